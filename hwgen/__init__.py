@@ -1,0 +1,1 @@
+"""The generator: Amaranth components that elaborate a network into Verilog."""

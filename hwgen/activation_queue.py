@@ -1,0 +1,104 @@
+"""The left memories of a junction: the activations of every sample in flight.
+
+Left neuron n sits in memory n mod z at word n // z of its sample's bank. Feedforward and update
+read the same words in the same clock, from the banks of two samples.
+"""
+
+from __future__ import annotations
+
+from amaranth.hdl import Module, unsigned
+from amaranth.lib import data, wiring
+from amaranth.lib.wiring import In, Out
+
+from hwgen.memory import BankedAddress, memory
+from hwgen.scan import bank_counter
+from software_ref.schedule import Schedule
+
+__all__ = ["ActivationQueue"]
+
+
+class ActivationQueue(wiring.Component):
+    """z memories with one write port and one read port each for feedforward and update.
+
+    Parameters
+    ----------
+    schedule
+        Banks and samples' order.
+    layer
+        The layer whose activations it holds, 0 (the input) to L - 1.
+
+    Members
+    -------
+    write_start : In(1)
+        Pulse one clock before the first write of a step (for layer 0: the start pulse itself).
+    enables : In(z), write_words, values : In(ArrayLayout(..., z))
+        Write ports.
+    read_start : In(1)
+        Pulse one clock before the first row read of a step.
+    words : In(ArrayLayout(unsigned, z))
+        Read addresses.
+    feedforward, update : Out(ArrayLayout(unsigned, z))
+        Words read for the sample in FF and for the one in UP (training only).
+
+    Timing
+    ------
+    Reads take `row_read` clocks of the junction's timing.
+    """
+
+    def __init__(self, schedule: Schedule, layer: int):
+        self._schedule = schedule
+        self._layer = layer
+        self._timing = schedule.timing[layer]
+        shape = self._timing.shape
+        word = max((shape.depth - 1).bit_length(), 1)
+        values = data.ArrayLayout(
+            unsigned(self._timing.left_activation_width), shape.parallelism
+        )
+        words = data.ArrayLayout(unsigned(word), shape.parallelism)
+        members = {
+            "write_start": In(1),
+            "enables": In(shape.parallelism),
+            "write_words": In(words),
+            "values": In(values),
+            "read_start": In(1),
+            "words": In(words),
+            "feedforward": Out(values),
+        }
+        if schedule.training:
+            members["update"] = Out(values)
+        super().__init__(members)
+
+    def elaborate(self, platform: object) -> Module:
+        m = Module()
+        schedule, layer, shape = self._schedule, self._layer, self._timing.shape
+        banks = schedule.activation_queue(layer).banks(schedule.period)
+        address = BankedAddress(banks, shape.depth)
+        # In the first step, S = 1, junction i meets sample 1 - i in FF and 1 - i - m_i in UP. The
+        # input's sample n is written before the pulse of step n + 1, hence one start ahead.
+        first = -layer
+        write_first = 1 if layer == 0 else first + 1
+        write_bank = bank_counter(m, self.write_start, banks, write_first, "write")
+        feed_bank = bank_counter(m, self.read_start, banks, first, "feedforward")
+        lag = schedule.lags[layer]
+        learn_bank = bank_counter(m, self.read_start, banks, first - lag, "update")
+        for v in range(shape.parallelism):
+            reads = [address(feed_bank, self.words[v])]
+            if schedule.training:
+                reads.append(address(learn_bank, self.words[v]))
+            words = memory(
+                m,
+                f"activations{v}",
+                depth=address.depth,
+                width=self._timing.left_activation_width,
+                reads=reads,
+                write=(
+                    address(write_bank, self.write_words[v]),
+                    self.values[v],
+                    self.enables[v],
+                ),
+                latency=self._timing.row_read,
+            )
+            m.d.comb += self.feedforward[v].eq(words[0])
+            if schedule.training:
+                m.d.comb += self.update[v].eq(words[1])
+        return m

@@ -1,0 +1,82 @@
+"""Memories: one write port, synchronous reads, and the packing of bank and word into an address."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from amaranth.hdl import Cat, Const, MemoryData, MemoryInstance, Module, Signal, Value, unsigned
+
+from hwgen.pipeline import delayed
+
+__all__ = ["BankedAddress", "memory"]
+
+
+def memory(
+    m: Module,
+    name: str,
+    *,
+    depth: int,
+    width: int,
+    reads: Sequence[Value],
+    write: tuple[Value, Value, Value] | None = None,
+    init: Sequence[int] = (),
+    latency: int = 1,
+) -> list[Value]:
+    """Add a memory and return the data of its read ports, unsigned(width) each.
+
+    Parameters
+    ----------
+    m
+        The module that holds it.
+    name
+        Name of the array in the Verilog.
+    depth, width
+        Words, and bits of a word.
+    reads
+        One address per read port; a read in the clock of a write to the same word gives the old
+        word (no tool then needs a transparent port).
+    write
+        Address, data and enable of the write port; None makes a ROM.
+    init
+        First words, as unsigned integers; the rest start at 0.
+    latency
+        Clocks from an address to its data, 1 or more.
+    """
+    bits = (depth - 1).bit_length()  # none where a single word needs no address
+    data = MemoryData(shape=unsigned(width), depth=depth, init=init)
+    instance = MemoryInstance(data=data)
+    m.submodules[name] = instance
+    if write is not None:
+        address, value, enable = write
+        instance.write_port(domain="sync", addr=address[:bits], data=value, en=enable)
+    outputs = []
+    for port, address in enumerate(reads):
+        output = Signal(width, name=f"{name}_read{port}", reset_less=True)
+        instance.read_port(
+            domain="sync", addr=address[:bits], data=output, en=Const(1), transparent_for=()
+        )
+        outputs.append(delayed(m, output, latency - 1, f"{name}_read{port}"))
+    return outputs
+
+
+class BankedAddress:
+    """Packs (bank, word) into one address without adders, in whichever order wastes fewer words.
+
+    Parameters
+    ----------
+    banks, words
+        Number of banks K and of words D in each.
+    """
+
+    def __init__(self, banks: int, words: int):
+        self._bank_bits = (banks - 1).bit_length()
+        self._word_bits = (words - 1).bit_length()
+        bank_above = banks << self._word_bits
+        word_above = words << self._bank_bits
+        self._bank_above = bank_above <= word_above
+        self.depth = min(bank_above, word_above)
+
+    def __call__(self, bank: Value, word: Value) -> Value:
+        """The address of a word in a bank."""
+        bank, word = bank[: self._bank_bits], word[: self._word_bits]
+        return Cat(word, bank) if self._bank_above else Cat(bank, word)

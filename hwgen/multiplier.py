@@ -1,0 +1,102 @@
+"""Pipelined multipliers: in a DSP block, or in LUTs as sums of partial-product pairs."""
+
+from __future__ import annotations
+
+from amaranth.hdl import Cat, Const, Module, Mux, Signal, Value, signed
+
+from hwgen.arithmetic import register
+from hwgen.pipeline import delayed
+from software_ref.timing import multiplier_latency, tree_levels
+
+__all__ = ["multiply"]
+
+DSP_STAGES = 3
+"""Registers in a DSP block: operands, product, result."""
+
+
+def multiply(
+    m: Module, wide: Value, narrow: Value, *, latency: int, dsp: bool, name: str
+) -> Signal:
+    """Multiply exactly; the result is signed(len(wide) + len(narrow)).
+
+    Parameters
+    ----------
+    m
+        The module that gets the registers.
+    wide
+        Multiplicand, signed.
+    narrow
+        Multiplier, signed or unsigned; its width sets the least latency.
+    latency
+        Clocks from the operands to the product, at least `multiplier_latency(len(narrow))`.
+    dsp
+        Whether a DSP block is meant; else the partial products are spelled out, so that no tool
+        infers one.
+    name
+        Prefix of the register names.
+
+    Raises
+    ------
+    ValueError
+        The latency is too short for the multiplier's width.
+    """
+    least = multiplier_latency(len(narrow))
+    if latency < least:
+        raise ValueError(
+            f"latency of multiplier {name} must be at least {least} for a {len(narrow)}-bit "
+            f"operand, not {latency}"
+        )
+    build = _dsp if dsp else _fabric
+    return build(m, wide, narrow, latency, name)
+
+
+def _dsp(m: Module, wide: Value, narrow: Value, latency: int, name: str) -> Signal:
+    # Spare clocks go before the block: a second operand register is part of it.
+    wide = delayed(m, wide, latency - DSP_STAGES + 1, f"{name}_wide")
+    narrow = delayed(m, narrow, latency - DSP_STAGES + 1, f"{name}_narrow")
+    product = Signal(
+        signed(len(wide) + len(narrow)), name=f"{name}_m", reset_less=True, attrs={"use_dsp": "yes"}
+    )
+    m.d.sync += product.eq(wide * narrow)
+    return register(m, product, name)
+
+
+def _fabric(m: Module, wide: Value, narrow: Value, latency: int, name: str) -> Signal:
+    width = len(wide) + len(narrow)
+    top = len(narrow) - 1
+    rows: list[tuple[int, Value]] = []  # (place of its lowest bit, signed value)
+    for bit in range(0, len(narrow), 2):
+        low = Mux(narrow[bit], wide, 0)
+        high = Mux(narrow[bit + 1], wide, 0) << 1 if bit < top else Const(0, 1)
+        negative = narrow.shape().signed and bit + 1 >= top
+        if not negative:
+            row = low + high
+        elif bit == top:
+            row = -low
+        else:
+            row = low - high
+        rows.append((bit, register(m, row, f"{name}_row{bit // 2}")))
+    for level in range(tree_levels(len(rows))):
+        rows = [
+            (
+                rows[k][0],
+                register(
+                    m, _add(rows[k : k + 2]), f"{name}_level{level}_{k // 2}"
+                ),
+            )
+            for k in range(0, len(rows), 2)
+        ]
+    spent = 1 + tree_levels((len(narrow) + 1) // 2)
+    result = Signal(signed(width), name=name)
+    m.d.comb += result.eq(delayed(m, rows[0][1], latency - spent, f"{name}_sum"))
+    return result
+
+
+def _add(rows: list[tuple[int, Value]]) -> Value:
+    """Add two rows; the bits below the upper row's place need no adder."""
+    if len(rows) == 1:
+        return rows[0][1]
+    (low_place, low), (high_place, high) = rows
+    shift = high_place - low_place
+    upper = (low >> shift) + high
+    return Cat(low[:shift], upper).as_signed()

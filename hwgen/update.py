@@ -1,0 +1,117 @@
+"""The update unit: w <- sat(w - rnd(a delta, f + k)) for every lane of a row.
+
+    left a --+
+             x--> shift by f + k --> subtract --> saturate --> row written back
+    delta ---+                         |
+    weights ------ delayed ------------+
+"""
+
+from __future__ import annotations
+
+from amaranth.hdl import Module, Mux, Value, signed, unsigned
+from amaranth.lib import data, wiring
+from amaranth.lib.wiring import In, Out
+
+from hwgen.arithmetic import register
+from hwgen.multiplier import multiply
+from hwgen.pipeline import Timeline, delayed
+from hwgen.rate import RateShift, subtracted
+from hwgen.saturation import COUNTER_WIDTH, saturation_counter
+from hwgen.scan import row_active
+from software_ref.timing import JunctionTiming
+
+__all__ = ["Update"]
+
+
+class Update(wiring.Component):
+    """Computes a row's new weights; with deltas of zero a row passes unchanged.
+
+    Parameters
+    ----------
+    timing
+        Latencies and sizes of the junction.
+    dsp
+        Whether the multipliers are DSP blocks.
+
+    Members
+    -------
+    start : In(1), rate_exponent : In
+        Pulse one clock before the operands of row 0, with the sample's k.
+    weights, activations, deltas : In
+        Operands by lane (deltas by group of lanes).
+    replace : In(z), replacement : In(signed(B))
+        Lanes whose new weight is to be `replacement` (the parameter port's write).
+    updated : Out(ArrayLayout(signed(B), z))
+        The row to write back.
+    saturations : Out(32)
+        How many weights were saturated.
+
+    Timing
+    ------
+    `updated` comes `timing.weight_written - timing.operands` clocks after the operands.
+
+    References
+    ----------
+    DESIGN.md section 2, "UP".
+    """
+
+    def __init__(self, timing: JunctionTiming, *, dsp: bool):
+        self.timing = timing
+        self._dsp = dsp
+        lanes = timing.shape.parallelism
+        width = timing.network.format.width
+        weights = data.ArrayLayout(signed(width), lanes)
+        super().__init__(
+            {
+                "start": In(1),
+                "rate_exponent": In(range(max(timing.max_rate_exponent + 1, 2))),
+                "weights": In(weights),
+                "activations": In(
+                    data.ArrayLayout(unsigned(timing.left_activation_width), lanes)
+                ),
+                "deltas": In(
+                    data.ArrayLayout(signed(timing.delta_width), timing.layout.groups)
+                ),
+                "replace": In(lanes),
+                "replacement": In(signed(width)),
+                "updated": Out(weights),
+                "saturations": Out(COUNTER_WIDTH),
+            }
+        )
+
+    def elaborate(self, platform: object) -> Module:
+        m = Module()
+        timing = self.timing
+        fmt = timing.network.format
+        timeline = Timeline(m, self.start, {"rate_exponent": self.rate_exponent})
+        # Operands come at clock 1, products `multiply` clocks later.
+        exponent = timeline.held("rate_exponent", timing.multiply)
+        subtract = timing.multiply + timing.shift_levels
+        rows = row_active(
+            m, timeline.start(subtract + 1), timing.shape.rows, "saturate"
+        )
+        flags: list[Value] = []
+        for j in range(timing.shape.parallelism):
+            product = multiply(
+                m,
+                self.deltas[j // timing.layout.group],
+                self.activations[j],
+                latency=timing.multiply,
+                dsp=self._dsp,
+                name=f"product{j}",
+            )
+            shift = RateShift(
+                m,
+                product,
+                exponent,
+                drop=fmt.fraction,
+                largest=timing.max_rate_exponent,
+                name=f"step{j}",
+            )
+            weight = delayed(m, self.weights[j], subtract, f"weight{j}")
+            value, overflow = subtracted(m, weight, shift, fmt.width, f"difference{j}")
+            flags.append(overflow & rows)
+            value = Mux(self.replace[j], self.replacement, value)
+            m.d.comb += self.updated[j].eq(register(m, value, f"updated{j}"))
+        m.d.comb += self.saturations.eq(saturation_counter(m, flags, "weight"))
+        return m

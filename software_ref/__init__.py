@@ -1,0 +1,1 @@
+"""The specification in NumPy: network description, data sets and the models of training."""

@@ -1,0 +1,176 @@
+"""Checkpoints: parameters, connections, lags and training position in one .npz file."""
+
+from __future__ import annotations
+
+import os
+import zipfile
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from software_ref.golden.edges import Pattern, edges_of
+from software_ref.golden.parameters import Parameters
+from software_ref.golden.trainer import check_lags
+from software_ref.network import Network
+
+__all__ = ["Checkpoint", "load_checkpoint", "save_checkpoint"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Checkpoint:
+    """The state of training after an epoch, drained."""
+
+    parameters: Parameters
+    """Weights and biases, with their network."""
+    lags: tuple[int, ...]
+    """Update lags m_1 .. m_L in steps that the parameters were trained with."""
+    epoch: int = 0
+    """Epochs finished, which is the number of the next one, as they count from 0."""
+    samples: int = 0
+    """Training samples seen in all epochs together."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "lags", check_lags(self.parameters.network, self.lags))
+        for name in ("epoch", "samples"):
+            if getattr(self, name) < 0:
+                raise ValueError(f"{name} must be at least 0, not {getattr(self, name)}")
+
+
+def save_checkpoint(
+    path: str | Path, checkpoint: Checkpoint, patterns: Sequence[Pattern] | None = None
+) -> None:
+    """Write a checkpoint; an existing file is replaced at once or, on an error, stays as it is.
+
+    The file holds, for each junction i from 1, `weights_i` int64 raw (W_i,), `biases_i` int64 raw
+    (N_i,) and `left_i` int64 (W_i,), all in natural edge order; and `format` (integer, fraction)
+    int64 (2,), `lags` int64 (L,), `epoch` and `samples` int64 ().
+
+    Parameters
+    ----------
+    path
+        Where to; the name is kept as given.
+    checkpoint : Checkpoint
+    patterns : sequence of Pattern, optional
+        One per junction; by default the network's own clash-free patterns.
+
+    Raises
+    ------
+    OSError
+        The file cannot be written.
+    """
+    path = Path(path)
+    parameters, fmt = checkpoint.parameters, checkpoint.parameters.network.format
+    arrays: dict[str, NDArray[np.int64]] = {}
+    for i, edges in enumerate(edges_of(parameters.network, patterns)):
+        arrays[f"weights_{i + 1}"] = parameters.weights[i]
+        arrays[f"biases_{i + 1}"] = parameters.biases[i]
+        arrays[f"left_{i + 1}"] = edges.left
+    arrays["format"] = np.array([fmt.integer, fmt.fraction], np.int64)
+    arrays["lags"] = np.array(checkpoint.lags, np.int64)
+    arrays["epoch"] = np.array(checkpoint.epoch, np.int64)
+    arrays["samples"] = np.array(checkpoint.samples, np.int64)
+    # In the same folder, so that the last step is one rename within a file system.
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}.unfinished")
+    try:
+        with unfinished.open("wb") as file:
+            np.savez(file, **arrays)  # type: ignore[arg-type]  # its stub: allow_pickle: bool
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(unfinished, path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def load_checkpoint(
+    path: str | Path, network: Network, patterns: Sequence[Pattern] | None = None
+) -> Checkpoint:
+    """Read a checkpoint of `network` and check it.
+
+    Parameters
+    ----------
+    path
+        A file that `save_checkpoint` wrote.
+    network : Network
+        Its sizes, format and connections must be those of the file.
+    patterns : sequence of Pattern, optional
+        As for `save_checkpoint`.
+
+    Raises
+    ------
+    OSError
+        The file cannot be read; FileNotFoundError where there is none.
+    ValueError
+        It is no checkpoint, or one of another network; the message starts with the file's name.
+    """
+    path = Path(path)
+    try:
+        return _parse(_read_arrays(path), network, patterns)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{path}: {error}") from None
+
+
+def _read_arrays(path: Path) -> dict[str, NDArray[np.generic]]:
+    try:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
+            return {name: np.asarray(archive[name]) for name in archive.files}
+    except (ValueError, EOFError, AttributeError, TypeError, zipfile.BadZipFile, zlib.error):
+        # A bare .npy array, a damaged archive, pickled objects, or something else altogether.
+        raise ValueError("checkpoint must be an .npz file of integer arrays") from None
+
+
+def _parse(
+    arrays: dict[str, NDArray[np.generic]], network: Network, patterns: Sequence[Pattern] | None
+) -> Checkpoint:
+    numbers = range(1, len(network.junctions) + 1)
+    per_junction = [f"{name}_{i}" for i in numbers for name in ("weights", "biases", "left")]
+    expected = [*per_junction, "format", "lags", "epoch", "samples"]
+    for name in expected:
+        if name not in arrays:
+            raise ValueError(f"checkpoint must have the array {name}, not only {sorted(arrays)}")
+        if arrays[name].dtype.kind not in "iu":
+            raise TypeError(f"{name} must be integers, not {arrays[name].dtype}")
+    for name in arrays:
+        if name not in expected:
+            raise ValueError(
+                f"checkpoint must have {len(network.junctions)} junctions and no array {name}"
+            )
+    for name, shape in {
+        "format": (2,),
+        "lags": (len(numbers),),
+        "epoch": (),
+        "samples": (),
+    }.items():
+        if arrays[name].shape != shape:
+            raise ValueError(f"{name} must have shape {shape}, not {arrays[name].shape}")
+    integer, fraction = arrays["format"].tolist()
+    if (integer, fraction) != (network.format.integer, network.format.fraction):
+        raise ValueError(
+            f"format must be the network's {network.format}, not (1,{integer},{fraction})"
+        )
+    for edges in edges_of(network, patterns):
+        name = f"left_{edges.shape.index}"
+        left = arrays[name]
+        if left.shape != edges.left.shape:
+            raise ValueError(f"{name} must have shape {edges.left.shape}, not {left.shape}")
+        different = np.flatnonzero(left != edges.left)
+        if len(different):
+            edge = different[0]
+            raise ValueError(
+                f"{name} must hold the network's connections: edge {edge} starts at left neuron "
+                f"{edges.left[edge]}, not {left[edge]}"
+            )
+    parameters = Parameters(
+        network=network,
+        weights=tuple(arrays[f"weights_{i}"] for i in numbers),  # type: ignore[misc]
+        biases=tuple(arrays[f"biases_{i}"] for i in numbers),  # type: ignore[misc]
+    )
+    return Checkpoint(
+        parameters=parameters,
+        lags=tuple(arrays["lags"].tolist()),
+        epoch=int(arrays["epoch"]),
+        samples=int(arrays["samples"]),
+    )

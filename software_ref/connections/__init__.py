@@ -1,0 +1,1 @@
+"""Clash-free connection patterns."""

@@ -1,0 +1,175 @@
+"""Clash-free connection patterns: which left neuron each edge reads, from seeds and incrementers.
+
+Left neuron n sits in left memory n mod z at word n // z. In cycle c of sweep s, lane j reads memory
+v_s(j) at word (phi_s[v] + c) mod D, or at pi_{s,v}(c) for `free` patterns, so the z lanes of a row
+never meet in one memory (DESIGN.md section 1; slides, "Clash-free memory access patterns").
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from software_ref.network import JunctionShape
+
+__all__ = ["KINDS", "ClashFreePattern", "ConnectionOptions", "generate_pattern"]
+
+KINDS = ("shared_seed", "seed_per_sweep", "free")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConnectionOptions:
+    """How the patterns of all junctions are drawn."""
+
+    kind: str = "seed_per_sweep"
+    """"shared_seed", "seed_per_sweep" or "free"."""
+    dither: bool = False
+    """Whether each sweep permutes the z memories among the lanes."""
+    seed: int = 1
+    """Seed of the generator; junction i draws from the stream (seed, i)."""
+
+    def __post_init__(self) -> None:
+        if self.kind not in KINDS:
+            names = ", ".join(f'"{kind}"' for kind in KINDS)
+            raise ValueError(f"connections kind must be one of {names}, not {self.kind!r}")
+        if not isinstance(self.dither, bool):
+            raise TypeError(f"connections dither must be true or false, not {self.dither!r}")
+        if not isinstance(self.seed, int) or isinstance(self.seed, bool):
+            raise TypeError(f"connections seed must be an integer, not {self.seed!r}")
+        if self.seed < 0:
+            raise ValueError(f"connections seed must be at least 0, not {self.seed}")
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class ClashFreePattern:
+    """The clash-free pattern of one junction.
+
+    Raises
+    ------
+    ValueError
+        A row of `memory` is no permutation of the memories, the words of a memory are no
+        permutation, or some pair of neurons would carry two edges.
+    """
+
+    shape: JunctionShape
+    """Sizes of the junction."""
+    kind: str
+    """One of KINDS; tells which incrementers and seed memories the hardware needs."""
+    memory: NDArray[np.int64]
+    """Memory v_s(j) that lane j reads in sweep s: int64 (d_out, z)."""
+    words: NDArray[np.int64]
+    """Word that memory v is read at in cycle c of sweep s: int64 (d_out, z, D)."""
+
+    def __post_init__(self) -> None:
+        shape = self.shape
+        z, depth, sweeps = shape.parallelism, shape.depth, shape.out_degree
+        where = f"junction {shape.index}"
+        if self.memory.shape != (sweeps, z) or self.words.shape != (sweeps, z, depth):
+            raise ValueError(
+                f"pattern of {where} must have memory ({sweeps}, {z}) and words ({sweeps}, {z}, "
+                f"{depth}), not {self.memory.shape} and {self.words.shape}"
+            )
+        if not np.array_equal(np.sort(self.memory, axis=1), np.tile(np.arange(z), (sweeps, 1))):
+            raise ValueError(f"pattern of {where} must permute the {z} memories in every sweep")
+        ordered = np.sort(self.words, axis=2)
+        if not np.array_equal(ordered, np.broadcast_to(np.arange(depth), ordered.shape)):
+            raise ValueError(f"pattern of {where} must read each of the {depth} words once a sweep")
+        rows = np.sort(self.left_neurons.reshape(shape.right, shape.in_degree), axis=1)
+        right, edge = np.nonzero(rows[:, 1:] == rows[:, :-1])
+        if len(right):
+            raise ValueError(
+                f"pattern of {where} must join a pair of neurons at most once, but left neuron "
+                f"{rows[right[0], edge[0]]} and right neuron {right[0]} carry two edges: right "
+                "neurons straddle two sweeps here, whose seeds must keep their words apart"
+            )
+
+    @cached_property
+    def left_neurons(self) -> NDArray[np.int64]:
+        """Left neuron of every edge in natural order: int64 (W,)."""
+        z = self.shape.parallelism
+        word = np.take_along_axis(self.words, self.memory[:, :, None], axis=1)  # (d_out, lane, D)
+        left = word * z + self.memory[:, :, None]
+        return np.ascontiguousarray(left.transpose(0, 2, 1)).reshape(-1)
+
+    @property
+    def seeds(self) -> NDArray[np.int64]:
+        """Seed vectors phi_s, the word of each memory in cycle 0: int64 (d_out, z)."""
+        return self.words[:, :, 0]
+
+
+def generate_pattern(shape: JunctionShape, options: ConnectionOptions) -> ClashFreePattern:
+    """Draw one junction's pattern; equal arguments give equal patterns on every machine.
+
+    Where a right neuron's edges straddle two sweeps, the second sweep is drawn so that no left
+    neuron meets that right neuron twice. That is always possible, as d_in <= N_{i-1}: keeping the
+    sweep before it unchanged is one solution.
+    """
+    rng = np.random.default_rng([options.seed, shape.index])
+    z, depth, sweeps = shape.parallelism, shape.depth, shape.out_degree
+    memory = np.empty((sweeps, z), dtype=np.int64)
+    words = np.empty((sweeps, z, depth), dtype=np.int64)
+    cycles = np.arange(depth)
+    for sweep in range(sweeps):
+        tail_start, head = _straddle(shape, sweep)
+        before = memory[sweep - 1] if sweep else np.arange(z)
+        memory[sweep] = _draw_memories(rng, z, before, tail_start, head, options.dither)
+        if sweep == 0 or (head == 0 and options.kind != "shared_seed"):
+            words[sweep] = _draw_words(rng, options.kind, z, depth)
+            continue
+        if options.kind == "shared_seed":
+            words[sweep] = words[0]
+            continue
+        # Memory v is read in its sweep's tail from cycle first[v] on, in this head up to last[v].
+        lanes = np.arange(z)
+        first = np.empty(z, dtype=np.int64)
+        first[before] = tail_start // z + (lanes < tail_start % z)
+        last = np.empty(z, dtype=np.int64)
+        last[memory[sweep]] = head // z + (lanes < head % z)
+        if options.kind == "seed_per_sweep":
+            seeds = (words[sweep - 1, :, 0] + rng.integers(0, first - last + 1)) % depth
+            words[sweep] = (seeds[:, None] + cycles) % depth
+        else:
+            for v in range(z):
+                allowed = rng.permutation(words[sweep - 1, v, : first[v]])
+                rest = np.concatenate([allowed[last[v] :], words[sweep - 1, v, first[v] :]])
+                words[sweep, v] = np.concatenate([allowed[: last[v]], rng.permutation(rest)])
+    return ClashFreePattern(shape=shape, kind=options.kind, memory=memory, words=words)
+
+
+def _straddle(shape: JunctionShape, sweep: int) -> tuple[int, int]:
+    """Where the right neuron across the sweep's start begins and ends, in edges of its sweeps.
+
+    Returns (N_{i-1}, 0) where no right neuron straddles.
+    """
+    tail = shape.left * sweep % shape.in_degree
+    return shape.left - tail, (shape.in_degree - tail) if tail else 0
+
+
+def _draw_memories(
+    rng: np.random.Generator,
+    z: int,
+    before: NDArray[np.int64],
+    tail_start: int,
+    head: int,
+    dither: bool,
+) -> NDArray[np.int64]:
+    if not dither:
+        return np.arange(z)
+    if head % z == 0 or head // z < tail_start // z:
+        return rng.permutation(z)
+    # The head's last, partial row may only meet memories that the tail's first, partial row left.
+    free = rng.permutation(before[: tail_start % z])
+    rest = np.concatenate([free[head % z :], before[tail_start % z :]])
+    return np.concatenate([free[: head % z], rng.permutation(rest)])
+
+
+def _draw_words(rng: np.random.Generator, kind: str, z: int, depth: int) -> NDArray[np.int64]:
+    if kind == "free":
+        return rng.permuted(np.tile(np.arange(depth), (z, 1)), axis=1)
+    seeds = rng.integers(0, depth, size=z)
+    return (seeds[:, None] + np.arange(depth)) % depth

@@ -1,0 +1,117 @@
+"""Finds the data set that a network file's [data] section names and passes its options on."""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from software_ref.datasets.dataset import Dataset
+from software_ref.datasets.digits import load_digits
+from software_ref.datasets.idx import load_mnist
+from software_ref.datasets.morse import MorseOptions, load_morse
+from software_ref.datasets.npz import load_npz
+
+__all__ = ["NAMES", "load_dataset", "option_names"]
+
+NAMES = ("digits", "mnist", "morse")
+"""The data sets known by name; any other name must end in .npz."""
+
+_ARCHIVE = ".npz"
+_PAIRS = ("dot", "dash", "space")
+
+
+def load_dataset(
+    name: str, *, options: Mapping[str, object], data_dir: Path | None, base_dir: Path | None
+) -> Dataset:
+    """Load a data set by name.
+
+    Parameters
+    ----------
+    name : str
+        "digits", "mnist", "morse", or the path of an .npz archive. A relative path is looked for
+        in `data_dir` first and then in `base_dir`.
+    options : mapping
+        The loader's options, by the names that `option_names` lists; the values as TOML gives
+        them, so that a pair is a list of two.
+    data_dir : Path or None
+        The folder that the user named for data; "mnist" is found there only.
+    base_dir : Path or None
+        The network file's folder; None stands for the current one.
+
+    Raises
+    ------
+    TypeError
+        An option has the wrong type.
+    ValueError
+        An unknown name, an unknown option or a wrong value, or a broken file.
+    FileNotFoundError
+        A file or a folder is missing; the message names each place looked in.
+    """
+    legal = option_names(name)
+    for key in options:
+        if key not in legal:
+            raise ValueError(
+                f"data set {name} has no option {key!r}{_nearest(key, legal)}; "
+                f"its options are {', '.join(legal) or 'none'}"
+            )
+    values: dict[str, Any] = dict(options)
+    if name == "morse":
+        for key in _PAIRS:
+            if isinstance(values.get(key), list):
+                values[key] = tuple(values[key])
+        return load_morse(MorseOptions(**values))
+    if name == "digits":
+        return load_digits(**values)
+    if name == "mnist":
+        return load_mnist(data_dir)
+    return load_npz(_find_archive(name, data_dir, base_dir), **values)
+
+
+def option_names(name: str) -> tuple[str, ...]:
+    """Return the options that the data set `name` takes, in the order of its loader.
+
+    Raises
+    ------
+    TypeError
+        `name` is not a string.
+    ValueError
+        No data set has that name, and it does not end in .npz.
+    """
+    if not isinstance(name, str):
+        raise TypeError(f"data set name must be a string, not {type(name).__name__}")
+    if name == "morse":
+        return tuple(field.name for field in dataclasses.fields(MorseOptions))
+    if name == "digits":
+        return _keywords(load_digits)
+    if name == "mnist":
+        return ()
+    if name.endswith(_ARCHIVE):
+        return _keywords(load_npz)
+    raise ValueError(
+        f"data set name must be one of {', '.join(NAMES)} or the path of an {_ARCHIVE} file, "
+        f"not {name!r}{_nearest(name, NAMES)}"
+    )
+
+
+def _keywords(loader: Callable[..., Dataset]) -> tuple[str, ...]:
+    parameters = inspect.signature(loader).parameters.values()
+    return tuple(p.name for p in parameters if p.kind is inspect.Parameter.KEYWORD_ONLY)
+
+
+def _nearest(word: str, known: Sequence[str]) -> str:
+    near = difflib.get_close_matches(word, known, n=1)
+    return f" (did you mean {near[0]!r}?)" if near else ""
+
+
+def _find_archive(name: str, data_dir: Path | None, base_dir: Path | None) -> Path:
+    places = [folder / name for folder in (data_dir, base_dir or Path()) if folder is not None]
+    for place in places:
+        if place.is_file():
+            return place
+    # An absolute name gives the same place twice.
+    looked = " or ".join(dict.fromkeys(map(str, places)))
+    raise FileNotFoundError(f"there is no data set file {looked}")

@@ -1,0 +1,300 @@
+"""The golden trainer: all junctions of a network, step by step in the exact order of updates."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from software_ref.golden.edges import Pattern, edges_of
+from software_ref.golden.junction import GoldenJunction, Integers, exact_dtype
+from software_ref.golden.parameters import Parameters
+from software_ref.golden.samples import Progress, RunResult, Samples, check_features
+from software_ref.network import Network
+
+__all__ = ["GoldenTrainer", "SaturationCounts", "check_lags", "minimum_lags"]
+
+CHUNK = 256
+"""Samples between two calls of `progress`."""
+BATCH_VALUES = 1 << 20
+"""Gathered activations that `infer` holds at a time."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SaturationCounts:
+    """How many values saturation has changed so far; entry i - 1 counts for junction i."""
+
+    ff: tuple[int, ...]
+    """Pre-activations s_i, of training and inference samples."""
+    bp: tuple[int, ...]
+    """Deltas delta_i of hidden layers; the last entry is always 0."""
+    up: tuple[int, ...]
+    """Updated weights and biases."""
+
+
+def minimum_lags(network: Network) -> tuple[int, ...]:
+    """The smallest legal lags, (L - 1, ..., 1, 0): no sample waits for its deltas."""
+    return tuple(range(len(network.junctions) - 1, -1, -1))
+
+
+def check_lags(network: Network, lags: Sequence[int]) -> tuple[int, ...]:
+    """Return legal lags m_1 .. m_L in steps, or raise.
+
+    Sample n has its BP and UP in junction i at step n + i + m_i. That must not be before its FF in
+    junction L (m_L >= 0), nor before junction i + 1 has computed its delta_i, at the earliest in
+    the same step (m_i >= m_{i+1} + 1).
+
+    Raises
+    ------
+    TypeError
+        Some lag is no integer.
+    ValueError
+        There is not one lag per junction, or a lag is too small.
+    """
+    junctions = len(network.junctions)
+    if len(lags) != junctions:
+        raise ValueError(
+            f"lags must have one entry for each of the {junctions} junctions, not {len(lags)}"
+        )
+    for i, lag in enumerate(lags, start=1):
+        if not isinstance(lag, int | np.integer) or isinstance(lag, bool):
+            raise TypeError(f"lag of junction {i} must be an integer, not {lag!r}")
+        if i == junctions and lag < 0:
+            raise ValueError(f"lag of junction {i} must be at least 0, not {lag}")
+        if i < junctions and lag < lags[i] + 1:
+            raise ValueError(
+                f"lag of junction {i} must be at least 1 + the lag of junction {i + 1} = "
+                f"{lags[i] + 1}, not {lag}"
+            )
+    return tuple(int(lag) for lag in lags)
+
+
+class GoldenTrainer:
+    """Trains a network bit by bit as the hardware does (DESIGN.md sections 2 and 3).
+
+    In step S junction i does FF of sample S - i, and BP and UP of sample S - i - m_i, all with the
+    weights it held at the start of the step. Samples enter with `submit`, one step each, and may
+    come in chunks of any size: only their sequence counts. After a chunk its last samples are
+    still in flight; `drain` runs the steps that finish them, and the next sample then meets the
+    drained weights. `run` is `submit`, then `drain`.
+
+    A sample's result comes back from the call whose steps ran its last FF: chunk by chunk, L - 1
+    samples late, the rest from `drain`. The results of successive calls, joined, are those of all
+    samples in order.
+
+    Parameters
+    ----------
+    network : Network
+    parameters : Parameters
+        Initial weights and biases of that network.
+    lags : sequence of int
+        m_1 .. m_L in steps; see `check_lags`.
+    patterns : sequence of Pattern, optional
+        One per junction; by default the network's own clash-free patterns.
+
+    Raises
+    ------
+    ValueError
+        `parameters` are another network's, or `lags` or `patterns` are not legal.
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        parameters: Parameters,
+        lags: Sequence[int],
+        patterns: Sequence[Pattern] | None = None,
+    ) -> None:
+        if parameters.network != network:
+            raise ValueError("parameters must belong to the trainer's network, not to another one")
+        self.network = network
+        self.lags = check_lags(network, lags)
+        self.dtype = exact_dtype(network)
+        # A sample that enters in step S is in flight until step S + m_1.
+        self._slots = self.lags[0] + 1
+        values = zip(
+            edges_of(network, patterns), parameters.weights, parameters.biases, strict=True
+        )
+        self._junctions = [GoldenJunction(network, *each, self._slots) for each in values]
+        self._step = 0
+        self._steps_left = 0  # steps that `drain` has to run
+        self._results_before = 0
+        self._predictions: list[int] = []
+        self._matches: list[bool] = []
+        # What travels with the sample in each slot.
+        self._exists = [False] * self._slots
+        self._train = [False] * self._slots
+        self._label = [0] * self._slots
+        self._exponent = [0] * self._slots
+        self._features = [np.zeros(network.layers[0], self.dtype)] * self._slots
+
+    @property
+    def parameters(self) -> Parameters:
+        """Weights and biases now; final for the samples so far only after a drain."""
+        return Parameters(
+            network=self.network,
+            weights=tuple(
+                junction.weights.reshape(-1).astype(np.int64) for junction in self._junctions
+            ),
+            biases=tuple(junction.biases.astype(np.int64) for junction in self._junctions),
+        )
+
+    @property
+    def saturations(self) -> SaturationCounts:
+        """The values saturated so far, since the start or `reset_saturations`."""
+        return SaturationCounts(
+            ff=tuple(junction.saturated_ff for junction in self._junctions),
+            bp=tuple(junction.saturated_bp for junction in self._junctions),
+            up=tuple(junction.saturated_up for junction in self._junctions),
+        )
+
+    def reset_saturations(self) -> None:
+        """Count saturated values from 0 again."""
+        for junction in self._junctions:
+            junction.saturated_ff = junction.saturated_bp = junction.saturated_up = 0
+
+    def run(
+        self,
+        features: ArrayLike,
+        labels: ArrayLike,
+        train: ArrayLike = True,
+        rate_exponent: ArrayLike = 0,
+        *,
+        progress: Progress | None = None,
+        drain: bool = True,
+    ) -> RunResult:
+        """Run samples through the steps, and with `drain` through those that finish them.
+
+        Parameters
+        ----------
+        features
+            Raw inputs in [0, 2**f]: integers (n, N_0).
+        labels
+            Classes below the network's `classes`: integers (n,).
+        train
+            Whether the sample trains: bool (n,), or one for all.
+        rate_exponent
+            The sample's own k >= 0: integers (n,), or one for all.
+        progress
+            Called every 256 samples with the number of samples since its last call.
+        drain
+            Whether to drain afterwards.
+
+        Returns
+        -------
+        RunResult
+            Of the samples whose last FF ran during this call.
+        """
+        results = [self.submit(features, labels, train, rate_exponent, progress=progress)]
+        if drain:
+            results.append(self.drain())
+        return RunResult.concatenate(results)
+
+    def submit(
+        self,
+        features: ArrayLike,
+        labels: ArrayLike,
+        train: ArrayLike = True,
+        rate_exponent: ArrayLike = 0,
+        *,
+        progress: Progress | None = None,
+    ) -> RunResult:
+        """Run one step for each sample, as `run` without a drain."""
+        samples = Samples.check(self.network, features, labels, train, rate_exponent)
+        for start in range(0, len(samples), CHUNK):
+            chunk = slice(start, start + CHUNK)
+            rows = np.ascontiguousarray(samples.features[chunk], self.dtype)
+            columns = (samples.labels, samples.train, samples.rate_exponent)
+            for row, label, flag, exponent in zip(
+                rows, *(column[chunk].tolist() for column in columns), strict=True
+            ):
+                slot = self._step % self._slots
+                self._exists[slot], self._train[slot] = True, flag
+                self._features[slot], self._label[slot] = row, label
+                self._exponent[slot] = exponent
+                self._run_step()
+                self._steps_left = self._slots - 1
+            if progress is not None:
+                progress(len(rows))
+        return self._take_results()
+
+    def drain(self) -> RunResult:
+        """Run the steps that finish all samples in flight; without any, do nothing."""
+        for _ in range(self._steps_left):
+            slot = self._step % self._slots
+            self._exists[slot] = self._train[slot] = False
+            self._run_step()
+        self._steps_left = 0
+        return self._take_results()
+
+    def infer(self, features: ArrayLike) -> NDArray[np.int64]:
+        """Predict with the weights as they are now; the samples do not enter the sequence.
+
+        On a drained trainer this equals running them as inference samples, in predictions and in
+        saturations counted.
+
+        Parameters
+        ----------
+        features
+            Raw inputs in [0, 2**f]: integers (n, N_0).
+
+        Returns
+        -------
+        ndarray
+            Predicted classes: int64 (n,).
+        """
+        features = check_features(self.network, features)
+        predictions = np.empty(len(features), np.int64)
+        batch = max(1, BATCH_VALUES // max(shape.weights for shape in self.network.junctions))
+        for start in range(0, len(features), batch):
+            activations: Integers = features[start : start + batch].astype(self.dtype)
+            for junction in self._junctions:
+                activations = junction.feedforward_batch(activations)
+            competing = activations[:, : self.network.competing]
+            predictions[start : start + batch] = competing.argmax(axis=1)
+        return predictions
+
+    def _run_step(self) -> None:
+        """Run step S = `_step` + 1, in which sample `_step` enters, where it exists.
+
+        No junction's FF reads what another junction's FF of the same step writes, as they work on
+        different samples; and BP runs from right to left, so that a delta may be used in its step.
+        """
+        step = self._step
+        junctions, slots = self._junctions, self._slots
+        for i, junction in enumerate(junctions):
+            slot = (step - i) % slots
+            if self._exists[slot]:
+                left = junctions[i - 1].activation[slot] if i else self._features[slot]
+                junction.feedforward(slot, left)
+                if i == len(junctions) - 1:
+                    self._finish_feedforward(slot)
+        for i in range(len(junctions) - 1, -1, -1):
+            slot = (step - i - self.lags[i]) % slots
+            if self._train[slot]:
+                if i:
+                    junctions[i].backpropagate(slot, junctions[i - 1])
+                junctions[i].update(slot, self._exponent[slot])
+        self._step += 1
+
+    def _finish_feedforward(self, slot: int) -> None:
+        """Predict a sample's class and compute its delta_L."""
+        last, label = self._junctions[-1], self._label[slot]
+        outputs, delta = last.activation[slot], last.delta[slot]
+        prediction = int(outputs[: self.network.competing].argmax())
+        self._predictions.append(prediction)
+        self._matches.append(prediction == label)
+        np.copyto(delta, outputs)
+        delta[label] -= self.network.format.one
+
+    def _take_results(self) -> RunResult:
+        result = RunResult(
+            first=self._results_before,
+            predictions=np.array(self._predictions, np.int64),
+            correct=np.array(self._matches, np.bool_),
+        )
+        self._results_before += len(self._predictions)
+        self._predictions, self._matches = [], []
+        return result

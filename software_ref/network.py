@@ -1,0 +1,216 @@
+"""A pre-defined-sparse network: layer sizes, degrees, parallelism, format and activation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import pairwise
+from math import ceil, gcd
+from typing import Any
+
+from software_ref.activation import Activation
+from software_ref.connections.clash_free import ConnectionOptions
+from software_ref.fixed_point import FixedFormat
+
+__all__ = ["JunctionShape", "Network"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class JunctionShape:
+    """One junction's sizes; every other figure of DESIGN.md section 1 is derived from these.
+
+    Edges are numbered in natural (right-hand) order: edge e = t z + j is in row t, lane j, and
+    belongs to right neuron e // d_in.
+    """
+
+    index: int
+    """Junction number i, counted from 1."""
+    left: int
+    """Left neurons N_{i-1}."""
+    right: int
+    """Right neurons N_i."""
+    out_degree: int
+    """Edges leaving each left neuron, d_out."""
+    parallelism: int
+    """Edges processed per clock, z."""
+
+    def __post_init__(self) -> None:
+        where = f"junction {self.index}"
+        if self.out_degree > self.right:
+            raise ValueError(
+                f"out_degree of {where} must be at most its {self.right} right neurons, "
+                f"not {self.out_degree}"
+            )
+        if self.left * self.out_degree % self.right:
+            unit = self.right // gcd(self.left, self.right)
+            legal = _nearest(self.out_degree, list(range(unit, self.right + 1, unit)))
+            raise ValueError(
+                f"out_degree of {where} must make left * out_degree divisible by right: "
+                f"{self.left} * {self.out_degree} = {self.left * self.out_degree} is not divisible "
+                f"by {self.right}; nearest legal out_degree: {legal}"
+            )
+        if self.left % self.parallelism:
+            divisors = [d for d in range(1, self.left + 1) if self.left % d == 0]
+            raise ValueError(
+                f"parallelism of {where} must divide its {self.left} left neurons, "
+                f"not {self.parallelism}; nearest legal parallelism: "
+                f"{_nearest(self.parallelism, divisors)}"
+            )
+
+    @property
+    def in_degree(self) -> int:
+        """Edges entering each right neuron, d_in = N_{i-1} d_out / N_i."""
+        return self.weights // self.right
+
+    @property
+    def weights(self) -> int:
+        """Edges W = N_{i-1} d_out."""
+        return self.left * self.out_degree
+
+    @property
+    def density(self) -> float:
+        """Share of the N_{i-1} N_i possible edges that exist, rho."""
+        return self.weights / (self.left * self.right)
+
+    @property
+    def depth(self) -> int:
+        """Words D = N_{i-1} / z in each of the z left memories."""
+        return self.left // self.parallelism
+
+    @property
+    def rows(self) -> int:
+        """Clocks C = W / z to process the junction once."""
+        return self.weights // self.parallelism
+
+    @property
+    def finishing(self) -> int:
+        """The most right neurons whose last edge lies in one row, ceil(z / d_in)."""
+        return ceil(self.parallelism / self.in_degree)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Network:
+    """A legal network, as `[network]`, `[format]`, `[activation]` and `[connections]` give it.
+
+    Raises
+    ------
+    TypeError
+        A field is of the wrong kind.
+    ValueError
+        A legality rule of DESIGN.md section 1 is broken; the message names the rule, the numbers
+        and the nearest legal values.
+    """
+
+    layers: tuple[int, ...]
+    """Neurons N_0 .. N_L."""
+    out_degree: tuple[int, ...]
+    """Edges leaving each left neuron, d_out_1 .. d_out_L."""
+    parallelism: tuple[int, ...]
+    """Edges processed per clock, z_1 .. z_L."""
+    classes: int | None = None
+    """Outputs that compete in a prediction; None stands for all N_L."""
+    format: FixedFormat = field(default_factory=FixedFormat)
+    """Fixed-point format of every stored quantity."""
+    activation: Activation = field(default_factory=Activation)
+    """Hidden-layer activation; the output layer is always a sigmoid."""
+    connections: ConnectionOptions = field(default_factory=ConnectionOptions)
+    """Kind of clash-free pattern and its seed."""
+
+    def __post_init__(self) -> None:
+        for name in ("layers", "out_degree", "parallelism"):
+            object.__setattr__(self, name, _positive_integers(name, getattr(self, name)))
+        if len(self.layers) < 2:
+            raise ValueError(
+                f"layers must name at least an input and an output layer, not {list(self.layers)}"
+            )
+        junctions = len(self.layers) - 1
+        for name in ("out_degree", "parallelism"):
+            given = len(getattr(self, name))
+            if given != junctions:
+                raise ValueError(
+                    f"{name} must have one entry per junction: {len(self.layers)} layers make "
+                    f"{junctions} junctions, but it has {given}"
+                )
+        if self.classes is None:
+            object.__setattr__(self, "classes", self.layers[-1])
+        if not isinstance(self.classes, int) or isinstance(self.classes, bool):
+            raise TypeError(f"classes must be an integer, not {self.classes!r}")
+        if not 1 <= self.classes <= self.layers[-1]:
+            raise ValueError(
+                f"classes must be 1 to the {self.layers[-1]} outputs, not {self.classes}"
+            )
+        self.activation.check_format(self.format)
+        for this, following in pairwise(self.junctions):
+            if this.finishing > following.parallelism:
+                limit = following.parallelism * this.in_degree
+                lower = max(d for d in range(1, limit + 1) if this.left % d == 0)
+                higher = [
+                    d for d in range(this.finishing, following.left + 1) if following.left % d == 0
+                ]
+                advice = f"lower parallelism of junction {this.index} to {lower}"
+                if higher:
+                    advice += f", or raise that of junction {following.index} to {higher[0]}"
+                raise ValueError(
+                    f"parallelism of junction {following.index} must be at least the right neurons "
+                    f"that finish per clock in junction {this.index}: ceil({this.parallelism} / "
+                    f"{this.in_degree}) = {this.finishing} is more than {following.parallelism}; "
+                    f"{advice}"
+                )
+
+    @cached_property
+    def junctions(self) -> tuple[JunctionShape, ...]:
+        """The L junctions, left to right."""
+        sizes = zip(pairwise(self.layers), self.out_degree, self.parallelism, strict=True)
+        return tuple(
+            JunctionShape(index=i, left=left, right=right, out_degree=degree, parallelism=z)
+            for i, ((left, right), degree, z) in enumerate(sizes, start=1)
+        )
+
+    @property
+    def competing(self) -> int:
+        """Outputs that compete in a prediction, as an integer whatever `classes` was given as."""
+        assert self.classes is not None  # set in __post_init__
+        return self.classes
+
+    @property
+    def weights(self) -> int:
+        """Edges of all junctions."""
+        return sum(junction.weights for junction in self.junctions)
+
+    @property
+    def biases(self) -> int:
+        """Biases of all layers but the input."""
+        return sum(self.layers[1:])
+
+    @property
+    def density(self) -> float:
+        """Overall density rho_net = sum W_i / sum N_{i-1} N_i."""
+        return self.weights / sum(left * right for left, right in pairwise(self.layers))
+
+    @property
+    def block_cycle(self) -> int:
+        """The largest row count C = max C_i."""
+        return max(junction.rows for junction in self.junctions)
+
+    def activation_maximum(self, layer: int) -> int:
+        """The largest raw activation of a layer (0 = input); the smallest is 0."""
+        hidden = 0 < layer < len(self.layers) - 1
+        return self.activation.maximum(self.format) if hidden else self.format.one
+
+
+def _positive_integers(name: str, values: Any) -> tuple[int, ...]:
+    if not isinstance(values, list | tuple):
+        raise TypeError(f"{name} must be a list of integers, not {values!r}")
+    for position, value in enumerate(values):
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise TypeError(f"{name}[{position}] must be an integer, not {value!r}")
+        if value < 1:
+            raise ValueError(f"{name}[{position}] must be at least 1, not {value}")
+    return tuple(values)
+
+
+def _nearest(value: int, legal: list[int]) -> str:
+    """Name the legal values next to `value`, below and above."""
+    below = [v for v in legal if v < value][-1:]
+    above = [v for v in legal if v > value][:1]
+    return " or ".join(str(v) for v in below + above)

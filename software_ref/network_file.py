@@ -1,0 +1,225 @@
+"""The network file: one TOML file that describes a network, its data, training and target."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, TypeVar
+
+from software_ref.activation import Activation
+from software_ref.connections.clash_free import ConnectionOptions
+from software_ref.fixed_point import FixedFormat
+from software_ref.network import Network
+
+__all__ = ["DataOptions", "NetworkFile", "TargetOptions", "TrainingOptions", "read_network_file"]
+
+DEVICES = ("xc7a100t",)
+MAX_RATE_EXPONENT = 31
+
+
+@dataclass(frozen=True, kw_only=True)
+class DataOptions:
+    """`[data]`: which samples to train and test on."""
+
+    name: str = "digits"
+    """A built-in data set, or a path to an .npz relative to the network file."""
+    train: int | None = None
+    """Take the first `train` training samples; None takes all."""
+    test: int | None = None
+    """Take the first `test` test samples; None takes all."""
+    options: Mapping[str, Any] = field(default_factory=dict)
+    """`[data.options]`: the data set's own keys, checked by its loader."""
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.name, str):
+            raise TypeError(f"data name must be a string, not {self.name!r}")
+        for name in ("train", "test"):
+            if getattr(self, name) is not None:
+                _check_integer("data", name, getattr(self, name), least=1)
+        if not isinstance(self.options, Mapping):
+            raise TypeError(f"data options must be a table, not {self.options!r}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainingOptions:
+    """`[training]`: epochs, initial weights, sample order and learning rate."""
+
+    epochs: int = 1
+    """Passes over the training samples."""
+    seed: int = 1
+    """Seed of the initial weights and of the shuffle."""
+    shuffle: bool = False
+    """Whether every epoch takes the training samples in a new, seeded order."""
+    rate_exponent: tuple[tuple[int, int], ...] = ((0, 4),)
+    """Pairs (first epoch, k): from that epoch on, counted from 0, the learning rate is 2**-k."""
+
+    def __post_init__(self) -> None:
+        _check_integer("training", "epochs", self.epochs, least=1)
+        _check_integer("training", "seed", self.seed, least=0)
+        if not isinstance(self.shuffle, bool):
+            raise TypeError(f"training shuffle must be true or false, not {self.shuffle!r}")
+        form = "training rate_exponent must be a list of [first epoch, k] pairs"
+        entries = self.rate_exponent
+        if not isinstance(entries, list | tuple) or not entries:
+            raise TypeError(f"{form}, not {entries!r}")
+        for entry in entries:
+            if not isinstance(entry, list | tuple) or len(entry) != 2:
+                raise TypeError(f"{form}, not {entry!r}")
+            for value in entry:
+                _check_integer("training", "rate_exponent", value, least=0)
+        firsts = [entry[0] for entry in entries]
+        if firsts[0] != 0 or firsts != sorted(set(firsts)):
+            raise ValueError(
+                "training rate_exponent must start at epoch 0 and list its epochs in rising order, "
+                f"not {firsts}"
+            )
+        object.__setattr__(self, "rate_exponent", tuple((e, k) for e, k in entries))
+
+    def rate_exponent_at(self, epoch: int) -> int:
+        """The exponent k of an epoch, counted from 0."""
+        return [k for first, k in self.rate_exponent if first <= epoch][-1]
+
+    @property
+    def largest_rate_exponent(self) -> int:
+        """The largest k of any epoch."""
+        return max(k for _, k in self.rate_exponent)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TargetOptions:
+    """`[target]`: what the hardware is built for."""
+
+    device: str = "xc7a100t"
+    """The FPGA whose resources `synth` counts against."""
+    dsp_budget: int = 240
+    """The most DSP blocks that the multipliers may take; the rest are built from LUTs."""
+    max_rate_exponent: int = 7
+    """The largest k that the core's input port must carry; raised to the schedule's largest."""
+
+    def __post_init__(self) -> None:
+        if self.device not in DEVICES:
+            names = ", ".join(f'"{device}"' for device in DEVICES)
+            raise ValueError(f"target device must be one of {names}, not {self.device!r}")
+        _check_integer("target", "dsp_budget", self.dsp_budget, least=0)
+        _check_integer("target", "max_rate_exponent", self.max_rate_exponent, least=0)
+        if self.max_rate_exponent > MAX_RATE_EXPONENT:
+            raise ValueError(
+                f"target max_rate_exponent must be at most {MAX_RATE_EXPONENT}, "
+                f"not {self.max_rate_exponent}"
+            )
+
+
+
+@dataclass(frozen=True, kw_only=True)
+class NetworkFile:
+    """A whole network file."""
+
+    network: Network
+    """`[network]`, `[format]`, `[activation]` and `[connections]`."""
+    data: DataOptions = field(default_factory=DataOptions)
+    """`[data]`."""
+    training: TrainingOptions = field(default_factory=TrainingOptions)
+    """`[training]`."""
+    target: TargetOptions = field(default_factory=TargetOptions)
+    """`[target]`."""
+    path: Path | None = None
+    """Where it was read from; relative paths in it start from this file's folder."""
+
+    def __post_init__(self) -> None:
+        if self.training.largest_rate_exponent > MAX_RATE_EXPONENT:
+            raise ValueError(
+                f"training rate_exponent must be at most {MAX_RATE_EXPONENT}, "
+                f"not {self.training.largest_rate_exponent}"
+            )
+
+    @property
+    def folder(self) -> Path:
+        """The folder that relative paths start from."""
+        return self.path.parent if self.path else Path()
+
+    @property
+    def name(self) -> str:
+        """The file's name without its ending."""
+        return self.path.stem if self.path else "network"
+
+    @property
+    def max_rate_exponent(self) -> int:
+        """The largest k that the hardware carries."""
+        return max(self.target.max_rate_exponent, self.training.largest_rate_exponent)
+
+
+def read_network_file(path: str | Path) -> NetworkFile:
+    """Read and validate a network file.
+
+    Raises
+    ------
+    OSError
+        The file cannot be read.
+    TypeError, ValueError
+        It is no TOML, has unknown or missing keys, or describes no legal network; the message
+        starts with the file's name.
+    """
+    path = Path(path)
+    with path.open("rb") as file:
+        try:
+            return _parse(tomllib.load(file), path)
+        except TypeError as error:
+            raise TypeError(f"{path}: {error}") from None
+        except ValueError as error:  # tomllib's and the decoder's errors are ValueErrors too
+            raise ValueError(f"{path}: {error}") from None
+
+
+_Table = TypeVar("_Table")
+
+
+def _parse(document: dict[str, Any], path: Path) -> NetworkFile:
+    tables: dict[str, type] = {
+        "format": FixedFormat,
+        "activation": Activation,
+        "connections": ConnectionOptions,
+        "data": DataOptions,
+        "training": TrainingOptions,
+        "target": TargetOptions,
+    }
+    _check_keys("table", document, ["network", *tables])
+    if "network" not in document:
+        raise ValueError("the file must have a [network] table")
+    parts: dict[str, Any] = {name: _build(name, kind, document.get(name, {})) for name, kind in tables.items()}
+    settings = {name: parts.pop(name) for name in ("format", "activation", "connections")}
+    table = document["network"]
+    own = ["layers", "out_degree", "parallelism", "classes"]
+    _check_table("network", table)
+    _check_keys("[network] key", table, own)
+    for key in own[:3]:
+        if key not in table:
+            raise ValueError(f"[network] must have the key {key}")
+    return NetworkFile(network=Network(**table, **settings), path=path, **parts)
+
+
+def _build(name: str, kind: type[_Table], table: Any) -> _Table:
+    _check_table(name, table)
+    _check_keys(f"[{name}] key", table, [f.name for f in fields(kind)])  # type: ignore[arg-type]
+    return kind(**table)
+
+
+def _check_table(name: str, table: Any) -> None:
+    if not isinstance(table, dict):
+        raise TypeError(f"[{name}] must be a table, not {table!r}")
+
+
+def _check_keys(what: str, table: Mapping[str, Any], known: list[str]) -> None:
+    for key in table:
+        if key not in known:
+            close = get_close_matches(key, known, n=1)
+            hint = f"did you mean {close[0]}?" if close else f"known: {', '.join(known)}"
+            raise ValueError(f"unknown {what} {key!r}; {hint}")
+
+
+def _check_integer(table: str, name: str, value: Any, *, least: int) -> None:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise TypeError(f"{table} {name} must be an integer, not {value!r}")
+    if value < least:
+        raise ValueError(f"{table} {name} must be at least {least}, not {value}")
