@@ -37,7 +37,7 @@ class ActivationQueue(wiring.Component):
         Pulse one clock before the first row read of a step.
     words : In(ArrayLayout(unsigned, z))
         Read addresses.
-    feedforward, update : Out(ArrayLayout(unsigned, z))
+    feed_activations, learn_activations : Out(ArrayLayout(unsigned, z))
         Words read for the sample in FF and for the one in UP (training only).
 
     Timing
@@ -51,9 +51,7 @@ class ActivationQueue(wiring.Component):
         self._timing = schedule.timing[layer]
         shape = self._timing.shape
         word = max((shape.depth - 1).bit_length(), 1)
-        values = data.ArrayLayout(
-            unsigned(self._timing.left_activation_width), shape.parallelism
-        )
+        values = data.ArrayLayout(unsigned(self._timing.left_activation_width), shape.parallelism)
         words = data.ArrayLayout(unsigned(word), shape.parallelism)
         members = {
             "write_start": In(1),
@@ -62,10 +60,10 @@ class ActivationQueue(wiring.Component):
             "values": In(values),
             "read_start": In(1),
             "words": In(words),
-            "feedforward": Out(values),
+            "feed_activations": Out(values),
         }
         if schedule.training:
-            members["update"] = Out(values)
+            members["learn_activations"] = Out(values)
         super().__init__(members)
 
     def elaborate(self, platform: object) -> Module:
@@ -98,7 +96,7 @@ class ActivationQueue(wiring.Component):
                 ),
                 latency=self._timing.row_read,
             )
-            m.d.comb += self.feedforward[v].eq(words[0])
+            m.d.comb += self.feed_activations[v].eq(words[0])
             if schedule.training:
-                m.d.comb += self.update[v].eq(words[1])
+                m.d.comb += self.learn_activations[v].eq(words[1])
         return m

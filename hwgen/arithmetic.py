@@ -24,12 +24,13 @@ def register(m: Module, value: Value, name: str) -> Signal:
 def rounded_shift(value: Value, bits: int) -> Value:
     """DESIGN.md's rnd(x, n) for a constant n: add half of the last place kept, shift right.
 
-    The result has one bit more than a plain shift leaves, so that rounding up never wraps.
+    `value` must be signed. The result has a bit more than a plain shift leaves, so that rounding up
+    never wraps.
     """
     if bits == 0:
         return value
     half = Const(1 << (bits - 1), signed(bits + 1))
-    return (value + half) >> bits
+    return (value + half)[bits:].as_signed()
 
 
 def saturated(value: Value, width: int) -> tuple[Value, Value]:

@@ -1,8 +1,8 @@
 """The backpropagation unit: sums w delta over every left neuron's edges, in place.
 
-    weights --+                                   +--------- forwarded sums <--------+
-              x--> (crossbar to memories) --> add <- word read (two clocks ahead)    |
-    delta ----+                               |---> write the word back ------------>+
+weights --+                                   +--------- forwarded sums <--------+
+          x--> (crossbar to memories) --> add <- word read (two clocks ahead)    |
+delta ----+                               |---> write the word back ------------>+
 """
 
 from __future__ import annotations
@@ -71,18 +71,14 @@ class Backprop(wiring.Component):
         self._timing = timing = schedule.timing[junction - 1]
         self._fetch_latency = schedule.timing[junction - 2].fetch_plan.read_latency
         lanes = timing.shape.parallelism
-        words = data.ArrayLayout(
-            unsigned(max((timing.shape.depth - 1).bit_length(), 1)), lanes
-        )
+        words = data.ArrayLayout(unsigned(max((timing.shape.depth - 1).bit_length(), 1)), lanes)
         super().__init__(
             {
                 "start": In(1),
                 "words": In(words),
                 "sweep": In(max((timing.shape.out_degree - 1).bit_length(), 1)),
                 "weights": In(data.ArrayLayout(signed(timing.network.format.width), lanes)),
-                "deltas": In(
-                    data.ArrayLayout(signed(timing.delta_width), timing.layout.groups)
-                ),
+                "deltas": In(data.ArrayLayout(signed(timing.delta_width), timing.layout.groups)),
                 "fetch_start": In(1),
                 "fetch_words": In(words),
                 "errors": Out(data.ArrayLayout(signed(timing.left_error_width), lanes)),

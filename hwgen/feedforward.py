@@ -1,8 +1,8 @@
 """The feedforward unit: products, sums over each right neuron's edges, bias and activation.
 
-    weights --+
-              x--> group trees --> slot trees --> carry over rows --> + bias --> sat --> table
-    left a ---+       (g lanes)     (masked by phase)   (one clock)                 or clip
+weights --+
+          x--> group trees --> slot trees --> carry over rows --> + bias --> sat --> table
+left a ---+       (g lanes)     (masked by phase)   (one clock)                 or clip
 """
 
 from __future__ import annotations
@@ -76,9 +76,7 @@ class Feedforward(wiring.Component):
             "saturations": Out(COUNTER_WIDTH),
         }
         if self._derivatives:
-            members["derivatives"] = Out(
-                data.ArrayLayout(unsigned(timing.derivative_width), slots)
-            )
+            members["derivatives"] = Out(data.ArrayLayout(unsigned(timing.derivative_width), slots))
         super().__init__(members)
 
     def elaborate(self, platform: object) -> Module:

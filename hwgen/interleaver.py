@@ -1,9 +1,9 @@
 """The edge interleaver: seed vectors and incrementers that give each left memory its word.
 
-        start --> sweep, cycle --+--> seeds of the next sweep (a small ROM)
-                                 |          |
-                                 v          v
-        memory v:   word := seed | (word + 1) mod D        one incrementer per memory
+start --> sweep, cycle --+--> seeds of the next sweep (a small ROM)
+                         |          |
+                         v          v
+memory v:   word := seed | (word + 1) mod D        one incrementer per memory
 """
 
 from __future__ import annotations
@@ -193,9 +193,7 @@ class LaneCrossbar(wiring.Component):
             if self.latency == 0:
                 m.d.comb += self.outputs[item].eq(inputs[0])
             else:
-                m.d.comb += self.outputs[item].eq(
-                    pipelined_mux(m, inputs, sweep_of, f"item{item}")
-                )
+                m.d.comb += self.outputs[item].eq(pipelined_mux(m, inputs, sweep_of, f"item{item}"))
         return m
 
 

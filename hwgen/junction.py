@@ -1,11 +1,11 @@
 """One junction: its weights, left memories and units, all on the same row each clock.
 
-    start --> delta unit --------------------------+--> lanes' deltas
-          --> interleaver --> left memories --+    |
-          --> row counter --> weight memory --+----+--> feedforward --> router --> next junction
-                                 ^            |    +--> backprop  --> errors --> previous junction
-                                 |            +----+--> update
-                                 +------------------------'
+start --> delta unit --------------------------+--> lanes' deltas
+      --> interleaver --> left memories --+    |
+      --> row counter --> weight memory --+----+--> feedforward --> router --> next junction
+                             ^            |    +--> backprop  --> errors --> previous junction
+                             |            +----+--> update
+                             +------------------------'
 """
 
 from __future__ import annotations
@@ -197,7 +197,9 @@ class Junction(wiring.Component):
             left.read_start.eq(timeline.start(read - 1)),
             left.words.eq(interleaver.words),
         ]
-        feed_activations = self._to_lanes(m, "feed_crossbar", left.feedforward, interleaver.sweep)
+        feed_activations = self._to_lanes(
+            m, "feed_crossbar", left.feed_activations, interleaver.sweep
+        )
 
         # Deltas.
         if training:
@@ -243,7 +245,7 @@ class Junction(wiring.Component):
         if training:
             m.submodules.update = update = Update(timing, dsp="update" in self._parameters.dsp)
             learn_activations = self._to_lanes(
-                m, "learn_crossbar", left.update, interleaver.sweep
+                m, "learn_crossbar", left.learn_activations, interleaver.sweep
             )
             m.d.comb += [
                 update.start.eq(timeline.start(operands - 1)),
@@ -385,7 +387,7 @@ class Junction(wiring.Component):
         """Activations to the next junction; or prediction and output delta in the last."""
         schedule, timing = self.schedule, self.timing
         if timing.last:
-            m.submodules.prediction = unit = PredictionUnit(timing, schedule.network.competing)
+            m.submodules.predictor = unit = PredictionUnit(timing, schedule.network.competing)
             m.d.comb += [
                 unit.start.eq(timeline.start(activated - SCAN_LEAD)),
                 unit.feed.eq(timeline.payload("feed", activated - SCAN_LEAD)),
@@ -455,9 +457,7 @@ class Junction(wiring.Component):
             bias.replacement.eq(self.data),
         ]
         for k in range(layout.finishing):
-            m.d.sync += bias.replace[k].eq(
-                self.write & self.access_bias & (self.access_lane == k)
-            )
+            m.d.sync += bias.replace[k].eq(self.write & self.access_bias & (self.access_lane == k))
 
 
 def _words(depth: int, memories: int) -> data.ArrayLayout:

@@ -61,9 +61,7 @@ class Loader(wiring.Component):
                 m.d.sync += [group.eq(0), word.eq(word + 1)]
             with m.Else():
                 m.d.sync += group.eq(group + 1)
-        beat = [
-            register(m, self.features[k], f"feature{k}") for k in range(self._features)
-        ]
+        beat = [register(m, self.features[k], f"feature{k}") for k in range(self._features)]
         written_word = register(m, word, "written_word")
         for g in range(groups):
             enable = Signal(name=f"group{g}_enable")

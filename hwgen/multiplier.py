@@ -80,9 +80,7 @@ def _fabric(m: Module, wide: Value, narrow: Value, latency: int, name: str) -> S
         rows = [
             (
                 rows[k][0],
-                register(
-                    m, _add(rows[k : k + 2]), f"{name}_level{level}_{k // 2}"
-                ),
+                register(m, _add(rows[k : k + 2]), f"{name}_level{level}_{k // 2}"),
             )
             for k in range(0, len(rows), 2)
         ]
@@ -98,5 +96,5 @@ def _add(rows: list[tuple[int, Value]]) -> Value:
         return rows[0][1]
     (low_place, low), (high_place, high) = rows
     shift = high_place - low_place
-    upper = (low >> shift) + high
+    upper = low[shift:].as_signed() + high
     return Cat(low[:shift], upper).as_signed()

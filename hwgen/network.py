@@ -1,8 +1,8 @@
 """The network core: junctions side by side, fed by one sequencer.
 
-    samples --> loader --> junction 1 <--> junction 2 <--> ... <--> junction L --> predictions
-          '--> sequencer ---- start, delayed by each junction's offset ----'
-    parameters <--> every junction, while idle
+samples --> loader --> junction 1 <--> junction 2 <--> ... <--> junction L --> predictions
+      '--> sequencer ---- start, delayed by each junction's offset ----'
+parameters <--> every junction, while idle
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """A queue of right-neuron values: written as neurons finish, read back as they start.
 
-    finishing slots --> Router --> F banks x samples --> Window --> starting slots
+finishing slots --> Router --> F banks x samples --> Window --> starting slots
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The prediction unit: the lowest index among the largest competing outputs, and whether it is right.
 
-    row's slots --> tournament tree (registered) --> running best --> stream after the last row
+row's slots --> tournament tree (registered) --> running best --> stream after the last row
 """
 
 from __future__ import annotations
@@ -56,9 +56,7 @@ class PredictionUnit(wiring.Component):
         self._classes = classes
         self.latency = tree_levels(timing.layout.finishing) + 1
         labels = range(max(timing.shape.right, 2))
-        values = data.ArrayLayout(
-            unsigned(timing.right_activation_width), timing.layout.finishing
-        )
+        values = data.ArrayLayout(unsigned(timing.right_activation_width), timing.layout.finishing)
         super().__init__(
             {
                 "start": In(1),

@@ -11,7 +11,15 @@ from amaranth.hdl import Const, Module, Mux, Signal, Value
 from hwgen.pipeline import delayed
 from software_ref.row_layout import RowLayout
 
-__all__ = ["BankScan", "Phase", "bank_counter", "row_active", "row_counter", "slots_present", "sweep_counter"]
+__all__ = [
+    "BankScan",
+    "Phase",
+    "bank_counter",
+    "row_active",
+    "row_counter",
+    "slots_present",
+    "sweep_counter",
+]
 
 
 def row_active(m: Module, start: Value, rows: int, name: str) -> Signal:
@@ -39,7 +47,9 @@ def row_counter(
     return row
 
 
-def sweep_counter(m: Module, start: Value, depth: int, sweeps: int, name: str) -> tuple[Signal, Signal]:
+def sweep_counter(
+    m: Module, start: Value, depth: int, sweeps: int, name: str
+) -> tuple[Signal, Signal]:
     """The cycle c inside the sweep, and the sweep s, of the current row."""
     cycle = Signal(range(max(depth, 2)), name=f"{name}_cycle")
     sweep = Signal(range(max(sweeps, 2)), name=f"{name}_sweep")

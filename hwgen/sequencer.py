@@ -1,8 +1,8 @@
 """The step sequencer: takes samples in, starts steps, and knows the age of every sample in flight.
 
-    beats --> loader --> pulse of step S --> per junction: delay by its offset --> start, feed, learn
-                 ^                |
-              credit, drain       +--> ages: sample S-1 has age 1, S-2 age 2, ...
+beats --> loader --> pulse of step S --> per junction: delay by its offset --> start, feed, learn
+             ^                |
+          credit, drain       +--> ages: sample S-1 has age 1, S-2 age 2, ...
 """
 
 from __future__ import annotations
@@ -81,9 +81,7 @@ class Sequencer(wiring.Component):
         if schedule.training:
             members |= {
                 "learn": Out(junctions),
-                "rate_exponents": Out(
-                    data.ArrayLayout(header["rate_exponent"].shape, junctions)
-                ),
+                "rate_exponents": Out(data.ArrayLayout(header["rate_exponent"].shape, junctions)),
             }
         super().__init__(members)
 
@@ -110,9 +108,7 @@ class Sequencer(wiring.Component):
         may_finish = may_start & (in_flight != self._credit)
         partly = ~first_beat
         open_first = ~self.drain & ~self.hold
-        m.d.comb += self.headers.ready.eq(
-            (partly | open_first) & (~last_beat | may_finish)
-        )
+        m.d.comb += self.headers.ready.eq((partly | open_first) & (~last_beat | may_finish))
         taken = self.headers.valid & self.headers.ready
         complete = taken & last_beat
         with m.If(taken):

@@ -1,9 +1,9 @@
 """The update unit: w <- sat(w - rnd(a delta, f + k)) for every lane of a row.
 
-    left a --+
-             x--> shift by f + k --> subtract --> saturate --> row written back
-    delta ---+                         |
-    weights ------ delayed ------------+
+left a --+
+         x--> shift by f + k --> subtract --> saturate --> row written back
+delta ---+                         |
+weights ------ delayed ------------+
 """
 
 from __future__ import annotations
@@ -66,12 +66,8 @@ class Update(wiring.Component):
                 "start": In(1),
                 "rate_exponent": In(range(max(timing.max_rate_exponent + 1, 2))),
                 "weights": In(weights),
-                "activations": In(
-                    data.ArrayLayout(unsigned(timing.left_activation_width), lanes)
-                ),
-                "deltas": In(
-                    data.ArrayLayout(signed(timing.delta_width), timing.layout.groups)
-                ),
+                "activations": In(data.ArrayLayout(unsigned(timing.left_activation_width), lanes)),
+                "deltas": In(data.ArrayLayout(signed(timing.delta_width), timing.layout.groups)),
                 "replace": In(lanes),
                 "replacement": In(signed(width)),
                 "updated": Out(weights),
@@ -87,9 +83,7 @@ class Update(wiring.Component):
         # Operands come at clock 1, products `multiply` clocks later.
         exponent = timeline.held("rate_exponent", timing.multiply)
         subtract = timing.multiply + timing.shift_levels
-        rows = row_active(
-            m, timeline.start(subtract + 1), timing.shape.rows, "saturate"
-        )
+        rows = row_active(m, timeline.start(subtract + 1), timing.shape.rows, "saturate")
         flags: list[Value] = []
         for j in range(timing.shape.parallelism):
             product = multiply(

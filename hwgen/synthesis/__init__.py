@@ -1,0 +1,21 @@
+"""Synthesis estimates without vendor tools: resources, their split by unit, and path delays."""
+
+from hwgen.synthesis.devices import DEVICES, XC7A100T, Device
+from hwgen.synthesis.flow import synthesise
+from hwgen.synthesis.report import SynthesisReport, UnitReport
+from hwgen.synthesis.resources import Resources
+from hwgen.synthesis.static_timing import PathCell, TimingPath
+from hwgen.synthesis.yosys import SynthesisError
+
+__all__ = [
+    "DEVICES",
+    "XC7A100T",
+    "Device",
+    "PathCell",
+    "Resources",
+    "SynthesisError",
+    "SynthesisReport",
+    "TimingPath",
+    "UnitReport",
+    "synthesise",
+]

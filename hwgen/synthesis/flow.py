@@ -1,0 +1,141 @@
+"""Synthesis of a Verilog file for an FPGA, from the text to the figures.
+
+Verilog --> Yosys synth_xilinx --> netlist --+--> cells by unit ---> resources --+
+                                             +--> cell variants                  +--> report
+                                             |         |                         |
+                             Yosys' cell library --> delays --> static timing ---+
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import time
+from collections import defaultdict
+from pathlib import Path
+
+from hwgen.synthesis.cell_timing import read_cell_timing, variant
+from hwgen.synthesis.devices import XC7A100T, Device
+from hwgen.synthesis.netlist import Netlist, Unit
+from hwgen.synthesis.report import SHARED, SynthesisReport, UnitReport
+from hwgen.synthesis.resources import Resources
+from hwgen.synthesis.static_timing import StaticTiming
+from hwgen.synthesis.yosys import Progress, run_yosys
+
+__all__ = ["synthesise"]
+
+_MODULE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*")
+
+
+def synthesise(
+    verilog_path: Path | str,
+    top: str,
+    work_dir: Path | str,
+    progress: Progress | None = None,
+    *,
+    device: Device = XC7A100T,
+    unit_depth: int = 2,
+) -> SynthesisReport:
+    """Synthesise a design and measure it.
+
+    The design is flattened, as any tool would do for speed and size, and gets no pads and no clock
+    buffers, since it is a part of a board's design. Everything else is Yosys' default for the
+    family; it packs multipliers and memories into DSP blocks and RAMs as the Verilog asks for.
+
+    Parameters
+    ----------
+    verilog_path
+        Verilog file with the whole design.
+    top
+        Name of its top module.
+    work_dir
+        Folder for scripts, logs and netlists; made if it does not exist.
+    progress
+        Called with one line of text for each step.
+    device
+        FPGA.
+    unit_depth
+        Levels of instances below the top that the report tells apart.
+
+    Raises
+    ------
+    FileNotFoundError
+        There is no such Verilog file.
+    SynthesisError
+        Yosys refused the design; the message names the log.
+    ValueError
+        The name of the top module or the depth is none.
+    """
+    if not _MODULE_NAME.fullmatch(top):
+        raise ValueError(f"top must be the name of a Verilog module, not {top!r}")
+    if unit_depth < 1:
+        raise ValueError(f"unit_depth must be at least 1, not {unit_depth!r}")
+    began = time.monotonic()
+    verilog_path, work_dir = Path(verilog_path), Path(work_dir)
+    work_dir.mkdir(parents=True, exist_ok=True)
+    design = work_dir / "design.v"
+    if not (design.exists() and design.samefile(verilog_path)):
+        shutil.copyfile(verilog_path, design)
+    log = run_yosys(_script(top, device), work_dir, name="synthesis", progress=progress)
+    tell = progress or (lambda text: None)
+    tell("reading the netlist")
+    netlist = Netlist(work_dir / "netlist.json", top)
+    tell("reading the delays of its cells")
+    timing = read_cell_timing({variant(cell) for cell in netlist.cells}, work_dir)
+    tell("finding the longest paths")
+    paths = StaticTiming(netlist, timing)
+    return SynthesisReport(
+        top=top,
+        device=device,
+        resources=Resources.count(cell.type for cell in netlist.cells),
+        units=_units(netlist, paths, unit_depth),
+        path=paths.worst_in(()),
+        input_ns=paths.input_ns,
+        output_ns=paths.output_ns,
+        through_ns=paths.through_ns,
+        untimed=paths.untimed,
+        tool=_tool(log),
+        seconds=round(time.monotonic() - began, 1),
+    )
+
+
+def _script(top: str, device: Device) -> list[str]:
+    return [
+        "read_verilog design.v",
+        f"hierarchy -check -top {top}",
+        "proc",
+        # Before synth_xilinx, which would flatten too, but forget where registers come from.
+        "flatten -scopename",
+        f"synth_xilinx -family {device.family} -top {top} -flatten -noiopad -noclkbuf",
+        "write_json -selected netlist.json",
+    ]
+
+
+def _units(netlist: Netlist, paths: StaticTiming, depth: int) -> dict[str, UnitReport]:
+    """Resources and paths of every unit down to a depth, parents first, then the rest."""
+    types: dict[Unit, list[str]] = defaultdict(list)
+    for cell, unit in zip(netlist.cells, netlist.units, strict=True):
+        for length in range(1, min(len(unit), depth) + 1):
+            types[unit[:length]].append(cell.type)
+        if not unit:
+            types[()].append(cell.type)
+    report: dict[str, UnitReport] = {}
+    for unit in sorted(types.keys() - {()}):
+        path = paths.worst_in(unit)
+        report[".".join(unit)] = UnitReport(
+            resources=Resources.count(types[unit]), path_ns=None if path is None else path.ns
+        )
+    shared = paths.worst.get(())
+    report[SHARED] = UnitReport(
+        resources=Resources.count(types[()]), path_ns=None if shared is None else shared.ns
+    )
+    return report
+
+
+def _tool(log: Path) -> str:
+    with log.open(errors="replace") as lines:
+        for line in lines:
+            found = re.search(r"\bYosys \d[\w.+]*", line)
+            if found:
+                return found.group()
+    return "Yosys"

@@ -1,0 +1,126 @@
+"""Counts of FPGA resources: what every cell of a mapped netlist takes up in a 7-series device."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from hwgen.synthesis.devices import Device
+from hwgen.synthesis.yosys import SynthesisError
+
+__all__ = ["Resources"]
+
+_LOGIC = {f"LUT{inputs}": 1 for inputs in range(1, 7)} | {"INV": 1, "LUT6_2": 1}
+
+_MEMORY = {
+    "RAM16X1S": 1,
+    "RAM32X1S": 1,
+    "RAM64X1S": 1,
+    "RAM16X1D": 2,
+    "RAM32X1D": 2,
+    "RAM64X1D": 2,
+    "RAM128X1S": 2,
+    "RAM128X1D": 4,
+    "RAM256X1S": 4,
+    "RAM32M": 4,
+    "RAM64M": 4,
+}
+
+_SHIFT = {"SRL16E": 1, "SRLC16E": 1, "SRLC32E": 1}
+
+_REGISTERS = frozenset(
+    f"{kind}{edge}" for kind in ("FDRE", "FDSE", "FDCE", "FDPE") for edge in ("", "_1")
+) | {"LDCE", "LDPE"}
+
+_BLOCK_RAM = {"RAMB36E1": 1.0, "RAMB18E1": 0.5}
+
+# Wired inside a slice beside its LUTs, or nothing at all.
+_FREE = frozenset({"MUXF7", "MUXF8", "VCC", "GND", "BUFG", "$scopeinfo", "$print", "$check"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Resources:
+    """Resources of a design or of one unit.
+
+    Yosys maps cell by cell and packs nothing, so `lut` is an upper bound: a placer puts two small
+    functions that share inputs, or two 16-bit shift registers, into one LUT.
+    """
+
+    lut: int = 0
+    """LUT sites: logic (LUT1 to LUT6, and INV, which a slice has no other place for), memory and
+    shift registers. MUXF7 and MUXF8 take none."""
+
+    lutram: int = 0
+    """LUTs (of those) used as memory: RAM32M and RAM64M 4 each, RAM32X1D and RAM64X1D 2,
+    RAM128X1D 4, the single-port ones 1 for each 64 bits."""
+
+    srl: int = 0
+    """LUTs (of those) used as shift registers, one for each SRL16E and SRLC32E."""
+
+    ff: int = 0
+    """Flip-flops and latches."""
+
+    dsp: int = 0
+    """DSP48E1 blocks."""
+
+    bram36: float = 0.0
+    """Block RAMs of 36 kbit; an 18-kbit one counts one half."""
+
+    carry: int = 0
+    """CARRY4 elements, one to a slice, beside its LUTs."""
+
+    @classmethod
+    def count(cls, types: Iterable[str]) -> Resources:
+        """Add up cells, given by their types.
+
+        Raises
+        ------
+        SynthesisError
+            A cell is none of the device's.
+        """
+        counts = Counter(types)
+        unknown = sorted(set(counts) - _KNOWN)
+        if unknown:
+            raise SynthesisError(f"the netlist must hold 7-series cells only, not {unknown[0]!r}")
+
+        def total(weights: Mapping[str, Any]) -> Any:
+            return sum(weight * counts[kind] for kind, weight in weights.items())
+
+        lutram, srl = total(_MEMORY), total(_SHIFT)
+        return cls(
+            lut=total(_LOGIC) + lutram + srl,
+            lutram=lutram,
+            srl=srl,
+            ff=sum(counts[kind] for kind in _REGISTERS),
+            dsp=counts["DSP48E1"],
+            bram36=total(_BLOCK_RAM),
+            carry=counts["CARRY4"],
+        )
+
+    def fits(self, device: Device) -> bool:
+        """Whether the device has enough of everything; a full device may still not route."""
+        return (
+            self.lut <= device.lut
+            and self.lutram + self.srl <= device.memory_lut
+            and self.ff <= device.ff
+            and self.carry <= device.carry
+            and self.bram36 <= device.bram36
+            and self.dsp <= device.dsp
+        )
+
+    def percent(self, device: Device) -> dict[str, float]:
+        """Share of the device; `memory_lut` is lutram and srl, which compete for the same LUTs."""
+        shares = {
+            "lut": self.lut / device.lut,
+            "memory_lut": (self.lutram + self.srl) / device.memory_lut,
+            "ff": self.ff / device.ff,
+            "dsp": self.dsp / device.dsp,
+            "bram36": self.bram36 / device.bram36,
+            "carry": self.carry / device.carry,
+        }
+        return {name: round(100 * share, 2) for name, share in shares.items()}
+
+
+_KNOWN = _REGISTERS | _FREE | {"DSP48E1", "CARRY4"} | {*_LOGIC, *_MEMORY, *_SHIFT, *_BLOCK_RAM}
