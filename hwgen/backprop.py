@@ -126,12 +126,12 @@ class Backprop(wiring.Component):
             self._accumulator(
                 m,
                 v,
-                crossbar.outputs[v].as_signed(),
-                delayed(m, self.words[v], added - READ_AHEAD, f"word{v}"),
-                first_sweep,
-                active,
-                address,
-                (read_bank, write_bank, fetch_bank),
+                product=crossbar.outputs[v].as_signed(),
+                word=delayed(m, self.words[v], added - READ_AHEAD, f"word{v}"),
+                first_sweep=first_sweep,
+                active=active,
+                address=address,
+                banks=(read_bank, write_bank, fetch_bank),
             )
         return m
 
@@ -139,6 +139,7 @@ class Backprop(wiring.Component):
         self,
         m: Module,
         v: int,
+        *,
         product: Value,
         word: Value,
         first_sweep: Value,

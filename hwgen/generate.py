@@ -36,10 +36,13 @@ class CoreDesign:
     """Seed of the initial weights."""
 
     @classmethod
-    def from_file(cls, file: NetworkFile, *, training: bool = True) -> CoreDesign:
+    def from_file(
+        cls, file: NetworkFile, *, training: bool = True, name: str = "presparse_core"
+    ) -> CoreDesign:
         """The core that a network file describes."""
         return cls(
             network=file.network,
+            name=name,
             training=training,
             max_rate_exponent=file.max_rate_exponent,
             dsp_budget=file.target.dsp_budget,

@@ -279,7 +279,7 @@ class Junction(wiring.Component):
         return m
 
     def _row_scan(self, m: Module, start: Value) -> tuple[Signal, Signal]:
-        """The row being read, from the step's scan or the parameter port; and whether there is one."""
+        """The row being read, by the step or the parameter port; and whether there is one."""
         rows = self.timing.shape.rows
         row = Signal(range(max(rows, 2)), name="row")
         used = Signal(name="row_used")
@@ -428,7 +428,7 @@ class Junction(wiring.Component):
             ]
 
     def _parameter_access(self, m: Module, weights: data.View, bias: BiasUnit) -> None:
-        """Reads of the parameter port: pick the lane of the row accessed, in the clock it arrives."""
+        """The parameter port: pick the lane of the row accessed, in the clock it arrives."""
         timing, layout = self.timing, self.timing.layout
         pulse = Timeline(m, self.access, name="access_timeline")
         lane = pipelined_mux(

@@ -8,6 +8,7 @@ parameters <--> every junction, while idle
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from amaranth.hdl import Module, Signal, Value, unsigned
 from amaranth.lib import data, fifo, stream, wiring
@@ -145,7 +146,7 @@ class NetworkCore(wiring.Component):
         ]
         for junction in junctions:
             self._start_junction(m, sequencer, junction)
-        for left, right in zip(junctions, junctions[1:], strict=False):
+        for left, right in pairwise(junctions):
             m.d.comb += [
                 right.write_start.eq(left.right_start),
                 right.write_enables.eq(left.right_enables),

@@ -1,4 +1,4 @@
-"""The prediction unit: the lowest index among the largest competing outputs, and whether it is right.
+"""The prediction unit: the lowest index among the largest competing outputs; is it right?
 
 row's slots --> tournament tree (registered) --> running best --> stream after the last row
 """

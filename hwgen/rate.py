@@ -1,4 +1,4 @@
-"""The learning rate 2**-k: a rounding shift by a run-time exponent, and the subtraction it feeds."""
+"""The learning rate 2**-k: a rounding shift by a run-time exponent, and its subtraction."""
 
 from __future__ import annotations
 

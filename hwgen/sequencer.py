@@ -7,6 +7,8 @@ beats --> loader --> pulse of step S --> per junction: delay by its offset --> s
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from amaranth.hdl import Module, Mux, Signal, Value
 from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
@@ -146,14 +148,14 @@ class Sequencer(wiring.Component):
                 self.steps.eq(self.steps + 1),
             ]
             for chain in (valid, labels):
-                m.d.sync += [new.eq(old) for old, new in zip(chain, chain[1:], strict=False)]
+                m.d.sync += [new.eq(old) for old, new in pairwise(chain)]
             if schedule.training:
                 m.d.sync += [
                     train[0].eq(complete & current.train),
                     exponents[0].eq(current.rate_exponent),
                 ]
                 for chain in (train, exponents):
-                    m.d.sync += [new.eq(old) for old, new in zip(chain, chain[1:], strict=False)]
+                    m.d.sync += [new.eq(old) for old, new in pairwise(chain)]
         with m.Elif(~may_start):
             m.d.sync += timer.eq(timer - 1)
         m.d.sync += [

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from software_ref.fixed_point import FixedFormat
 
-__all__ = ["Activation", "sigmoid_table", "sigmoid_derivative_table"]
+__all__ = ["Activation", "sigmoid_derivative_table", "sigmoid_table"]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -99,7 +99,7 @@ class Schedule:
 
     @cached_property
     def delta_latencies(self) -> tuple[int, ...]:
-        """For each junction i: row read of what makes delta_i, to delta_i readable (lB, lF + lc)."""
+        """For junction i: reading the row that makes delta_i to delta_i readable (lB, lF + lc)."""
         latencies = []
         for this, following in zip(self.timing, (*self.timing[1:], None), strict=True):
             if following is None:

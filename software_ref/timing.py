@@ -15,14 +15,13 @@ register that holds it, may be used.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from math import ceil
 
 from software_ref.memory_plan import MemoryPlan
 from software_ref.network import JunctionShape, Network
 from software_ref.row_layout import RowLayout
 
-__all__ = ["JunctionTiming", "mux_levels", "multiplier_latency", "tree_levels"]
+__all__ = ["JunctionTiming", "multiplier_latency", "mux_levels", "tree_levels"]
 
 MUX_INPUTS = 8
 """Inputs of one registered multiplexer level: two LUTs and a slice multiplexer deep."""

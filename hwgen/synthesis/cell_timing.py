@@ -80,8 +80,8 @@ def read_cell_timing(variants: Iterable[Variant], work_dir: Path) -> dict[Varian
         "read_verilog cells.v",
         "hierarchy -top probe",
         "sta probe",  # elaborates each cell with its parameters
-        "select =*",
-        "write_json -selected cells.json",
+        "delete =*/p:*",  # behaviour, which is not wanted and which JSON cannot hold
+        "write_json cells.json",
     ]
     run_yosys(script, work_dir, name="cells")
     modules = json.loads((work_dir / "cells.json").read_text())["modules"]
@@ -161,4 +161,7 @@ def _longest(cell: dict[str, Any]) -> int:
 
 
 def _signed(bits: str) -> int:
+    # The library leaves out combinations of parameters that make no sense: all x, which Yosys
+    # reads as 0.
+    bits = bits.replace("x", "0")
     return int(bits, 2) - (1 << len(bits) if bits[0] == "1" else 0)

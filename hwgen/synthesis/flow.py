@@ -102,11 +102,11 @@ def synthesise(
 def _script(top: str, device: Device) -> list[str]:
     return [
         "read_verilog design.v",
-        f"hierarchy -check -top {top}",
+        f"hierarchy -top {top}",
         "proc",
         # Before synth_xilinx, which would flatten too, but forget where registers come from.
         "flatten -scopename",
-        f"synth_xilinx -family {device.family} -top {top} -flatten -noiopad -noclkbuf",
+        f"synth_xilinx -family {device.family} -top {top} -abc9 -noiopad -noclkbuf",
         "write_json -selected netlist.json",
     ]
 

@@ -150,19 +150,18 @@ class _Attribution:
                 self._loads[net].append(index)
         found = list(hints)
         open_cells = [index for index, unit in enumerate(found) if unit is None]
-        rounds = (self._from_name, self._from_loads, self._from_drivers)
-        for rule in rounds:
+        for rule in (self._from_name, self._from_loads, self._from_drivers):
             open_cells = self._settle(found, open_cells, rule)
         self.units: list[Unit] = [() if unit is None else unit for unit in found]
 
     def _settle(self, found: list[Unit | None], open_cells: list[int], rule: Any) -> list[int]:
         """Apply a rule until it finds nothing new; return the cells that stay open."""
         while True:
-            news = {index: unit for index in open_cells if (unit := rule(index, found))}
+            news = {index: unit for index in open_cells if (unit := rule(index, found)) is not None}
             for index, unit in news.items():
                 found[index] = unit
             open_cells = [index for index in open_cells if index not in news]
-            if not news or rule == self._from_name:
+            if not news:
                 return open_cells
 
     def _from_name(self, index: int, found: list[Unit | None]) -> Unit | None:
@@ -179,20 +178,24 @@ class _Attribution:
         }
         scopes -= {scope[:length] for scope in scopes for length in range(len(scope))}
         if len(scopes) > 1:
-            feeding = {found[driver] for driver in self._feeding(index)}
-            scopes = (scopes & feeding) or {common_unit(sorted(scopes))}
+            scopes = (scopes & set(self._feeding(index, found))) or scopes
         return common_unit(sorted(scopes)) if scopes else None
 
     def _from_loads(self, index: int, found: list[Unit | None]) -> Unit | None:
         driven = self._netlist.cells[index].driven()
-        fed = [found[load] for net in driven for load in self._loads[net]]
-        return None if None in fed else common_unit([unit for unit in fed if unit is not None])
+        return _agreed([found[load] for net in driven for load in self._loads[net]])
 
     def _from_drivers(self, index: int, found: list[Unit | None]) -> Unit | None:
-        feeding = [found[driver] for driver in self._feeding(index)]
-        return None if None in feeding else common_unit([u for u in feeding if u is not None])
+        return _agreed(self._feeding(index, found))
 
-    def _feeding(self, index: int) -> list[int]:
-        drivers = self._drivers
+    def _feeding(self, index: int, found: list[Unit | None]) -> list[Unit | None]:
         read = self._netlist.cells[index].read()
-        return [drivers[net] for net in read if net in drivers]
+        return [found[self._drivers[net]] for net in read if net in self._drivers]
+
+
+def _agreed(units: list[Unit | None]) -> Unit | None:
+    """The unit that holds all of them; None if one is not known or only the top holds them."""
+    known = {unit for unit in units if unit is not None}
+    if not known or None in units:
+        return None
+    return common_unit(sorted(known)) or (() if known == {()} else None)

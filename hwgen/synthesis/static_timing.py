@@ -194,13 +194,14 @@ class StaticTiming:
                 unit, total = self._netlist.units[cell], times[net] + setup
                 if unit not in worst or total > worst[unit][0]:
                     worst[unit] = (total, net, cell, pin)
-        self.worst = {unit: self._path(times, unit, *end) for unit, end in worst.items()}
+        self.worst = {unit: self._path(times, unit, end) for unit, end in worst.items()}
 
     def _path(
-        self, times: dict[int, int], unit: Unit, total: int, net: int, end: int, end_pin: Pin
+        self, times: dict[int, int], unit: Unit, found: tuple[int, int, int, Pin]
     ) -> TimingPath:
-        """Walk back from the end of a path to its start."""
+        """Walk back from the end of a path (ps, net, cell, pin) to its start."""
         netlist = self._netlist
+        total, net, end, end_pin = found
         end_cell = netlist.cells[end]
         end_type = f"{end_cell.type} {_pin(end_cell, end_pin)}"
         steps = [PathCell(type=end_type, name=netlist.label(end_cell), arrival_ns=total / 1000)]

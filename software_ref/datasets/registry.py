@@ -12,12 +12,13 @@ from typing import Any
 from software_ref.datasets.dataset import Dataset
 from software_ref.datasets.digits import load_digits
 from software_ref.datasets.idx import load_mnist
+from software_ref.datasets.iris import load_iris
 from software_ref.datasets.morse import MorseOptions, load_morse
 from software_ref.datasets.npz import load_npz
 
-__all__ = ["NAMES", "load_dataset", "option_names"]
+__all__ = ["NAMES", "check_options", "load_dataset", "option_names"]
 
-NAMES = ("digits", "mnist", "morse")
+NAMES = ("digits", "iris", "mnist", "morse")
 """The data sets known by name; any other name must end in .npz."""
 
 _ARCHIVE = ".npz"
@@ -32,8 +33,8 @@ def load_dataset(
     Parameters
     ----------
     name : str
-        "digits", "mnist", "morse", or the path of an .npz archive. A relative path is looked for
-        in `data_dir` first and then in `base_dir`.
+        "digits", "iris", "mnist", "morse", or the path of an .npz archive. A relative path is
+        looked for in `data_dir` first and then in `base_dir`.
     options : mapping
         The loader's options, by the names that `option_names` lists; the values as TOML gives
         them, so that a pair is a list of two.
@@ -51,13 +52,7 @@ def load_dataset(
     FileNotFoundError
         A file or a folder is missing; the message names each place looked in.
     """
-    legal = option_names(name)
-    for key in options:
-        if key not in legal:
-            raise ValueError(
-                f"data set {name} has no option {key!r}{_nearest(key, legal)}; "
-                f"its options are {', '.join(legal) or 'none'}"
-            )
+    check_options(name, options)
     values: dict[str, Any] = dict(options)
     if name == "morse":
         for key in _PAIRS:
@@ -66,9 +61,28 @@ def load_dataset(
         return load_morse(MorseOptions(**values))
     if name == "digits":
         return load_digits(**values)
+    if name == "iris":
+        return load_iris(**values)
     if name == "mnist":
         return load_mnist(data_dir)
     return load_npz(_find_archive(name, data_dir, base_dir), **values)
+
+
+def check_options(name: str, options: Mapping[str, object]) -> None:
+    """Refuse an unknown data set and options that it does not have; nothing is read.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As `load_dataset` does.
+    """
+    legal = option_names(name)
+    for key in options:
+        if key not in legal:
+            raise ValueError(
+                f"data set {name} has no option {key!r}{_nearest(key, legal)}; "
+                f"its options are {', '.join(legal) or 'none'}"
+            )
 
 
 def option_names(name: str) -> tuple[str, ...]:
@@ -87,6 +101,8 @@ def option_names(name: str) -> tuple[str, ...]:
         return tuple(field.name for field in dataclasses.fields(MorseOptions))
     if name == "digits":
         return _keywords(load_digits)
+    if name == "iris":
+        return _keywords(load_iris)
     if name == "mnist":
         return ()
     if name.endswith(_ARCHIVE):

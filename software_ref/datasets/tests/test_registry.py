@@ -28,8 +28,9 @@ def test_morse_takes_its_options_as_toml_gives_them() -> None:
     assert dataset.x_train.shape == (128, 40)
 
 
-def test_digits_take_a_seed() -> None:
-    assert not np.array_equal(load("digits").x_test, load("digits", seed=9).x_test)
+@pytest.mark.parametrize("name", ["digits", "iris"])
+def test_bundled_data_sets_take_a_seed(name: str) -> None:
+    assert not np.array_equal(load(name).x_test, load(name, seed=9).x_test)
 
 
 def test_mnist_is_looked_for_in_the_data_folder(tmp_path: Path) -> None:
@@ -88,7 +89,7 @@ def test_missing_archive_names_each_place(tmp_path: Path) -> None:
 )
 def test_unknown_names_are_refused(name: str, hint: str) -> None:
     message = (
-        "data set name must be one of digits, mnist, morse or the path of an .npz file, "
+        "data set name must be one of digits, iris, mnist, morse or the path of an .npz file, "
         f"not {name!r}{hint}"
     )
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
@@ -103,6 +104,7 @@ def test_a_name_that_is_no_string_is_refused() -> None:
 def test_every_known_name_lists_its_options() -> None:
     assert {name: option_names(name)[:1] for name in NAMES} == {
         "digits": ("seed",),
+        "iris": ("seed",),
         "mnist": (),
         "morse": ("frame",),
     }

@@ -1,0 +1,45 @@
+# Two commands matter: `make demo` and `make test`. Both first make the environment .venv.
+# DATA names a folder with mnist.npz (or MNIST's IDX files); the tests on real data need it.
+
+PYTHON ?= python3
+DATA ?=
+BIN := .venv/bin
+BUILD := build/demo
+
+.PHONY: demo test lint format benchmark clean
+
+demo: .venv/main
+	$(BIN)/presparse check examples/digits.toml
+	$(BIN)/presparse compare examples/digits.toml --epochs 3 --build $(BUILD) --png $(BUILD)/digits.png
+
+test: .venv/all lint
+	$(BIN)/pytest -n 2 $(if $(DATA),--data $(abspath $(DATA)))
+
+lint: .venv/all
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: .venv/all
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+benchmark: .venv/all
+	$(BIN)/python -m benchmarks.simulation $(if $(DATA),--data $(abspath $(DATA)))
+	$(BIN)/python -m benchmarks.training $(if $(DATA),--data $(abspath $(DATA)))
+
+clean:
+	rm -rf build .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+# The stamps say which extras the environment holds; a changed pyproject.toml installs again.
+.venv/main: pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet -e .
+	touch $@
+
+.venv/all: pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet -e '.[all]'
+	touch $@ .venv/main

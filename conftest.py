@@ -1,0 +1,36 @@
+"""Options of the test suite: where real data is found."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--data",
+        type=Path,
+        default=None,
+        metavar="DIR",
+        help="folder with mnist.npz or MNIST's IDX files; without it, tests on them are left out",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "real_data: needs --data DIR")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--data") is not None:
+        return
+    needy = [item for item in items if item.get_closest_marker("real_data")]
+    items[:] = [item for item in items if item not in needy]
+    config.hook.pytest_deselected(items=needy)
+
+
+@pytest.fixture(scope="session")
+def data_dir(request: pytest.FixtureRequest) -> Path:
+    """The folder that --data names."""
+    folder: Path = request.config.getoption("--data")
+    return folder

@@ -1,0 +1,1 @@
+"""Subcommands of `presparse` that need the generator."""

@@ -1,0 +1,98 @@
+"""`presparse generate`: writes a network's core as Verilog, with its JSON manifest."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+from pathlib import Path
+
+from hwgen.generate import CoreDesign
+from hwgen.manifest import manifest
+from software_ref.atomic_file import atomic_file
+from software_ref.commands.arguments import add_json, add_network_file
+from software_ref.commands.output import check_outputs, table_lines, write_json
+from software_ref.network_file import read_network_file
+
+__all__ = ["SUMMARY", "add_arguments", "add_core", "run"]
+
+SUMMARY = "write the network's core as Verilog, with a JSON manifest"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the subcommand's arguments."""
+    add_network_file(parser)
+    add_core(parser)
+    parser.add_argument(
+        "--top",
+        type=_identifier,
+        default="presparse_core",
+        metavar="NAME",
+        help="name of the top module, and of the files (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--output",
+        type=Path,
+        default=Path(),
+        metavar="DIR",
+        help="folder for NAME.v and NAME.json (default: the current one)",
+    )
+    add_json(parser)
+
+
+def add_core(parser: argparse.ArgumentParser) -> None:
+    """Add `--core training|inference`."""
+    parser.add_argument(
+        "--core",
+        choices=("training", "inference"),
+        default="training",
+        help="what the core can do; an inference core is smaller (default: %(default)s)",
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the subcommand."""
+    file = read_network_file(arguments.network_file)
+    verilog_path = arguments.output / f"{arguments.top}.v"
+    manifest_path = arguments.output / f"{arguments.top}.json"
+    outputs = {"--json": arguments.json, "--output": verilog_path, "--top": manifest_path}
+    check_outputs(outputs, inputs=[arguments.network_file])
+    design = CoreDesign.from_file(
+        file, training=arguments.core == "training", name=arguments.top
+    )
+    description = manifest(design)
+    verilog = design.verilog
+    for path, text in (
+        (verilog_path, verilog),
+        (manifest_path, json.dumps(description, indent=2) + "\n"),
+    ):
+        with atomic_file(path) as unfinished:
+            unfinished.write_text(text, encoding="utf-8")
+    schedule = design.schedule
+    lines = verilog.count("\n")
+    rows = [
+        ("core", arguments.core),
+        ("clocks per sample", schedule.period),
+        ("update lags", ", ".join(map(str, schedule.lags))),
+        ("input beats of a sample", f"{schedule.beats} x {schedule.beat_features} features"),
+        (str(verilog_path), f"{lines} lines"),
+        (str(manifest_path), "manifest"),
+    ]
+    print("\n".join(table_lines((file.name, ""), rows)))
+    if arguments.json:
+        figures = {
+            "verilog": str(verilog_path),
+            "manifest": str(manifest_path),
+            "lines": lines,
+            "core": arguments.core,
+            "clocks_per_sample": schedule.period,
+            "lags": list(schedule.lags),
+        }
+        write_json(arguments.json, figures)
+    return 0
+
+
+def _identifier(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", text):
+        raise argparse.ArgumentTypeError(f"must be a Verilog identifier, not {text!r}")
+    return text

@@ -1,0 +1,63 @@
+"""`presparse synth`: what a network's core takes of the FPGA, and how fast it might run, by Yosys."""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from pathlib import Path
+
+from hwgen.commands.generate import add_core
+from hwgen.generate import CoreDesign
+from hwgen.synthesis import DEVICES, synthesise
+from software_ref.commands.arguments import add_json, add_network_file
+from software_ref.commands.output import check_outputs, write_json
+from software_ref.commands.progress import ProgressBar
+from software_ref.network_file import read_network_file
+
+__all__ = ["SUMMARY", "add_arguments", "run"]
+
+SUMMARY = "synthesise the network's core and print resources and path delays by unit"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the subcommand's arguments."""
+    add_network_file(parser)
+    add_core(parser)
+    parser.add_argument(
+        "--build",
+        type=Path,
+        metavar="DIR",
+        help="keep Verilog, scripts, logs and netlist in DIR (default: a temporary folder)",
+    )
+    add_json(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the subcommand."""
+    file = read_network_file(arguments.network_file)
+    check_outputs({"--json": arguments.json}, inputs=[arguments.network_file])
+    design = CoreDesign.from_file(file, training=arguments.core == "training")
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = arguments.build or Path(temporary)
+        folder.mkdir(parents=True, exist_ok=True)
+        verilog = folder / f"{design.name}.v"
+        verilog.write_text(design.verilog, encoding="utf-8")
+        with ProgressBar(0, unit="step", description="synthesis") as bar:
+
+            def tell(step: str) -> None:
+                bar.describe(step)
+                bar.update()
+
+            report = synthesise(
+                verilog, design.name, folder, tell, device=DEVICES[file.target.device]
+            )
+    print(report.format_table())
+    if arguments.json:
+        figures = {
+            "network": str(arguments.network_file),
+            "core": arguments.core,
+            "clocks_per_sample": design.schedule.period,
+            **report.to_dict(),
+        }
+        write_json(arguments.json, figures)
+    return 0

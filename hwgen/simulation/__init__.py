@@ -1,0 +1,1 @@
+"""Simulation of exported cores: a Verilator harness that plays whole data sets, under cocotb."""

@@ -1,0 +1,185 @@
+"""The binary records between Python and the harness: beats, sample lists, parameter requests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from hwgen.simulation.job import AccessParameters, Parameters, Play
+from hwgen.simulation.ports import CorePorts
+
+__all__ = [
+    "access_records",
+    "feature_records",
+    "join_parameters",
+    "parameter_addresses",
+    "read_words",
+    "sample_records",
+    "split_parameters",
+    "write_records",
+]
+
+Integers = npt.NDArray[np.int64]
+Records = npt.NDArray[np.uint8]
+
+_CHUNK_BITS = 1 << 24
+_LARGEST_FILE = 1 << 31  # $fseek takes a signed 32-bit offset
+
+
+def feature_records(features: npt.NDArray[np.integer], ports: CorePorts) -> Iterator[Records]:
+    """Pack a data set into beats, a chunk of samples at a time.
+
+    Parameters
+    ----------
+    features
+        `integer raw (n, N_0)`.
+    ports
+        The core's ports.
+
+    Yields
+    ------
+    `uint8 (beats, bytes)`, each row one beat, most significant byte first.
+
+    Raises
+    ------
+    ValueError
+        For a wrong number of features, a feature out of range, or a data set beyond 2 GiB.
+    """
+    count, width = features.shape
+    if width != ports.features:
+        raise ValueError(f"features must have {ports.features} columns, not {width}")
+    if count * ports.beats * -(-ports.beat_width // 8) >= _LARGEST_FILE:
+        raise ValueError(f"features must pack into less than 2 GiB, not {count} samples")
+    largest = (1 << ports.feature_width) - 1
+    if count and not 0 <= int(features.min()) <= int(features.max()) <= largest:
+        raise ValueError(
+            f"features must be raws from 0 to {largest}, "
+            f"not {int(features.min())} to {int(features.max())}"
+        )
+    chunk = max(1, _CHUNK_BITS // (ports.beats * ports.beat_features * 32))
+    for first in range(0, count, chunk):
+        part = features[first : first + chunk]
+        beats = np.zeros((len(part), ports.beats * ports.beat_features), dtype="<u4")
+        beats[:, :width] = part
+        words = beats.reshape(len(part) * ports.beats, ports.beat_features, 1).view(np.uint8)
+        bits = np.unpackbits(words, axis=2, bitorder="little")[:, :, : ports.feature_width]
+        bits = bits.reshape(len(bits), ports.beat_width)
+        yield np.packbits(bits, axis=1, bitorder="little")[:, ::-1]
+
+
+def sample_records(play: Play, labels: npt.NDArray[np.integer], ports: CorePorts) -> Records:
+    """Pack the list of samples to play: place in the data set and header, 8 bytes each.
+
+    Raises
+    ------
+    ValueError
+        For a place outside the data set, or a label or rate exponent that its width cannot hold.
+    """
+    places = np.asarray(play.samples, dtype=np.int64)
+    _check_range("samples", places, len(labels) - 1)
+    chosen = np.asarray(labels[places], dtype=np.int64)
+    train = np.broadcast_to(np.asarray(play.train, dtype=np.int64), places.shape)
+    exponent = np.broadcast_to(np.asarray(play.rate_exponent, dtype=np.int64), places.shape)
+    _check_range("labels", chosen, (1 << ports.label_width) - 1)
+    _check_range("rate_exponent", exponent, (1 << ports.rate_exponent_width) - 1)
+    header = chosen | train << ports.label_width | exponent << ports.label_width + 1
+    return np.stack([places, header], axis=1).astype(">u4").view(np.uint8)
+
+
+def parameter_addresses(ports: CorePorts) -> Integers:
+    """Return junction, bias, row and lane of every parameter, `int64 (parameters, 4)`.
+
+    Junction by junction, each with its weights in natural edge order first, then its biases.
+    """
+    parts = []
+    for number, junction in enumerate(ports.junctions):
+        edges = np.arange(junction.weights)
+        rows = np.concatenate([edges // junction.parallelism, junction.bias_rows])
+        lanes = np.concatenate([edges % junction.parallelism, junction.bias_lanes])
+        bias = np.arange(len(rows)) >= junction.weights
+        parts.append(np.stack([np.full(len(rows), number), bias, rows, lanes], axis=1))
+    return np.concatenate(parts).astype(np.int64)
+
+
+def access_records(access: AccessParameters, ports: CorePorts) -> Records:
+    """Pack parameter requests, most significant byte first.
+
+    Raises
+    ------
+    ValueError
+        For a field that its width cannot hold, or sequences of different lengths.
+    """
+    columns = [
+        (name, np.asarray(getattr(access, name), dtype=np.int64), width)
+        for name, width in (
+            ("write", 1),
+            ("junction", ports.junction_width),
+            ("bias", 1),
+            ("row", ports.row_width),
+            ("lane", ports.lane_width),
+            ("data", ports.data_width),
+        )
+    ]
+    lengths = {name: len(column) for name, column, _ in columns}
+    if len(set(lengths.values())) != 1:
+        raise ValueError(f"requests must have one entry of each field, not {lengths}")
+    words = np.zeros(lengths["write"], dtype=np.uint64)
+    position = 0
+    for name, column, width in columns:
+        if name == "data":
+            _check_range(name, column, (1 << width - 1) - 1, -(1 << width - 1))
+        else:
+            _check_range(name, column, (1 << width) - 1)
+        field = (column & (1 << width) - 1).astype(np.uint64)
+        words |= field << np.uint64(position)
+        position += width
+    octets = words.astype(">u8").view(np.uint8).reshape(-1, 8)
+    return octets[:, 8 - -(-ports.request_width // 8) :]
+
+
+def join_parameters(parameters: Parameters, ports: CorePorts) -> Integers:
+    """Put weights and biases in the order of `parameter_addresses`.
+
+    Raises
+    ------
+    ValueError
+        Where their number or lengths are not the core's.
+    """
+    parts = [part for pair in zip(parameters.weights, parameters.biases, strict=True) for part in pair]
+    wanted = [count for junction in ports.junctions for count in (junction.weights, junction.right)]
+    found = [len(part) for part in parts]
+    if found != wanted:
+        raise ValueError(
+            f"parameters must have {wanted} weights, biases, ... per junction, not {found}"
+        )
+    return np.concatenate([np.asarray(part, dtype=np.int64) for part in parts])
+
+
+def split_parameters(values: Integers, ports: CorePorts) -> Parameters:
+    """Undo `join_parameters`."""
+    counts = [count for junction in ports.junctions for count in (junction.weights, junction.right)]
+    parts = np.split(values, np.cumsum(counts)[:-1])
+    return Parameters(weights=parts[0::2], biases=parts[1::2])
+
+
+def write_records(path: Path, records: Sequence[Records] | Iterator[Records]) -> None:
+    """Write records to a file, one after another."""
+    with path.open("wb") as file:
+        for part in records:
+            file.write(np.ascontiguousarray(part).tobytes())
+
+
+def read_words(path: Path, columns: int) -> npt.NDArray[np.uint64]:
+    """Read the harness's records: `uint64 (n, columns)`."""
+    words = np.fromfile(path, dtype="<u8")
+    return words[: len(words) // columns * columns].reshape(-1, columns)
+
+
+def _check_range(name: str, values: Integers, high: int, low: int = 0) -> None:
+    if values.size and not low <= int(values.min()) <= int(values.max()) <= high:
+        raise ValueError(
+            f"{name} must be from {low} to {high}, not {int(values.min())} to {int(values.max())}"
+        )

@@ -1,0 +1,42 @@
+"""DESIGN.md section 2 over NumPy integers, for the tests: rnd, sat and all two's-complement values."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+__all__ = ["all_signed", "overflows", "random_signed", "rnd", "sat"]
+
+Integers = NDArray[np.int64]
+
+
+def rnd(x: ArrayLike, n: int) -> Integers:
+    """floor((x + 2**(n-1)) / 2**n), and x for n = 0."""
+    x = np.asarray(x, dtype=np.int64)
+    return x if n == 0 else np.floor_divide(x + 2 ** (n - 1), 2**n)
+
+
+def sat(x: ArrayLike, width: int) -> Integers:
+    """Clip to a two's-complement number of `width` bits."""
+    limit = 2 ** (width - 1)
+    return np.maximum(np.minimum(np.asarray(x, dtype=np.int64), limit - 1), -limit)
+
+
+def overflows(x: ArrayLike, width: int) -> Integers:
+    """1 where `sat` changes x, else 0."""
+    return (sat(x, width) != np.asarray(x, dtype=np.int64)).astype(np.int64)
+
+
+def all_signed(width: int) -> Integers:
+    """Every two's-complement number of `width` bits, rising."""
+    return np.arange(-(2 ** (width - 1)), 2 ** (width - 1))
+
+
+def random_signed(
+    rng: np.random.Generator, width: int, size: int | tuple[int, ...], corners: float = 0.2
+) -> Integers:
+    """Random numbers of `width` bits, a share of them the values where mistakes show."""
+    low, high = -(2 ** (width - 1)), 2 ** (width - 1) - 1
+    values = rng.integers(low, high + 1, size)
+    special = np.clip([low, low + 1, -1, 0, 1, high - 1, high], low, high)
+    return np.where(rng.random(size) < corners, rng.choice(special, size), values)

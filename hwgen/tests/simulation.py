@@ -1,0 +1,166 @@
+"""Plays tables of values into a component, a row a clock, and records its outputs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+from amaranth.hdl import ClockDomain, Module, Shape, ShapeLike, Value
+from amaranth.lib import data, wiring
+from amaranth.lib.wiring import In, Out
+from amaranth.sim import Simulator
+from numpy.typing import ArrayLike, NDArray
+
+__all__ = ["Lanes", "play", "pulses", "simulator", "sweep"]
+
+Integers = NDArray[np.int64]
+Build = Callable[..., Mapping[str, Value]]
+
+
+class Lanes(wiring.Component):
+    """Copies of one circuit side by side, so that a clock tests many inputs.
+
+    `build(m, lane, **inputs)` adds the circuit of one lane and returns its outputs by name, none
+    of them wider than its port.
+    """
+
+    def __init__(
+        self,
+        count: int,
+        inputs: Mapping[str, ShapeLike],
+        outputs: Mapping[str, ShapeLike],
+        build: Build,
+    ):
+        self._count = count
+        self._inputs = inputs
+        self._outputs = {name: Shape.cast(shape) for name, shape in outputs.items()}
+        self._build = build
+        super().__init__(
+            {name: In(data.ArrayLayout(shape, count)) for name, shape in inputs.items()}
+            | {name: Out(data.ArrayLayout(shape, count)) for name, shape in outputs.items()}
+        )
+
+    def elaborate(self, platform: object) -> Module:
+        m = Module()
+        for lane in range(self._count):
+            results = self._build(
+                m, lane, **{name: getattr(self, name)[lane] for name in self._inputs}
+            )
+            for name, shape in self._outputs.items():
+                result = Value.cast(results[name])
+                assert len(result) <= shape.width, f"{name}: {result.shape()} into {shape}"
+                assert result.shape().signed <= shape.signed, f"{name}: sign lost"
+                m.d.comb += getattr(self, name)[lane].eq(result)
+        return m
+
+
+def simulator(component: wiring.Component) -> Simulator:
+    """A simulator of the component with a clock, whether it uses one or not."""
+    top = Module()
+    top.domains.sync = ClockDomain()
+    top.submodules.dut = component
+    simulation = Simulator(top)
+    simulation.add_clock(1e-6)
+    return simulation
+
+
+def play(
+    component: wiring.Component, inputs: Mapping[str, ArrayLike], outputs: Sequence[str]
+) -> dict[str, Integers]:
+    """Drive ports from tables and record others, clock by clock.
+
+    Row n of every table is applied in clock n, the first being the one before any clock edge, and
+    row n of a result is what the port shows in that same clock. Tables of single-valued ports are
+    int64 (clocks,), those of ports with an ArrayLayout int64 (clocks, items).
+    """
+    drivers = [(_Port(component, name), np.asarray(table)) for name, table in inputs.items()]
+    (clocks,) = {len(table) for _, table in drivers}
+    tables = [(port.value, port.encode(table)) for port, table in drivers]
+    ports = [_Port(component, name) for name in outputs]
+    recorded: list[list[int]] = [[] for _ in ports]
+
+    async def bench(ctx: object) -> None:
+        applied = [0] * len(tables)
+        for clock in range(clocks):
+            for place, (signal, words) in enumerate(tables):
+                if words[clock] != applied[place]:
+                    applied[place] = words[clock]
+                    ctx.set(signal, words[clock])
+            for port, record in zip(ports, recorded, strict=True):
+                record.append(ctx.get(port.value))
+            await ctx.tick()
+
+    simulation = simulator(component)
+    simulation.add_testbench(bench)
+    simulation.run()
+    return {
+        name: port.decode(record)
+        for name, port, record in zip(outputs, ports, recorded, strict=True)
+    }
+
+
+def sweep(lanes: Lanes, columns: Mapping[str, ArrayLike], latency: int) -> dict[str, Integers]:
+    """Push flat columns of values through Lanes; results come back `latency` clocks later.
+
+    Clocks beside the columns' are filled with their values in turn, so a wrong latency never
+    reads as a right one.
+    """
+    count = lanes._count
+    flat = {name: np.asarray(column).reshape(-1) for name, column in columns.items()}
+    (length,) = {len(column) for column in flat.values()}
+    clocks = -(-length // count)
+    tables = {
+        name: np.resize(column, (clocks + latency) * count).reshape(-1, count)
+        for name, column in flat.items()
+    }
+    results = play(lanes, tables, list(lanes._outputs))
+    return {name: table[latency:].reshape(-1)[:length] for name, table in results.items()}
+
+
+def pulses(clocks: int, at: Sequence[int]) -> Integers:
+    """A table of a signal that is 1 in the given clocks and else 0: int64 (clocks,)."""
+    table = np.zeros(clocks, dtype=np.int64)
+    table[list(at)] = 1
+    return table
+
+
+class _Port:
+    """One port of a component, as an integer of all its items' bits."""
+
+    def __init__(self, component: wiring.Component, name: str):
+        port = getattr(component, name)
+        self.value = Value.cast(port)
+        self._items = 0
+        shape = self.value.shape()
+        if isinstance(port, data.View):
+            layout = port.shape()
+            assert isinstance(layout, data.ArrayLayout)
+            self._items = layout.length
+            shape = Shape.cast(layout.elem_shape)
+        self._width, self._signed = shape.width, shape.signed
+
+    def encode(self, table: Integers) -> list[int]:
+        mask = (1 << self._width) - 1
+        low, high = (-(1 << self._width - 1), mask >> 1) if self._signed else (0, mask)
+        if table.size:
+            assert low <= table.min() and table.max() <= high, "table beyond the port's range"
+        if not self._items:
+            return [int(value) & mask for value in table]
+        assert table.shape[1] == self._items
+        words = []
+        for row in table.tolist():
+            word = 0
+            for item in reversed(row):
+                word = word << self._width | item & mask
+            words.append(word)
+        return words
+
+    def decode(self, words: list[int]) -> Integers:
+        mask = (1 << self._width) - 1
+        count = max(self._items, 1)
+        items = np.array(
+            [[word >> k * self._width & mask for k in range(count)] for word in words], np.int64
+        ).reshape(len(words), count)
+        if self._signed:
+            items -= (items >> self._width - 1 & 1) << self._width
+        return items if self._items else items[:, 0]

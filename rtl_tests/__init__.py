@@ -1,0 +1,1 @@
+"""Tests of the exported Verilog: cocotb benches under Verilator, held against NumPy."""

@@ -1,0 +1,56 @@
+"""Writes files whole or not at all: into a neighbour first, which then takes the file's name."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+__all__ = ["atomic_file", "check_writable"]
+
+
+@contextmanager
+def atomic_file(path: str | Path) -> Iterator[Path]:
+    """Yield a path to write to; when the block ends, the file there becomes `path`.
+
+    An existing file is replaced in one step. Where the block raises, it stays as it is, and what
+    was written is removed. A symbolic link stays one: the file it names is replaced.
+
+    Raises
+    ------
+    OSError
+        The file cannot be written.
+    """
+    target = Path(os.path.realpath(path))
+    # In the same folder, so that the last step is one rename within a file system.
+    unfinished = target.with_name(f".{target.name}.{os.getpid()}.unfinished")
+    try:
+        yield unfinished
+        with unfinished.open("rb") as file:
+            os.fsync(file.fileno())
+        os.replace(unfinished, target)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def check_writable(path: str | Path) -> None:
+    """Raise OSError where `atomic_file` could not write `path`; nothing stays behind.
+
+    Call it before long work, so that a mistyped folder does not cost the results.
+    """
+    target = Path(os.path.realpath(path))
+    try:
+        if target.exists():
+            if not target.is_file():
+                kind = "a folder" if target.is_dir() else "no regular file"
+                raise OSError(f"cannot write {path}: it is {kind}")
+            if not os.access(target, os.W_OK):
+                raise OSError(f"cannot write {path}: the file is read-only")
+        probe = target.with_name(f".{target.name}.{os.getpid()}.unfinished")
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        if error.strerror is None:
+            raise
+        raise OSError(f"cannot write {path}: {error.strerror}") from None

@@ -1,0 +1,1 @@
+"""Subcommands of `presparse` that need nothing but NumPy, and what all subcommands share."""

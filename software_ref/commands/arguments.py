@@ -1,0 +1,112 @@
+"""Command-line arguments that subcommands share, each with one name, check and help everywhere."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from software_ref.network_file import NetworkFile
+
+__all__ = [
+    "add_data",
+    "add_epochs",
+    "add_json",
+    "add_lags",
+    "add_network_file",
+    "add_samples",
+    "add_test_samples",
+    "integer_from",
+    "with_epochs",
+]
+
+
+def add_network_file(parser: argparse.ArgumentParser) -> None:
+    """Add the positional `network_file`: Path."""
+    parser.add_argument(
+        "network_file", type=Path, metavar="NETWORK.toml", help="the network file (TOML)"
+    )
+
+
+def add_json(parser: argparse.ArgumentParser) -> None:
+    """Add `--json FILE`: Path or None."""
+    parser.add_argument(
+        "--json", type=Path, metavar="FILE", help="also write all figures to FILE as JSON"
+    )
+
+
+def add_data(parser: argparse.ArgumentParser) -> None:
+    """Add `--data DIR`: Path or None."""
+    parser.add_argument(
+        "--data",
+        type=Path,
+        metavar="DIR",
+        help="look for data files here first (MNIST is found nowhere else)",
+    )
+
+
+def add_samples(parser: argparse.ArgumentParser, *, least: int, what: str) -> None:
+    """Add `--samples N`: integer from `least`, or None; `what` tells what N samples mean."""
+    parser.add_argument("--samples", type=integer_from(least), metavar="N", help=what)
+
+
+def add_test_samples(parser: argparse.ArgumentParser) -> None:
+    """Add `--test-samples N`: integer from 0, or None."""
+    parser.add_argument(
+        "--test-samples",
+        type=integer_from(0),
+        metavar="N",
+        help="take the first N test samples; 0 leaves the test out",
+    )
+
+
+def add_epochs(parser: argparse.ArgumentParser) -> None:
+    """Add `--epochs N`: integer from 1, or None."""
+    parser.add_argument(
+        "--epochs",
+        type=integer_from(1),
+        metavar="N",
+        help="train up to N epochs in all, in place of the file's `epochs`",
+    )
+
+
+def add_lags(parser: argparse.ArgumentParser) -> None:
+    """Add `--lags M1,...,ML`: tuple of integers, or None (see `loading.lags_of`)."""
+    parser.add_argument(
+        "--lags",
+        type=_lags,
+        metavar="M1,...,ML",
+        help="update lag of each junction in steps, in place of the hardware's",
+    )
+
+
+def integer_from(least: int) -> Callable[[str], int]:
+    """An argparse type: an integer of at least `least`."""
+
+    def parse(text: str) -> int:
+        try:
+            value = int(text)
+        except ValueError:
+            raise argparse.ArgumentTypeError(f"must be an integer, not {text!r}") from None
+        if value < least:
+            raise argparse.ArgumentTypeError(f"must be at least {least}, not {value}")
+        return value
+
+    return parse
+
+
+def with_epochs(file: NetworkFile, epochs: int | None) -> NetworkFile:
+    """The network file with another number of epochs; None keeps its own."""
+    if epochs is None:
+        return file
+    return replace(file, training=replace(file.training, epochs=epochs))
+
+
+def _lags(text: str) -> tuple[int, ...]:
+    try:
+        return tuple(int(part) for part in text.split(","))
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"must be integers with commas between them, such as 5,2, not {text!r}"
+        ) from None

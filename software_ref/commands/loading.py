@@ -1,0 +1,104 @@
+"""What subcommands read: samples as raw integers, checked against the network, and lags."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from software_ref.datasets import Dataset, encode_features, load_dataset
+from software_ref.golden.trainer import check_lags
+from software_ref.network_file import NetworkFile
+from software_ref.schedule import Schedule
+from software_ref.training import TrainingData
+
+__all__ = ["lags_of", "load_training_data"]
+
+
+def load_training_data(
+    file: NetworkFile,
+    data_dir: Path | None = None,
+    *,
+    samples: int | None = None,
+    test_samples: int | None = None,
+) -> TrainingData:
+    """Load the samples that a network file names, as the raw inputs of its network.
+
+    Parameters
+    ----------
+    file : NetworkFile
+        `[data]` names the data set; `[network]` and `[format]` say how to encode it. Features that
+        the data set lacks (784 pixels, 1,024 inputs) are 0.
+    data_dir : Path, optional
+        The folder that the user named for data (`--data`).
+    samples : int, optional
+        Take the first `samples` training samples, 1 or more, in place of the file's `train`.
+    test_samples : int, optional
+        Take the first `test_samples` test samples, 0 or more, in place of the file's `test`.
+
+    Returns
+    -------
+    TrainingData
+        Features int32 raw (n, N_0), labels int64 (n,), in the order of the data set.
+
+    Raises
+    ------
+    OSError
+        A file or a folder is missing; the message names it.
+    TypeError, ValueError
+        A data file is broken, a value is out of range, a label is not below `classes`, or there
+        are fewer samples than asked for; the message names the array and the sample.
+    """
+    options = file.data
+    if data_dir is not None and not data_dir.is_dir():
+        raise FileNotFoundError(f"--data must name a folder; there is no folder {data_dir}")
+    dataset = load_dataset(
+        options.name, options=options.options, data_dir=data_dir, base_dir=file.folder
+    )
+    train = samples if samples is not None else options.train
+    test = test_samples if test_samples is not None else options.test
+    train_features, train_labels = _encoded(file, dataset, "train", train)
+    test_features, test_labels = _encoded(file, dataset, "test", test)
+    return TrainingData(
+        train_features=train_features,
+        train_labels=train_labels,
+        test_features=test_features,
+        test_labels=test_labels,
+    )
+
+
+def lags_of(file: NetworkFile, given: Sequence[int] | None = None) -> tuple[int, ...]:
+    """Update lags: those given (`--lags`), checked, or those of the hardware that `file` describes.
+
+    Raises
+    ------
+    ValueError
+        The lags given are not legal; the message names the junction and the rule.
+    """
+    if given is not None:
+        return check_lags(file.network, given)
+    schedule = Schedule(network=file.network, max_rate_exponent=file.max_rate_exponent)
+    return schedule.lags
+
+
+def _encoded(
+    file: NetworkFile, dataset: Dataset, part: str, count: int | None
+) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+    """The first `count` samples of "train" or "test", or all of them."""
+    features, labels = getattr(dataset, f"x_{part}"), getattr(dataset, f"y_{part}")
+    if count is not None and count > len(labels):
+        raise ValueError(
+            f"{dataset.name}: the number of {part} samples must be at most the {len(labels)} there "
+            f"are, not {count}"
+        )
+    features, labels = features[:count], labels[:count]
+    wrong = np.flatnonzero(labels >= file.network.competing)
+    if len(wrong):
+        raise ValueError(
+            f"{dataset.name}: y_{part}[{wrong[0]}] must be below the network's classes = "
+            f"{file.network.competing}, not {labels[wrong[0]]}"
+        )
+    inputs, where = file.network.layers[0], f"{dataset.name}: x_{part}"
+    return encode_features(features, file.network.format, inputs, where=where), labels
