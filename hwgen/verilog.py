@@ -16,8 +16,10 @@ __all__ = ["to_verilog"]
 _SCRIPT = """
 read_rtlil core.il
 proc -norom
+pmuxtree
 opt_expr
-opt_dff -simple-dffe
+opt_clean -purge
+opt_dff
 opt_clean -purge
 memory_collect
 attrmap {removals}

@@ -20,7 +20,7 @@ def atomic_file(path: str | Path) -> Iterator[Path]:
     Raises
     ------
     OSError
-        The file cannot be written.
+        The file cannot be written: "cannot write X: No space left on device".
     """
     target = Path(os.path.realpath(path))
     # In the same folder, so that the last step is one rename within a file system.
@@ -30,6 +30,8 @@ def atomic_file(path: str | Path) -> Iterator[Path]:
         with unfinished.open("rb") as file:
             os.fsync(file.fileno())
         os.replace(unfinished, target)
+    except OSError as error:
+        raise _named(path, error) from error
     finally:
         unfinished.unlink(missing_ok=True)
 
@@ -44,13 +46,16 @@ def check_writable(path: str | Path) -> None:
         if target.exists():
             if not target.is_file():
                 kind = "a folder" if target.is_dir() else "no regular file"
-                raise OSError(f"cannot write {path}: it is {kind}")
+                raise OSError(f"it is {kind}")
             if not os.access(target, os.W_OK):
-                raise OSError(f"cannot write {path}: the file is read-only")
+                raise PermissionError("it is read-only")
         probe = target.with_name(f".{target.name}.{os.getpid()}.unfinished")
         probe.touch()
         probe.unlink()
     except OSError as error:
-        if error.strerror is None:
-            raise
-        raise OSError(f"cannot write {path}: {error.strerror}") from None
+        raise _named(path, error) from error
+
+
+def _named(path: str | Path, error: OSError) -> OSError:
+    """The same kind of error, saying that `path` cannot be written, and why."""
+    return type(error)(f"cannot write {path}: {error.strerror or error}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import zipfile
 import zlib
 from collections.abc import Sequence
@@ -12,6 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from software_ref.atomic_file import atomic_file
 from software_ref.golden.edges import Pattern, edges_of
 from software_ref.golden.parameters import Parameters
 from software_ref.golden.trainer import check_lags
@@ -62,7 +62,6 @@ def save_checkpoint(
     OSError
         The file cannot be written.
     """
-    path = Path(path)
     parameters, fmt = checkpoint.parameters, checkpoint.parameters.network.format
     arrays: dict[str, NDArray[np.int64]] = {}
     for i, edges in enumerate(edges_of(parameters.network, patterns)):
@@ -73,16 +72,8 @@ def save_checkpoint(
     arrays["lags"] = np.array(checkpoint.lags, np.int64)
     arrays["epoch"] = np.array(checkpoint.epoch, np.int64)
     arrays["samples"] = np.array(checkpoint.samples, np.int64)
-    # In the same folder, so that the last step is one rename within a file system.
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.unfinished")
-    try:
-        with unfinished.open("wb") as file:
-            np.savez(file, **arrays)  # type: ignore[arg-type]  # its stub: allow_pickle: bool
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(unfinished, path)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    with atomic_file(path) as unfinished, unfinished.open("wb") as file:
+        np.savez(file, **arrays)  # type: ignore[arg-type]  # its stub: allow_pickle: bool
 
 
 def load_checkpoint(

@@ -1,4 +1,4 @@
-"""The console command `presparse`: finds the subcommand, runs it, and turns errors into one line."""
+"""The console command `presparse`: finds the subcommand, runs it, makes one line of an error."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import sys
 import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from importlib import import_module, metadata
 from typing import NoReturn, Protocol, cast
 
@@ -38,10 +39,20 @@ COMMANDS = {
     "train": Command(
         "software_ref.commands.train", "train bit-exactly in software, and in floating point"
     ),
-    "generate": Command("hwgen.commands.generate", "write the Verilog of a network's core"),
-    "simulate": Command("hwgen.commands.simulate", "run a network's Verilog on its data"),
-    "compare": Command("hwgen.commands.compare", "compare two results and name what differs first"),
-    "synth": Command("hwgen.commands.synth", "estimate a core's resources and clock"),
+    "generate": Command(
+        "hwgen.commands.generate", "write the network's core as Verilog, with a JSON manifest"
+    ),
+    "simulate": Command(
+        "hwgen.commands.simulate",
+        "train the exported Verilog on the data and hold it against NumPy, bit for bit",
+    ),
+    "compare": Command(
+        "hwgen.commands.compare", "draw the accuracy of hardware, golden and float training"
+    ),
+    "synth": Command(
+        "hwgen.commands.synth",
+        "synthesise the network's core and print resources and path delays by unit",
+    ),
 }
 """Subcommands by name. The names are text, so that this package never imports the generator."""
 
@@ -94,8 +105,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 _EXPECTED = (
     *(ValueError, TypeError, OSError, ToolError),
-    # Sizes beyond all bounds, and brackets nested a thousand deep.
-    *(MemoryError, OverflowError, RecursionError),
+    *(MemoryError, OverflowError),  # networks too large for the machine
 )
 
 
@@ -108,6 +118,10 @@ class _Parser(argparse.ArgumentParser):
 
 def _run(arguments: list[str]) -> int:
     chosen = next((word for word in arguments if not word.startswith("-")), None)
+    if chosen is not None and chosen not in COMMANDS:
+        close = get_close_matches(chosen, COMMANDS, n=1)
+        hint = f"did you mean {close[0]}?" if close else f"known: {', '.join(COMMANDS)}"
+        raise ValueError(f"unknown command {chosen!r}; {hint}")
     parser = _Parser(
         prog="presparse",
         description="Pre-defined-sparse neural networks, from a TOML file to hardware that trains.",
@@ -144,7 +158,10 @@ class _Version(argparse.Action):
     """Looks the version up only when it is asked for."""
 
     def __call__(self, *_: object) -> None:
-        print(f"presparse {metadata.version('presparse')}")
+        try:
+            print(f"presparse {metadata.version('presparse')}")
+        except metadata.PackageNotFoundError:
+            print("presparse, run from its source without an installation")
         raise SystemExit(0)
 
 
@@ -152,8 +169,6 @@ def _message(error: BaseException) -> str:
     """The error as one line."""
     if isinstance(error, MemoryError):
         return f"not enough memory: {_one_line(str(error)) or 'the network is too large'}"
-    if isinstance(error, RecursionError):
-        return f"input is nested too deeply: {_one_line(str(error))}"
     if isinstance(error, OSError) and error.strerror:
         if error.filename is None:
             return error.strerror

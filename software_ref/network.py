@@ -14,6 +14,9 @@ from software_ref.fixed_point import FixedFormat
 
 __all__ = ["JunctionShape", "Network"]
 
+LARGEST_LAYER = 1 << 20
+"""Neurons that a layer may have: beyond any FPGA, and few enough for quick error messages."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class JunctionShape:
@@ -123,6 +126,9 @@ class Network:
             raise ValueError(
                 f"layers must name at least an input and an output layer, not {list(self.layers)}"
             )
+        for layer, neurons in enumerate(self.layers):
+            if neurons > LARGEST_LAYER:
+                raise ValueError(f"layers[{layer}] must be at most {LARGEST_LAYER}, not {neurons}")
         junctions = len(self.layers) - 1
         for name in ("out_degree", "parallelism"):
             given = len(getattr(self, name))

@@ -169,6 +169,8 @@ def read_network_file(path: str | Path) -> NetworkFile:
             raise TypeError(f"{path}: {error}") from None
         except ValueError as error:  # tomllib's and the decoder's errors are ValueErrors too
             raise ValueError(f"{path}: {error}") from None
+        except RecursionError:
+            raise ValueError(f"{path}: brackets must not be nested this deeply") from None
 
 
 _Table = TypeVar("_Table")

@@ -57,9 +57,7 @@ def run(arguments: argparse.Namespace) -> int:
     manifest_path = arguments.output / f"{arguments.top}.json"
     outputs = {"--json": arguments.json, "--output": verilog_path, "--top": manifest_path}
     check_outputs(outputs, inputs=[arguments.network_file])
-    design = CoreDesign.from_file(
-        file, training=arguments.core == "training", name=arguments.top
-    )
+    design = CoreDesign.from_file(file, training=arguments.core == "training", name=arguments.top)
     description = manifest(design)
     verilog = design.verilog
     for path, text in (

@@ -1,4 +1,4 @@
-"""`presparse synth`: what a network's core takes of the FPGA, and how fast it might run, by Yosys."""
+"""`presparse synth`: what a core takes of the FPGA, and how fast it might run, by Yosys."""
 
 from __future__ import annotations
 

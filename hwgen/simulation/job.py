@@ -49,7 +49,9 @@ class Stalls:
             raise ValueError(f"length must be 1 to 65535 clocks, not {self.length!r}")
         for name in ("samples", "predictions", "requests", "values"):
             if not 0 <= getattr(self, name) < 1:
-                raise ValueError(f"{name} must be a probability in [0, 1), not {getattr(self, name)!r}")
+                raise ValueError(
+                    f"{name} must be a probability in [0, 1), not {getattr(self, name)!r}"
+                )
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -156,7 +158,7 @@ class Job:
 
     def __post_init__(self) -> None:
         if (self.features is None) != (self.labels is None):
-            raise ValueError("features and labels must be given together, not one without the other")
+            raise ValueError("features and labels must be given together, not one alone")
         if self.features is not None and self.labels is not None:
             if self.features.ndim != 2 or self.labels.shape != self.features.shape[:1]:
                 raise ValueError(

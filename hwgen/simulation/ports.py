@@ -1,4 +1,4 @@
-"""The exported core's ports as the simulation sees them: the widths and addresses of its manifest."""
+"""The exported core's ports as a simulation sees them: widths, addresses and step period."""
 
 from __future__ import annotations
 

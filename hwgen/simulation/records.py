@@ -148,14 +148,15 @@ def join_parameters(parameters: Parameters, ports: CorePorts) -> Integers:
     ValueError
         Where their number or lengths are not the core's.
     """
-    parts = [part for pair in zip(parameters.weights, parameters.biases, strict=True) for part in pair]
-    wanted = [count for junction in ports.junctions for count in (junction.weights, junction.right)]
-    found = [len(part) for part in parts]
+    wanted = [[j.weights for j in ports.junctions], [j.right for j in ports.junctions]]
+    found = [[len(part) for part in kind] for kind in (parameters.weights, parameters.biases)]
     if found != wanted:
         raise ValueError(
-            f"parameters must have {wanted} weights, biases, ... per junction, not {found}"
+            f"parameters must have {wanted[0]} weights and {wanted[1]} biases per junction, "
+            f"not {found[0]} and {found[1]}"
         )
-    return np.concatenate([np.asarray(part, dtype=np.int64) for part in parts])
+    pairs = zip(parameters.weights, parameters.biases, strict=True)
+    return np.concatenate([np.asarray(part, dtype=np.int64) for pair in pairs for part in pair])
 
 
 def split_parameters(values: Integers, ports: CorePorts) -> Parameters:

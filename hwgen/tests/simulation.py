@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
-from amaranth.hdl import ClockDomain, Module, Shape, ShapeLike, Value
+from amaranth.hdl import ClockDomain, Elaboratable, Fragment, Module, Shape, ShapeLike, Value
 from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
 from amaranth.sim import Simulator
 from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["Lanes", "play", "pulses", "simulator", "sweep"]
+__all__ = ["Lanes", "elaborated", "play", "pulses", "simulator", "sweep"]
 
 Integers = NDArray[np.int64]
 Build = Callable[..., Mapping[str, Value]]
@@ -52,6 +52,12 @@ class Lanes(wiring.Component):
                 assert result.shape().signed <= shape.signed, f"{name}: sign lost"
                 m.d.comb += getattr(self, name)[lane].eq(result)
         return m
+
+
+def elaborated(component: Elaboratable) -> Elaboratable:
+    """The component or module, elaborated, as Amaranth warns of one that never is."""
+    Fragment.get(component, None)
+    return component
 
 
 def simulator(component: wiring.Component) -> Simulator:
@@ -159,7 +165,8 @@ class _Port:
         mask = (1 << self._width) - 1
         count = max(self._items, 1)
         items = np.array(
-            [[word >> k * self._width & mask for k in range(count)] for word in words], np.int64
+            [[word >> k * self._width & mask for k in range(count)] for word in words],
+            dtype=np.int64 if self._width < 64 else object,
         ).reshape(len(words), count)
         if self._signed:
             items -= (items >> self._width - 1 & 1) << self._width

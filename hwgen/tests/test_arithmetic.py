@@ -8,7 +8,7 @@ from amaranth.hdl import Module, Signal, Value, signed, unsigned
 
 from hwgen.arithmetic import adder_tree, register, rounded_shift, saturated, signed_width
 from hwgen.tests.numerics import all_signed, overflows, random_signed, rnd, sat
-from hwgen.tests.simulation import Lanes, sweep
+from hwgen.tests.simulation import Lanes, elaborated, sweep
 from software_ref.timing import tree_levels
 
 
@@ -21,7 +21,7 @@ def test_signed_width_is_the_narrowest_that_holds_both_ends() -> None:
 
 @pytest.mark.parametrize("width", range(1, 17))
 def test_rounded_shift_of_every_value_and_distance(width: int) -> None:
-    distances = range(width + 2)
+    distances = range(width + 2) if width <= 12 else (1, 8, width + 1)
 
     def build(m: Module, lane: int, x: Value) -> dict[str, Value]:
         return {f"by{n}": rounded_shift(x, n) for n in distances}
@@ -29,7 +29,7 @@ def test_rounded_shift_of_every_value_and_distance(width: int) -> None:
     outputs = {f"by{n}": signed(width + 2) for n in distances}
     values = all_signed(width)
     shifted = sweep(
-        Lanes(min(len(values), 64), {"x": signed(width)}, outputs, build), {"x": values}, 0
+        Lanes(min(len(values), 16), {"x": signed(width)}, outputs, build), {"x": values}, 0
     )
     for n in distances:
         np.testing.assert_array_equal(shifted[f"by{n}"], rnd(values, n))
@@ -42,7 +42,7 @@ def test_rounded_shift_has_the_one_spare_bit_its_docstring_promises() -> None:
 
 @pytest.mark.parametrize("width", range(1, 17))
 def test_saturation_of_every_value_to_every_width(width: int) -> None:
-    targets = range(1, width + 3)
+    targets = range(1, width + 3) if width <= 10 else (6, width - 1)
 
     def build(m: Module, lane: int, x: Value) -> dict[str, Value]:
         outputs = {}
@@ -57,7 +57,7 @@ def test_saturation_of_every_value_to_every_width(width: int) -> None:
     outputs |= {f"over{target}": unsigned(1) for target in targets}
     values = all_signed(width)
     results = sweep(
-        Lanes(min(len(values), 64), {"x": signed(width)}, outputs, build), {"x": values}, 0
+        Lanes(min(len(values), 16), {"x": signed(width)}, outputs, build), {"x": values}, 0
     )
     for target in targets:
         np.testing.assert_array_equal(results[f"to{target}"], sat(values, target))
@@ -68,16 +68,12 @@ def test_saturation_of_every_value_to_every_width(width: int) -> None:
 def test_adder_tree_is_exact_after_a_clock_a_level(terms: int) -> None:
     rng = np.random.default_rng(terms)
     # Signed terms of one width, as products are, and single flags, as the saturation counters add.
-    inputs = {f"s{k}": signed(9) for k in range(terms)} | {f"u{k}": unsigned(1) for k in range(terms)}
+    inputs = {f"s{k}": signed(9) for k in range(terms)} | {
+        f"u{k}": unsigned(1) for k in range(terms)
+    }
     growth = tree_levels(terms)
 
     def build(m: Module, lane: int, **values: Value) -> dict[str, Value]:
-        return {
-            kind: adder_tree(m, [values[f"{kind[0]}{k}"] for k in range(terms)], f"{kind}{lane}")
-            for kind in ("sum", "union")
-        }
-
-    def named(m: Module, lane: int, **values: Value) -> dict[str, Value]:
         return {
             "signed_sum": adder_tree(m, [values[f"s{k}"] for k in range(terms)], f"s{lane}"),
             "flag_sum": adder_tree(m, [values[f"u{k}"] for k in range(terms)], f"u{lane}"),
@@ -91,7 +87,7 @@ def test_adder_tree_is_exact_after_a_clock_a_level(terms: int) -> None:
         for k in range(terms):
             columns[f"s{k}"][extreme] = value
             columns[f"u{k}"][extreme] = extreme
-    results = sweep(Lanes(4, inputs, outputs, named), columns, growth)
+    results = sweep(Lanes(4, inputs, outputs, build), columns, growth)
     for output, kind in (("signed_sum", "s"), ("flag_sum", "u")):
         total = sum(columns[f"{kind}{k}"] for k in range(terms))
         np.testing.assert_array_equal(results[output], total)
@@ -100,4 +96,5 @@ def test_adder_tree_is_exact_after_a_clock_a_level(terms: int) -> None:
 def test_a_register_keeps_its_value_shape_and_is_never_reset() -> None:
     m = Module()
     stage = register(m, Signal(signed(5)), "stage")
+    elaborated(m)
     assert (stage.name, stage.shape(), stage.reset_less) == ("stage", signed(5), True)

@@ -10,7 +10,7 @@ from amaranth.hdl import Module, Signal, Value, signed, unsigned
 
 from hwgen.multiplier import multiply
 from hwgen.tests.numerics import all_signed, random_signed
-from hwgen.tests.simulation import Lanes, sweep
+from hwgen.tests.simulation import Lanes, elaborated, sweep
 from software_ref.timing import multiplier_latency
 
 KINDS = {"dsp": True, "fabric": False}
@@ -35,9 +35,11 @@ def multipliers(wide: int, narrow: int, latency: int, lanes: int) -> Lanes:
     return Lanes(lanes, {"wide": signed(wide), "narrow": unsigned(narrow)}, outputs, build)
 
 
-def check(wide: int, narrow: int, latency: int, a: np.ndarray, b: np.ndarray, lanes: int) -> None:
+def check(a: np.ndarray, b: np.ndarray, *, wide: int, narrow: int, spare: int = 0) -> None:
     """Multiply a (signed) by b (unsigned, and the same bits as a signed number)."""
-    results = sweep(multipliers(wide, narrow, latency, lanes), {"wide": a, "narrow": b}, latency)
+    latency = multiplier_latency(narrow) + spare
+    lanes = multipliers(wide, narrow, latency, 16)
+    results = sweep(lanes, {"wide": a, "narrow": b}, latency)
     as_signed = np.where(b >= 2 ** (narrow - 1), b - 2**narrow, b)
     for kind in KINDS:
         np.testing.assert_array_equal(results[f"{kind}_unsigned"], a * b)
@@ -46,26 +48,26 @@ def check(wide: int, narrow: int, latency: int, a: np.ndarray, b: np.ndarray, la
 
 def test_every_pair_of_8_bit_operands() -> None:
     a, b = np.meshgrid(all_signed(8), np.arange(256))
-    check(8, 8, multiplier_latency(8), a.reshape(-1), b.reshape(-1), 64)
+    check(a.ravel(), b.ravel(), wide=8, narrow=8)
 
 
 @pytest.mark.parametrize("narrow", range(1, 8))
 def test_every_pair_with_narrow_operands(narrow: int) -> None:
     a, b = np.meshgrid(all_signed(6), np.arange(2**narrow))
-    check(6, narrow, multiplier_latency(narrow), a.reshape(-1), b.reshape(-1), 16)
+    check(a.ravel(), b.ravel(), wide=6, narrow=narrow)
 
 
-@pytest.mark.parametrize("spare", [0, 1, 3])
+@pytest.mark.parametrize("spare", [0, 2])
 @pytest.mark.parametrize(("wide", "narrow"), [(12, 9), (12, 12), (18, 18), (28, 7), (10, 17)])
 def test_wide_operands_at_corners_and_random(wide: int, narrow: int, spare: int) -> None:
     rng = np.random.default_rng([wide, narrow, spare])
-    a = random_signed(rng, wide, 600)
-    b = random_signed(rng, narrow, 600) % 2**narrow
+    a = random_signed(rng, wide, 400)
+    b = random_signed(rng, narrow, 400) % 2**narrow
     corners = np.array([0, 1, 2, -1, -2, 2 ** (wide - 1) - 1, -(2 ** (wide - 1))])
     others = np.array([0, 1, 2 ** (narrow - 1) - 1, 2 ** (narrow - 1), 2**narrow - 1])
     left, right = np.meshgrid(corners, others)
     a, b = np.append(a, left), np.append(b, right)
-    check(wide, narrow, multiplier_latency(narrow) + spare, a, b, 8)
+    check(a, b, wide=wide, narrow=narrow, spare=spare)
 
 
 def test_the_latency_formula_at_its_steps() -> None:
@@ -75,8 +77,8 @@ def test_the_latency_formula_at_its_steps() -> None:
 
 @pytest.mark.parametrize("dsp", [False, True])
 def test_too_short_a_latency_is_refused(dsp: bool) -> None:
+    m = Module()
     message = "latency of multiplier p must be at least 4 for a 9-bit operand, not 3"
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
-        multiply(
-            Module(), Signal(signed(12)), Signal(unsigned(9)), latency=3, dsp=dsp, name="p"
-        )
+        multiply(m, Signal(signed(12)), Signal(unsigned(9)), latency=3, dsp=dsp, name="p")
+    elaborated(m)

@@ -21,6 +21,9 @@ __all__ = [
     "with_epochs",
 ]
 
+LARGEST_LAG = 1000
+"""Steps that a lag may be given as: a trainer keeps every sample in flight in memory."""
+
 
 def add_network_file(parser: argparse.ArgumentParser) -> None:
     """Add the positional `network_file`: Path."""
@@ -105,8 +108,11 @@ def with_epochs(file: NetworkFile, epochs: int | None) -> NetworkFile:
 
 def _lags(text: str) -> tuple[int, ...]:
     try:
-        return tuple(int(part) for part in text.split(","))
+        lags = tuple(int(part) for part in text.split(","))
     except ValueError:
         raise argparse.ArgumentTypeError(
             f"must be integers with commas between them, such as 5,2, not {text!r}"
         ) from None
+    if max(lags) > LARGEST_LAG:
+        raise argparse.ArgumentTypeError(f"must be at most {LARGEST_LAG}, not {max(lags)}")
+    return lags

@@ -1,4 +1,4 @@
-"""`presparse check`: all that follows from a network file, without any data: shape, time, storage."""
+"""`presparse check`: what follows from a network file alone: shape, schedule and storage."""
 
 from __future__ import annotations
 

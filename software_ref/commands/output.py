@@ -52,11 +52,8 @@ def write_json(path: Path, document: Mapping[str, Any]) -> None:
         Some number is NaN or infinite, which JSON does not have.
     """
     text = json.dumps(document, indent=2, allow_nan=False, ensure_ascii=False) + "\n"
-    try:
-        with atomic_file(path) as unfinished:
-            unfinished.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise OSError(f"cannot write {path}: {error.strerror or error}") from error
+    with atomic_file(path) as unfinished:
+        unfinished.write_text(text, encoding="utf-8")
 
 
 def table_lines(

@@ -30,8 +30,6 @@ __all__ = ["SUMMARY", "add_arguments", "run"]
 
 SUMMARY = "train bit-exactly in software, and in floating point"
 
-HEADER = ["epoch", "k", "golden train %", "test %", "float train %", "test %", "samples/s"]
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `train`."""
@@ -89,7 +87,7 @@ class _Job:
     float_reference: bool
     save: Path | None
     json: Path | None
-    saved: bool = False
+    saved_epoch: int | None = None
     rows: list[dict[str, Any]] = field(default_factory=list)
 
     @property
@@ -98,11 +96,8 @@ class _Job:
 
     def save_state(self, state: Checkpoint) -> None:
         if self.save is not None:
-            try:
-                save_checkpoint(self.save, state)
-            except OSError as error:
-                raise OSError(f"cannot write {self.save}: {error.strerror or error}") from error
-            self.saved = True
+            save_checkpoint(self.save, state)
+            self.saved_epoch = state.epoch
 
     def write_json(self, *, interrupted: bool = False) -> None:
         if self.json is None:
@@ -187,9 +182,7 @@ def _train(job: _Job, data: TrainingData) -> None:
     trainers = 2 if job.float_reference else 1
     try:
         with ProgressBar(job.epochs_left * trainers * samples, unit="sample") as bar:
-            for number, line in enumerate(_epochs(job, data, bar)):
-                if number == 0:
-                    bar.print(table_lines(HEADER, [HEADER])[0])
+            for line in _table(job, data, bar):
                 bar.print(line)
     except (KeyboardInterrupt, BrokenPipeError) as broken_off:
         job.write_json(interrupted=True)
@@ -200,12 +193,30 @@ def _train(job: _Job, data: TrainingData) -> None:
     _print_saved(job)
 
 
-def _epochs(job: _Job, data: TrainingData, bar: ProgressBar) -> Iterator[str]:
-    """Train epoch by epoch; the lines of the table."""
-    start = None if job.resumed is None else job.start
-    golden = golden_training(job.file, data, job.lags, start)
+def _table(job: _Job, data: TrainingData, bar: ProgressBar) -> Iterator[str]:
+    """Train; the lines of the table, one after each epoch."""
+    total = job.file.training.epochs
+    header = ["epoch".ljust(len(f"{total}/{total}")), "k", "golden train %", "test %"]
+    if job.float_reference:
+        header += ["float train %", "test %"]
+    header.append("samples/s")
+    yield table_lines(header, [])[0]
+    for row in _epochs(job, data, bar):
+        cells = [f"{row['epoch'] + 1}/{total}", row["rate_exponent"]]
+        for result in (row, row["float"]) if job.float_reference else (row,):
+            cells += [percent(result["train_accuracy"]), percent(result["test_accuracy"])]
+        cells.append(f"{row['samples_per_second']:.0f}")
+        yield table_lines(header, [cells])[1]
+
+
+def _epochs(job: _Job, data: TrainingData, bar: ProgressBar) -> Iterator[dict[str, Any]]:
+    """Train epoch by epoch and save; the figures of each."""
+    golden = golden_training(
+        job.file, data, job.lags, job.start if job.resumed is not None else None
+    )
     reference = float_training(job.file, data).epochs(bar.update) if job.float_reference else None
     total = job.file.training.epochs
+    # Called epoch by epoch, not in parallel: the reference takes no time from the golden trainer.
     epochs = golden.epochs(bar.update)
     while golden.epochs_done < total:
         number = golden.epochs_done + 1
@@ -219,39 +230,24 @@ def _epochs(job: _Job, data: TrainingData, bar: ProgressBar) -> Iterator[str]:
                 samples=golden.samples_seen,
             )
         )
-        row: dict[str, Any] = {
+        row = {
             "epoch": result.epoch,
             "rate_exponent": result.rate_exponent,
-            **_accuracies(result),
-            "samples_per_second": result.samples_per_second,
+            **_figures(result),
         }
-        job.rows.append(row)
-        cells = [f"{number}/{total}", result.rate_exponent, *_cells(result)]
         if reference is not None:
             bar.describe(f"float, epoch {number} of {total}")
-            compared = next(reference)
-            row["float"] = {
-                **_accuracies(compared),
-                "samples_per_second": compared.samples_per_second,
-            }
-            cells += _cells(compared)
-        else:
-            cells += [None, None]
-        cells.append(f"{result.samples_per_second:.0f}")
-        yield _line(cells)
+            row["float"] = _figures(next(reference))
+        job.rows.append(row)
+        yield row
 
 
-def _accuracies(result: EpochResult) -> dict[str, float | None]:
-    return {"train_accuracy": result.train_accuracy, "test_accuracy": result.test_accuracy}
-
-
-def _cells(result: EpochResult) -> list[str]:
-    return [percent(result.train_accuracy), percent(result.test_accuracy)]
-
-
-def _line(cells: list[object]) -> str:
-    """A row of the table, as wide as its header: epochs come one by one."""
-    return table_lines(HEADER, [cells])[1]
+def _figures(result: EpochResult) -> dict[str, Any]:
+    return {
+        "train_accuracy": result.train_accuracy,
+        "test_accuracy": result.test_accuracy,
+        "samples_per_second": result.samples_per_second,
+    }
 
 
 def _listed(lags: tuple[int, ...]) -> str:
@@ -259,16 +255,14 @@ def _listed(lags: tuple[int, ...]) -> str:
 
 
 def _print_saved(job: _Job) -> None:
-    if job.saved:
+    if job.saved_epoch is not None:
         print(f"saved {job.save}")
 
 
 def _interruption(job: _Job) -> str:
     """What Ctrl-C leaves, for the command's last line."""
-    finished = job.start.epoch + len(job.rows)
-    where = f"in epoch {finished + 1} of {job.file.training.epochs}"
     if job.save is None:
-        return f"{where}; nothing was to be saved"
-    if not job.saved:
-        return f"{where}, before any epoch was finished; {job.save} is not written"
-    return f"{where}; {job.save} has the state after epoch {finished}"
+        return "(without --save, nothing is kept)"
+    if job.saved_epoch is None:
+        return f"before any epoch was finished; {job.save} is not written"
+    return f"after epoch {job.saved_epoch}, whose state is in {job.save}"

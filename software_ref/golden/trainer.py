@@ -33,6 +33,27 @@ class SaturationCounts:
     up: tuple[int, ...]
     """Updated weights and biases."""
 
+    @classmethod
+    def none(cls, junctions: int) -> SaturationCounts:
+        """Counts of 0."""
+        zeros = (0,) * junctions
+        return cls(ff=zeros, bp=zeros, up=zeros)
+
+    def __add__(self, other: SaturationCounts) -> SaturationCounts:
+        """Sums, count by count."""
+        return self._combined(other, 1)
+
+    def __sub__(self, other: SaturationCounts) -> SaturationCounts:
+        """Differences, count by count."""
+        return self._combined(other, -1)
+
+    def _combined(self, other: SaturationCounts, sign: int) -> SaturationCounts:
+        ff, bp, up = (
+            tuple(a + sign * b for a, b in zip(mine, its, strict=True))
+            for mine, its in ((self.ff, other.ff), (self.bp, other.bp), (self.up, other.up))
+        )
+        return SaturationCounts(ff=ff, bp=bp, up=up)
+
 
 def minimum_lags(network: Network) -> tuple[int, ...]:
     """The smallest legal lags, (L - 1, ..., 1, 0): no sample waits for its deltas."""

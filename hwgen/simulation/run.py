@@ -1,0 +1,230 @@
+"""Simulates an exported core: builds it once with its player, then carries out jobs on it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from hwgen.simulation.job import (
+    AccessParameters,
+    Drain,
+    Job,
+    Operation,
+    Play,
+    ReadParameters,
+    Reset,
+    Wait,
+    WriteParameters,
+)
+from hwgen.simulation.ports import CorePorts
+from hwgen.simulation.process import run_cocotb
+from hwgen.simulation.records import (
+    access_records,
+    feature_records,
+    join_parameters,
+    parameter_addresses,
+    sample_records,
+    write_records,
+)
+from hwgen.simulation.result import Result, read_result
+from hwgen.simulation.verilator import Mode, SimulatorError, build
+
+__all__ = ["Simulation", "SimulatorError"]
+
+_PLAYER = Path(__file__).with_name("player.sv")
+_RUN_FILES = ("*.bin", "job.json", "outcome.json", "outcome.part", "error.txt", "waves.vcd")
+
+
+class Simulation:
+    """An exported core in its player, built for Verilator.
+
+    ::
+
+        features.bin, samples_<n>.bin ──>┌────────┐<──> core's streams
+        requests_<n>.bin ───────────────>│ player │──> accepted, predictions, values.bin
+        job.json ──> bench (cocotb) <───>└────────┘
+                          └──> outcome.json
+
+    Parameters
+    ----------
+    build_dir
+        Folder for everything that building makes.
+    ports
+        The core's ports.
+    source
+        The core's Verilog file.
+    mode
+        "fast_build" or "fast_run", see `verilator.build`.
+    waves
+        Write `waves.vcd` into every run's folder.
+    runtime_dir
+        Shared folder of the compiled run-time library, see `verilator.build`.
+    jobs
+        Compilers at a time; default: the processors of the machine.
+    """
+
+    def __init__(
+        self,
+        build_dir: Path,
+        ports: CorePorts,
+        *,
+        source: Path,
+        mode: Mode = "fast_build",
+        waves: bool = False,
+        runtime_dir: Path | None = None,
+        jobs: int | None = None,
+    ) -> None:
+        self.build_dir = build_dir
+        self.ports = ports
+        self.source = source
+        self.mode: Mode = mode
+        self.waves = waves
+        self.runtime_dir = runtime_dir
+        self.jobs = jobs
+
+    def build(self) -> Path:
+        """Build the simulator, unless it is up to date, and return its executable.
+
+        Raises
+        ------
+        SimulatorError
+            Where a tool is missing or rejects the core, also for ports that are not the core's.
+        """
+        self.build_dir.mkdir(parents=True, exist_ok=True)
+        # Yosys' operators mix widths on purpose. Other warnings stop the build, and so do all of
+        # the player's, which is where ports of another width than stated show.
+        waiver = self.build_dir / "core.vlt"
+        waiver.write_text(
+            f'`verilator_config\nlint_off -rule WIDTH -file "{self.source.resolve()}"\n'
+        )
+        return build(
+            sources=[waiver, _PLAYER, self.source],
+            top="player",
+            build_dir=self.build_dir,
+            mode=self.mode,
+            parameters={
+                "FEATURES_W": self.ports.beat_width,
+                "HEADER_W": self.ports.header_width,
+                "BEATS": self.ports.beats,
+                "PREDICTION_W": self.ports.prediction_width,
+                "REQUEST_W": self.ports.request_width,
+                "VALUE_W": self.ports.data_width,
+                "SATURATIONS_W": self.ports.saturations_width,
+            },
+            defines={"CORE": self.ports.top},
+            waves=self.waves,
+            runtime_dir=self.runtime_dir,
+            jobs=self.jobs,
+        )
+
+    def run(
+        self,
+        job: Job,
+        *,
+        run_dir: Path | None = None,
+        progress: Callable[[int], None] | None = None,
+        timeout: float | None = None,
+    ) -> Result:
+        """Carry out a job, from reset, with the parameters that the Verilog file initialises.
+
+        Parameters
+        ----------
+        job
+            What to do.
+        run_dir
+            Folder for the run's files, those of an earlier run are deleted; default: `run` in the
+            build folder.
+        progress
+            Called now and then with the number of samples accepted so far.
+        timeout
+            Seconds that the run may take.
+
+        Raises
+        ------
+        ValueError
+            For a job that the core's ports cannot carry.
+        SimulatorError
+            Where the build fails, or the core gets stuck, breaks a stream's rules or crashes.
+        """
+        executable = self.build()
+        run_dir = run_dir or self.build_dir / "run"
+        run_dir.mkdir(parents=True, exist_ok=True)
+        for pattern in _RUN_FILES:
+            for old in run_dir.glob(pattern):
+                old.unlink()
+        self._write_job(job, run_dir)
+        try:
+            run_cocotb(
+                executable,
+                top="player",
+                test_module="hwgen.simulation.bench",
+                run_dir=run_dir,
+                waves=run_dir / "waves.vcd" if self.waves else None,
+                progress=progress,
+                timeout=timeout,
+            )
+        except SimulatorError:
+            error = run_dir / "error.txt"
+            if error.exists():
+                raise SimulatorError(f"{error.read_text()}; see {run_dir / 'run.log'}") from None
+            raise
+        return read_result(job, self.ports, run_dir)
+
+    def _write_job(self, job: Job, run_dir: Path) -> None:
+        features = np.zeros((0, self.ports.features)) if job.features is None else job.features
+        write_records(run_dir / "features.bin", feature_records(features, self.ports))
+        settings = [
+            self._write_operation(job, number, operation, run_dir)
+            for number, operation in enumerate(job.operations)
+        ]
+        text = json.dumps({"patience": job.patience, "operations": settings}, indent=1)
+        (run_dir / "job.json").write_text(text)
+
+    def _write_operation(
+        self, job: Job, number: int, operation: Operation, run_dir: Path
+    ) -> dict[str, Any]:
+        """Write an operation's list; return the settings of the player's control registers."""
+        match operation:
+            case Reset(clocks=clocks):
+                return {"operation": "reset", "count": clocks}
+            case Wait(clocks=clocks):
+                return {"operation": "wait", "count": clocks}
+            case Drain(stalls=stalls):
+                return {"operation": "drain", "stalls": asdict(stalls)}
+            case Play(stalls=stalls) as play:
+                assert job.labels is not None
+                records = sample_records(play, job.labels, self.ports)
+                write_records(run_dir / f"samples_{number}.bin", [records])
+                kind, count, expected = "play", len(records), 0
+            case AccessParameters() | WriteParameters() | ReadParameters():
+                access = self._access(operation)
+                records = access_records(access, self.ports)
+                write_records(run_dir / f"requests_{number}.bin", [records])
+                kind, count = "request", len(records)
+                expected = count - int(np.count_nonzero(access.write))
+        return {
+            "operation": kind,
+            "file": number,
+            "count": count,
+            "expected": expected,
+            "stalls": asdict(operation.stalls),
+        }
+
+    def _access(
+        self, operation: AccessParameters | WriteParameters | ReadParameters
+    ) -> AccessParameters:
+        if isinstance(operation, AccessParameters):
+            return operation
+        junction, bias, row, lane = parameter_addresses(self.ports).T
+        write = isinstance(operation, WriteParameters)
+        data = join_parameters(operation.parameters, self.ports) if write else 0 * junction
+        return AccessParameters(
+            write=np.full(len(junction), write),
+            **{"junction": junction, "bias": bias, "row": row, "lane": lane, "data": data},
+            stalls=operation.stalls,
+        )

@@ -1,0 +1,140 @@
+"""The interleaver and the crossbar against the connection patterns that they carry out."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from hwgen.interleaver import Interleaver, LaneCrossbar
+from hwgen.tests.shapes import SHAPES, identify, network, random_shapes, shape, start_clocks
+from hwgen.tests.simulation import elaborated, play, pulses
+from software_ref.connections.clash_free import (
+    KINDS,
+    ClashFreePattern,
+    ConnectionOptions,
+    generate_pattern,
+)
+from software_ref.timing import JunctionTiming, mux_levels
+
+CASES = [*SHAPES, (12, 12, 2, 4), (9, 6, 2, 3), *random_shapes(seed=5, count=8)]
+
+
+def draw(numbers: tuple[int, ...], kind: str, dither: bool) -> ClashFreePattern:
+    """A pattern of the kind; shared seeds are drawn anew until no pair carries two edges."""
+    for seed in range(200):
+        try:
+            return generate_pattern(
+                shape(numbers), ConnectionOptions(kind=kind, dither=dither, seed=seed)
+            )
+        except ValueError:
+            continue
+    raise AssertionError("no seed gives a legal pattern")
+
+
+def rows_of(pattern: ClashFreePattern) -> np.ndarray:
+    """Word of every memory, row by row: int64 (C, z)."""
+    return pattern.words.transpose(0, 2, 1).reshape(pattern.shape.rows, -1)
+
+
+def play_steps(pattern: ClashFreePattern, seed: int) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Words and sweeps that the hardware gives in each of four steps, two of them back to back."""
+    interleaver = Interleaver(pattern)
+    rows = pattern.shape.rows
+    starts = start_clocks(np.random.default_rng(seed), 4, rows, first=1)
+    first_rows = [start + interleaver.latency for start in starts]
+    shown = play(
+        interleaver,
+        {"start": pulses(first_rows[-1] + rows + 1, starts)},
+        ["words", "sweep"],
+    )
+    return [
+        (shown["words"][clock : clock + rows], shown["sweep"][clock : clock + rows])
+        for clock in first_rows
+    ]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("numbers", CASES, ids=identify)
+def test_words_are_the_patterns_in_every_step(numbers: tuple[int, ...], kind: str) -> None:
+    pattern = draw(numbers, kind, dither=sum(numbers) % 2 == 1)
+    sweeps = np.repeat(np.arange(pattern.shape.out_degree), pattern.shape.depth)
+    for words, sweep in play_steps(pattern, seed=sum(numbers)):
+        np.testing.assert_array_equal(words, rows_of(pattern))
+        np.testing.assert_array_equal(sweep, sweeps)
+
+
+def test_the_slides_example() -> None:
+    phi = np.array([1, 0, 2, 2])
+    words = (phi[None, :, None] + np.arange(3)) % 3
+    pattern = ClashFreePattern(
+        shape=shape((12, 4, 1, 4)),
+        kind="shared_seed",
+        memory=np.arange(4)[None],
+        words=words,
+    )
+    for step, _ in play_steps(pattern, seed=0):
+        left = step * 4 + np.arange(4)
+        assert left.tolist() == [[4, 1, 10, 11], [8, 5, 2, 3], [0, 9, 6, 7]]
+
+
+@pytest.mark.parametrize(
+    ("kind", "numbers", "latency"),
+    [
+        ("shared_seed", (12, 12, 2, 4), 1),
+        ("seed_per_sweep", (12, 12, 2, 4), 1),
+        ("free", (12, 12, 2, 4), 2),
+        ("free", (512, 2, 1, 2), 3),  # 256 addresses of 16 bits: a block RAM
+    ],
+)
+def test_the_latency_is_a_clock_and_the_address_memorys_for_free_patterns(
+    kind: str, numbers: tuple[int, ...], latency: int
+) -> None:
+    pattern = draw(numbers, kind, False)
+    assert elaborated(Interleaver(pattern)).latency == latency
+    assert JunctionTiming(network=network(numbers, kind=kind), junction=1).interleave == latency
+    for words, _ in play_steps(pattern, seed=1):
+        np.testing.assert_array_equal(words, rows_of(pattern))
+
+
+@pytest.mark.parametrize("dither", [False, True])
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("numbers", SHAPES, ids=identify)
+def test_each_row_reads_each_memory_once_and_gives_the_lanes_their_left_neurons(
+    numbers: tuple[int, ...], kind: str, dither: bool
+) -> None:
+    pattern = draw(numbers, kind, dither)
+    z, rows = pattern.shape.parallelism, pattern.shape.rows
+    ((words, sweeps), *_) = play_steps(pattern, seed=2)
+    neurons = words * z + np.arange(z)  # what memory v holds at its word
+    crossbar = LaneCrossbar(pattern, 8, dither=dither, to_lanes=True)
+    assert crossbar.latency == (mux_levels(pattern.shape.out_degree) if dither and z > 1 else 0)
+    lanes = through(crossbar, neurons, sweeps)
+    assert lanes.reshape(-1).tolist() == pattern.left_neurons.tolist()
+    assert [sorted(row % z) for row in lanes] == [list(range(z))] * rows
+
+
+@pytest.mark.parametrize("dither", [False, True])
+@pytest.mark.parametrize("numbers", [*SHAPES, (8, 12, 12, 4), (6, 10, 10, 3)], ids=identify)
+def test_the_crossbar_to_the_memories_undoes_the_one_to_the_lanes(
+    numbers: tuple[int, ...], dither: bool
+) -> None:
+    pattern = draw(numbers, "free", dither)
+    rng = np.random.default_rng(numbers)
+    items = rng.integers(0, 2**11, (40, pattern.shape.parallelism))
+    sweeps = rng.integers(0, pattern.shape.out_degree, 40)
+    lanes = through(LaneCrossbar(pattern, 11, dither=dither, to_lanes=True), items, sweeps)
+    expected = np.take_along_axis(items, pattern.memory[sweeps], axis=1)
+    np.testing.assert_array_equal(lanes, expected)
+    back = through(LaneCrossbar(pattern, 11, dither=dither, to_lanes=False), lanes, sweeps)
+    np.testing.assert_array_equal(back, items)
+
+
+def through(crossbar: LaneCrossbar, items: np.ndarray, sweeps: np.ndarray) -> np.ndarray:
+    """Rows of items, a clock each, as they leave the crossbar after its latency."""
+    latency = crossbar.latency
+    tail = np.arange(latency) % len(items)
+    inputs = {
+        "inputs": np.concatenate([items, items[tail]]),
+        "sweep": np.concatenate([sweeps, sweeps[tail]]),
+    }
+    return play(crossbar, inputs, ["outputs"])["outputs"][latency:]
