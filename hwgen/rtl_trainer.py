@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +28,9 @@ from software_ref.golden.samples import Progress, Samples
 from software_ref.row_layout import RowLayout
 
 __all__ = ["RtlTrainer", "core_ports"]
+
+RUNTIME_CACHE = Path.home() / ".cache" / "presparse" / "verilator"
+"""Where Verilator's run-time library is kept compiled, which takes longer than most cores do."""
 
 
 def core_ports(design: CoreDesign) -> CorePorts:
@@ -120,6 +124,7 @@ class RtlTrainer:
             core_ports(design),
             source=verilog,
             mode="fast_run" if optimise else "fast_build",
+            runtime_dir=RUNTIME_CACHE,
         )
         self._simulation.build()
         self.build_seconds = time.perf_counter() - began
@@ -164,7 +169,7 @@ class RtlTrainer:
         operations = [*operations, ReadParameters()]
         job = Job(operations=operations, features=samples.features, labels=samples.labels)
         began = time.perf_counter()
-        result = self._simulation.run(job, progress=progress)
+        result = self._simulation.run(job, progress=_increments(progress))
         self.simulation_seconds += time.perf_counter() - began
         self._written = False
         final = result.parameters[-1]
@@ -176,3 +181,17 @@ class RtlTrainer:
         ff, bp, up = result.operations[-1].saturations.T.tolist()
         self.saturations += SaturationCounts(ff=tuple(ff), bp=tuple(bp), up=tuple(up))
         return result.plays[0]
+
+
+def _increments(progress: Progress | None) -> Callable[[int], None] | None:
+    """Turn totals, as the simulation reports them, into what was added since the last."""
+    if progress is None:
+        return None
+    done = 0
+
+    def report(total: int) -> None:
+        nonlocal done
+        progress(total - done)
+        done = total
+
+    return report

@@ -184,7 +184,7 @@ class BankScan:
 
     def bank_word(self, bank: int) -> Value:
         """The word of a bank that the row's neurons may lie at."""
-        if self.aligned:
+        if self.aligned or bank == self.banks - 1:
             return self.word
         return self.word + (Const(bank) < self.offset)
 

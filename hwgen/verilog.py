@@ -11,6 +11,8 @@ from pathlib import Path
 from amaranth.back import rtlil
 from amaranth.hdl import Elaboratable
 
+from software_ref.errors import ToolError
+
 __all__ = ["to_verilog"]
 
 _SCRIPT = """
@@ -38,7 +40,7 @@ def to_verilog(component: Elaboratable, name: str) -> str:
 
     Raises
     ------
-    RuntimeError
+    ToolError
         Yosys failed; the message has its last line.
     """
     text = _plain_names(rtlil.convert(component, name=name, emit_src=False))
@@ -56,7 +58,7 @@ def to_verilog(component: Elaboratable, name: str) -> str:
         output = Path(folder, "core.v")
         if run.returncode or not output.exists():
             lines = (run.stderr + run.stdout).strip().splitlines() or ["no output"]
-            raise RuntimeError(f"Yosys could not write the Verilog: {lines[-1]}")
+            raise ToolError(f"Yosys could not write the Verilog: {lines[-1]}")
         verilog = output.read_text()
     # The tool's version line would make the bytes depend on the machine.
     return re.sub(r"\A/\*.*?\*/\s*", "", verilog, flags=re.DOTALL)

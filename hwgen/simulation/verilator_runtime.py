@@ -25,9 +25,9 @@ __all__ = [
     "run_tool",
 ]
 
+_LIBRARY_OPTIMISATION = "-O2"  # -Os compiles in 14 s instead of 20 s, at 0.6 us more per clock
 _HEADER = "runtime.h"
 _INCLUDES = ("verilated.h", "verilated_dpi.h", "verilated_vpi.h", "verilated_syms.h")
-_OPTIMISATIONS = ("-O0", "-O2")
 
 
 class SimulatorError(RuntimeError):
@@ -63,9 +63,9 @@ class Runtime:
 
     def compile_command(self, unit: Path, optimisation: str, include: Path) -> list[str | Path]:
         """Return the command that compiles `unit` to an object file beside it."""
-        header = self.folder / optimisation.strip("-") / _HEADER
         return [
-            *(self.toolchain.compiler, optimisation, *self.flags, "-include", header),
+            *(self.toolchain.compiler, optimisation, *self.flags),
+            *("-include", self.folder / _HEADER),  # precompiled for -O0, otherwise as it is
             *(f"-I{include}", "-c", unit, "-o", unit.with_suffix(".o")),
         ]
 
@@ -124,7 +124,8 @@ def prepare_runtime(
         *(f"-D{name}={int(value)}" for name, value in switches.items()),
         *(f"-I{include}", f"-I{include / 'vltstd'}", "-w"),
     )
-    key = hashlib.sha256(repr((toolchain.version, flags, sources)).encode()).hexdigest()[:16]
+    recipe = (toolchain.version, flags, sources, _LIBRARY_OPTIMISATION, _INCLUDES)
+    key = hashlib.sha256(repr(recipe).encode()).hexdigest()[:16]
     done = folder / f"verilated_{key}"
     objects = tuple(done / f"{Path(source).stem}.o" for source in sources)
     folder.mkdir(parents=True, exist_ok=True)
@@ -141,21 +142,18 @@ def _compile_runtime(
     toolchain: Toolchain, sources: Sequence[str], flags: Sequence[str], folder: Path, log: Path
 ) -> None:
     folder.mkdir()
+    header = folder / _HEADER
+    header.write_text("".join(f'#include "{name}"\n' for name in _INCLUDES))
     commands: list[list[str | Path]] = [
-        [toolchain.compiler, "-O1", *flags, "-c", source, "-o", folder / f"{Path(source).stem}.o"]
+        [
+            *(toolchain.compiler, _LIBRARY_OPTIMISATION, *flags),
+            *("-c", source, "-o", folder / f"{Path(source).stem}.o"),
+        ]
         for source in sources
     ]
-    for optimisation in _OPTIMISATIONS:
-        header = folder / optimisation.strip("-") / _HEADER
-        header.parent.mkdir()
-        header.write_text("".join(f'#include "{name}"\n' for name in _INCLUDES))
-        precompiled = header.with_name(f"{_HEADER}.gch")
-        commands.append(
-            [
-                *(toolchain.compiler, optimisation, *flags),
-                *("-x", "c++-header", header, "-o", precompiled),
-            ]
-        )
+    commands.append(
+        [toolchain.compiler, "-O0", *flags, "-x", "c++-header", header, "-o", f"{header}.gch"]
+    )
     with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
         list(pool.map(lambda command: run_tool(command, log), commands))
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from hwgen.synthesis.cell_timing import read_cell_timing, variant
 from hwgen.synthesis.devices import XC7A100T, Device
 from hwgen.synthesis.netlist import Netlist, Unit
+from hwgen.synthesis.packing import site_changes
 from hwgen.synthesis.report import SHARED, SynthesisReport, UnitReport
 from hwgen.synthesis.resources import Resources
 from hwgen.synthesis.static_timing import StaticTiming
@@ -84,11 +85,12 @@ def synthesise(
     timing = read_cell_timing({variant(cell) for cell in netlist.cells}, work_dir)
     tell("finding the longest paths")
     paths = StaticTiming(netlist, timing)
+    units = _units(netlist, paths, unit_depth)
     return SynthesisReport(
         top=top,
         device=device,
-        resources=Resources.count(cell.type for cell in netlist.cells),
-        units=_units(netlist, paths, unit_depth),
+        resources=units.pop(()).resources,
+        units={".".join(unit): found for unit, found in units.items()},
         path=paths.worst_in(()),
         input_ns=paths.input_ns,
         output_ns=paths.output_ns,
@@ -111,25 +113,28 @@ def _script(top: str, device: Device) -> list[str]:
     ]
 
 
-def _units(netlist: Netlist, paths: StaticTiming, depth: int) -> dict[str, UnitReport]:
-    """Resources and paths of every unit down to a depth, parents first, then the rest."""
-    types: dict[Unit, list[str]] = defaultdict(list)
-    for cell, unit in zip(netlist.cells, netlist.units, strict=True):
-        for length in range(1, min(len(unit), depth) + 1):
-            types[unit[:length]].append(cell.type)
+def _units(netlist: Netlist, paths: StaticTiming, depth: int) -> dict[Unit, UnitReport]:
+    """Resources and paths of the whole, (), of every unit down to a depth, and of the rest."""
+    changes = site_changes(netlist)
+    members: dict[Unit, list[int]] = defaultdict(list)
+    for index, unit in enumerate(netlist.units):
+        for length in range(min(len(unit), depth) + 1):
+            members[unit[:length]].append(index)
         if not unit:
-            types[()].append(cell.type)
-    report: dict[str, UnitReport] = {}
-    for unit in sorted(types.keys() - {()}):
-        path = paths.worst_in(unit)
-        report[".".join(unit)] = UnitReport(
-            resources=Resources.count(types[unit]), path_ns=None if path is None else path.ns
+            members[SHARED,].append(index)
+
+    def measure(unit: Unit) -> UnitReport:
+        path = paths.worst.get(()) if unit == (SHARED,) else paths.worst_in(unit)
+        return UnitReport(
+            resources=Resources.count(
+                (netlist.cells[index].type for index in members[unit]),
+                sum(changes.get(index, 0) for index in members[unit]),
+            ),
+            path_ns=None if path is None else path.ns,
         )
-    shared = paths.worst.get(())
-    report[SHARED] = UnitReport(
-        resources=Resources.count(types[()]), path_ns=None if shared is None else shared.ns
-    )
-    return report
+
+    names = sorted(members.keys() - {(), (SHARED,)})
+    return {unit: measure(unit) for unit in [(), *names, (SHARED,)]}
 
 
 def _tool(log: Path) -> str:

@@ -43,9 +43,10 @@ class Netlist:
     """Cells, nets and names of one flattened module.
 
     The unit of a cell is where its source stands. Yosys keeps that for memories, DSP blocks and
-    registers (their names, or `flatten -scopename`), not for LUTs, carries and shift registers:
-    these take the unit of the named net that they drive; failing that, of everything they feed;
-    failing that, of everything that feeds them. Where several units meet, their common parent
+    registers (their names, or `flatten -scopename`), not for LUTs, carries, shift registers and
+    the registers behind a memory. The last take the unit of their memory; others that of the named
+    net they drive; failing that, of everything they feed; failing that, of everything that feeds
+    them. Where several units meet, their common parent
     gets the cell.
 
     Parameters
@@ -150,7 +151,8 @@ class _Attribution:
                 self._loads[net].append(index)
         found = list(hints)
         open_cells = [index for index, unit in enumerate(found) if unit is None]
-        for rule in (self._from_name, self._from_loads, self._from_drivers):
+        rules = (self._from_memory, self._from_name, self._from_loads, self._from_drivers)
+        for rule in rules:
             open_cells = self._settle(found, open_cells, rule)
         self.units: list[Unit] = [() if unit is None else unit for unit in found]
 
@@ -163,6 +165,15 @@ class _Attribution:
             open_cells = [index for index in open_cells if index not in news]
             if not news:
                 return open_cells
+
+    def _from_memory(self, index: int, found: list[Unit | None]) -> Unit | None:
+        """The unit of the memory whose output a register holds."""
+        cell = self._netlist.cells[index]
+        data = cell.inputs.get("D", [])
+        if not (cell.type.startswith("FD") and data and data[0] in self._drivers):
+            return None
+        driver = self._drivers[data[0]]
+        return found[driver] if self._netlist.cells[driver].type.startswith("RAM") else None
 
     def _from_name(self, index: int, found: list[Unit | None]) -> Unit | None:
         """The deepest unit that names a driven net.

@@ -44,13 +44,14 @@ _FREE = frozenset({"MUXF7", "MUXF8", "VCC", "GND", "BUFG", "$scopeinfo", "$print
 class Resources:
     """Resources of a design or of one unit.
 
-    Yosys maps cell by cell and packs nothing, so `lut` is an upper bound: a placer puts two small
-    functions that share inputs, or two 16-bit shift registers, into one LUT.
+    `lut` is an upper bound: a placer may put two small functions that share inputs, or two shift
+    registers, into one LUT.
     """
 
     lut: int = 0
-    """LUT sites: logic (LUT1 to LUT6, and INV, which a slice has no other place for), memory and
-    shift registers. MUXF7 and MUXF8 take none."""
+    """LUT sites: logic (LUT1 to LUT6, and INV, which a slice has no other place for), with carry
+    chains as a slice builds them (see packing), memory and shift registers. MUXF7 and MUXF8 take
+    none."""
 
     lutram: int = 0
     """LUTs (of those) used as memory: RAM32M and RAM64M 4 each, RAM32X1D and RAM64X1D 2,
@@ -72,8 +73,15 @@ class Resources:
     """CARRY4 elements, one to a slice, beside its LUTs."""
 
     @classmethod
-    def count(cls, types: Iterable[str]) -> Resources:
+    def count(cls, types: Iterable[str], site_changes: int = 0) -> Resources:
         """Add up cells, given by their types.
+
+        Parameters
+        ----------
+        types
+            Cell types, one a cell.
+        site_changes
+            LUT sites more than LUT cells, from packing.
 
         Raises
         ------
@@ -90,7 +98,7 @@ class Resources:
 
         lutram, srl = total(_MEMORY), total(_SHIFT)
         return cls(
-            lut=total(_LOGIC) + lutram + srl,
+            lut=total(_LOGIC) + lutram + srl + site_changes,
             lutram=lutram,
             srl=srl,
             ff=sum(counts[kind] for kind in _REGISTERS),

@@ -51,8 +51,7 @@ class Bench(wiring.Component):
         return m
 
 
-@pytest.mark.parametrize("latency", [1, 2])
-@pytest.mark.parametrize("more_banks", [0, 1, 3, 8])
+@pytest.mark.parametrize(("more_banks", "latency"), [(0, 1), (1, 2), (3, 1), (8, 2)])
 @pytest.mark.parametrize("numbers", [*SHAPES, *random_shapes(seed=9, count=6)], ids=identify)
 def test_the_starting_neurons_come_latency_and_levels_after_their_addresses(
     numbers: tuple[int, ...], more_banks: int, latency: int

@@ -46,9 +46,11 @@ def test_a_missing_folder_is_told(tmp_path: Path) -> None:
     message = f"cannot write {path}: No such file or directory"
     with pytest.raises(FileNotFoundError, match=f"^{re.escape(message)}$"):
         check_writable(path)
-    with pytest.raises(FileNotFoundError, match=f"^{re.escape(message)}$"):
-        with atomic_file(path) as unfinished:
-            unfinished.write_text("new")
+    with (
+        pytest.raises(FileNotFoundError, match=f"^{re.escape(message)}$"),
+        atomic_file(path) as unfinished,
+    ):
+        unfinished.write_text("new")
 
 
 def test_a_folder_cannot_be_written(tmp_path: Path) -> None:

@@ -96,7 +96,7 @@ def test_help_lists_every_command(capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.parametrize("name", COMMANDS)
 def test_the_list_of_commands_says_what_each_module_says(name: str) -> None:
     module = importlib.import_module(COMMANDS[name].module)
-    assert module.SUMMARY == COMMANDS[name].summary
+    assert COMMANDS[name].summary == module.SUMMARY
 
 
 @pytest.mark.parametrize("name", ["check", "train"])

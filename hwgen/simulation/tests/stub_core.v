@@ -2,13 +2,14 @@
 //
 // Prediction: feature 0 of the sample modulo CLASSES, LATENCY steps after the sample's own step.
 // Training: LAG steps after the sample's own step, weight 0 of junction 0 (row 0, lane 0) grows by
-// 1 + rate_exponent, and its up-saturation counter grows by the sample's last feature.
+// 1 + rate_exponent, and junction 0's update saturations by feature TAIL of the last beat.
+// FAULT 1: never ready for samples. 2: a waiting prediction changes. 3: a prediction too many.
 
 module stub_core #(
     parameter BEAT = 4, parameter FW = 9, parameter BEATS = 2, parameter LABEL_W = 3,
     parameter K_W = 4, parameter J_W = 1, parameter ROW_W = 3, parameter LANE_W = 2,
     parameter B = 12, parameter CLASSES = 5, parameter P = 8, parameter LATENCY = 2,
-    parameter LAG = 4, parameter JUNCTIONS = 2
+    parameter LAG = 4, parameter JUNCTIONS = 2, parameter TAIL = 2, parameter FAULT = 0
 ) (
     input clk, input rst,
     input samples__valid, output samples__ready,
@@ -30,7 +31,7 @@ module stub_core #(
   reg [FW-1:0] first_feature, last_feature;
   reg [HEADER_W-1:0] header;
   wire start;
-  assign samples__ready = !full || start;
+  assign samples__ready = (!full || start) && FAULT != 1;
   wire taken = samples__valid && samples__ready;
 
   // Steps: entry s of `pending` is the sample that started s steps ago
@@ -74,16 +75,17 @@ module stub_core #(
         first_feature <= samples__payload[FW-1:0];
         header <= samples__payload[BEAT*FW+:HEADER_W];
       end
-      last_feature <= samples__payload[(BEAT-1)*FW+:FW];
+      last_feature <= samples__payload[TAIL*FW+:FW];
     end
 
     if (timer != 0) timer <= timer - 1;
     if (predictions__ready) predictions__valid <= 0;
+    else if (FAULT == 2) predictions__payload <= predictions__payload + 1;
     if (start) begin
       timer <= P - 1;
       steps <= steps + 1;
       pending <= shifted;
-      if (predicted[0]) begin
+      if (predicted[0] || FAULT == 3) begin
         predictions__valid <= 1;
         predictions__payload <= {predicted_class == predicted[1+2*FW+:LABEL_W],
                                  predicted_class[LABEL_W-1:0], tag};

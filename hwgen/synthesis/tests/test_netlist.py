@@ -59,6 +59,11 @@ def test_net_between_units_belongs_to_the_one_that_feeds_its_driver(units_of):
     assert units_of(cells, {"b.out": 3, "a.x.in": 3})["$2"] == "b"
 
 
+def test_register_behind_a_memory_belongs_to_it(units_of):
+    cells = {"a.x.words.0.0": cell("RAM32M", O=2), "$1": cell("FDRE", D=2, Q=3)}
+    assert units_of(cells, {"b.in": 3})["$1"] == "a.x"
+
+
 def test_nameless_lut_belongs_to_what_it_feeds(units_of):
     cells = {
         "$1": cell("LUT1", I0=9, O=2),

@@ -1,0 +1,113 @@
+"""Whole networks: the exported Verilog against the golden model, every bit and every clock."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from hwgen.difference import compare_results
+from hwgen.generate import CoreDesign
+from hwgen.rtl_trainer import RtlTrainer
+from hwgen.simulation.job import Stalls
+from rtl_tests.random_networks import FORMATS, features_of, sample_networks
+from software_ref.connections.clash_free import KINDS
+from software_ref.fixed_point import FixedFormat
+from software_ref.golden import GoldenTrainer, Parameters, minimum_lags
+from software_ref.network import Network
+
+COUNT = 44
+NETWORKS = sample_networks(COUNT, seed=2026)
+SAMPLES = 60
+MAX_RATE_EXPONENT = 9
+FULL_RATE = Stalls()
+
+
+def _names(networks: list[Network]) -> list[str]:
+    return [
+        f"{index}-" + "x".join(map(str, network.layers)) for index, network in enumerate(networks)
+    ]
+
+
+def _random_samples(
+    network: Network, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Features, labels, train flags and rate exponents, all random."""
+    return (
+        rng.integers(0, network.format.one + 1, (SAMPLES, network.layers[0])),
+        rng.integers(0, network.competing, SAMPLES),
+        rng.random(SAMPLES) < 0.8,
+        rng.integers(0, MAX_RATE_EXPONENT + 1, SAMPLES),
+    )
+
+
+def _random_parameters(network: Network, rng: np.random.Generator) -> Parameters:
+    """Parameters over the whole format, so that sums, deltas and updates saturate."""
+    low, high = network.format.min_raw, network.format.max_raw + 1
+    return Parameters(
+        network=network,
+        weights=tuple(rng.integers(low, high, shape.weights) for shape in network.junctions),
+        biases=tuple(rng.integers(low, high, shape.right) for shape in network.junctions),
+    )
+
+
+def test_the_networks_cover_every_kind_of_shape() -> None:
+    found = set().union(*map(features_of, NETWORKS))
+    wanted = {f"L = {count}" for count in (1, 2, 3, 4)} | {"sigmoid", "relu"}
+    wanted |= {f"format {FixedFormat(integer=i, fraction=f)}" for i, f in FORMATS}
+    wanted |= {kind + dither for kind in KINDS for dither in ("", " dither")}
+    wanted |= {"no power of two", "unequal rows", "z = 1", "z = N", "straddling rows"}
+    wanted |= {"one word a memory", "fully connected", "d_out = 1"}
+    wanted |= {"several neurons finish in a row"}
+    assert wanted <= found
+
+
+@pytest.mark.parametrize("index", range(COUNT), ids=_names(NETWORKS))
+def test_a_random_network_trains_bit_for_bit_like_numpy(index: int, tmp_path: Path) -> None:
+    network = NETWORKS[index]
+    rng = np.random.default_rng([2026, index])
+    # Every other network starts from its own weights, the others from extreme ones, written
+    # through the parameter port; every third runs at full rate, the others with random gaps.
+    start = _random_parameters(network, rng) if index % 2 else None
+    stalls = FULL_RATE
+    if index % 3:
+        stalls = Stalls(seed=index, samples=0.3, predictions=0.3, length=1 + index)
+    design = CoreDesign(network=network, max_rate_exponent=MAX_RATE_EXPONENT, dsp_budget=20)
+    samples = _random_samples(network, rng)
+
+    golden = GoldenTrainer(network, start or design.parameters, design.schedule.lags)
+    wanted = golden.run(*samples)
+    rtl = RtlTrainer(design, tmp_path, start, stalls=stalls, optimise=False)
+    found = rtl.run(*samples)
+
+    agreement = compare_results(
+        (wanted, golden.parameters, golden.saturations), (found, rtl.parameters, rtl.saturations)
+    )
+    assert agreement.differences == ()
+    assert agreement.predictions == SAMPLES
+    assert agreement.weights == network.weights
+    assert agreement.biases == network.biases
+    gaps = np.diff(rtl.sample_clocks)
+    if stalls is FULL_RATE:
+        assert set(gaps) == {design.schedule.period}
+    else:
+        assert gaps.min() >= design.schedule.period
+
+
+@pytest.mark.parametrize("index", [0, 5, 10, 15])
+def test_an_inference_core_predicts_like_numpy(index: int, tmp_path: Path) -> None:
+    network = NETWORKS[index]
+    rng = np.random.default_rng([2027, index])
+    start = _random_parameters(network, rng)
+    design = CoreDesign(network=network, training=False)
+    features, labels, _, _ = _random_samples(network, rng)
+
+    golden = GoldenTrainer(network, start, minimum_lags(network))
+    rtl = RtlTrainer(design, tmp_path, start, optimise=False)
+    found = rtl.run(features, labels, False, 0)
+
+    assert np.array_equal(found.predictions, golden.infer(features))
+    assert np.array_equal(found.correct, found.predictions == labels)
+    assert rtl.parameters == start
+    assert set(np.diff(rtl.sample_clocks)) == {design.schedule.period}
