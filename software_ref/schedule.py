@@ -49,9 +49,13 @@ class Queue:
     read_clock: int
 
     def banks(self, period: int) -> int:
-        """The least K for which sample n + K is first written after the last read of sample n."""
+        """The least K for which sample n + K is first written after the last read of sample n.
+
+        The write must not belong to an earlier step than the read: pulses may come later than P
+        clocks apart, so nothing may rely on a read that comes soon enough.
+        """
         behind = self.read_clock - self.write_clock
-        return max(1, self.read_step - self.write_step + behind // period + 1)
+        return max(1, self.read_step - self.write_step + max(0, behind // period + 1))
 
 
 @dataclass(frozen=True, kw_only=True)

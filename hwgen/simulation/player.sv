@@ -97,7 +97,7 @@ module player #(
       .clk, .reseed, .seed, .length(stall_length), .probability(stall_values),
       .open(parameter_values__ready));
 
-  // Stream rule: what is offered and not taken is offered again, unchanged
+  // Rules: what is offered and not taken is offered again, unchanged; a prediction per sample
   logic prediction_waits = 0, value_waits = 0;
   logic [PREDICTION_W-1:0] waiting_prediction = 0;
   logic [VALUE_W-1:0] waiting_value = 0;
@@ -110,6 +110,8 @@ module player #(
       $fatal(1, "the core changed a prediction that was not taken, at clock %0d", clock);
     if (value_waits && !(parameter_values__valid && parameter_values__payload == waiting_value))
       $fatal(1, "the core changed a parameter value that was not taken, at clock %0d", clock);
+    if (prediction_taken && outstanding == 0 && !rst)
+      $fatal(1, "the core gave a prediction that no sample asked for, at clock %0d", clock);
   end
 
   int features_file, list_file, accepted_file, predictions_file, values_file, code;

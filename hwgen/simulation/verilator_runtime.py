@@ -128,13 +128,15 @@ def prepare_runtime(
     key = hashlib.sha256(repr(recipe).encode()).hexdigest()[:16]
     done = folder / f"verilated_{key}"
     objects = tuple(done / f"{Path(source).stem}.o" for source in sources)
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not done.is_dir():
-            with tempfile.TemporaryDirectory(dir=folder) as temporary:
-                _compile_runtime(toolchain, sources, flags, Path(temporary) / done.name, log)
-                (Path(temporary) / done.name).rename(done)
+    if not done.is_dir():
+        folder.mkdir(parents=True, exist_ok=True)
+        with (folder / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not done.is_dir():
+                with tempfile.TemporaryDirectory(dir=folder) as temporary:
+                    part = Path(temporary) / done.name
+                    _compile_runtime(toolchain, sources, flags, part, log)
+                    part.rename(done)
     return Runtime(toolchain=toolchain, folder=done, flags=flags, objects=objects)
 
 

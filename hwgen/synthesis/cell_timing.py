@@ -74,7 +74,7 @@ def read_cell_timing(variants: Iterable[Variant], work_dir: Path) -> dict[Varian
         lines.append(
             f"  {kind} #({values}) cell{index} ();" if values else f"  {kind} cell{index} ();"
         )
-    (work_dir / "cells.v").write_text("\n".join([*lines, "endmodule"]) + "\n")
+    (work_dir / "cells.v").write_text("\n".join([*lines, "endmodule"]) + "\n", encoding="utf-8")
     script = [
         "read_verilog -lib -specify +/xilinx/cells_sim.v",
         "read_verilog cells.v",
@@ -84,7 +84,7 @@ def read_cell_timing(variants: Iterable[Variant], work_dir: Path) -> dict[Varian
         "write_json cells.json",
     ]
     run_yosys(script, work_dir, name="cells")
-    modules = json.loads((work_dir / "cells.json").read_text())["modules"]
+    modules = json.loads((work_dir / "cells.json").read_text(encoding="utf-8"))["modules"]
     library: dict[str, list[dict[str, Any]]] = {}
     for name, module in modules.items():
         library.setdefault(name.rsplit("\\", 1)[-1], []).append(module)

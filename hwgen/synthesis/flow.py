@@ -138,7 +138,7 @@ def _units(netlist: Netlist, paths: StaticTiming, depth: int) -> dict[Unit, Unit
 
 
 def _tool(log: Path) -> str:
-    with log.open(errors="replace") as lines:
+    with log.open(encoding="utf-8", errors="replace") as lines:
         for line in lines:
             found = re.search(r"\bYosys \d[\w.+]*", line)
             if found:

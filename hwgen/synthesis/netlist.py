@@ -58,7 +58,7 @@ class Netlist:
     """
 
     def __init__(self, path: Path, top: str):
-        module = json.loads(path.read_text())["modules"][top]
+        module = json.loads(path.read_text(encoding="utf-8"))["modules"][top]
         self.cells: list[Cell] = []
         self.input_nets: list[int] = []
         self.output_nets: list[int] = []

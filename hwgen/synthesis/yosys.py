@@ -53,9 +53,9 @@ def run_yosys(
         Yosys failed; the message has its error and names the log.
     """
     log, output = work_dir / f"{name}.log", work_dir / f"{name}.out"
-    (work_dir / f"{name}.ys").write_text("\n".join(script) + "\n")
-    log.write_text("")
-    with output.open("w") as sink:
+    (work_dir / f"{name}.ys").write_text("\n".join(script) + "\n", encoding="utf-8")
+    log.write_text("", encoding="utf-8")
+    with output.open("w", encoding="utf-8") as sink:
         # A process of its own: its WebAssembly memory goes back, and Ctrl-C can end it.
         child = subprocess.Popen(
             [sys.executable, "-c", _CHILD, "-q", "-t", "-l", log.name, f"{name}.ys"],
@@ -79,7 +79,10 @@ def _follow(child: subprocess.Popen, log: Path, output: Path, progress: Progress
     if progress is None:
         child.wait()
         return
-    with log.open(errors="replace") as log_file, output.open(errors="replace") as output_file:
+    with (
+        log.open(encoding="utf-8", errors="replace") as log_file,
+        output.open(encoding="utf-8", errors="replace") as output_file,
+    ):
         running = True
         while running:
             try:
@@ -132,7 +135,7 @@ def _reason(log: Path, output: Path) -> str:
     lines = [
         _STAMP.sub("", line).strip()
         for file in (log, output)
-        for line in file.read_text(errors="replace").splitlines()
+        for line in file.read_text(encoding="utf-8", errors="replace").splitlines()
     ]
     for line in lines:
         mark = re.search(r"\bERROR: (.*)", line)

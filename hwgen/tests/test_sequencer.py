@@ -146,7 +146,8 @@ def check_steps(schedule: Schedule, record: Record) -> None:
     starts = [step.clock for step in record.steps]
     assert all(b - a >= schedule.period for a, b in pairwise(starts))
     assert record.counted == len(starts)
-    assert {clock + 1 for clock in record.entered} <= set(starts)
+    after_last = len(record.busy)
+    assert {clock + 1 for clock in record.entered} <= {*starts, after_last}
     sequence = [record.entered.get(clock - 1) for clock in starts]  # None: a step without a sample
     for number, step in enumerate(record.steps, start=1):
 

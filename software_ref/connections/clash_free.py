@@ -117,7 +117,9 @@ def generate_pattern(shape: JunctionShape, options: ConnectionOptions) -> ClashF
     for sweep in range(sweeps):
         tail_start, head = _straddle(shape, sweep)
         before = memory[sweep - 1] if sweep else np.arange(z)
-        memory[sweep] = _draw_memories(rng, z, before, tail_start, head, options.dither)
+        memory[sweep] = _draw_memories(
+            rng, z, before, tail_start=tail_start, head=head, dither=options.dither
+        )
         if sweep == 0 or (head == 0 and options.kind != "shared_seed"):
             words[sweep] = _draw_words(rng, options.kind, z, depth)
             continue
@@ -154,6 +156,7 @@ def _draw_memories(
     rng: np.random.Generator,
     z: int,
     before: NDArray[np.int64],
+    *,
     tail_start: int,
     head: int,
     dither: bool,
