@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from amaranth.hdl import Cat, Const, MemoryData, MemoryInstance, Module, Signal, Value, unsigned
 
 from hwgen.pipeline import delayed
+from software_ref.memory_plan import banked_layout
 
 __all__ = ["BankedAddress", "memory"]
 
@@ -71,10 +72,7 @@ class BankedAddress:
     def __init__(self, banks: int, words: int):
         self._bank_bits = (banks - 1).bit_length()
         self._word_bits = (words - 1).bit_length()
-        bank_above = banks << self._word_bits
-        word_above = words << self._bank_bits
-        self._bank_above = bank_above <= word_above
-        self.depth = min(bank_above, word_above)
+        self.depth, self._bank_above = banked_layout(banks, words)
 
     def __call__(self, bank: Value, word: Value) -> Value:
         """The address of a word in a bank."""

@@ -23,6 +23,7 @@ opt_expr
 opt_clean -purge
 opt_dff
 opt_clean -purge
+setattr -unset init t:$dff t:$dffe %u %x1:+[Q]
 memory_collect
 attrmap {removals}
 attrmap -modattr {removals}

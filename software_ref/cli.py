@@ -47,7 +47,8 @@ COMMANDS = {
         "train the exported Verilog on the data and hold it against NumPy, bit for bit",
     ),
     "compare": Command(
-        "hwgen.commands.compare", "draw the accuracy of hardware, golden and float training"
+        "hwgen.commands.compare",
+        "draw float, golden and hardware training curves, and say whether the last two agree",
     ),
     "synth": Command(
         "hwgen.commands.synth",

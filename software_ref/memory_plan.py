@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["BLOCK_RAM_DEPTH", "MemoryPlan"]
+__all__ = ["BLOCK_RAM_DEPTH", "MemoryPlan", "banked_layout"]
 
 BLOCK_RAM_DEPTH = 129
 """Words from which a memory goes to block RAM: beyond 128, LUT RAM needs multiplexers."""
@@ -36,3 +36,18 @@ class MemoryPlan:
     def bits(self) -> int:
         """Storage bits."""
         return self.depth * self.width
+
+
+def banked_layout(banks: int, words: int) -> tuple[int, bool]:
+    """How (bank, word) is packed into an address without adders.
+
+    One of the two becomes the upper part of the address, the other is padded to a power of two;
+    the order that wastes fewer words is taken.
+
+    Returns
+    -------
+    The memory's words, and whether the bank is the upper part.
+    """
+    bank_above = banks << (words - 1).bit_length()
+    word_above = words << (banks - 1).bit_length()
+    return min(bank_above, word_above), bank_above <= word_above

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from software_ref.memory_plan import MemoryPlan
+from software_ref.memory_plan import MemoryPlan, banked_layout
 from software_ref.schedule import Schedule
 
 __all__ = ["Storage", "storage"]
@@ -25,7 +25,7 @@ class Storage:
     banks: int
     """Samples each holds; 1 where it is no queue."""
     depth: int
-    """Words of each, over all banks."""
+    """Words of each, over all banks; bank and word are packed without adders, at some waste."""
     width: int
     """Bits of a word."""
 
@@ -59,7 +59,7 @@ def _junction(schedule: Schedule, junction: int) -> Iterator[Storage]:
             holds=holds,
             count=count,
             banks=banks,
-            depth=banks * words,
+            depth=banked_layout(banks, words)[0] if banks > 1 else words,
             width=width,
         )
 

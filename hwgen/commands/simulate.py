@@ -43,7 +43,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_data(parser)
     add_samples(parser, least=1, what="train on the first N training samples (default: all)")
     parser.add_argument(
-        "--epochs", type=integer_from(1), default=1, metavar="N", help="epochs (default: 1)"
+        "--epochs",
+        type=integer_from(1),
+        default=1,
+        metavar="N",
+        help="train N epochs, after those of --resume (default: 1)",
     )
     add_lags(parser)
     parser.add_argument(

@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from software_ref.errors import ToolError
+
 __all__ = [
     "Runtime",
     "SimulatorError",
@@ -30,7 +32,7 @@ _HEADER = "runtime.h"
 _INCLUDES = ("verilated.h", "verilated_dpi.h", "verilated_vpi.h", "verilated_syms.h")
 
 
-class SimulatorError(RuntimeError):
+class SimulatorError(ToolError):
     """A simulator could not be built, or a simulation did not end as it should."""
 
 

@@ -63,5 +63,5 @@ XC7A100T = Device(
 )
 """Artix-7 100T, 15,850 slices (Xilinx data sheet DS180)."""
 
-DEVICES = {device.name: device for device in (XC7A100T,)}
-"""Every device, by its name."""
+DEVICES = {device.name.lower(): device for device in (XC7A100T,)}
+"""Every device, by its name in a network file's `[target]`."""

@@ -40,8 +40,12 @@ def synthesise(
     """Synthesise a design and measure it.
 
     The design is flattened, as any tool would do for speed and size, and gets no pads and no clock
-    buffers, since it is a part of a board's design. Everything else is Yosys' default for the
-    family; it packs multipliers and memories into DSP blocks and RAMs as the Verilog asks for.
+    buffers, since it is a part of a board's design. LUTs are mapped by abc9: against the older abc
+    it takes 2 % fewer LUTs and 9 % fewer carries on a core of 83,000 LUT cells, and more time.
+    Multipliers and memories become DSP blocks and RAMs as the Verilog asks for.
+
+    A core of 42,000 LUTs takes six minutes of one processor, a quarter of it to map memories; one
+    of 71,000 LUTs takes eight minutes, and 2 GB.
 
     Parameters
     ----------

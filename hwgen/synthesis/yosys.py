@@ -9,6 +9,8 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from software_ref.errors import ToolError
+
 __all__ = ["Progress", "SynthesisError", "run_yosys"]
 
 Progress = Callable[[str], None]
@@ -24,7 +26,7 @@ _STEP = re.compile(r"^\[ *([\d.]+)\] (\d+(?:\.\d+)?)\. Executing (\S+) pass(?: \
 _STAMP = re.compile(r"^\[ *[\d.]+\] ")
 
 
-class SynthesisError(RuntimeError):
+class SynthesisError(ToolError):
     """Yosys failed, or its netlist cannot be measured."""
 
 

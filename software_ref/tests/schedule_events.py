@@ -19,6 +19,8 @@ from software_ref.timing import JunctionTiming
 __all__ = ["Access", "Plan", "all_accesses", "collisions"]
 
 Mark = tuple[int, ...]
+PARAMETERS = ("weights", "biases")
+"""Memories that hold their initial words until step 1 has written them."""
 
 
 class Access(NamedTuple):
@@ -253,10 +255,7 @@ def collisions(accesses: Iterator[Access]) -> list[str]:
             assert access.mark is not None
             words[place] = access.mark
         elif access.mark is not None and access.mark[0] >= (access.memory[0] in PARAMETERS):
-            if words.get(place) != access.mark:
-                found.append(f"{where}: needs {access.mark}, has {words.get(place)}")
+            held = words.get(place)
+            if held != access.mark:
+                found.append(f"{where}: needs {access.mark}, has {held}")
     return found
-
-
-PARAMETERS = ("weights", "biases")
-"""Memories that hold their initial words until step 1 has written them."""

@@ -55,6 +55,14 @@ def test_the_original_prototypes_figures_come_out(capsys: pytest.CaptureFixture[
     assert "step period P     32 clocks a sample" in lines
 
 
+def test_the_manual_shows_what_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    manual = (EXAMPLES.parent / "docs" / "command_line.md").read_text().splitlines()
+    lines = check(EXAMPLES / "slides_8_4_4.toml", capsys)
+    start = manual.index("    $ presparse check examples/slides_8_4_4.toml") + 1
+    shown = [line.removeprefix("    ") for line in manual[start : start + len(lines)]]
+    assert shown == lines
+
+
 def test_the_performance_comparison_has_all_rows() -> None:
     groups = [path.stem.rpartition("_")[0] for path in COMPARISON]
     assert {name: groups.count(name) for name in groups} == {

@@ -64,7 +64,7 @@ def test_percentages():
 
 
 def test_devices_have_their_own_names():
-    assert DEVICES == {"XC7A100T": XC7A100T}
+    assert DEVICES == {"xc7a100t": XC7A100T}
 
 
 def test_device_refuses_more_memory_than_luts():
