@@ -1,0 +1,169 @@
+"""The generator's subcommands on real network files: what they print, write and refuse."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from software_ref.cli import main
+
+EXAMPLES = Path(__file__).parent.parent / "examples"
+TINY = EXAMPLES / "slides_8_4_4.toml"
+ORIGINAL = EXAMPLES / "mnist_original.toml"
+PARAMETERS = ("weights_1", "biases_1", "left_1", "weights_2", "biases_2", "left_2", "lags")
+
+
+def _figures(path: Path) -> dict:
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def test_generate_writes_verilog_and_a_manifest_that_names_its_ports(tmp_path: Path) -> None:
+    assert main(["generate", str(TINY), "--output", str(tmp_path), "--top", "tiny"]) == 0
+    verilog = (tmp_path / "tiny.v").read_text()
+    described = _figures(tmp_path / "tiny.json")
+    assert "module tiny(" in verilog
+    for name, stream in described["ports"]["streams"].items():
+        assert f"{name}__valid" in verilog
+        assert f"[{stream['bits'] - 1}:0] {name}__payload;" in verilog
+    assert described["schedule"]["lags"] == [6, 2]
+
+
+def test_generate_makes_an_inference_core_smaller(tmp_path: Path) -> None:
+    sizes = {}
+    for core in ("training", "inference"):
+        arguments = ["--core", core, "--output", str(tmp_path), "--top", core]
+        assert main(["generate", str(TINY), *arguments]) == 0
+        sizes[core] = (tmp_path / f"{core}.v").stat().st_size
+    assert sizes["inference"] < sizes["training"] / 2
+
+
+def test_generate_refuses_a_folder_that_is_missing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "missing"
+    assert main(["generate", str(TINY), "--output", str(folder)]) == 2
+    message = f"cannot write {folder / 'presparse_core.v'}: No such file or directory"
+    assert capsys.readouterr().err == f"presparse: error: {message}\n"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_generate_refuses_a_name_that_is_no_identifier(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["generate", str(TINY), "--top", "2core"]) == 2
+    assert capsys.readouterr().err == (
+        "presparse: error: argument --top: must be a Verilog identifier, not '2core' "
+        "(see presparse generate --help)\n"
+    )
+
+
+@pytest.fixture(scope="module")
+def build(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which the tiny core's simulator is built once."""
+    return tmp_path_factory.mktemp("build")
+
+
+def test_simulate_finds_the_tiny_network_bit_exact(build: Path, tmp_path: Path) -> None:
+    output, saved, trained = (tmp_path / name for name in ("out.json", "rtl.npz", "golden.npz"))
+    arguments = ["--build", str(build), "--json", str(output), "--save", str(saved)]
+    assert main(["simulate", str(TINY), "--samples", "100", *arguments]) == 0
+    figures = _figures(output)
+    assert figures["bit_exact"] is True
+    assert figures["samples"] == figures["predictions_compared"] == 100
+    assert figures["clocks_per_sample"] == figures["period"]
+    assert (figures["weights_compared"], figures["biases_compared"]) == (16, 8)
+    assert figures["rtl_seconds"] > 0
+
+    assert main(["train", str(TINY), "--samples", "100", "--no-float", "--save", str(trained)]) == 0
+    _same_arrays(saved, trained)
+
+
+def test_simulate_goes_on_from_a_checkpoint_like_one_long_run(build: Path, tmp_path: Path) -> None:
+    whole, first, second = (tmp_path / f"{name}.npz" for name in ("whole", "first", "second"))
+    common = ["simulate", str(TINY), "--samples", "40", "--build", str(build), "--stalls", "0.2"]
+    assert main([*common, "--epochs", "2", "--save", str(whole)]) == 0
+    assert main([*common, "--save", str(first)]) == 0
+    assert main([*common, "--resume", str(first), "--save", str(second)]) == 0
+    _same_arrays(whole, second)
+
+
+def test_simulate_names_the_first_sample_row_and_lane_that_differ(
+    build: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    output = tmp_path / "out.json"
+    # The golden model with other lags than the hardware's: they must part.
+    arguments = ["--lags", "1,0", "--build", str(build), "--json", str(output)]
+    assert main(["simulate", str(TINY), "--samples", "60", *arguments]) == 1
+    figures = _figures(output)
+    assert figures["bit_exact"] is False
+    found = figures["first_difference"]
+    assert found.startswith("after sample ")
+    assert " of junction " in found and (", lane " in found or ", neuron " in found)
+    assert found in capsys.readouterr().out
+
+
+def test_compare_draws_a_picture_and_finds_agreement(build: Path, tmp_path: Path) -> None:
+    png, output = tmp_path / "curves.png", tmp_path / "out.json"
+    arguments = ["--epochs", "2", "--build", str(build), "--png", str(png), "--json", str(output)]
+    assert main(["compare", str(TINY), *arguments]) == 0
+    figures = _figures(output)
+    assert figures["bit_exact"] is True
+    accuracies = [
+        [(epoch["train_accuracy"], epoch["test_accuracy"]) for epoch in figures["epochs"][trainer]]
+        for trainer in ("golden", "rtl")
+    ]
+    assert accuracies[0] == accuracies[1]
+    assert png.read_bytes().startswith(b"\x89PNG")
+
+
+def test_simulate_refuses_wrong_lags(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["simulate", str(TINY), "--lags", "1,1"]) == 2
+    assert capsys.readouterr().err == (
+        "presparse: error: lag of junction 1 must be at least 1 + the lag of junction 2 = 2, "
+        "not 1\n"
+    )
+
+
+def test_simulate_refuses_a_stall_probability_of_one(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["simulate", str(TINY), "--stalls", "1"]) == 2
+    assert capsys.readouterr().err == (
+        "presparse: error: argument --stalls: must be at least 0 and below 1, not 1 "
+        "(see presparse simulate --help)\n"
+    )
+
+
+def test_synth_counts_the_tiny_core(tmp_path: Path) -> None:
+    output = tmp_path / "out.json"
+    assert main(["synth", str(TINY), "--core", "inference", "--json", str(output)]) == 0
+    figures = _figures(output)
+    assert figures["fits"] is True
+    assert 0 < figures["lut"] < 3000 and 0 < figures["ff"] < 3000
+    assert figures["dsp"] == 6  # 4 + 2 feedforward multipliers
+    assert figures["lutram"] > 0 and figures["bram36"] > 0
+    assert 0 < figures["path_ns"] < 5
+    assert figures["units"]["junction_1.feedforward"]["dsp"] == 4
+
+
+@pytest.mark.real_data
+def test_an_epoch_of_mnist_on_the_original_network_is_bit_exact(
+    data_dir: Path, tmp_path: Path
+) -> None:
+    output, saved, trained = (tmp_path / name for name in ("out.json", "rtl.npz", "golden.npz"))
+    common = [str(ORIGINAL), "--data", str(data_dir), "--samples", "12544"]
+    assert main(["simulate", *common, "--json", str(output), "--save", str(saved)]) == 0
+    figures = _figures(output)
+    assert figures["bit_exact"] is True
+    assert figures["samples"] == figures["predictions_compared"] == 12_544
+    assert figures["clocks_per_sample"] == 32
+    assert (figures["weights_compared"], figures["biases_compared"]) == (5_120, 96)
+
+    arguments = ["--no-float", "--test-samples", "0", "--save", str(trained)]
+    assert main(["train", *common, *arguments]) == 0
+    _same_arrays(saved, trained)
+
+
+def _same_arrays(one: Path, other: Path) -> None:
+    with np.load(one) as left, np.load(other) as right:
+        for name in PARAMETERS:
+            assert np.array_equal(left[name], right[name]), name
