@@ -20,9 +20,9 @@ read_rtlil core.il
 proc -norom
 pmuxtree
 opt_expr
-opt_clean -purge
+opt_clean
 opt_dff
-opt_clean -purge
+opt_clean
 setattr -unset init t:$dff t:$dffe %u %x1:+[Q]
 memory_collect
 attrmap {removals}
@@ -71,11 +71,13 @@ def _plain_names(text: str) -> str:
     Amaranth names modules by their path, with dots, tells signals of one name apart with a dollar
     and a number, and gives elements of arrays a name with brackets.
     """
-    modules = set(re.findall(r"^module \\(\S+)", text, flags=re.MULTILINE))
-    plain = {module: module.replace(".", "_") for module in modules}
 
     def rename(match: re.Match[str]) -> str:
-        name = plain.get(match[1], match[1])
-        return "\\" + name.replace("$", "__").replace("[", "_").replace("]", "")
+        name = match[1]
+        if name.startswith("amaranth."):  # an attribute, removed by the script
+            return match[0]
+        for old, new in ((".", "_"), ("$", "__"), ("[", "_"), ("]", "")):
+            name = name.replace(old, new)
+        return "\\" + name
 
     return re.sub(r"\\([^\s\"\\]+)", rename, text)

@@ -61,8 +61,8 @@ def build(
     build_dir
         Folder for all files of this build; created where missing. Not for two builds at a time.
     mode
-        "fast_build" compiles without optimisation; "fast_run" takes about three times as long and
-        simulates five to seven times as fast.
+        "fast_build" compiles without optimisation; "fast_run" takes about twice as long and
+        simulates up to twenty times as fast, so it pays from some ten thousand clocks on.
     parameters, defines
         Parameters of the top module; macros.
     public

@@ -11,7 +11,7 @@ from amaranth.lib.wiring import In, Out
 from amaranth.sim import Simulator
 from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["Lanes", "elaborated", "play", "pulses", "simulator", "sweep"]
+__all__ = ["Lanes", "Port", "elaborated", "lane_tables", "play", "pulses", "simulator", "sweep"]
 
 Integers = NDArray[np.int64]
 Build = Callable[..., Mapping[str, Value]]
@@ -31,9 +31,9 @@ class Lanes(wiring.Component):
         outputs: Mapping[str, ShapeLike],
         build: Build,
     ):
-        self._count = count
+        self.count = count
         self._inputs = inputs
-        self._outputs = {name: Shape.cast(shape) for name, shape in outputs.items()}
+        self.outputs = {name: Shape.cast(shape) for name, shape in outputs.items()}
         self._build = build
         super().__init__(
             {name: In(data.ArrayLayout(shape, count)) for name, shape in inputs.items()}
@@ -42,11 +42,11 @@ class Lanes(wiring.Component):
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
-        for lane in range(self._count):
+        for lane in range(self.count):
             results = self._build(
                 m, lane, **{name: getattr(self, name)[lane] for name in self._inputs}
             )
-            for name, shape in self._outputs.items():
+            for name, shape in self.outputs.items():
                 result = Value.cast(results[name])
                 assert len(result) <= shape.width, f"{name}: {result.shape()} into {shape}"
                 assert result.shape().signed <= shape.signed, f"{name}: sign lost"
@@ -79,10 +79,10 @@ def play(
     row n of a result is what the port shows in that same clock. Tables of single-valued ports are
     int64 (clocks,), those of ports with an ArrayLayout int64 (clocks, items).
     """
-    drivers = [(_Port(component, name), np.asarray(table)) for name, table in inputs.items()]
+    drivers = [(Port(component, name), np.asarray(table)) for name, table in inputs.items()]
     (clocks,) = {len(table) for _, table in drivers}
     tables = [(port.value, port.encode(table)) for port, table in drivers]
-    ports = [_Port(component, name) for name in outputs]
+    ports = [Port(component, name) for name in outputs]
     recorded: list[list[int]] = [[] for _ in ports]
 
     async def bench(ctx: object) -> None:
@@ -105,21 +105,27 @@ def play(
     }
 
 
-def sweep(lanes: Lanes, columns: Mapping[str, ArrayLike], latency: int) -> dict[str, Integers]:
-    """Push flat columns of values through Lanes; results come back `latency` clocks later.
+def lane_tables(
+    lanes: Lanes, columns: Mapping[str, ArrayLike], latency: int
+) -> dict[str, Integers]:
+    """Flat columns of values as tables of the lanes, with `latency` clocks more at the end.
 
-    Clocks beside the columns' are filled with their values in turn, so a wrong latency never
+    The places beyond the columns are filled with their values again, so that a wrong latency never
     reads as a right one.
     """
-    count = lanes._count
     flat = {name: np.asarray(column).reshape(-1) for name, column in columns.items()}
     (length,) = {len(column) for column in flat.values()}
-    clocks = -(-length // count)
-    tables = {
-        name: np.resize(column, (clocks + latency) * count).reshape(-1, count)
+    clocks = -(-length // lanes.count) + latency
+    return {
+        name: np.resize(column, clocks * lanes.count).reshape(-1, lanes.count)
         for name, column in flat.items()
     }
-    results = play(lanes, tables, list(lanes._outputs))
+
+
+def sweep(lanes: Lanes, columns: Mapping[str, ArrayLike], latency: int) -> dict[str, Integers]:
+    """Push flat columns of values through the lanes; results come back `latency` clocks later."""
+    length = np.asarray(next(iter(columns.values()))).size
+    results = play(lanes, lane_tables(lanes, columns, latency), list(lanes.outputs))
     return {name: table[latency:].reshape(-1)[:length] for name, table in results.items()}
 
 
@@ -130,13 +136,13 @@ def pulses(clocks: int, at: Sequence[int]) -> Integers:
     return table
 
 
-class _Port:
+class Port:
     """One port of a component, as an integer of all its items' bits."""
 
     def __init__(self, component: wiring.Component, name: str):
         port = getattr(component, name)
         self.value = Value.cast(port)
-        self._items = 0
+        self._items = 0  # a single value, without items
         shape = self.value.shape()
         if isinstance(port, data.View):
             layout = port.shape()

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 
-from hwgen.backprop import Backprop
-from hwgen.tests.numerics import random_signed
-from hwgen.tests.shapes import identify, network, start_clocks
-from hwgen.tests.simulation import play, pulses
-from software_ref.connections.clash_free import generate_pattern
+from hwgen.tests.shapes import identify, network
+from hwgen.tests.trials import backprop_trial
 from software_ref.network import Network
 from software_ref.schedule import Schedule
 
@@ -35,63 +31,6 @@ def two_junctions(numbers: tuple[int, ...], last: bool, **options: object) -> Ne
     return network((left, left, 1, 1), numbers, *following, **options)
 
 
-def check_sums(net: Network, *, dsp: bool, seed: int) -> None:
-    """Sum up four samples, two of them back to back, and fetch every sum once it is ready."""
-    schedule = Schedule(network=net)
-    timing, shape = schedule.timing[1], net.junctions[1]
-    pattern = generate_pattern(shape, net.connections)
-    z, depth, rows = shape.parallelism, shape.depth, shape.rows
-    group = timing.layout.group
-    rng = np.random.default_rng([seed, *net.layers])
-    # A fetch may come as soon as the sum is readable, so its steps are numbered ahead.
-    ahead = schedule.lags[0] - 1 - schedule.lags[1]
-    assert ahead >= 0
-    reads = start_clocks(rng, 4, rows, first=ahead + 2)
-    latency = timing.error_latency
-    fetch_latency = schedule.timing[0].fetch_plan.read_latency
-    clocks = reads[-1] + rows + latency + fetch_latency + 1
-
-    order = pattern.words.transpose(0, 2, 1).reshape(rows, z)
-    words = rng.integers(0, depth, (clocks, z))
-    sweeps = rng.integers(0, shape.out_degree, clocks)
-    weights = random_signed(rng, net.format.width, (clocks, z), corners=0.4)
-    deltas = random_signed(rng, timing.delta_width, (clocks, timing.layout.groups), corners=0.4)
-    if timing.last:  # an output delta lies in [-1, 1]
-        deltas = np.clip(deltas, -net.format.one, net.format.one)
-    fetch_words = rng.integers(0, depth, (clocks, z))
-    sums = []
-    for read in reads:
-        words[read : read + rows] = order
-        sweeps[read : read + rows] = np.arange(rows) // depth
-        products = weights * np.repeat(deltas, group, axis=1)
-        operands = read + timing.operands
-        errors = np.zeros(shape.left, dtype=np.int64)
-        np.add.at(errors, pattern.left_neurons, products[operands : operands + rows].ravel())
-        sums.append(errors)
-        fetch_words[read + rows - depth + latency : read + rows + latency] = order[-depth:]
-    # Each memory's words of the last sweep, the clock after they are written.
-    fetches = [*range(ahead), *(read + rows - depth + latency - 1 for read in reads)]
-    shown = play(
-        Backprop(schedule, 2, pattern, dsp=dsp),
-        {
-            "start": pulses(clocks, [read - 1 for read in reads]),
-            "words": words,
-            "sweep": sweeps,
-            "weights": weights,
-            "deltas": deltas,
-            "fetch_start": pulses(clocks, fetches),
-            "fetch_words": fetch_words,
-        },
-        ["errors"],
-    )["errors"]
-    memories = np.arange(z)
-    for read, errors in zip(reads, sums, strict=True):
-        for cycle in range(depth):
-            clock = read + rows - depth + cycle + latency
-            expected = errors[order[rows - depth + cycle] * z + memories]
-            assert shown[clock + fetch_latency].tolist() == expected.tolist()
-
-
 @pytest.mark.parametrize("last", [True, False], ids=["last", "hidden"])
 @pytest.mark.parametrize("numbers", SHAPES, ids=identify)
 def test_sums_are_readable_error_latency_after_their_last_row(
@@ -100,12 +39,12 @@ def test_sums_are_readable_error_latency_after_their_last_row(
     place = SHAPES.index(numbers)
     kind = ("seed_per_sweep", "free")[place % 2]
     net = two_junctions(numbers, last, kind=kind, format=((3, 8), (1, 4))[last])
-    check_sums(net, dsp=last, seed=1)
+    backprop_trial(net, dsp=last, seed=1).run()
 
 
 @pytest.mark.parametrize("numbers", [SHAPES[0], SHAPES[6], SHAPES[8], SHAPES[9]], ids=identify)
 def test_products_find_their_memories_through_the_crossbar(numbers: tuple[int, ...]) -> None:
-    check_sums(two_junctions(numbers, False, dither=True), dsp=False, seed=2)
+    backprop_trial(two_junctions(numbers, False, dither=True), dsp=False, seed=2).run()
 
 
 def test_the_largest_sum_fits() -> None:

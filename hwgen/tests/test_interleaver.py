@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from hwgen.interleaver import Interleaver, LaneCrossbar
-from hwgen.tests.shapes import SHAPES, identify, network, random_shapes, shape, start_clocks
+from hwgen.tests.shapes import SHAPES, identify, network, random_shapes, shape
 from hwgen.tests.simulation import elaborated, play, pulses
+from hwgen.tests.trials import interleaver_trial
 from software_ref.connections.clash_free import (
     KINDS,
     ClashFreePattern,
@@ -31,36 +32,19 @@ def draw(numbers: tuple[int, ...], kind: str, dither: bool) -> ClashFreePattern:
     raise AssertionError("no seed gives a legal pattern")
 
 
-def rows_of(pattern: ClashFreePattern) -> np.ndarray:
-    """Word of every memory, row by row: int64 (C, z)."""
-    return pattern.words.transpose(0, 2, 1).reshape(pattern.shape.rows, -1)
-
-
-def play_steps(pattern: ClashFreePattern, seed: int) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Words and sweeps that the hardware gives in each of four steps, two of them back to back."""
+def play_rows(pattern: ClashFreePattern) -> tuple[np.ndarray, np.ndarray]:
+    """Words and sweep of every row, from the hardware."""
     interleaver = Interleaver(pattern)
-    rows = pattern.shape.rows
-    starts = start_clocks(np.random.default_rng(seed), 4, rows, first=1)
-    first_rows = [start + interleaver.latency for start in starts]
-    shown = play(
-        interleaver,
-        {"start": pulses(first_rows[-1] + rows + 1, starts)},
-        ["words", "sweep"],
-    )
-    return [
-        (shown["words"][clock : clock + rows], shown["sweep"][clock : clock + rows])
-        for clock in first_rows
-    ]
+    rows, first = pattern.shape.rows, interleaver.latency
+    shown = play(interleaver, {"start": pulses(rows + first, [0])}, ["words", "sweep"])
+    return shown["words"][first:], shown["sweep"][first:]
 
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("numbers", CASES, ids=identify)
 def test_words_are_the_patterns_in_every_step(numbers: tuple[int, ...], kind: str) -> None:
     pattern = draw(numbers, kind, dither=sum(numbers) % 2 == 1)
-    sweeps = np.repeat(np.arange(pattern.shape.out_degree), pattern.shape.depth)
-    for words, sweep in play_steps(pattern, seed=sum(numbers)):
-        np.testing.assert_array_equal(words, rows_of(pattern))
-        np.testing.assert_array_equal(sweep, sweeps)
+    interleaver_trial(pattern, seed=sum(numbers)).run()
 
 
 def test_the_slides_example() -> None:
@@ -72,9 +56,9 @@ def test_the_slides_example() -> None:
         memory=np.arange(4)[None],
         words=words,
     )
-    for step, _ in play_steps(pattern, seed=0):
-        left = step * 4 + np.arange(4)
-        assert left.tolist() == [[4, 1, 10, 11], [8, 5, 2, 3], [0, 9, 6, 7]]
+    words, _ = play_rows(pattern)
+    left = words * 4 + np.arange(4)
+    assert left.tolist() == [[4, 1, 10, 11], [8, 5, 2, 3], [0, 9, 6, 7]]
 
 
 @pytest.mark.parametrize(
@@ -92,8 +76,7 @@ def test_the_latency_is_a_clock_and_the_address_memorys_for_free_patterns(
     pattern = draw(numbers, kind, False)
     assert elaborated(Interleaver(pattern)).latency == latency
     assert JunctionTiming(network=network(numbers, kind=kind), junction=1).interleave == latency
-    for words, _ in play_steps(pattern, seed=1):
-        np.testing.assert_array_equal(words, rows_of(pattern))
+    interleaver_trial(pattern, seed=1).run()
 
 
 @pytest.mark.parametrize("dither", [False, True])
@@ -104,7 +87,7 @@ def test_each_row_reads_each_memory_once_and_gives_the_lanes_their_left_neurons(
 ) -> None:
     pattern = draw(numbers, kind, dither)
     z, rows = pattern.shape.parallelism, pattern.shape.rows
-    ((words, sweeps), *_) = play_steps(pattern, seed=2)
+    words, sweeps = play_rows(pattern)
     neurons = words * z + np.arange(z)  # what memory v holds at its word
     crossbar = LaneCrossbar(pattern, 8, dither=dither, to_lanes=True)
     assert crossbar.latency == (mux_levels(pattern.shape.out_degree) if dither and z > 1 else 0)

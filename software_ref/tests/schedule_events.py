@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from software_ref.connections.clash_free import ClashFreePattern, generate_pattern
 from software_ref.network import JunctionShape
+from software_ref.row_layout import RowLayout
 from software_ref.schedule import LOAD_WRITE, Schedule
 from software_ref.timing import JunctionTiming
 
@@ -64,6 +65,41 @@ class Plan:
         return cls(rows, schedule.lags, banks)
 
 
+@dataclass(frozen=True)
+class _Clocks:
+    """The figures of one junction's timing that accesses need, looked up once."""
+
+    shape: JunctionShape
+    layout: RowLayout
+    last: bool
+    activation_written: int
+    queue_written: int
+    error_written: int
+    weight_written: int
+    bias_needed: int
+    bias_read: int
+    fetch_before_read: int
+
+    @classmethod
+    def of(cls, timing: JunctionTiming) -> _Clocks:
+        """The figures, in clocks from the row read; readable means written a clock before."""
+        queue_written = timing.activated + 1
+        if timing.last:
+            queue_written = timing.activation_latency + timing.output_delta_latency - 1
+        return cls(
+            shape=timing.shape,
+            layout=timing.layout,
+            last=timing.last,
+            activation_written=timing.activation_latency - 1,
+            queue_written=queue_written,
+            error_written=timing.error_latency - 1,
+            weight_written=timing.weight_written,
+            bias_needed=timing.totals,
+            bias_read=timing.totals - timing.bias_plan.read_latency,
+            fetch_before_read=timing.fetch_before_read,
+        )
+
+
 def starting(shape: JunctionShape, row: int) -> list[int]:
     """Right neurons whose first edge lies in a row."""
     first, z, degree = row * shape.parallelism, shape.parallelism, shape.in_degree
@@ -80,26 +116,23 @@ def all_accesses(
     schedule: Schedule, plan: Plan, pulses: list[int], early: list[bool]
 ) -> Iterator[Access]:
     """All accesses; a sample's beats come as soon as they may where `early`, else just in time."""
-    patterns = [
-        generate_pattern(shape, schedule.network.connections)
-        for shape in schedule.network.junctions
-    ]
     yield from _loads(schedule, plan, pulses, early)
-    for timing, pattern in zip(schedule.timing, patterns, strict=True):
-        i = timing.junction
+    for timing in schedule.timing:
+        clocks, i = _Clocks.of(timing), timing.junction
+        pattern = generate_pattern(timing.shape, schedule.network.connections)
         for step, pulse in enumerate(pulses, start=1):
             read = pulse + plan.row_read[i - 1]
             fed, learnt = step - i, step - i - plan.lags[i - 1]
-            yield from _activation_reads(schedule, plan, timing, pattern, step, read, fed, learnt)
-            if not timing.last:
-                yield from _activation_writes(schedule, plan, timing, step, read, fed)
+            yield from _activation_reads(schedule, plan, pattern, step, read, fed, learnt)
+            if not clocks.last:
+                yield from _activation_writes(schedule, plan, clocks, step, read, fed)
             if schedule.training:
-                yield from _parameters(timing, step, read)
-                yield from _queue(plan, timing, step, read, fed, learnt)
-                if not timing.last:
-                    yield from _fetches(schedule, plan, timing, step, read, learnt)
+                yield from _parameters(clocks, step, read)
+                yield from _queue(plan, clocks, step, read, fed, learnt)
+                if not clocks.last:
+                    yield from _fetches(schedule, plan, clocks, step, read, learnt)
                 if timing.backpropagates:
-                    yield from _sums(plan, timing, pattern, step, read, learnt)
+                    yield from _sums(plan, clocks, pattern, step, read, learnt)
 
 
 def _loads(
@@ -122,14 +155,14 @@ def _loads(
 def _activation_reads(  # noqa: PLR0917
     schedule: Schedule,
     plan: Plan,
-    timing: JunctionTiming,
     pattern: ClashFreePattern,
     step: int,
     read: int,
     fed: int,
     learnt: int,
 ) -> Iterator[Access]:
-    i, shape = timing.junction, timing.shape
+    shape = pattern.shape
+    i = shape.index
     banks = plan.banks["activations", i]
     ports = {"feed": fed} | ({"learn": learnt} if schedule.training else {})
     for port, sample in ports.items():
@@ -143,69 +176,69 @@ def _activation_reads(  # noqa: PLR0917
 
 
 def _activation_writes(  # noqa: PLR0917
-    schedule: Schedule, plan: Plan, timing: JunctionTiming, step: int, read: int, sample: int
+    schedule: Schedule, plan: Plan, clocks: _Clocks, step: int, read: int, sample: int
 ) -> Iterator[Access]:
     """Readable `activation_latency` after the row read, so written a clock before."""
-    i = timing.junction
+    shape = clocks.shape
+    i = shape.index
     z = schedule.network.junctions[i].parallelism
     banks = plan.banks["activations", i + 1]
-    for row in range(timing.shape.rows):
-        clock = read + row + timing.activation_latency - 1
-        for neuron in finishing(timing.shape, row):
+    for row in range(shape.rows):
+        clock = read + row + clocks.activation_written
+        for neuron in finishing(shape, row):
             memory = ("activations", i + 1, neuron % z)
             address = (sample % banks, neuron // z)
             yield Access(memory, clock, True, "write", address, (sample, neuron), step)
 
 
-def _parameters(timing: JunctionTiming, step: int, read: int) -> Iterator[Access]:
+def _parameters(clocks: _Clocks, step: int, read: int) -> Iterator[Access]:
     """Every row and bias of a step must have been written in the step before."""
-    i = timing.junction
-    for row in range(timing.shape.rows):
+    shape = clocks.shape
+    i = shape.index
+    for row in range(shape.rows):
         memory: tuple[str | int, ...] = ("weights", i)
         at = read + row
         yield Access(memory, at, False, "read", (row,), (step - 1,), step)
-        yield Access(memory, at + timing.weight_written, True, "write", (row,), (step,), step)
-        neurons = finishing(timing.shape, row)
+        yield Access(memory, at + clocks.weight_written, True, "write", (row,), (step,), step)
+        neurons = finishing(shape, row)
         if neurons:
             memory = ("biases", i)
-            word, _ = timing.layout.finish_place(neurons[0])
-            needed = at + timing.totals
-            address = needed - timing.bias_plan.read_latency
-            yield Access(memory, address, False, "read", (word,), (step - 1,), step)
+            word, _ = clocks.layout.finish_place(neurons[0])
+            yield Access(memory, at + clocks.bias_read, False, "read", (word,), (step - 1,), step)
             # Subtract, saturate: written two clocks after the word is there.
-            yield Access(memory, needed + 2, True, "write", (word,), (step,), step)
+            written = at + clocks.bias_needed + 2
+            yield Access(memory, written, True, "write", (word,), (step,), step)
 
 
 def _queue(  # noqa: PLR0917
-    plan: Plan, timing: JunctionTiming, step: int, read: int, fed: int, learnt: int
+    plan: Plan, clocks: _Clocks, step: int, read: int, fed: int, learnt: int
 ) -> Iterator[Access]:
     """h' (or the output delta) by finishing slot, fetched with the first delta of its neuron."""
-    i, slots = timing.junction, timing.layout.finishing
+    shape, slots = clocks.shape, clocks.layout.finishing
+    i = shape.index
     banks = plan.banks["queue", i]
-    made = timing.activated + 1
-    if timing.last:
-        made = timing.activation_latency + timing.output_delta_latency - 1
-    for row in range(timing.shape.rows):
-        for neuron in finishing(timing.shape, row):
+    for row in range(shape.rows):
+        for neuron in finishing(shape, row):
+            clock = read + row + clocks.queue_written
             address = (fed % banks, neuron // slots)
             memory = ("queue", i, neuron % slots)
-            yield Access(memory, read + row + made, True, "write", address, (fed, neuron), step)
-        for neuron in starting(timing.shape, row):
-            clock = read - timing.fetch_before_read + row
+            yield Access(memory, clock, True, "write", address, (fed, neuron), step)
+        for neuron in starting(shape, row):
+            clock = read - clocks.fetch_before_read + row
             address = (learnt % banks, neuron // slots)
             memory = ("queue", i, neuron % slots)
             yield Access(memory, clock, False, "read", address, (learnt, neuron), step)
 
 
 def _fetches(  # noqa: PLR0917
-    schedule: Schedule, plan: Plan, timing: JunctionTiming, step: int, read: int, sample: int
+    schedule: Schedule, plan: Plan, clocks: _Clocks, step: int, read: int, sample: int
 ) -> Iterator[Access]:
     """Finished sums: all d_out edges of the next junction."""
-    following = schedule.network.junctions[timing.junction]
+    following = schedule.network.junctions[clocks.shape.index]
     z, banks = following.parallelism, plan.banks["errors", following.index]
-    for row in range(timing.shape.rows):
-        clock = read - timing.fetch_before_read + row
-        for neuron in starting(timing.shape, row):
+    for row in range(clocks.shape.rows):
+        clock = read - clocks.fetch_before_read + row
+        for neuron in starting(clocks.shape, row):
             memory = ("errors", following.index, neuron % z)
             mark = (sample, neuron, following.out_degree)
             yield Access(memory, clock, False, "fetch", (sample % banks, neuron // z), mark, step)
@@ -213,14 +246,15 @@ def _fetches(  # noqa: PLR0917
 
 def _sums(  # noqa: PLR0917
     plan: Plan,
-    timing: JunctionTiming,
+    clocks: _Clocks,
     pattern: ClashFreePattern,
     step: int,
     read: int,
     sample: int,
 ) -> Iterator[Access]:
     """The read-add-write loop: sums of up to three rows before are forwarded, not read."""
-    i, shape = timing.junction, timing.shape
+    shape = clocks.shape
+    i = shape.index
     banks = plan.banks["errors", i]
     for v in range(shape.parallelism):
         memory = ("errors", i, v)
@@ -230,7 +264,7 @@ def _sums(  # noqa: PLR0917
             word = int(pattern.words[sweep, v, cycle])
             neuron = word * shape.parallelism + v
             address = (sample % banks, word)
-            written = read + row + timing.error_latency - 1
+            written = read + row + clocks.error_written
             before = row_of.get(word)
             needed = before is not None and row - before > 3
             mark = (sample, neuron, sweep) if needed else None
