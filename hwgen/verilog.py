@@ -24,6 +24,7 @@ opt_clean
 opt_dff
 opt_clean
 setattr -unset init t:$dff t:$dffe %u %x1:+[Q]
+hierarchy -top {name}
 memory_collect
 attrmap {removals}
 attrmap -modattr {removals}
@@ -48,7 +49,7 @@ def to_verilog(component: Elaboratable, name: str) -> str:
     removals = " ".join(f"-remove {attribute}" for attribute in _ATTRIBUTES)
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "core.il").write_text(text)
-        Path(folder, "core.ys").write_text(_SCRIPT.format(removals=removals))
+        Path(folder, "core.ys").write_text(_SCRIPT.format(name=name, removals=removals))
         run = subprocess.run(
             [sys.executable, "-c", _RUN_YOSYS, "-q", "core.ys"],
             cwd=folder,
@@ -62,7 +63,13 @@ def to_verilog(component: Elaboratable, name: str) -> str:
             raise ToolError(f"Yosys could not write the Verilog: {lines[-1]}")
         verilog = output.read_text()
     # The tool's version line would make the bytes depend on the machine.
-    return re.sub(r"\A/\*.*?\*/\s*", "", verilog, flags=re.DOTALL)
+    verilog = re.sub(r"\A/\*.*?\*/\s*", "", verilog, flags=re.DOTALL)
+    # Where only some bits of a register are left, Yosys names each part name[bit].
+    return re.sub(r"\\(\w+)\[(\d+)(?::(\d+))?\] ", _part_name, verilog)
+
+
+def _part_name(match: re.Match[str]) -> str:
+    return "_".join(part for part in match.groups() if part is not None) + " "
 
 
 def _plain_names(text: str) -> str:

@@ -167,6 +167,12 @@ class Port:
             words.append(word)
         return words
 
+    def mask(self, known: NDArray[np.bool_]) -> list[int]:
+        """The bits of the items that are known, for each row of a table of flags."""
+        ones = (1 << self._width) - 1
+        rows = known.reshape(len(known), -1).tolist()
+        return [sum(ones << k * self._width for k, here in enumerate(row) if here) for row in rows]
+
     def decode(self, words: list[int]) -> Integers:
         mask = (1 << self._width) - 1
         count = max(self._items, 1)

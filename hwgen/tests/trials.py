@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from hwgen.backprop import Backprop
 from hwgen.feedforward import Feedforward
-from hwgen.interleaver import Interleaver
+from hwgen.interleaver import Interleaver, LaneCrossbar
 from hwgen.neuron_queue import NeuronQueue
 from hwgen.router import Router
 from hwgen.tests.numerics import overflows, random_signed, rnd, sat
@@ -34,6 +34,7 @@ __all__ = [
     "Expected",
     "Trial",
     "backprop_trial",
+    "crossbar_trial",
     "feedforward_trial",
     "interleaver_trial",
     "lanes_trial",
@@ -85,7 +86,7 @@ def lanes_trial(
     inputs = lane_tables(lanes, columns, latency)
     expected = {}
     for name, column in results.items():
-        (flat,) = (np.asarray(column).ravel(),)
+        flat = np.asarray(column).ravel()
         rows = -(-len(flat) // lanes.count)
         expected[name] = port = Expected(rows + latency, lanes.count)
         for row in range(rows):
@@ -109,6 +110,28 @@ def interleaver_trial(pattern: ClashFreePattern, seed: int) -> Trial:
         component=interleaver,
         inputs={"start": pulses(clocks, starts)},
         expected={"words": words, "sweep": sweep},
+    )
+
+
+def crossbar_trial(
+    pattern: ClashFreePattern, *, width: int, dither: bool, to_lanes: bool, seed: int
+) -> Trial:
+    """Random items, each row in any sweep."""
+    crossbar = LaneCrossbar(pattern, width, dither=dither, to_lanes=to_lanes)
+    rng = np.random.default_rng(seed)
+    clocks, z = 40 + crossbar.latency, pattern.shape.parallelism
+    items = rng.integers(0, 2**width, (clocks, z))
+    sweeps = rng.integers(0, pattern.shape.out_degree, clocks)
+    outputs = Expected(clocks, z)
+    for clock in range(40):
+        source = pattern.memory[sweeps[clock]]
+        if not to_lanes:
+            source = np.argsort(source)
+        outputs.at(clock + crossbar.latency, items[clock, source])
+    return Trial(
+        component=crossbar,
+        inputs={"inputs": items, "sweep": sweeps},
+        expected={"outputs": outputs},
     )
 
 
