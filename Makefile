@@ -13,7 +13,7 @@ demo: .venv/main
 	$(BIN)/presparse compare examples/digits.toml --epochs 3 --build $(BUILD) --png $(BUILD)/digits.png
 
 test: .venv/all lint
-	$(BIN)/pytest -n 2 $(if $(DATA),--data $(abspath $(DATA)))
+	$(BIN)/pytest -n 2 $(if $(DATA),--data=$(abspath $(DATA)))
 
 lint: .venv/all
 	$(BIN)/ruff check .
@@ -25,8 +25,8 @@ format: .venv/all
 	$(BIN)/ruff format .
 
 benchmark: .venv/all
-	$(BIN)/python -m benchmarks.simulation $(if $(DATA),--data $(abspath $(DATA)))
-	$(BIN)/python -m benchmarks.training $(if $(DATA),--data $(abspath $(DATA)))
+	$(BIN)/python -m benchmarks.simulation $(if $(DATA),--data=$(abspath $(DATA)))
+	$(BIN)/python -m benchmarks.training $(if $(DATA),--data=$(abspath $(DATA)))
 
 clean:
 	rm -rf build .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -68,7 +68,7 @@ async def play_all(dut: HierarchyObject) -> None:
             if clock >= len(wanted) or not wanted[clock][1]:
                 continue
             word, mask = wanted[clock]
-            shown = port.value.to_unsigned()
+            shown = int(str(port.value), 2)
             compared[trial] += 1
             if (shown ^ word) & mask and len(mismatches[trial]) < MOST:
                 mismatches[trial].append(f"{name} in clock {clock}: {shown:x}, not {word:x}")

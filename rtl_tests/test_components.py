@@ -180,11 +180,14 @@ def mismatches(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]
     source = folder / f"{TOP}.v"
     top = Components({name: trial.component for name, trial in trials.items()})
     source.write_text(to_verilog(top, TOP))
-    waiver = folder / f"{TOP}.vlt"
-    # Yosys leaves the widths of arithmetic to Verilog's rules.
-    waiver.write_text(f'`verilator_config\nlint_off -rule WIDTH -file "{source}"\n')
+    control = folder / f"{TOP}.vlt"
+    # Yosys leaves the widths of arithmetic to Verilog's rules; cocotb needs to see the ports.
+    control.write_text(
+        f'`verilator_config\nlint_off -rule WIDTH -file "{source}"\n'
+        f'public_flat_rw -module "{TOP}" -var "*"\n'
+    )
     executable = build(
-        sources=[waiver, source], top=TOP, build_dir=folder / "build", runtime_dir=RUNTIME_CACHE
+        sources=[control, source], top=TOP, build_dir=folder / "build", runtime_dir=RUNTIME_CACHE
     )
     run_cocotb(
         executable,
