@@ -71,11 +71,10 @@ class ActivationQueue(wiring.Component):
         schedule, layer, shape = self._schedule, self._layer, self._timing.shape
         banks = schedule.activation_queue(layer).banks(schedule.period)
         address = BankedAddress(banks, shape.depth)
-        # In the first step, S = 1, junction i meets sample 1 - i in FF and 1 - i - m_i in UP. The
-        # input's sample n is written before the pulse of step n + 1, hence one start ahead.
+        # In the first step, S = 1, junction i meets sample 1 - i in FF and 1 - i - m_i in UP, and the
+        # junction before it writes sample 2 - i; the input's sample 1 comes after the first pulse.
         first = -layer
-        write_first = 1 if layer == 0 else first + 1
-        write_bank = bank_counter(m, self.write_start, banks, write_first, "write")
+        write_bank = bank_counter(m, self.write_start, banks, first + 1, "write")
         feed_bank = bank_counter(m, self.read_start, banks, first, "feedforward")
         lag = schedule.lags[layer]
         learn_bank = bank_counter(m, self.read_start, banks, first - lag, "update")

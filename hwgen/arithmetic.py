@@ -11,7 +11,7 @@ __all__ = ["adder_tree", "register", "rounded_shift", "saturated", "signed_width
 
 def signed_width(low: int, high: int) -> int:
     """Bits of the narrowest two's-complement number that holds every integer from low to high."""
-    return max((~low).bit_length() if low < 0 else 0, high.bit_length()) + 1
+    return max((~low).bit_length() if low < 0 else 0, max(high, 0).bit_length()) + 1
 
 
 def register(m: Module, value: Value, name: str) -> Signal:

@@ -56,7 +56,7 @@ class ParameterPort(wiring.Component):
 
     Timing
     ------
-    A request takes `latency` + 2 clocks.
+    A write takes `latency` + 2 clocks, a read one more until its value is offered.
     """
 
     def __init__(self, schedule: Schedule, latency: int):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -32,12 +33,15 @@ def test_generate_writes_verilog_and_a_manifest_that_names_its_ports(tmp_path: P
 
 
 def test_generate_makes_an_inference_core_smaller(tmp_path: Path) -> None:
-    sizes = {}
+    registers, units = {}, {}
     for core in ("training", "inference"):
         arguments = ["--core", core, "--output", str(tmp_path), "--top", core]
         assert main(["generate", str(TINY), *arguments]) == 0
-        sizes[core] = (tmp_path / f"{core}.v").stat().st_size
-    assert sizes["inference"] < sizes["training"] / 2
+        text = (tmp_path / f"{core}.v").read_text()
+        registers[core] = len(re.findall(r"^  reg ", text, flags=re.MULTILINE))
+        units[core] = {name for name in ("update", "backprop", "delta") if f"_{name}(" in text}
+    assert units == {"training": {"update", "backprop", "delta"}, "inference": set()}
+    assert registers["inference"] < registers["training"] / 2
 
 
 def test_generate_refuses_a_folder_that_is_missing(

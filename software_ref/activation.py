@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,7 +32,7 @@ class Activation:
         if self.hidden != "relu":
             raise ValueError('activation relu_cap needs hidden = "relu"')
         if not 0 < self.relu_cap < float("inf"):
-            raise ValueError(f"activation relu_cap must be above 0, not {self.relu_cap}")
+            raise ValueError(f"activation relu_cap must be above 0 and finite, not {self.relu_cap}")
 
     def check_format(self, fmt: FixedFormat) -> None:
         """Raise ValueError where the cap is no positive raw integer of the format."""
@@ -61,18 +62,26 @@ class Activation:
         return int(sigmoid_derivative_table(fmt).max())
 
 
+@cache
 def sigmoid_table(fmt: FixedFormat) -> NDArray[np.int64]:
     """A[s] = quantise(sigma(s / 2**f)) for every raw s from min_raw up: int64 raw (2**B,)."""
-    return fmt.quantise(_sigma(fmt))
+    return _read_only(fmt.quantise(_sigma(fmt)))
 
 
+@cache
 def sigmoid_derivative_table(fmt: FixedFormat) -> NDArray[np.int64]:
     """A'[s] = quantise(sigma (1 - sigma)) for every raw s from min_raw up: int64 raw (2**B,)."""
     sigma = _sigma(fmt)
-    return fmt.quantise(sigma * (1 - sigma))
+    return _read_only(fmt.quantise(sigma * (1 - sigma)))
 
 
 def _sigma(fmt: FixedFormat) -> NDArray[np.float64]:
     value = np.arange(fmt.min_raw, fmt.max_raw + 1) / fmt.one
     with np.errstate(over="ignore"):  # exp overflows to infinity, whose sigma is the right 0
         return 1 / (1 + np.exp(-value))
+
+
+def _read_only(table: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Tables are shared by all who ask for the format's."""
+    table.setflags(write=False)
+    return table

@@ -150,12 +150,13 @@ class Network:
             if this.finishing > following.parallelism:
                 limit = following.parallelism * this.in_degree
                 lower = max(d for d in range(1, limit + 1) if this.left % d == 0)
-                higher = [
+                higher = next(
                     d for d in range(this.finishing, following.left + 1) if following.left % d == 0
-                ]
-                advice = f"lower parallelism of junction {this.index} to {lower}"
-                if higher:
-                    advice += f", or raise that of junction {following.index} to {higher[0]}"
+                )
+                advice = (
+                    f"lower parallelism of junction {this.index} to {lower}, "
+                    f"or raise that of junction {following.index} to {higher}"
+                )
                 raise ValueError(
                     f"parallelism of junction {following.index} must be at least the right neurons "
                     f"that finish per clock in junction {this.index}: ceil({this.parallelism} / "

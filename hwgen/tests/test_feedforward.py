@@ -66,7 +66,7 @@ def bench_of_biases(net: Network, training: bool) -> dict[str, np.ndarray]:
     return {name: table[answer:].ravel() for name, table in shown.items()}
 
 
-@pytest.mark.parametrize("format", [(3, 8), (1, 4), (3, 2), (9, 2), (1, 12), (5, 8)])
+@pytest.mark.parametrize("format", [(3, 8), (1, 4), (3, 2), (9, 2), (1, 11)])
 def test_every_pre_activation_gives_its_table_entries(format: tuple[int, int]) -> None:
     net = network((16, 16, 1, 16), (16, 1, 1, 16), format=format)
     shown = bench_of_biases(net, training=True)

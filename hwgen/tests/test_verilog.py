@@ -77,7 +77,7 @@ def test_units_and_lanes_keep_their_names(texts: dict[str, str]) -> None:
 def test_the_same_design_gives_the_same_bytes_in_another_process(texts: dict[str, str]) -> None:
     program = (
         "import sys; from hwgen.tests.test_verilog import CORES; "
-        "sys.stdout.write(CORES['training'].verilog)"
+        "sys.stdout.write(CORES['small'].verilog)"
     )
     other = subprocess.run(
         [sys.executable, "-c", program],
@@ -87,7 +87,7 @@ def test_the_same_design_gives_the_same_bytes_in_another_process(texts: dict[str
         text=True,
         check=True,
     )
-    assert other.stdout == texts["training"]
+    assert other.stdout == texts["small"]
 
 
 class Adder(wiring.Component):
@@ -106,12 +106,11 @@ class Adder(wiring.Component):
 
 
 def test_signals_of_one_name_are_told_apart() -> None:
-    first, second = (to_verilog(Adder(), "adder") for _ in range(2))
-    assert first == second
-    assert re.search(r"\bstage\b", first)
-    assert "$" not in first
-    assert "\\" not in first
-    assert len(re.findall(r"^  reg \[3:0\] stage\w*", first, flags=re.MULTILINE)) == 2
+    text = to_verilog(Adder(), "adder")
+    assert re.search(r"\bstage\b", text)
+    assert "$" not in text
+    assert "\\" not in text
+    assert len(re.findall(r"^  reg \[3:0\] stage\w*", text, flags=re.MULTILINE)) == 2
 
 
 def test_a_failure_of_yosys_is_reported_with_its_last_line(

@@ -102,17 +102,17 @@ def test_a_cap_outside_the_format_is_refused(cap: float) -> None:
         (
             {"hidden": "relu", "relu_cap": 0.0},
             ValueError,
-            "activation relu_cap must be above 0, not 0.0",
+            "activation relu_cap must be above 0 and finite, not 0.0",
         ),
         (
             {"hidden": "relu", "relu_cap": float("inf")},
             ValueError,
-            "activation relu_cap must be above 0, not inf",
+            "activation relu_cap must be above 0 and finite, not inf",
         ),
         (
             {"hidden": "relu", "relu_cap": float("nan")},
             ValueError,
-            "activation relu_cap must be above 0, not nan",
+            "activation relu_cap must be above 0 and finite, not nan",
         ),
     ],
 )
