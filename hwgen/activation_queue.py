@@ -71,8 +71,8 @@ class ActivationQueue(wiring.Component):
         schedule, layer, shape = self._schedule, self._layer, self._timing.shape
         banks = schedule.activation_queue(layer).banks(schedule.period)
         address = BankedAddress(banks, shape.depth)
-        # In the first step, S = 1, junction i meets sample 1 - i in FF and 1 - i - m_i in UP, and the
-        # junction before it writes sample 2 - i; the input's sample 1 comes after the first pulse.
+        # In the first step, S = 1, junction i meets sample 1 - i in FF and 1 - i - m_i in UP, while
+        # the one before it writes sample 2 - i; the input's sample 1 comes after the first pulse.
         first = -layer
         write_bank = bank_counter(m, self.write_start, banks, first + 1, "write")
         feed_bank = bank_counter(m, self.read_start, banks, first, "feedforward")
