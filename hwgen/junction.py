@@ -12,18 +12,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from amaranth.hdl import Cat, Module, Mux, Signal, Value, signed, unsigned
+from amaranth.hdl import Module, Value, signed, unsigned
 from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
 
 from hwgen.activation_queue import ActivationQueue
-from hwgen.arithmetic import register
 from hwgen.backprop import Backprop
 from hwgen.bias import BiasUnit
 from hwgen.delta import DeltaUnit
 from hwgen.feedforward import Feedforward
 from hwgen.interleaver import Interleaver, LaneCrossbar
-from hwgen.memory import memory
 from hwgen.neuron_queue import NeuronQueue
 from hwgen.output_delta import OutputDelta
 from hwgen.pipeline import Timeline, delayed, pipelined_mux
@@ -31,6 +29,7 @@ from hwgen.prediction import PredictionUnit
 from hwgen.router import Router
 from hwgen.saturation import COUNTER_WIDTH
 from hwgen.update import Update
+from hwgen.weight_memory import WeightMemory
 from software_ref.connections.clash_free import ClashFreePattern
 from software_ref.schedule import Schedule
 from software_ref.timing import SCAN_LEAD, mux_levels
@@ -167,7 +166,7 @@ class Junction(wiring.Component):
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
-        schedule, timing, shape = self.schedule, self.timing, self.timing.shape
+        schedule, timing = self.schedule, self.timing
         training = schedule.training
         payload: dict[str, Value] = {"feed": self.feed}
         if training:
@@ -184,8 +183,8 @@ class Junction(wiring.Component):
         # Rows and words.
         m.submodules.interleaver = interleaver = Interleaver(self._parameters.pattern)
         m.d.comb += interleaver.start.eq(timeline.start(read - interleaver.latency))
-        row, row_used = self._row_scan(m, timeline.start(read - 1))
-        weights, new_weights = self._weight_memory(m, row, row_used)
+        m.submodules.weights = memory = WeightMemory(timing, self._parameters.weights)
+        m.d.comb += memory.start.eq(timeline.start(read - 1))
 
         # Left memories, and the crossbar to the lanes.
         m.submodules.left = left = ActivationQueue(schedule, self.number - 1)
@@ -213,7 +212,7 @@ class Junction(wiring.Component):
         m.d.comb += [
             feedforward.start.eq(timeline.start(operands - 1)),
             feedforward.feed.eq(timeline.payload("feed", operands - 1)),
-            feedforward.weights.eq(weights),
+            feedforward.weights.eq(memory.weights),
             feedforward.activations.eq(feed_activations),
             feedforward.biases.eq(bias.biases),
             bias.start.eq(timeline.start(read - 1)),
@@ -233,15 +232,12 @@ class Junction(wiring.Component):
                 backprop.start.eq(timeline.start(read - 1)),
                 backprop.words.eq(interleaver.words),
                 backprop.sweep.eq(interleaver.sweep),
-                backprop.weights.eq(weights),
+                backprop.weights.eq(memory.weights),
                 backprop.deltas.eq(deltas.lanes),
                 backprop.fetch_start.eq(self.fetch_start),
                 backprop.fetch_words.eq(self.fetch_words),
                 self.left_errors.eq(backprop.errors),
             ]
-        replace_lane = Signal(shape.parallelism)
-        for j in range(shape.parallelism):
-            m.d.sync += replace_lane[j].eq(self.write & ~self.access_bias & (self.access_lane == j))
         if training:
             m.submodules.update = update = Update(timing, dsp="update" in self._parameters.dsp)
             learn_activations = self._to_lanes(
@@ -250,82 +246,19 @@ class Junction(wiring.Component):
             m.d.comb += [
                 update.start.eq(timeline.start(operands - 1)),
                 update.rate_exponent.eq(timeline.payload("rate_exponent", operands - 1)),
-                update.weights.eq(weights),
+                update.weights.eq(memory.weights),
                 update.activations.eq(learn_activations),
                 update.deltas.eq(deltas.lanes),
-                update.replace.eq(replace_lane),
+                update.replace.eq(memory.replace),
                 update.replacement.eq(self.data),
-                new_weights.eq(update.updated.as_value()),
+                memory.updated.eq(update.updated),
                 bias.rate_exponent.eq(timeline.payload("rate_exponent", read - 1)),
                 bias.deltas.eq(deltas.finishing),
                 self.delta_saturations.eq(deltas.saturations),
                 self.update_saturations.eq(update.saturations + bias.saturations),
             ]
-        else:
-            kept = delayed(
-                m, weights.as_value(), timing.weight_written - timing.operands - 1, "kept"
-            )
-            width = timing.network.format.width
-            lanes = [
-                register(
-                    m,
-                    Mux(replace_lane[j], self.data.as_unsigned(), kept.word_select(j, width)),
-                    f"kept_lane{j}",
-                )
-                for j in range(shape.parallelism)
-            ]
-            m.d.comb += new_weights.eq(Cat(lanes))
-        self._parameter_access(m, weights, bias)
+        self._parameter_access(m, memory, bias)
         return m
-
-    def _row_scan(self, m: Module, start: Value) -> tuple[Signal, Signal]:
-        """The row being read, by the step or the parameter port; and whether there is one."""
-        rows = self.timing.shape.rows
-        row = Signal(range(max(rows, 2)), name="row")
-        used = Signal(name="row_used")
-        single = Signal(name="row_single")
-        with m.If(start):
-            m.d.sync += [row.eq(0), used.eq(1), single.eq(0)]
-        with m.Elif(self.access & ~self.access_bias):
-            m.d.sync += [row.eq(self.access_row), used.eq(1), single.eq(1)]
-        with m.Elif(single | (row == rows - 1)):
-            m.d.sync += used.eq(0)
-        with m.Else():
-            m.d.sync += row.eq(row + 1)
-        return row, used
-
-    def _weight_memory(self, m: Module, row: Value, used: Value) -> tuple[data.View, Signal]:
-        """The weight rows: read now, written back `weight_written` clocks later."""
-        timing, shape = self.timing, self.timing.shape
-        width = timing.network.format.width
-        new_row = Signal(shape.parallelism * width, name="new_weights")
-        write = used if self.schedule.training else used & self.write
-        z, mask = shape.parallelism, (1 << width) - 1
-        rows = []
-        for t in range(shape.rows):
-            word = 0
-            for weight in reversed(self._parameters.weights[t * z : (t + 1) * z]):
-                word = word << width | weight & mask
-            rows.append(word)
-        (word,) = memory(
-            m,
-            "weights",
-            depth=shape.rows,
-            width=len(new_row),
-            reads=[row],
-            write=(
-                delayed(m, row, timing.weight_written, "row"),
-                new_row,
-                delayed(m, write, timing.weight_written, "row_used"),
-            ),
-            init=rows,
-            latency=timing.row_read,
-        )
-        word = delayed(m, word, timing.dither_levels, "weights_beside_crossbar")
-        lanes = data.ArrayLayout(signed(width), z)
-        weights = data.View(lanes, Signal(lanes.as_shape(), name="weight_lanes"))
-        m.d.comb += weights.as_value().eq(word)
-        return weights, new_row
 
     def _bias_words(self) -> list[int]:
         timing = self.timing
@@ -427,31 +360,28 @@ class Junction(wiring.Component):
                 queue.values.eq(feedforward.derivatives),
             ]
 
-    def _parameter_access(self, m: Module, weights: data.View, bias: BiasUnit) -> None:
-        """The parameter port: pick the lane of the row accessed, in the clock it arrives."""
+    def _parameter_access(self, m: Module, weights: WeightMemory, bias: BiasUnit) -> None:
+        """The parameter port: catch the weight or bias accessed in the clock it arrives."""
         timing, layout = self.timing, self.timing.layout
         pulse = Timeline(m, self.access, name="access_timeline")
-        lane = pipelined_mux(
-            m,
-            [weights[j].as_unsigned() for j in range(timing.shape.parallelism)],
-            self.access_lane,
-            "lane",
-        )
         slot = pipelined_mux(
             m,
             [bias.biases[k].as_unsigned() for k in range(layout.finishing)],
             self.access_lane,
             "slot",
         )
-        lane_at = 1 + timing.operands + mux_levels(timing.shape.parallelism)
+        lane_at = 1 + timing.operands + weights.lane_levels
         slot_at = 1 + timing.bias_plan.read_latency + mux_levels(layout.finishing)
-        for at, value, wanted in (
-            (lane_at, lane, ~self.access_bias),
-            (slot_at, slot, self.access_bias),
-        ):
-            with m.If(pulse.start(at) & wanted):
-                m.d.sync += self.read_data.eq(value.as_signed())
+        with m.If(pulse.start(lane_at) & ~self.access_bias):
+            m.d.sync += self.read_data.eq(weights.accessed)
+        with m.If(pulse.start(slot_at) & self.access_bias):
+            m.d.sync += self.read_data.eq(slot.as_signed())
         m.d.comb += [
+            weights.access.eq(self.access & ~self.access_bias),
+            weights.access_row.eq(self.access_row),
+            weights.access_lane.eq(self.access_lane),
+            weights.write.eq(self.write & ~self.access_bias),
+            weights.replacement.eq(self.data),
             bias.access.eq(self.access & self.access_bias),
             bias.access_word.eq(self.access_row),
             bias.replacement.eq(self.data),

@@ -1,0 +1,146 @@
+"""The weight memory of a junction: a row of z weights read every clock, and written back.
+
+start --+                       +--> weights at the lanes ... update --+
+        +--> row --> memory ----+                                      |
+access -+              ^        +--> the parameter accessed            |
+                       '---------- row, a fixed time later <-----------+
+"""
+
+from __future__ import annotations
+
+from amaranth.hdl import Cat, Module, Mux, Signal, signed
+from amaranth.lib import data, wiring
+from amaranth.lib.wiring import In, Out
+
+from hwgen.arithmetic import register
+from hwgen.memory import memory
+from hwgen.pipeline import delayed, pipelined_mux
+from software_ref.timing import JunctionTiming, mux_levels
+
+__all__ = ["WeightMemory"]
+
+
+class WeightMemory(wiring.Component):
+    """Holds the weights in natural order: edge e = t z + j in row t, lane j.
+
+    Parameters
+    ----------
+    timing
+        Latencies and sizes of the junction.
+    init
+        Initial weights, raw, in natural edge order.
+
+    Members
+    -------
+    start : In(1)
+        Pulse one clock before row 0 is read.
+    access : In(1), access_row, access_lane, write, replacement : In
+        The parameter port, while idle: a pulse reads a row one clock later and runs it through the
+        update once, with `replacement` in one lane if `write`; all but the pulse must stay until
+        the row is written back.
+    weights : Out(ArrayLayout(signed(B), z))
+        `timing.operands` clocks after a row is read.
+    replace : Out(z)
+        Lanes that take `replacement` (training only, for the update unit).
+    updated : In(ArrayLayout(signed(B), z))
+        The row to write back, `timing.weight_written` clocks after the row was read (training
+        only; an inference core writes nothing back but what the parameter port replaces).
+    accessed : Out(signed(B))
+        Weight in lane `access_lane` of the row at the lanes, `lane_levels` clocks later.
+
+    References
+    ----------
+    DESIGN.md section 4.
+    """
+
+    def __init__(self, timing: JunctionTiming, init: list[int]):
+        self.timing = timing
+        self._init = init
+        shape = timing.shape
+        self.lane_levels = mux_levels(shape.parallelism)
+        width = timing.network.format.width
+        weights = data.ArrayLayout(signed(width), shape.parallelism)
+        members = {
+            "start": In(1),
+            "access": In(1),
+            "access_row": In(range(max(shape.rows, 2))),
+            "access_lane": In(range(max(shape.parallelism, 2))),
+            "write": In(1),
+            "replacement": In(signed(width)),
+            "weights": Out(weights),
+            "accessed": Out(signed(width)),
+        }
+        if timing.training:
+            members |= {"replace": Out(shape.parallelism), "updated": In(weights)}
+        super().__init__(members)
+
+    def elaborate(self, platform: object) -> Module:
+        m = Module()
+        timing, shape = self.timing, self.timing.shape
+        row, used = self._row_scan(m)
+        lanes = range(shape.parallelism)
+        replace = [Signal(name=f"replace{j}") for j in lanes]
+        m.d.sync += [replace[j].eq(self.write & (self.access_lane == j)) for j in lanes]
+        new_row = Signal(timing.weight_plan.width, name="new_row")
+        if timing.training:
+            m.d.comb += [self.replace.eq(Cat(replace)), new_row.eq(self.updated.as_value())]
+            write = used
+        else:
+            spare = timing.weight_written - timing.operands - 1
+            kept = [
+                Mux(replace[j], self.replacement, delayed(m, self.weights[j], spare, f"kept{j}"))
+                for j in lanes
+            ]
+            m.d.comb += new_row.eq(
+                Cat(register(m, kept[j].as_unsigned(), f"new_weight{j}") for j in lanes)
+            )
+            write = used & self.write
+        (word,) = memory(
+            m,
+            "rows",
+            depth=shape.rows,
+            width=len(new_row),
+            reads=[row],
+            write=(
+                delayed(m, row, timing.weight_written, "row"),
+                new_row,
+                delayed(m, write, timing.weight_written, "row_written"),
+            ),
+            init=self._words(),
+            latency=timing.row_read,
+        )
+        word = delayed(m, word, timing.dither_levels, "beside_crossbar")
+        m.d.comb += self.weights.as_value().eq(word)
+        weights = [self.weights[j].as_unsigned() for j in lanes]
+        m.d.comb += self.accessed.eq(
+            pipelined_mux(m, weights, self.access_lane, "lane").as_signed()
+        )
+        return m
+
+    def _row_scan(self, m: Module) -> tuple[Signal, Signal]:
+        """The row being read, by the step or the parameter port; and whether there is one."""
+        rows = self.timing.shape.rows
+        row = Signal(range(max(rows, 2)), name="row")
+        used = Signal(name="row_used")
+        single = Signal(name="row_single")
+        with m.If(self.start):
+            m.d.sync += [row.eq(0), used.eq(1), single.eq(0)]
+        with m.Elif(self.access):
+            m.d.sync += [row.eq(self.access_row), used.eq(1), single.eq(1)]
+        with m.Elif(single | (row == rows - 1)):
+            m.d.sync += used.eq(0)
+        with m.Else():
+            m.d.sync += row.eq(row + 1)
+        return row, used
+
+    def _words(self) -> list[int]:
+        """The initial rows, lane 0 in the lowest bits."""
+        z, width = self.timing.shape.parallelism, self.timing.network.format.width
+        mask = (1 << width) - 1
+        words = []
+        for first in range(0, len(self._init), z):
+            word: int = 0
+            for weight in reversed(self._init[first : first + z]):
+                word = word << width | weight & mask
+            words.append(word)
+        return words
