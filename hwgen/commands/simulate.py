@@ -136,16 +136,16 @@ def run(arguments: argparse.Namespace) -> int:
                     bar.update,
                 )
             )
+            if arguments.save:  # after every epoch, so that Ctrl-C loses only the one it breaks off
+                position = Checkpoint(
+                    parameters=simulation.rtl.parameters,
+                    lags=simulation.design.schedule.lags,
+                    epoch=first_epoch + len(results),
+                    samples=seen + samples * len(results),
+                )
+                save_checkpoint(arguments.save, position)
             if not results[-1].agreement.bit_exact:
                 break
-    if arguments.save:
-        position = Checkpoint(
-            parameters=simulation.rtl.parameters,
-            lags=simulation.design.schedule.lags,
-            epoch=first_epoch + len(results),
-            samples=seen + samples * len(results),
-        )
-        save_checkpoint(arguments.save, position)
     figures = _figures(simulation, results, samples)
     _print(file.name, figures)
     if arguments.json:
