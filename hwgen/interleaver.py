@@ -13,7 +13,7 @@ from amaranth.hdl import Module, Mux, Signal, Value, unsigned
 from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
 
-from hwgen.memory import memory
+from hwgen.memory import memory, packed
 from hwgen.pipeline import pipelined_mux
 from hwgen.scan import row_counter, sweep_counter
 from software_ref.connections.clash_free import ClashFreePattern
@@ -119,7 +119,7 @@ class Interleaver(wiring.Component):
             depth=shape.out_degree,
             width=shape.parallelism * self._width,
             reads=[following],
-            init=[_packed(row, self._width) for row in seeds],
+            init=[packed(row.tolist(), self._width) for row in seeds],
         )
         last = cycle == shape.depth - 1
         for v in range(shape.parallelism):
@@ -139,7 +139,7 @@ class Interleaver(wiring.Component):
             depth=shape.rows,
             width=shape.parallelism * self._width,
             reads=[row],
-            init=[_packed(words, self._width) for words in rows],
+            init=[packed(words.tolist(), self._width) for words in rows],
             latency=self._address_plan.read_latency,
         )
         m.d.comb += self.words.as_value().eq(words)
@@ -202,11 +202,3 @@ def _incremented(word: Signal, depth: int) -> Value:
     if depth == 1 << len(word):
         return (word + 1)[: len(word)]
     return Mux(word == depth - 1, 0, word + 1)
-
-
-def _packed(fields: np.ndarray, width: int) -> int:
-    """Concatenate unsigned fields, the first in the lowest bits."""
-    value = 0
-    for field in reversed(fields.tolist()):
-        value = value << width | field
-    return value

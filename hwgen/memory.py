@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from amaranth.hdl import Cat, Const, MemoryData, MemoryInstance, Module, Signal, Value, unsigned
 
 from hwgen.pipeline import delayed
 from software_ref.memory_plan import banked_layout
 
-__all__ = ["BankedAddress", "memory"]
+__all__ = ["BankedAddress", "memory", "packed"]
 
 
 def memory(
@@ -58,6 +58,12 @@ def memory(
         )
         outputs.append(delayed(m, output, latency - 1, f"{name}_read{port}"))
     return outputs
+
+
+def packed(fields: Iterable[int], width: int) -> int:
+    """Concatenate integers of `width` bits, two's complement, the first in the lowest bits."""
+    mask = (1 << width) - 1
+    return sum((field & mask) << (place * width) for place, field in enumerate(fields))
 
 
 class BankedAddress:

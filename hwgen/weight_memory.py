@@ -13,7 +13,7 @@ from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
 
 from hwgen.arithmetic import register
-from hwgen.memory import memory
+from hwgen.memory import memory, packed
 from hwgen.pipeline import delayed, pipelined_mux
 from software_ref.timing import JunctionTiming, mux_levels
 
@@ -136,11 +136,6 @@ class WeightMemory(wiring.Component):
     def _words(self) -> list[int]:
         """The initial rows, lane 0 in the lowest bits."""
         z, width = self.timing.shape.parallelism, self.timing.network.format.width
-        mask = (1 << width) - 1
-        words = []
-        for first in range(0, len(self._init), z):
-            word: int = 0
-            for weight in reversed(self._init[first : first + z]):
-                word = word << width | weight & mask
-            words.append(word)
-        return words
+        return [
+            packed(self._init[first : first + z], width) for first in range(0, len(self._init), z)
+        ]

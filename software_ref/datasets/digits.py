@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import importlib
-
 import numpy as np
 
 from software_ref.datasets.dataset import Dataset
+from software_ref.datasets.scikit_learn import shuffled_source
 
 __all__ = ["load_digits"]
 
@@ -38,16 +37,9 @@ def load_digits(*, seed: int = 1) -> Dataset:
     ValueError
         `seed` is negative.
     """
-    if isinstance(seed, bool) or not isinstance(seed, int):
-        raise TypeError(f"seed must be an integer, not {type(seed).__name__}")
-    if seed < 0:
-        raise ValueError(f"seed must be at least 0, not {seed}")
-    # Imported when used: scikit-learn takes a second to import and only this loader needs it.
-    source = importlib.import_module("sklearn.datasets").load_digits()
-    order = np.random.default_rng(seed).permutation(len(source.data))
+    data, y = shuffled_source("load_digits", seed)
     # Sixteenths are exact in float32.
-    x = (source.data[order] / _LEVELS).astype(np.float32)
-    y = source.target[order].astype(np.int64)
+    x = (data / _LEVELS).astype(np.float32)
     return Dataset(
         name="digits",
         x_train=x[:_TRAIN],

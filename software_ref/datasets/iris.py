@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import importlib
-
-import numpy as np
-
 from software_ref.datasets.dataset import Dataset
+from software_ref.datasets.scikit_learn import shuffled_source
 
 __all__ = ["load_iris"]
 
@@ -37,15 +34,8 @@ def load_iris(*, seed: int = 1) -> Dataset:
     ValueError
         `seed` is negative.
     """
-    if isinstance(seed, bool) or not isinstance(seed, int):
-        raise TypeError(f"seed must be an integer, not {type(seed).__name__}")
-    if seed < 0:
-        raise ValueError(f"seed must be at least 0, not {seed}")
-    # Imported when used: scikit-learn takes a second to import.
-    source = importlib.import_module("sklearn.datasets").load_iris()
-    order = np.random.default_rng(seed).permutation(len(source.data))
-    x = source.data[order].astype(np.float64) / _LONGEST
-    y = source.target[order].astype(np.int64)
+    data, y = shuffled_source("load_iris", seed)
+    x = data / _LONGEST
     return Dataset(
         name="iris",
         x_train=x[:_TRAIN],
