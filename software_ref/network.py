@@ -5,11 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
-from math import ceil, gcd
-from typing import Any
+from math import ceil
 
 from software_ref.activation import Activation
 from software_ref.connections.clash_free import ConnectionOptions
+from software_ref.connections.sizes import (
+    check_entries,
+    check_out_degree,
+    nearest,
+    positive_integers,
+)
 from software_ref.fixed_point import FixedFormat
 
 __all__ = ["JunctionShape", "Network"]
@@ -39,25 +44,13 @@ class JunctionShape:
 
     def __post_init__(self) -> None:
         where = f"junction {self.index}"
-        if self.out_degree > self.right:
-            raise ValueError(
-                f"out_degree of {where} must be at most its {self.right} right neurons, "
-                f"not {self.out_degree}"
-            )
-        if self.left * self.out_degree % self.right:
-            unit = self.right // gcd(self.left, self.right)
-            legal = _nearest(self.out_degree, list(range(unit, self.right + 1, unit)))
-            raise ValueError(
-                f"out_degree of {where} must make left * out_degree divisible by right: "
-                f"{self.left} * {self.out_degree} = {self.left * self.out_degree} is not divisible "
-                f"by {self.right}; nearest legal out_degree: {legal}"
-            )
+        check_out_degree(self.left, self.right, self.out_degree, where=where)
         if self.left % self.parallelism:
             divisors = [d for d in range(1, self.left + 1) if self.left % d == 0]
             raise ValueError(
                 f"parallelism of {where} must divide its {self.left} left neurons, "
                 f"not {self.parallelism}; nearest legal parallelism: "
-                f"{_nearest(self.parallelism, divisors)}"
+                f"{nearest(self.parallelism, divisors)}"
             )
 
     @property
@@ -121,22 +114,11 @@ class Network:
 
     def __post_init__(self) -> None:
         for name in ("layers", "out_degree", "parallelism"):
-            object.__setattr__(self, name, _positive_integers(name, getattr(self, name)))
-        if len(self.layers) < 2:
-            raise ValueError(
-                f"layers must name at least an input and an output layer, not {list(self.layers)}"
-            )
+            object.__setattr__(self, name, positive_integers(name, getattr(self, name)))
+        check_entries(self.layers, out_degree=self.out_degree, parallelism=self.parallelism)
         for layer, neurons in enumerate(self.layers):
             if neurons > LARGEST_LAYER:
                 raise ValueError(f"layers[{layer}] must be at most {LARGEST_LAYER}, not {neurons}")
-        junctions = len(self.layers) - 1
-        for name in ("out_degree", "parallelism"):
-            given = len(getattr(self, name))
-            if given != junctions:
-                raise ValueError(
-                    f"{name} must have one entry per junction: {len(self.layers)} layers make "
-                    f"{junctions} junctions, but it has {given}"
-                )
         if self.classes is None:
             object.__setattr__(self, "classes", self.layers[-1])
         if not isinstance(self.classes, int) or isinstance(self.classes, bool):
@@ -203,21 +185,3 @@ class Network:
         """The largest raw activation of a layer (0 = input); the smallest is 0."""
         hidden = 0 < layer < len(self.layers) - 1
         return self.activation.maximum(self.format) if hidden else self.format.one
-
-
-def _positive_integers(name: str, values: Any) -> tuple[int, ...]:
-    if not isinstance(values, list | tuple):
-        raise TypeError(f"{name} must be a list of integers, not {values!r}")
-    for position, value in enumerate(values):
-        if not isinstance(value, int) or isinstance(value, bool):
-            raise TypeError(f"{name}[{position}] must be an integer, not {value!r}")
-        if value < 1:
-            raise ValueError(f"{name}[{position}] must be at least 1, not {value}")
-    return tuple(values)
-
-
-def _nearest(value: int, legal: list[int]) -> str:
-    """Name the legal values next to `value`, below and above."""
-    below = [v for v in legal if v < value][-1:]
-    above = [v for v in legal if v > value][:1]
-    return " or ".join(str(v) for v in below + above)

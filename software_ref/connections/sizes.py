@@ -1,0 +1,80 @@
+"""Checks of layer sizes and degrees, one wording for networks and for patterns of every kind."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import gcd
+from typing import Any
+
+__all__ = ["check_entries", "check_out_degree", "nearest", "positive_integers"]
+
+
+def positive_integers(name: str, values: Any) -> tuple[int, ...]:
+    """The values as a tuple, if they are a list or tuple of integers from 1.
+
+    Raises
+    ------
+    TypeError
+        `values` is no list, or some entry no integer.
+    ValueError
+        Some entry is below 1.
+    """
+    if not isinstance(values, list | tuple):
+        raise TypeError(f"{name} must be a list of integers, not {values!r}")
+    for position, value in enumerate(values):
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise TypeError(f"{name}[{position}] must be an integer, not {value!r}")
+        if value < 1:
+            raise ValueError(f"{name}[{position}] must be at least 1, not {value}")
+    return tuple(values)
+
+
+def check_entries(layers: Sequence[int], **lists: Sequence[int]) -> None:
+    """Raise ValueError unless there are two layers and every list has one entry per junction."""
+    if len(layers) < 2:
+        raise ValueError(
+            f"layers must name at least an input and an output layer, not {list(layers)}"
+        )
+    for name, entries in lists.items():
+        if len(entries) != len(layers) - 1:
+            raise ValueError(
+                f"{name} must have one entry per junction: {len(layers)} layers make "
+                f"{len(layers) - 1} junctions, but it has {len(entries)}"
+            )
+
+
+def check_out_degree(
+    left: int, right: int, out_degree: int, *, where: str, equal_in_degrees: bool = True
+) -> None:
+    """Raise ValueError unless `left` neurons with `out_degree` edges each can join `right` ones.
+
+    Parameters
+    ----------
+    left, right, out_degree : int
+        N_{i-1}, N_i and d_out.
+    where : str
+        What the message calls the junction: "junction 1".
+    equal_in_degrees : bool
+        Whether every right neuron must get the same number of edges, d_in = left d_out / right.
+    """
+    if out_degree < 1:
+        raise ValueError(f"out_degree of {where} must be at least 1, not {out_degree}")
+    if out_degree > right:
+        raise ValueError(
+            f"out_degree of {where} must be at most its {right} right neurons, not {out_degree}"
+        )
+    if equal_in_degrees and left * out_degree % right:
+        unit = right // gcd(left, right)
+        legal = nearest(out_degree, range(unit, right + 1, unit))
+        raise ValueError(
+            f"out_degree of {where} must make left * out_degree divisible by right: "
+            f"{left} * {out_degree} = {left * out_degree} is not divisible "
+            f"by {right}; nearest legal out_degree: {legal}"
+        )
+
+
+def nearest(value: int, legal: Sequence[int]) -> str:
+    """Name the legal values, which rise, next to `value`, below and above: "4 or 6"."""
+    below = [v for v in legal if v < value][-1:]
+    above = [v for v in legal if v > value][:1]
+    return " or ".join(str(v) for v in below + above)
