@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from software_ref.connections.pattern import SparsePattern
+
 if TYPE_CHECKING:
     from software_ref.network import JunctionShape
 
@@ -95,6 +97,11 @@ class ClashFreePattern:
         word = np.take_along_axis(self.words, self.memory[:, :, None], axis=1)  # (d_out, lane, D)
         left = word * z + self.memory[:, :, None]
         return np.ascontiguousarray(left.transpose(0, 2, 1)).reshape(-1)
+
+    @cached_property
+    def sparse(self) -> SparsePattern:
+        """The same edges as a pattern of any kind."""
+        return SparsePattern.from_left_neurons(self.shape.left, self.shape.right, self.left_neurons)
 
     @property
     def seeds(self) -> NDArray[np.int64]:
