@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Any, TypeAlias
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeAlias, cast
 
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Dataset", "Features", "Labels", "check_features", "check_finite", "take_train"]
+from software_ref.datasets.split import stratified_choice
+
+__all__ = [
+    "SPLITS",
+    "Dataset",
+    "Features",
+    "Labels",
+    "as_floats",
+    "check_features",
+    "check_finite",
+    "hold_out",
+    "take_test",
+    "take_train",
+]
 
 Features: TypeAlias = npt.NDArray[np.uint8] | npt.NDArray[np.float32] | npt.NDArray[np.float64]
 """uint8 (n, features), value p / 256; or float32 or float64 (n, features), values in [0, 1]."""
@@ -18,10 +31,21 @@ Labels: TypeAlias = npt.NDArray[np.int64]
 
 _FEATURE_TYPES = (np.dtype(np.uint8), np.dtype(np.float32), np.dtype(np.float64))
 
+SPLITS = ("train", "validation", "test")
+"""What a data set is split into, in the order of tables; fields are x_train, y_train and so on."""
+
+
+def _no_features() -> Features:
+    return np.zeros((0, 0), dtype=np.uint8)
+
+
+def _no_labels() -> Labels:
+    return np.zeros(0, dtype=np.int64)
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Dataset:
-    """A classification problem: training and test samples with their labels.
+    """A classification problem: training, validation and test samples with their labels.
 
     Two data sets compare by identity, since comparing whole arrays is never what a caller wants.
 
@@ -56,23 +80,32 @@ class Dataset:
     provenance: str
     """One line saying where the samples come from and what was done to them."""
 
+    x_validation: Features = field(default_factory=_no_features)
+    """Validation samples (v, features), v >= 0, of the same kind as `x_train`; by default none."""
+
+    y_validation: Labels = field(default_factory=_no_labels)
+    """Validation labels int64 (v,), 0 to classes - 1; by default none."""
+
     @property
     def features(self) -> int:
         """Number of features of a sample."""
         return int(self.x_train.shape[1])
 
     def __post_init__(self) -> None:
-        for field in ("name", "provenance"):
-            value = getattr(self, field)
+        for text in ("name", "provenance"):
+            value = getattr(self, text)
             if not isinstance(value, str):
-                raise TypeError(f"{field} must be a string, not {type(value).__name__}")
+                raise TypeError(f"{text} must be a string, not {type(value).__name__}")
         if isinstance(self.classes, bool) or not isinstance(self.classes, int):
             raise TypeError(
                 f"{self.name}: classes must be an integer, not {type(self.classes).__name__}"
             )
         if self.classes < 1:
             raise ValueError(f"{self.name}: classes must be at least 1, not {self.classes}")
-        for split in ("train", "test"):
+        if isinstance(self.x_validation, np.ndarray) and self.x_validation.shape == (0, 0):
+            # The default: no samples, of the training samples' kind.
+            object.__setattr__(self, "x_validation", self.x_train[:0])
+        for split in SPLITS:
             x, y = getattr(self, f"x_{split}"), getattr(self, f"y_{split}")
             check_features(x, where=f"{self.name}: x_{split}")
             _check_labels(y, self.classes, where=f"{self.name}: y_{split}")
@@ -85,21 +118,27 @@ class Dataset:
             object.__setattr__(self, f"y_{split}", y.astype(np.int64, copy=False))
         if len(self.x_train) == 0:
             raise ValueError(f"{self.name}: x_train must hold at least one sample, not 0")
-        if self.x_test.shape[1] != self.features:
+        for split in SPLITS[1:]:
+            self._check_kind(split)
+
+    def _check_kind(self, split: str) -> None:
+        """Refuse a split whose features differ from the training samples' in number or kind."""
+        x = getattr(self, f"x_{split}")
+        if x.shape[1] != self.features:
             raise ValueError(
-                f"{self.name}: x_test must have as many features as x_train ({self.features}), "
-                f"not {self.x_test.shape[1]}"
+                f"{self.name}: x_{split} must have as many features as x_train "
+                f"({self.features}), not {x.shape[1]}"
             )
-        if (self.x_test.dtype == np.uint8) != (self.x_train.dtype == np.uint8):
+        if (x.dtype == np.uint8) != (self.x_train.dtype == np.uint8):
             # 8-bit values count in 1/256: mixing the two kinds would scale the splits differently.
             raise ValueError(
-                f"{self.name}: x_train and x_test must both be uint8 or both be floats, "
-                f"not {self.x_train.dtype} and {self.x_test.dtype}"
+                f"{self.name}: x_train and x_{split} must both be uint8 or both be floats, "
+                f"not {self.x_train.dtype} and {x.dtype}"
             )
 
 
 def take_train(dataset: Dataset, count: int) -> Dataset:
-    """Return the data set with only its first `count` training samples; the test set stays whole.
+    """Return the data set with only its first `count` training samples; the rest stays whole.
 
     Parameters
     ----------
@@ -114,17 +153,65 @@ def take_train(dataset: Dataset, count: int) -> Dataset:
     ValueError
         `count` is below 1 or exceeds the training samples there are.
     """
-    if isinstance(count, bool) or not isinstance(count, int):
-        raise TypeError(
-            f"the number of training samples must be an integer, not {type(count).__name__}"
-        )
-    available = len(dataset.x_train)
-    if not 1 <= count <= available:
-        raise ValueError(
-            f"{dataset.name}: the number of training samples must lie in 1 to {available} "
-            f"(all there are), not {count}"
-        )
+    _check_count(dataset, "training", count, len(dataset.y_train))
     return replace(dataset, x_train=dataset.x_train[:count], y_train=dataset.y_train[:count])
+
+
+def take_test(dataset: Dataset, count: int) -> Dataset:
+    """Return the data set with only its first `count` test samples; as `take_train` in all else."""
+    _check_count(dataset, "test", count, len(dataset.y_test))
+    return replace(dataset, x_test=dataset.x_test[:count], y_test=dataset.y_test[:count])
+
+
+def hold_out(dataset: Dataset, count: int, seed: int) -> Dataset:
+    """Move samples from the training to the validation samples, each class by its share.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        Its own validation samples come first in the result.
+    count : int
+        Training samples to move, 0 to all but one.
+    seed : int
+        Seed of the choice, at least 0.
+
+    Returns
+    -------
+    Dataset
+        Training and moved samples keep their order.
+
+    Raises
+    ------
+    TypeError
+        `count` or `seed` is not an integer.
+    ValueError
+        `count` or `seed` is out of range.
+    """
+    chosen = stratified_choice(dataset.y_train, count, seed, where=dataset.name)
+    return replace(
+        dataset,
+        x_train=dataset.x_train[~chosen],
+        y_train=dataset.y_train[~chosen],
+        x_validation=np.concatenate([dataset.x_validation, dataset.x_train[chosen]]),
+        y_validation=np.concatenate([dataset.y_validation, dataset.y_train[chosen]]),
+        provenance=f"{dataset.provenance}; {count} training samples held out with seed {seed}",
+    )
+
+
+def as_floats(x: Features) -> npt.NDArray[np.float32] | npt.NDArray[np.float64]:
+    """The values that features stand for: uint8 p becomes float32 p / 256 (exactly), floats stay.
+
+    Parameters
+    ----------
+    x : uint8, float32 or float64 (n, features)
+
+    Returns
+    -------
+    float32 or float64 (n, features), in [0, 1]
+    """
+    if x.dtype == np.uint8:
+        return x.astype(np.float32) / np.float32(256)
+    return cast("npt.NDArray[np.float32]", x)
 
 
 def check_features(x: npt.NDArray[Any], *, where: str) -> None:
@@ -172,6 +259,18 @@ def check_finite(x: npt.NDArray[Any], *, where: str) -> None:
     index = np.argwhere(~np.isfinite(x))[0].tolist()
     value = x[tuple(index)].item()
     raise ValueError(f"{where}{index} must be finite, not {value!r}")
+
+
+def _check_count(dataset: Dataset, split: str, count: object, available: int) -> None:
+    if isinstance(count, bool) or not isinstance(count, int):
+        raise TypeError(
+            f"the number of {split} samples must be an integer, not {type(count).__name__}"
+        )
+    if not 1 <= count <= available:
+        raise ValueError(
+            f"{dataset.name}: the number of {split} samples must lie in 1 to {available} "
+            f"(all there are), not {count}"
+        )
 
 
 def _check_labels(y: npt.NDArray[Any], classes: int, *, where: str) -> None:

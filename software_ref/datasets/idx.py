@@ -17,8 +17,10 @@ from typing import IO, Any, cast
 import numpy as np
 import numpy.typing as npt
 
+from software_ref.datasets.archive import read_arrays
+from software_ref.datasets.checksum import checksum_note
+from software_ref.datasets.data_folder import data_folder
 from software_ref.datasets.dataset import Dataset
-from software_ref.datasets.npz import read_arrays
 
 __all__ = ["load_mnist", "read_idx"]
 
@@ -129,10 +131,7 @@ def load_mnist(data_dir: Path | None) -> Dataset:
     FileNotFoundError
         The folder or a file is missing; the message says what was looked for.
     """
-    if data_dir is None:
-        raise ValueError("mnist needs --data DIR, the folder of mnist.npz or of the four IDX files")
-    if not data_dir.is_dir():
-        raise FileNotFoundError(f"mnist: there is no folder {data_dir}")
+    data_dir = data_folder("mnist", data_dir, holds="mnist.npz or of the four IDX files")
     archive = data_dir / _MNIST_NPZ
     if archive.is_file():
         arrays = read_arrays(archive)
@@ -154,7 +153,8 @@ def load_mnist(data_dir: Path | None) -> Dataset:
         x_test=arrays["x_test"].reshape(-1, _MNIST_SIDE**2),
         y_test=arrays["y_test"],
         classes=10,
-        provenance=f"read from {', '.join(sorted({path.name for path in files.values()}))}",
+        provenance=f"read from {', '.join(sorted({path.name for path in files.values()}))}"
+        + checksum_note(files.values()),
     )
 
 

@@ -3,35 +3,21 @@
 from __future__ import annotations
 
 import math
-import zipfile
-import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from software_ref.datasets.archive import ARRAYS, read_arrays
 from software_ref.datasets.dataset import Dataset, check_finite
+from software_ref.datasets.split import stratified_choice
 
-__all__ = ["ARRAYS", "load_npz", "read_arrays"]
+__all__ = ["load_npz"]
 
-ARRAYS = ("x_train", "y_train", "x_test", "y_test")
-"""The arrays an archive must hold; further ones are ignored."""
-
-# What a broken archive raises, by where it is broken: the zip directory, a member's compressed
-# bytes, its .npy header, or the values behind it.
-_BROKEN = (
-    zipfile.BadZipFile,
-    zlib.error,
-    EOFError,
-    ValueError,
-    OSError,
-    MemoryError,
-    NotImplementedError,
-    RuntimeError,
-)
-
+_VALIDATION = ("x_validation", "y_validation")
+_TEST = ("x_test", "y_test")
 
 _MAX_SCALE = 1e300
 """Largest end of a scale in magnitude: the difference of two is still a finite float."""
@@ -43,14 +29,17 @@ def load_npz(
     scale: Sequence[float] | None = None,
     clip: bool = False,
     classes: int | None = None,
+    arrays: Mapping[str, str] | None = None,
+    test: float | None = None,
+    seed: int = 1,
 ) -> Dataset:
     """Load an .npz archive.
 
     Parameters
     ----------
     path : Path
-        Its arrays: x_train, x_test (n, ...), each sample flattened, last index fastest; y_train,
-        y_test (n,), integers from 0.
+        Its arrays: x_train, x_test and, if it has them, x_validation (n, ...), each sample
+        flattened, last index fastest; y_train, y_test, y_validation (n,), integers from 0.
     scale : (low, high), optional
         Map every feature v to (v - low) / (high - low). Without it uint8 features stay as they
         are (p / 256), floats must lie in [0, 1] and all else is refused.
@@ -58,7 +47,15 @@ def load_npz(
         With `scale`: values outside [low, high] become the nearer end. Without `clip` they are
         refused.
     classes : int, optional
-        Number of classes; by default the largest label of both splits plus 1.
+        Number of classes; by default the largest label of all splits plus 1.
+    arrays : mapping, optional
+        Names in the archive of arrays that are called otherwise there, such as
+        ``{"x_train": "features"}``.
+    test : float or int, optional
+        For an archive without x_test and y_test: the share (above 0 and below 1) or the number (an
+        integer from 1) of training samples to hold out as test samples, each class by its share.
+    seed : int
+        Seed of that choice, at least 0.
 
     Returns
     -------
@@ -68,10 +65,11 @@ def load_npz(
     Raises
     ------
     TypeError
-        `scale`, `clip` or `classes` has the wrong type, or the labels are not integers.
+        An option has the wrong type, or the labels are not integers.
     ValueError
-        The file is not such an archive, is broken, lacks an array or holds Python objects, or
-        the features need a `scale` (the message shows their range and a scale that fits).
+        The file is not such an archive, is broken, lacks an array or holds Python objects; the
+        features need a `scale` (the message shows their range and a scale that fits); or `test`
+        does not suit the archive.
     FileNotFoundError
         There is no such file.
     """
@@ -80,66 +78,101 @@ def load_npz(
         raise TypeError(f"clip must be true or false, not {type(clip).__name__}")
     if clip and ends is None:
         raise ValueError("clip must come with scale = [low, high], the range to clip to")
-    arrays = read_arrays(path)
-    labels = {key: arrays[key] for key in ("y_train", "y_test")}
-    features = {key: _flatten(arrays[key], where=f"{path}: {key}") for key in ("x_train", "x_test")}
+    _check_test(test)
+    found = _read(path, _check_names(arrays), test)
+    labels = {key: array for key, array in found.items() if key.startswith("y_")}
+    features = {
+        key: _flatten(array, where=f"{path}: {key}")
+        for key, array in found.items()
+        if key.startswith("x_")
+    }
     if ends is None:
         features = _unscaled(features, path)
     else:
         features = {
             key: _scaled(x, ends, clip, where=f"{path}: {key}") for key, x in features.items()
         }
+    provenance = f"read from {path.name}"
+    if ends is not None:
+        provenance += f", scaled from {list(ends)}" + (" and clipped" if clip else "")
+    if test is not None:
+        features, labels = _hold_out_test(features, labels, test, seed, where=str(path))
+        provenance += f", {len(labels['y_test'])} samples held out for the test with seed {seed}"
     return Dataset(
         name=path.name,
         **features,
         **labels,
         classes=_count_classes(labels) if classes is None else classes,
-        provenance=f"read from {path.name}"
-        + (f", scaled from {list(ends)}" if ends else "")
-        + (" and clipped" if clip else ""),
+        provenance=provenance,
     )
 
 
-def read_arrays(path: Path) -> dict[str, npt.NDArray[Any]]:
-    """Read the four arrays of an .npz archive, by name, in the machine's byte order.
+def _read(path: Path, names: Mapping[str, str], test: float | None) -> dict[str, npt.NDArray[Any]]:
+    """The arrays of an archive: with its test samples, or without where they are to be chosen."""
+    pairs = [_VALIDATION] if test is None else [_VALIDATION, _TEST]
+    found = read_arrays(
+        path,
+        needed=ARRAYS if test is None else ARRAYS[:2],
+        optional=[key for pair in pairs for key in pair],
+        names=names,
+    )
+    for x, y in pairs:
+        if (x in found) != (y in found):
+            here, absent = (x, y) if x in found else (y, x)
+            raise ValueError(f"{path} must hold {absent} beside {here}, or neither")
+    if test is not None and "x_test" in found:
+        raise ValueError(f"test must be left out for {path}, which holds x_test and y_test")
+    return found
 
-    Raises
-    ------
-    ValueError
-        Not an .npz archive, broken, without one of the arrays, or with Python objects, which are
-        never unpickled, since that could run any code.
-    FileNotFoundError
-        There is no such file.
-    """
-    if not path.is_file():
-        raise FileNotFoundError(f"there is no file {path}")
-    if not zipfile.is_zipfile(path):
+
+def _check_names(names: object) -> Mapping[str, str]:
+    if names is None:
+        return {}
+    if not isinstance(names, Mapping):
+        raise TypeError(f"arrays must be a table of names, not {names!r}")
+    legal = (*ARRAYS, *_VALIDATION)
+    for key, name in names.items():
+        if key not in legal:
+            raise ValueError(f"arrays must have keys of {', '.join(legal)}, not {key!r}")
+        if not isinstance(name, str):
+            raise TypeError(f"arrays must name {key} by a string, not {name!r}")
+    return names
+
+
+def _check_test(test: object) -> None:
+    if test is None:
+        return
+    if isinstance(test, bool) or not isinstance(test, int | float):
+        raise TypeError(f"test must be a share or a number of samples, not {test!r}")
+    if not (test >= 1 if isinstance(test, int) else 0 < test < 1):
         raise ValueError(
-            f"{path} must be an .npz archive (a zip file), but is none or is truncated"
+            f"test must be a share above 0 and below 1, or an integer from 1, not {test!r}"
         )
-    arrays: dict[str, npt.NDArray[Any]] = {}
-    try:
-        # Opened here: np.load leaves a file of its own open when the archive is broken.
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
-            absent = [key for key in ARRAYS if key not in archive]
-            present = list(archive.keys())
-            if not absent:
-                arrays = {key: archive[key] for key in ARRAYS}
-    except _BROKEN as error:
-        reason = str(error).strip().splitlines()[0] if str(error).strip() else repr(error)
+
+
+def _hold_out_test(
+    features: dict[str, npt.NDArray[Any]],
+    labels: dict[str, npt.NDArray[Any]],
+    test: float,
+    seed: int,
+    *,
+    where: str,
+) -> tuple[dict[str, npt.NDArray[Any]], dict[str, npt.NDArray[Any]]]:
+    """The same arrays with some of the training samples as test samples."""
+    x, y = features["x_train"], labels["y_train"]
+    if y.ndim != 1:
+        raise ValueError(f"{where}: y_train must have shape (samples,), not {y.shape}")
+    if len(x) != len(y):
         raise ValueError(
-            f"{path} must be a whole .npz archive without objects: {reason}"
-        ) from error
-    if absent:
-        raise ValueError(
-            f"{path} must hold the arrays {', '.join(ARRAYS)}; it lacks {', '.join(absent)} "
-            f"and holds {', '.join(present) or 'nothing'}"
+            f"{where}: x_train and y_train must have equal lengths, "
+            f"not {len(x)} samples and {len(y)} labels"
         )
-    for key, array in arrays.items():
-        # NumPy hands out a member that is no .npy file as bytes.
-        if not isinstance(array, np.ndarray):
-            raise ValueError(f"{path}: {key} must be a NumPy array, not raw bytes")
-    return {key: a.astype(a.dtype.newbyteorder("="), copy=False) for key, a in arrays.items()}
+    count = test if isinstance(test, int) else max(1, round(test * len(y)))
+    chosen = stratified_choice(y, count, seed, where=where)
+    return (
+        features | {"x_train": x[~chosen], "x_test": x[chosen]},
+        labels | {"y_train": y[~chosen], "y_test": y[chosen]},
+    )
 
 
 def _check_scale(scale: object) -> tuple[float, float] | None:

@@ -6,6 +6,7 @@ import dataclasses
 import difflib
 import inspect
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,30 +19,35 @@ from software_ref.datasets.npz import load_npz
 
 __all__ = ["NAMES", "check_options", "load_dataset", "option_names"]
 
-NAMES = ("digits", "iris", "mnist", "morse")
-"""The data sets known by name; any other name must end in .npz."""
-
 _ARCHIVE = ".npz"
 _PAIRS = ("dot", "dash", "space")
 
 
 def load_dataset(
-    name: str, *, options: Mapping[str, object], data_dir: Path | None, base_dir: Path | None
+    name: str,
+    *,
+    options: Mapping[str, object],
+    data_dir: Path | None,
+    base_dir: Path | None,
+    validation: bool = False,
 ) -> Dataset:
     """Load a data set by name.
 
     Parameters
     ----------
     name : str
-        "digits", "iris", "mnist", "morse", or the path of an .npz archive. A relative path is
-        looked for in `data_dir` first and then in `base_dir`.
+        One of `NAMES`, or the path of an .npz archive. A relative path is looked for in
+        `data_dir` first and then in `base_dir`.
     options : mapping
         The loader's options, by the names that `option_names` lists; the values as TOML gives
         them, so that a pair is a list of two.
     data_dir : Path or None
-        The folder that the user named for data; "mnist" is found there only.
+        The folder that the user named for data; published data sets are found there only.
     base_dir : Path or None
         The network file's folder; None stands for the current one.
+    validation : bool
+        Whether a data set that is generated is to have its validation samples too. Others have
+        those that their files hold.
 
     Raises
     ------
@@ -53,19 +59,13 @@ def load_dataset(
         A file or a folder is missing; the message names each place looked in.
     """
     check_options(name, options)
-    values: dict[str, Any] = dict(options)
-    if name == "morse":
-        for key in _PAIRS:
-            if isinstance(values.get(key), list):
-                values[key] = tuple(values[key])
-        return load_morse(MorseOptions(**values))
-    if name == "digits":
-        return load_digits(**values)
-    if name == "iris":
-        return load_iris(**values)
-    if name == "mnist":
-        return load_mnist(data_dir)
-    return load_npz(_find_archive(name, data_dir, base_dir), **values)
+    if name not in _SOURCES:
+        path = _find_archive(name, data_dir, base_dir)
+        return load_npz(path, **dict[str, Any](options))
+    source = _SOURCES[name]
+    folder = (data_dir,) if source.reads_folder else ()
+    generate = {"validation": validation} if source.generates_validation else {}
+    return source.load(*folder, **options, **generate)
 
 
 def check_options(name: str, options: Mapping[str, object]) -> None:
@@ -97,14 +97,8 @@ def option_names(name: str) -> tuple[str, ...]:
     """
     if not isinstance(name, str):
         raise TypeError(f"data set name must be a string, not {type(name).__name__}")
-    if name == "morse":
-        return tuple(field.name for field in dataclasses.fields(MorseOptions))
-    if name == "digits":
-        return _keywords(load_digits)
-    if name == "iris":
-        return _keywords(load_iris)
-    if name == "mnist":
-        return ()
+    if name in _SOURCES:
+        return _SOURCES[name].options
     if name.endswith(_ARCHIVE):
         return _keywords(load_npz)
     raise ValueError(
@@ -131,3 +125,41 @@ def _find_archive(name: str, data_dir: Path | None, base_dir: Path | None) -> Pa
     # An absolute name gives the same place twice.
     looked = " or ".join(dict.fromkeys(map(str, places)))
     raise FileNotFoundError(f"there is no data set file {looked}")
+
+
+def _load_morse(*, validation: bool, **options: Any) -> Dataset:
+    """Generate Morse frames by options as TOML gives them."""
+    pairs = {key: tuple(options[key]) for key in _PAIRS if isinstance(options.get(key), list)}
+    return load_morse(MorseOptions(**options | pairs), validation=validation)
+
+
+@dataclass(frozen=True)
+class _Source:
+    """How a data set known by name is loaded."""
+
+    load: Callable[..., Dataset]
+    options: tuple[str, ...]
+    """Its options: keyword arguments of `load`."""
+    reads_folder: bool = False
+    """Whether `load` takes the folder of the user's data first."""
+    generates_validation: bool = False
+    """Whether `load` takes the keyword `validation`."""
+
+
+def _source(load: Callable[..., Dataset], *, reads_folder: bool = False) -> _Source:
+    return _Source(load, _keywords(load), reads_folder)
+
+
+_SOURCES = {
+    "digits": _source(load_digits),
+    "iris": _source(load_iris),
+    "mnist": _source(load_mnist, reads_folder=True),
+    "morse": _Source(
+        _load_morse,
+        tuple(field.name for field in dataclasses.fields(MorseOptions)),
+        generates_validation=True,
+    ),
+}
+
+NAMES = tuple(_SOURCES)
+"""The data sets known by name; any other name must end in .npz."""

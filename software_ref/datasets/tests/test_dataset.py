@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from software_ref.datasets import Dataset, take_train
+from software_ref.datasets import Dataset, hold_out, take_test, take_train
+from software_ref.datasets.dataset import as_floats
 
 
 def arrays(**changes: Any) -> dict[str, Any]:
@@ -54,6 +55,28 @@ def test_both_ends_of_the_range_and_of_the_labels_are_legal() -> None:
     Dataset(**arrays(classes=1, y_train=np.zeros(3, dtype=int), y_test=np.zeros(2, dtype=int)))
 
 
+@pytest.mark.parametrize("kind", [np.uint8, np.float32, np.float64])
+def test_without_validation_samples_there_are_none_of_the_same_kind(kind: type) -> None:
+    dataset = Dataset(**arrays(x_train=np.zeros((3, 4), kind), x_test=np.zeros((2, 4), kind)))
+    assert dataset.x_validation.shape == (0, 4)
+    assert dataset.x_validation.dtype == kind
+    assert dataset.y_validation.tolist() == []
+
+
+def test_validation_samples_are_kept() -> None:
+    x = np.array([[0, 0.5, 1, 0.25]])
+    dataset = Dataset(**arrays(x_validation=x, y_validation=np.array([2], dtype=np.uint8)))
+    assert dataset.x_validation is x
+    assert dataset.y_validation.dtype == np.int64
+    assert dataset.y_validation.tolist() == [2]
+
+
+def test_pixels_stand_for_256ths_and_floats_for_themselves() -> None:
+    assert as_floats(np.array([[0, 1, 255]], dtype=np.uint8)).tolist() == [[0, 1 / 256, 255 / 256]]
+    x = np.array([[0.125, 0.3]])
+    assert as_floats(x) is x
+
+
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
@@ -62,6 +85,7 @@ def test_both_ends_of_the_range_and_of_the_labels_are_legal() -> None:
         ({"classes": 3.0}, "tiny: classes must be an integer, not float"),
         ({"classes": True}, "tiny: classes must be an integer, not bool"),
         ({"x_train": [[0.0]]}, "tiny: x_train must be a NumPy array, not list"),
+        ({"x_validation": [[0.0]]}, "tiny: x_validation must be a NumPy array, not list"),
         ({"y_test": [1, 1]}, "tiny: y_test must be a NumPy array, not list"),
         (
             {"x_test": np.zeros((2, 4), dtype=np.uint16)},
@@ -119,6 +143,33 @@ X = arrays()["x_train"]
             {"x_test": np.zeros((2, 4), dtype=np.uint8)},
             "tiny: x_train and x_test must both be uint8 or both be floats, not float32 and uint8",
         ),
+        (
+            {"x_validation": np.zeros((2, 5)), "y_validation": np.array([0, 0])},
+            "tiny: x_validation must have as many features as x_train (4), not 5",
+        ),
+        (
+            {"x_validation": np.zeros((1, 4), np.uint8), "y_validation": np.array([0])},
+            "tiny: x_train and x_validation must both be uint8 or both be floats, "
+            "not float32 and uint8",
+        ),
+        (
+            {"x_validation": np.zeros((1, 4))},
+            "tiny: x_validation and y_validation must have equal lengths, "
+            "not 1 samples and 0 labels",
+        ),
+        (
+            {"y_validation": np.array([0])},
+            "tiny: x_validation and y_validation must have equal lengths, "
+            "not 0 samples and 1 labels",
+        ),
+        (
+            {"x_validation": np.full((1, 4), 2.0), "y_validation": np.array([0])},
+            "tiny: x_validation[0, 0] must lie in [0, 1], not 2.0; the whole array spans 2 to 2",
+        ),
+        (
+            {"x_validation": np.zeros((1, 4)), "y_validation": np.array([3])},
+            "tiny: y_validation[0] must be below classes = 3, not 3",
+        ),
         ({"x_train": with_value(X, (2, 1), np.nan)}, "tiny: x_train[2, 1] must be finite, not nan"),
         (
             {"x_train": with_value(X, (1, 3), -np.inf)},
@@ -160,16 +211,56 @@ def test_take_train_keeps_the_first_samples_and_the_whole_test_set() -> None:
     assert len(take_train(dataset, 3).x_train) == 3
 
 
+def test_take_test_keeps_the_first_samples_and_all_training_samples() -> None:
+    dataset = Dataset(**arrays(x_test=np.array([[0.5] * 4, [0.25] * 4]), y_test=np.array([2, 1])))
+    taken = take_test(dataset, 1)
+    assert taken.x_test.tolist() == [[0.5] * 4]
+    assert taken.y_test.tolist() == [2]
+    assert taken.x_train is dataset.x_train
+
+
 @pytest.mark.parametrize("count", [0, -1, 4])
-def test_take_train_refuses_a_count_out_of_range(count: int) -> None:
-    message = (
-        f"tiny: the number of training samples must lie in 1 to 3 (all there are), not {count}"
-    )
-    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
-        take_train(Dataset(**arrays()), count)
+def test_a_count_out_of_range_is_refused(count: int) -> None:
+    rule = "the number of {} samples must lie in 1 to {} (all there are), not {}"
+    for take, split, there in ((take_train, "training", 3), (take_test, "test", 2)):
+        message = "tiny: " + rule.format(split, there, count)
+        with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+            take(Dataset(**arrays()), count)
 
 
-def test_take_train_refuses_a_count_that_is_no_integer() -> None:
-    message = "the number of training samples must be an integer, not float"
+@pytest.mark.parametrize("take", [take_train, take_test])
+def test_a_count_that_is_no_integer_is_refused(take: Any) -> None:
+    split = "training" if take is take_train else "test"
+    message = f"the number of {split} samples must be an integer, not float"
     with pytest.raises(TypeError, match=f"^{re.escape(message)}$"):
-        take_train(Dataset(**arrays()), 2.0)  # type: ignore[arg-type]
+        take(Dataset(**arrays()), 2.0)
+
+
+def numbered(labels: list[int], **changes: Any) -> Dataset:
+    """A data set whose training samples are numbered in their only feature, in 64ths."""
+    x = np.arange(len(labels))[:, np.newaxis] / 64
+    test = {"x_test": np.zeros((1, 1)), "y_test": np.zeros(1, dtype=int)}
+    return Dataset(**arrays(x_train=x, y_train=np.array(labels), classes=5, **test, **changes))
+
+
+def test_samples_held_out_become_validation_samples_and_keep_their_order() -> None:
+    dataset = numbered([0, 1] * 8)
+    result = hold_out(dataset, 6, 2)
+    assert (len(result.x_train), len(result.x_validation)) == (10, 6)
+    assert np.bincount(result.y_validation).tolist() == [3, 3]
+    for x, y in ((result.x_train, result.y_train), (result.x_validation, result.y_validation)):
+        numbers = (x[:, 0] * 64).astype(int)
+        assert (np.diff(numbers) > 0).all()
+        assert y.tolist() == (numbers % 2).tolist()
+    together = np.concatenate([result.x_train, result.x_validation])
+    assert sorted(together.tolist()) == dataset.x_train.tolist()
+    assert result.x_test is dataset.x_test
+    assert result.provenance == "made up; 6 training samples held out with seed 2"
+
+
+def test_validation_samples_that_were_there_come_first() -> None:
+    given = {"x_validation": np.array([[1.0]]), "y_validation": np.array([4])}
+    result = hold_out(numbered([0, 1, 2, 0], **given), 1, 1)
+    assert result.y_validation.tolist() == [4, 0]
+    assert result.x_validation[0] == 1
+    assert len(hold_out(result, 0, 1).y_validation) == 2

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
 from software_ref.datasets.npz import load_npz
+from software_ref.datasets.split import stratified_choice
 
 PER_TEST = settings(
     suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50, deadline=None
@@ -274,3 +275,98 @@ def test_float_labels_are_refused(tmp_path: Path) -> None:
     message = "a.npz: y_train must hold integer class numbers, not float64"
     with pytest.raises(TypeError, match=f"^{re.escape(message)}$"):
         load_npz(save(tmp_path / "a.npz", y_train=np.array([0.0, 1.0, 2.0])))
+
+
+def test_validation_samples_are_taken_where_there_are_any(tmp_path: Path) -> None:
+    held_out = {"x_validation": np.array([[2.0, 1.0]]), "y_validation": np.array([4])}
+    path = save(tmp_path / "a.npz", **held_out)
+    dataset = load_npz(path, scale=(0, 4))
+    assert dataset.x_validation.tolist() == [[0.5, 0.25]]
+    assert dataset.y_validation.tolist() == [4]
+    assert dataset.classes == 5
+    save(path, x_validation=held_out["x_validation"])
+    assert_refused(path, f"{path} must hold y_validation beside x_validation, or neither")
+    save(path, y_validation=held_out["y_validation"])
+    assert_refused(path, f"{path} must hold x_validation beside y_validation, or neither")
+
+
+def test_arrays_may_have_other_names(tmp_path: Path) -> None:
+    path = tmp_path / "a.npz"
+    x = np.array([[0.0, 0.25], [0.5, 1.0]])
+    np.savez(path, features=x, y_train=np.array([0, 1]), x_test=x[:1], labels=np.array([1]))
+    dataset = load_npz(path, arrays={"x_train": "features", "y_test": "labels"})
+    assert dataset.x_train.tolist() == x.tolist()
+    assert dataset.y_test.tolist() == [1]
+    message = (
+        f"{path} must hold the arrays features, y_train, x_test, y_test; it lacks y_test and "
+        "holds features, y_train, x_test, labels"
+    )
+    assert_refused(path, message, arrays={"x_train": "features"})
+
+
+@pytest.mark.parametrize(("test", "count"), [(0.25, 3), (3, 3), (0.01, 1), (11, 11)])
+def test_test_samples_are_held_out_where_there_are_none(
+    tmp_path: Path, test: float, count: int
+) -> None:
+    x = np.arange(12)[:, np.newaxis] / 16
+    y = np.array([0, 0, 0, 1] * 3)
+    path = save(tmp_path / "a.npz", x_train=x, y_train=y, x_test=None, y_test=None)
+    dataset = load_npz(path, test=test, seed=5)
+    chosen = stratified_choice(y, count, 5, where="")
+    assert dataset.x_test.tolist() == x[chosen].tolist()
+    assert dataset.y_test.tolist() == y[chosen].tolist()
+    assert dataset.x_train.tolist() == x[~chosen].tolist()
+    assert dataset.y_train.tolist() == y[~chosen].tolist()
+    assert len(dataset.y_test) == count
+    assert dataset.provenance == (
+        f"read from a.npz, {count} samples held out for the test with seed 5"
+    )
+
+
+def test_a_test_split_must_suit_the_archive(tmp_path: Path) -> None:
+    path = save(tmp_path / "a.npz")
+    message = f"test must be left out for {path}, which holds x_test and y_test"
+    assert_refused(path, message, test=0.5)
+    save(path, x_test=None)
+    assert_refused(path, f"{path} must hold x_test beside y_test, or neither", test=0.5)
+    save(path, x_test=None, y_test=None)
+    message = f"{path}: the number of samples held out must lie in 0 to 2 (all but one), not 3"
+    assert_refused(path, message, test=3)
+    save(path, x_test=None, y_test=None, y_train=np.array([0, 1]))
+    message = f"{path}: x_train and y_train must have equal lengths, not 3 samples and 2 labels"
+    assert_refused(path, message, test=1)
+    save(path, x_test=None, y_test=None, y_train=np.zeros((3, 1), dtype=int))
+    message = f"{path}: y_train must have shape (samples,), not (3, 1)"
+    assert_refused(path, message, test=1)
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "message"),
+    [
+        ({"test": "0.2"}, TypeError, "test must be a share or a number of samples, not '0.2'"),
+        ({"test": True}, TypeError, "test must be a share or a number of samples, not True"),
+        (
+            {"test": 1.0},
+            ValueError,
+            "test must be a share above 0 and below 1, or an integer from 1, not 1.0",
+        ),
+        (
+            {"test": 0},
+            ValueError,
+            "test must be a share above 0 and below 1, or an integer from 1, not 0",
+        ),
+        ({"arrays": ["x"]}, TypeError, "arrays must be a table of names, not ['x']"),
+        ({"arrays": {"x_train": 3}}, TypeError, "arrays must name x_train by a string, not 3"),
+        (
+            {"arrays": {"features": "x"}},
+            ValueError,
+            "arrays must have keys of x_train, y_train, x_test, y_test, x_validation, "
+            "y_validation, not 'features'",
+        ),
+    ],
+)
+def test_wrong_names_and_test_shares_are_refused(
+    tmp_path: Path, options: dict[str, Any], error: type[Exception], message: str
+) -> None:
+    with pytest.raises(error, match=f"^{re.escape(message)}$"):
+        load_npz(save(tmp_path / "a.npz"), **options)

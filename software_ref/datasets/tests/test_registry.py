@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from software_ref.datasets import load_dataset
+from software_ref.datasets.morse import MorseOptions, morse_splits
 from software_ref.datasets.registry import NAMES, option_names
 
 
@@ -26,6 +27,22 @@ def test_morse_takes_its_options_as_toml_gives_them() -> None:
     dataset = load("morse", frame=40, dot=[1, 1], noise_sigma=1, train_per_class=2)
     assert dataset.name == "morse"
     assert dataset.x_train.shape == (128, 40)
+
+
+def test_morse_has_validation_samples_when_asked_for() -> None:
+    sizes = {"train_per_class": 2, "validation_per_class": 3, "test_per_class": 1}
+    assert load("morse", **sizes).x_validation.shape == (0, 64)
+    asked = load_dataset("morse", options=sizes, data_dir=None, base_dir=None, validation=True)
+    splits = morse_splits(MorseOptions(**sizes))  # type: ignore[arg-type]
+    assert np.array_equal(asked.x_validation, splits.x_validation)
+    assert np.array_equal(asked.y_validation, splits.y_validation)
+    assert asked.x_validation.shape == (192, 64)
+
+
+def test_a_data_set_without_validation_samples_is_the_same_when_asked_for_them() -> None:
+    asked = load_dataset("iris", options={}, data_dir=None, base_dir=None, validation=True)
+    assert asked.x_validation.shape == (0, 4)
+    assert len(asked.x_train) == 120
 
 
 @pytest.mark.parametrize("name", ["digits", "iris"])
@@ -108,7 +125,9 @@ def test_every_known_name_lists_its_options() -> None:
         "mnist": (),
         "morse": ("frame",),
     }
-    assert option_names("any/path.npz") == ("scale", "clip", "classes")
+    assert option_names("any/path.npz") == (
+        *("scale", "clip", "classes", "arrays", "test", "seed"),
+    )
 
 
 @pytest.mark.parametrize(
@@ -118,7 +137,7 @@ def test_every_known_name_lists_its_options() -> None:
             "a.npz",
             "scales",
             "data set a.npz has no option 'scales' (did you mean 'scale'?); "
-            "its options are scale, clip, classes",
+            "its options are scale, clip, classes, arrays, test, seed",
         ),
         ("digits", "noise", "data set digits has no option 'noise'; its options are seed"),
         ("mnist", "seed", "data set mnist has no option 'seed'; its options are none"),
