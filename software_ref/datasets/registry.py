@@ -16,6 +16,8 @@ from software_ref.datasets.idx import load_mnist
 from software_ref.datasets.iris import load_iris
 from software_ref.datasets.morse import MorseOptions, load_morse
 from software_ref.datasets.npz import load_npz
+from software_ref.datasets.phonemes import load_phonemes
+from software_ref.datasets.reuters import load_reuters
 
 __all__ = ["NAMES", "check_options", "load_dataset", "option_names"]
 
@@ -159,6 +161,8 @@ _SOURCES = {
         tuple(field.name for field in dataclasses.fields(MorseOptions)),
         generates_validation=True,
     ),
+    "phonemes": _source(load_phonemes, reads_folder=True),
+    "reuters": _source(load_reuters, reads_folder=True),
 }
 
 NAMES = tuple(_SOURCES)

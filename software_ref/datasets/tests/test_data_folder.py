@@ -43,11 +43,18 @@ def test_absent_members_are_told(tmp_path: Path) -> None:
         read_members(path, ["a", "b"])
 
 
-def test_a_broken_archive_is_refused_wherever_it_ends(tmp_path: Path) -> None:
-    path = pack(tmp_path / "a.tar.gz", {"a": bytes(range(256)) * 8, "b": b"2"})
+def test_a_truncated_archive_is_refused_or_gives_whole_files(tmp_path: Path) -> None:
+    files = {"a": bytes(range(256)) * 8, "b": b"2"}
+    path = pack(tmp_path / "a.tar.gz", files)
     whole = path.read_bytes()
-    for length in range(0, len(whole) - 8, 11):
+    refused = 0
+    for length in range(0, len(whole), 3):
         path.write_bytes(whole[:length])
-        with pytest.raises(ValueError, match=f"^{re.escape(str(path))} must ") as caught:
-            read_members(path, ["a", "b"])
-        assert "\n" not in str(caught.value)
+        try:
+            # The end of the archive, behind the files, may be missing.
+            assert read_members(path, list(files)) == list(files.values())
+        except ValueError as error:
+            refused += 1
+            assert str(error).startswith(f"{path} must ")
+            assert "\n" not in str(error)
+    assert refused > len(whole) / 3 / 2

@@ -106,7 +106,7 @@ def test_missing_archive_names_each_place(tmp_path: Path) -> None:
 )
 def test_unknown_names_are_refused(name: str, hint: str) -> None:
     message = (
-        "data set name must be one of digits, iris, mnist, morse or the path of an .npz file, "
+        f"data set name must be one of {', '.join(NAMES)} or the path of an .npz file, "
         f"not {name!r}{hint}"
     )
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
@@ -124,6 +124,8 @@ def test_every_known_name_lists_its_options() -> None:
         "iris": ("seed",),
         "mnist": (),
         "morse": ("frame",),
+        "phonemes": ("features",),
+        "reuters": ("tokens",),
     }
     assert option_names("any/path.npz") == (
         *("scale", "clip", "classes", "arrays", "test", "seed"),
