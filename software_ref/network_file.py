@@ -11,13 +11,39 @@ from typing import Any, TypeVar
 
 from software_ref.activation import Activation
 from software_ref.connections.clash_free import ConnectionOptions
+from software_ref.datasets.redundancy import METHODS
 from software_ref.fixed_point import FixedFormat
 from software_ref.network import Network
 
-__all__ = ["DataOptions", "NetworkFile", "TargetOptions", "TrainingOptions", "read_network_file"]
+__all__ = [
+    "DataOptions",
+    "NetworkFile",
+    "ReduceOptions",
+    "TargetOptions",
+    "TrainingOptions",
+    "read_network_file",
+]
 
 DEVICES = ("xc7a100t",)
 MAX_RATE_EXPONENT = 31
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReduceOptions:
+    """`[data.reduce]`: another number of features, fitted on all training samples."""
+
+    method: str
+    """A name in `redundancy.METHODS`: "pca", "tokens", "chi2" or "spectrum"."""
+    features: int
+    """Features of the result, at least 1."""
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.method, str):
+            raise TypeError(f"data.reduce method must be a string, not {self.method!r}")
+        if self.method not in METHODS:
+            names = ", ".join(f'"{method}"' for method in METHODS)
+            raise ValueError(f"data.reduce method must be one of {names}, not {self.method!r}")
+        _check_integer("data.reduce", "features", self.features, least=1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +58,8 @@ class DataOptions:
     """Take the first `test` test samples; None takes all."""
     options: Mapping[str, Any] = field(default_factory=dict)
     """`[data.options]`: the data set's own keys, checked by its loader."""
+    reduce: ReduceOptions | None = None
+    """`[data.reduce]`; None keeps the features."""
 
     def __post_init__(self) -> None:
         if not isinstance(self.name, str):
@@ -41,6 +69,8 @@ class DataOptions:
                 _check_integer("data", name, getattr(self, name), least=1)
         if not isinstance(self.options, Mapping):
             raise TypeError(f"data options must be a table, not {self.options!r}")
+        if not isinstance(self.reduce, ReduceOptions | None):
+            raise TypeError(f"data reduce must be a table, not {self.reduce!r}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,6 +163,12 @@ class NetworkFile:
                 f"training rate_exponent must be at most {MAX_RATE_EXPONENT}, "
                 f"not {self.training.largest_rate_exponent}"
             )
+        reduce, inputs = self.data.reduce, self.network.layers[0]
+        if reduce is not None and reduce.features > inputs:
+            raise ValueError(
+                f"data.reduce features must be at most the {inputs} inputs of the network, "
+                f"not {reduce.features}"
+            )
 
     @property
     def folder(self) -> Path:
@@ -186,6 +222,7 @@ def _parse(document: dict[str, Any], path: Path) -> NetworkFile:
         "target": TargetOptions,
     }
     _check_keys("table", document, ["network", *tables])
+    document = _with_reduction(document)
     if "network" not in document:
         raise ValueError("the file must have a [network] table")
     parts: dict[str, Any] = {
@@ -200,6 +237,19 @@ def _parse(document: dict[str, Any], path: Path) -> NetworkFile:
         if key not in table:
             raise ValueError(f"[network] must have the key {key}")
     return NetworkFile(network=Network(**table, **settings), path=path, **parts)
+
+
+def _with_reduction(document: dict[str, Any]) -> dict[str, Any]:
+    """The document with `[data.reduce]` as the object it stands for."""
+    data = document.get("data")
+    if not isinstance(data, dict) or "reduce" not in data:
+        return document
+    table = data["reduce"]
+    _check_table("data.reduce", table)
+    for key in ("method", "features"):
+        if key not in table:
+            raise ValueError(f"[data.reduce] must have the key {key}")
+    return document | {"data": data | {"reduce": _build("data.reduce", ReduceOptions, table)}}
 
 
 def _build(name: str, kind: type[_Table], table: Any) -> _Table:

@@ -11,6 +11,7 @@ import pytest
 
 from software_ref.cli import main
 from software_ref.commands.check import describe
+from software_ref.datasets.registry import NAMES
 from software_ref.network_file import read_network_file
 from software_ref.schedule import Schedule
 
@@ -231,7 +232,7 @@ def test_an_illegal_file_is_told_in_one_line(
     [
         (
             '[data]\nname = "mnits"',
-            "data set name must be one of digits, iris, mnist, morse or the path of an .npz file, "
+            f"data set name must be one of {', '.join(NAMES)} or the path of an .npz file, "
             "not 'mnits' (did you mean 'mnist'?)",
         ),
         (

@@ -7,7 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from software_ref.network_file import NetworkFile, TrainingOptions, read_network_file
+from software_ref.network_file import (
+    DataOptions,
+    NetworkFile,
+    ReduceOptions,
+    TrainingOptions,
+    read_network_file,
+)
 
 ROOT = Path(__file__).parents[2]
 NETWORK = """
@@ -280,3 +286,60 @@ def test_the_rate_exponent_of_an_epoch_is_the_last_entry_that_has_begun() -> Non
     rates = [training.rate_exponent_at(epoch) for epoch in (0, 1, 2, 5, 6, 9, 10, 99)]
     assert rates == [3, 3, 4, 4, 5, 5, 6, 6]
     assert training.largest_rate_exponent == 6
+
+
+def test_a_reduction_of_the_features(path: Path) -> None:
+    file = read(path, NETWORK + '[data.reduce]\nmethod = "pca"\nfeatures = 8\n')
+    assert file.data.reduce == ReduceOptions(method="pca", features=8)
+    assert file.data.name == "digits"
+    assert read(path, NETWORK).data.reduce is None
+
+
+@pytest.mark.parametrize(
+    ("lines", "error", "message"),
+    [
+        ("features = 4", ValueError, "[data.reduce] must have the key method"),
+        ('method = "pca"', ValueError, "[data.reduce] must have the key features"),
+        (
+            'method = "pca"\nfeatures = 4\nfeature = 3',
+            ValueError,
+            "unknown [data.reduce] key 'feature'; did you mean features?",
+        ),
+        (
+            'method = "svd"\nfeatures = 4',
+            ValueError,
+            'data.reduce method must be one of "pca", "tokens", "chi2", "spectrum", not \'svd\'',
+        ),
+        (
+            "method = []\nfeatures = 4",
+            TypeError,
+            "data.reduce method must be a string, not []",
+        ),
+        (
+            'method = "pca"\nfeatures = 0',
+            ValueError,
+            "data.reduce features must be at least 1, not 0",
+        ),
+        (
+            'method = "pca"\nfeatures = 2.0',
+            TypeError,
+            "data.reduce features must be an integer, not 2.0",
+        ),
+        (
+            'method = "pca"\nfeatures = 9',
+            ValueError,
+            "data.reduce features must be at most the 8 inputs of the network, not 9",
+        ),
+    ],
+)
+def test_wrong_reductions_are_refused(
+    path: Path, lines: str, error: type[Exception], message: str
+) -> None:
+    refused(path, f"{NETWORK}[data.reduce]\n{lines}\n", error, message)
+
+
+def test_a_reduction_that_is_no_table_is_refused(path: Path) -> None:
+    message = "[data.reduce] must be a table, not 'pca'"
+    refused(path, NETWORK + '[data]\nreduce = "pca"\n', TypeError, message)
+    with pytest.raises(TypeError, match=r"^data reduce must be a table, not 'pca'$"):
+        DataOptions(reduce="pca")  # type: ignore[arg-type]
