@@ -1,0 +1,183 @@
+"""Minibatch training: it learns, keeps to its edges, stops early and resumes bit for bit."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from software_ref.connections.network_patterns import network_patterns
+from software_ref.datasets import Dataset, load_dataset
+from software_ref.mlp.kernels import EdgeKernel, choose_kernel
+from software_ref.mlp.model import MlpModel
+from software_ref.mlp.options import MlpOptions
+from software_ref.mlp.rate import RateSchedule
+from software_ref.mlp.trainer import MlpTrainer, Samples, samples_of
+
+LAYERS, DEGREES = (64, 40, 10), (10, 5)
+
+
+@pytest.fixture(scope="module")
+def digits() -> Dataset:
+    return load_dataset("digits", options={}, data_dir=None, base_dir=None)
+
+
+def trainer_of(
+    digits: Dataset,
+    kind: str = "structured",
+    kernel: Any = choose_kernel,
+    validation: bool = True,
+    **settings: Any,
+) -> MlpTrainer:
+    options = MlpOptions(**{"batch": 32, "rate": 5e-3, "epochs": 3, **settings})
+    model = MlpModel(network_patterns(kind, LAYERS, DEGREES, seed=1), options, kernel)
+    return MlpTrainer(
+        model,
+        samples_of(digits, "train", model),
+        samples_of(digits, "test", model) if validation else None,
+    )
+
+
+def test_a_sparse_network_learns_the_digits(digits: Dataset) -> None:
+    trainer = trainer_of(digits, epochs=20, schedule=RateSchedule(kind="cosine"))
+    history = list(trainer.epochs())
+    assert history == trainer.history
+    assert [each.epoch for each in history] == list(range(20))
+    assert history[-1].loss < history[0].loss / 5
+    assert trainer.accuracy(trainer.validation) > 0.93
+    assert history[-1].validation_accuracy == trainer.accuracy(trainer.validation)
+
+
+@pytest.mark.parametrize("optimiser", ["sgd", "momentum", "adam"])
+@pytest.mark.parametrize("kind", ["structured", "random"])
+def test_only_edges_that_exist_are_ever_updated(digits: Dataset, optimiser: str, kind: str) -> None:
+    trainer = trainer_of(digits, kind, optimiser=optimiser, l2=1e-3, rate=1e-2)
+    before = [kernel.weights.copy() for kernel in trainer.model.kernels]
+    list(trainer.epochs())
+    for kernel, old in zip(trainer.model.kernels, before, strict=True):
+        absent = kernel.pattern.biadjacency == 0
+        assert absent.any()
+        assert not kernel.weights[absent].any()
+        # Pixels that are 0 in every sample leave their edges where the penalty alone moves them.
+        assert (kernel.weights != old)[~absent].mean() > 0.9
+
+
+def test_both_kernels_train_alike(digits: Dataset) -> None:
+    dense = trainer_of(digits, dtype="float64")
+    edges = trainer_of(digits, kernel=EdgeKernel, dtype="float64")
+    for a, b in zip(dense.epochs(), edges.epochs(), strict=True):
+        assert a.loss == pytest.approx(b.loss, rel=1e-9)
+        assert a.train_accuracy == b.train_accuracy
+
+
+def test_equal_seeds_give_equal_bits_and_others_do_not(digits: Dataset) -> None:
+    weights = []
+    for seed in (1, 1, 2):
+        trainer = trainer_of(digits, epochs=1, seed=seed)
+        list(trainer.epochs())
+        weights.append(trainer.model.kernels[0].weights.copy())
+    assert np.array_equal(weights[0], weights[1])
+    assert not np.array_equal(weights[0], weights[2])
+
+
+@pytest.mark.parametrize("optimiser", ["sgd", "momentum", "adam"])
+def test_a_resumed_training_gives_the_bits_of_an_uninterrupted_one(
+    digits: Dataset, optimiser: str
+) -> None:
+    whole = trainer_of(digits, optimiser=optimiser, epochs=4)
+    list(whole.epochs())
+    first = trainer_of(digits, optimiser=optimiser, epochs=4)
+    epochs = first.epochs()
+    next(epochs), next(epochs)
+    state = first.state()
+    next(epochs)  # a state is a copy: training on does not change it
+    second = trainer_of(digits, optimiser=optimiser, epochs=4)
+    second.restore(state)
+    assert [each.epoch for each in second.epochs()] == [2, 3]
+    for a, b in zip(whole.model.parameters, second.model.parameters, strict=True):
+        assert np.array_equal(a, b)
+    assert second.best_epoch == whole.best_epoch
+    assert [e.loss for e in second.history] == [e.loss for e in whole.history]
+
+
+def test_a_state_of_another_network_is_refused(digits: Dataset) -> None:
+    trainer = trainer_of(digits)
+    state = trainer.state()
+    del state["parameter_1"]
+    with pytest.raises(ValueError, match=r"^state must have the array parameter_1$"):
+        trainer.restore(state)
+    state = trainer.state()
+    state["parameter_3"] = np.zeros(11)
+    with pytest.raises(ValueError, match=r"^parameter_3 of the state must have shape \(10,\)"):
+        trainer.restore(state)
+
+
+def samples(count: int, outputs: int = 10) -> Samples:
+    rng = np.random.default_rng(4)
+    return Samples(
+        features=rng.random((count, 64)).astype(np.float32), labels=rng.integers(0, outputs, count)
+    )
+
+
+def test_early_stopping_waits_for_its_patience_and_keeps_the_best(digits: Dataset) -> None:
+    trainer = trainer_of(digits, epochs=50, patience=3, rate=0.05)
+    best, kept = -1.0, np.zeros(0)
+    for figures in trainer.epochs():
+        if figures.validation_accuracy > best:
+            best, kept = figures.validation_accuracy, trainer.model.kernels[0].weights.copy()
+    assert len(trainer.history) < 50
+    assert len(trainer.history) - 1 - trainer.best_epoch == 3
+    assert trainer.history[trainer.best_epoch].validation_accuracy == best
+    trainer.restore_best()
+    assert np.array_equal(trainer.model.kernels[0].weights, kept)
+    assert trainer.accuracy(trainer.validation) == best
+
+
+def test_without_validation_the_last_parameters_stay(digits: Dataset) -> None:
+    trainer = trainer_of(digits, validation=False)
+    history = list(trainer.epochs())
+    last = trainer.model.kernels[0].weights.copy()
+    trainer.restore_best()
+    assert np.array_equal(trainer.model.kernels[0].weights, last)
+    assert {each.validation_accuracy for each in history} == {None}
+
+
+def test_progress_counts_every_sample(digits: Dataset) -> None:
+    seen: list[int] = []
+    trainer = trainer_of(digits, epochs=1, batch=100)
+    list(trainer.epochs(seen.append))
+    assert sum(seen) == len(trainer.train)
+    assert seen[0] == 100
+
+
+def test_pixels_count_in_256ths_and_missing_inputs_are_0() -> None:
+    pixels = np.array([[0, 128, 255]], np.uint8)
+    labels = np.zeros(1, np.int64)
+    dataset = Dataset(
+        name="pixels",
+        x_train=pixels,
+        y_train=labels,
+        x_test=pixels,
+        y_test=labels,
+        classes=2,
+        provenance="made here",
+    )
+    model = MlpModel(network_patterns("fully_connected", (5, 2), (2,)), MlpOptions())
+    found = samples_of(dataset, "train", model)
+    assert found.features.tolist() == [[0, 0.5, 255 / 256, 0, 0]]
+    small = MlpModel(network_patterns("fully_connected", (2, 2), (2,)), MlpOptions())
+    with pytest.raises(ValueError, match="at least the 3 features of pixels, not 2"):
+        samples_of(dataset, "train", small)
+    narrow = MlpModel(network_patterns("fully_connected", (3, 1), (1,)), MlpOptions())
+    with pytest.raises(ValueError, match="at least the 2 classes of pixels, not 1"):
+        samples_of(dataset, "train", narrow)
+
+
+def test_wrong_samples_are_refused(digits: Dataset) -> None:
+    model = trainer_of(digits).model
+    with pytest.raises(ValueError, match=r"^train must hold at least one sample, not 0$"):
+        MlpTrainer(model, samples(0))
+    with pytest.raises(ValueError, match=r"^labels must be below the 10 outputs, not 1[0-9]$"):
+        MlpTrainer(model, samples(50, outputs=20))
+    patient = trainer_of(digits, patience=2).model
+    with pytest.raises(ValueError, match=r"^patience must come with validation samples"):
+        MlpTrainer(patient, samples(5))

@@ -1,0 +1,278 @@
+"""Minibatch training, epoch by epoch, with early stopping and a state to resume from."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from software_ref.datasets.dataset import Dataset, Features, Labels
+from software_ref.mlp.model import MlpModel
+from software_ref.mlp.optimiser import Optimiser
+
+__all__ = ["EpochFigures", "MlpTrainer", "Samples", "samples_of"]
+
+Floats: TypeAlias = NDArray[np.floating]
+
+EVALUATION_BATCH = 4096
+PIXEL_VALUES = 256
+"""An 8-bit feature p has the value p / 256, as in the hardware."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Samples:
+    """Features and labels of one split."""
+
+    features: Floats
+    """Values: float (n, N_0)."""
+    labels: Labels
+    """Classes: int64 (n,)."""
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+
+def samples_of(dataset: Dataset, split: str, model: MlpModel) -> Samples:
+    """One split of a data set as a model takes it.
+
+    Parameters
+    ----------
+    dataset : Dataset
+    split : "train", "validation" or "test"
+    model : MlpModel
+        Inputs that the data set has no features for are 0.
+
+    Raises
+    ------
+    ValueError
+        The model has fewer inputs than the data set has features, or fewer outputs than classes.
+    """
+    features: Features = getattr(dataset, f"x_{split}")
+    labels: Labels = getattr(dataset, f"y_{split}")
+    if dataset.features > model.inputs:
+        raise ValueError(
+            f"layers must start with at least the {dataset.features} features of {dataset.name}, "
+            f"not {model.inputs}"
+        )
+    if dataset.classes > model.outputs:
+        raise ValueError(
+            f"layers must end with at least the {dataset.classes} classes of {dataset.name}, "
+            f"not {model.outputs}"
+        )
+    values = np.zeros((len(labels), model.inputs), model.dtype)
+    values[:, : dataset.features] = features
+    if features.dtype == np.uint8:
+        values /= PIXEL_VALUES
+    return Samples(features=values, labels=labels)
+
+
+@dataclass(frozen=True, kw_only=True)
+class EpochFigures:
+    """What one epoch gave."""
+
+    epoch: int
+    """Its number, from 0."""
+    loss: float
+    """Mean cross-entropy of its minibatches in nats, each before its step."""
+    train_accuracy: float
+    """Share of correct predictions of its minibatches, each before its step."""
+    validation_accuracy: float | None
+    """Share of correct predictions of the validation samples afterwards; None without any."""
+    seconds: float
+    """Time of its steps, without the validation."""
+
+
+class MlpTrainer:
+    """Trains a model on minibatches; after every epoch its state can be kept and resumed.
+
+    Epoch t takes the samples in an order drawn from (seed, t) alone, so a resumed training gives
+    the bits of an uninterrupted one.
+
+    Parameters
+    ----------
+    model : MlpModel
+        Trained in place, with its own `options`.
+    train : Samples
+        At least one sample.
+    validation : Samples, optional
+        Decides on early stopping, and on which epoch's parameters are kept in the end.
+    classes : int, optional
+        Outputs that compete in a prediction; by default all.
+
+    Raises
+    ------
+    ValueError
+        There are no training samples, a label is no output of the model, or `patience` is set
+        without validation samples.
+    """
+
+    def __init__(
+        self,
+        model: MlpModel,
+        train: Samples,
+        validation: Samples | None = None,
+        classes: int | None = None,
+    ) -> None:
+        if not len(train):
+            raise ValueError("train must hold at least one sample, not 0")
+        for split in (train, validation):
+            if split is not None and len(split) and split.labels.max() >= model.outputs:
+                raise ValueError(
+                    f"labels must be below the {model.outputs} outputs, not {split.labels.max()}"
+                )
+        self.model = model
+        self.train = train
+        self.validation = validation if validation is not None and len(validation) else None
+        if model.options.patience is not None and self.validation is None:
+            raise ValueError("patience must come with validation samples, of which there are none")
+        self.classes = classes
+        self.optimiser = Optimiser(model.options, model.parameters)
+        self.history: list[EpochFigures] = []
+        """Figures of every epoch finished."""
+        self.best_epoch: int | None = None
+        """The epoch of the highest validation accuracy, the first of equals; None before one."""
+        self._best = [parameter.copy() for parameter in model.parameters]
+
+    @property
+    def finished(self) -> bool:
+        """Whether all epochs are done, or early stopping has ended them."""
+        options = self.model.options
+        if len(self.history) >= options.epochs:
+            return True
+        if options.patience is None or self.best_epoch is None:
+            return False
+        return len(self.history) - 1 - self.best_epoch >= options.patience
+
+    def epochs(self, progress: Callable[[int], None] | None = None) -> Iterator[EpochFigures]:
+        """Train the epochs that are left, one for each result asked for.
+
+        `progress` is told the number of samples after every minibatch.
+        """
+        while not self.finished:
+            figures = self._train_epoch(len(self.history), progress)
+            self.history.append(figures)
+            self._keep_best(figures)
+            yield figures
+
+    def restore_best(self) -> None:
+        """Give the model the parameters of `best_epoch`; without validation it keeps its last."""
+        if self.best_epoch is not None:
+            for parameter, best in zip(self.model.parameters, self._best, strict=True):
+                parameter[...] = best
+
+    def accuracy(self, samples: Samples) -> float:
+        """Share of correct predictions of the model as it is now."""
+        predictions = self.predict(samples.features)
+        return float((predictions == samples.labels).mean())
+
+    def predict(self, features: Floats) -> NDArray[np.int64]:
+        """Predicted classes of features (n, N_0): int64 (n,)."""
+        starts = range(0, len(features), EVALUATION_BATCH)
+        parts = [
+            self.model.predict(features[start : start + EVALUATION_BATCH].T, self.classes)
+            for start in starts
+        ]
+        return np.concatenate(parts)
+
+    def state(self) -> dict[str, NDArray[np.generic]]:
+        """Everything that training needs to go on after the last epoch, as arrays by name."""
+        arrays: dict[str, NDArray[np.generic]] = {
+            "steps": np.array(self.optimiser.steps),
+            "best_epoch": np.array(-1 if self.best_epoch is None else self.best_epoch),
+            "history": np.array(
+                [
+                    [
+                        *(each.loss, each.train_accuracy),
+                        np.nan if each.validation_accuracy is None else each.validation_accuracy,
+                        each.seconds,
+                    ]
+                    for each in self.history
+                ]
+            ).reshape(-1, 4),
+        }
+        for name, each in self._arrays().items():
+            arrays[name] = each.copy()
+        return arrays
+
+    def restore(self, state: dict[str, NDArray[np.generic]]) -> None:
+        """Go on from a `state` of the same model, options and samples.
+
+        Raises
+        ------
+        ValueError
+            An array is missing or has another shape.
+        """
+        own = self._arrays()
+        for name in ("steps", "best_epoch", "history", *own):
+            if name not in state:
+                raise ValueError(f"state must have the array {name}")
+        for name, array in own.items():
+            if state[name].shape != array.shape:
+                raise ValueError(
+                    f"{name} of the state must have shape {array.shape}, not {state[name].shape}"
+                )
+        for name, array in own.items():
+            array[...] = state[name]
+        self.optimiser.steps = int(state["steps"])
+        best = int(state["best_epoch"])
+        self.best_epoch = None if best < 0 else best
+        self.history = [
+            EpochFigures(
+                epoch=epoch,
+                loss=float(loss),
+                train_accuracy=float(train),
+                validation_accuracy=None if np.isnan(validation) else float(validation),
+                seconds=float(seconds),
+            )
+            for epoch, (loss, train, validation, seconds) in enumerate(
+                np.asarray(state["history"], np.float64)
+            )
+        ]
+
+    def _arrays(self) -> dict[str, Floats]:
+        """The arrays of the state, by name, that steps change in place."""
+        groups = {"parameter": self.model.parameters, "best": self._best}
+        for number, moment in enumerate(self.optimiser.moments, start=1):
+            groups[f"moment{number}"] = moment
+        return {
+            f"{kind}_{i}": each for kind, group in groups.items() for i, each in enumerate(group)
+        }
+
+    def _train_epoch(self, epoch: int, progress: Callable[[int], None] | None) -> EpochFigures:
+        options = self.model.options
+        # The 1 keeps the stream apart from the one that draws the weights.
+        order = np.random.default_rng([options.seed, 1, epoch]).permutation(len(self.train))
+        rate = options.rate * options.schedule.at(epoch, options.epochs)
+        loss, correct = 0.0, 0
+        began = time.perf_counter()
+        for start in range(0, len(order), options.batch):
+            chosen = order[start : start + options.batch]
+            labels = self.train.labels[chosen]
+            gradients, sums = self.model.gradients(self.train.features[chosen].T, labels)
+            loss += self.model.data_loss(sums, labels) * len(chosen)
+            correct += int((sums[: self.classes].argmax(axis=0) == labels).sum())
+            self.optimiser.step(gradients, rate)
+            if progress is not None:
+                progress(len(chosen))
+        return EpochFigures(
+            epoch=epoch,
+            loss=loss / len(order),
+            train_accuracy=correct / len(order),
+            seconds=time.perf_counter() - began,
+            validation_accuracy=None if self.validation is None else self.accuracy(self.validation),
+        )
+
+    def _keep_best(self, figures: EpochFigures) -> None:
+        if figures.validation_accuracy is None:
+            return
+        if self.best_epoch is not None:
+            best = self.history[self.best_epoch].validation_accuracy
+            if best is not None and figures.validation_accuracy <= best:
+                return
+        self.best_epoch = figures.epoch
+        for kept, parameter in zip(self._best, self.model.parameters, strict=True):
+            kept[...] = parameter
