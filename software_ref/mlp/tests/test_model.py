@@ -110,8 +110,8 @@ def test_both_kernels_start_from_the_same_weights() -> None:
     for a, b in zip(dense.kernels, edges.kernels, strict=True):
         assert np.array_equal(a.edge_weights, b.edge_weights)
     features, _ = batch_of(dense)
-    for a, b in zip(dense.forward(features), edges.forward(features), strict=True):
-        np.testing.assert_allclose(a, b, atol=1e-12)
+    for one, other in zip(dense.forward(features), edges.forward(features), strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-12)
 
 
 def test_counts() -> None:
