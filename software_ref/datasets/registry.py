@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from software_ref.datasets.cifar import load_cifar10, load_cifar100
 from software_ref.datasets.dataset import Dataset
 from software_ref.datasets.digits import load_digits
 from software_ref.datasets.idx import load_mnist
@@ -153,6 +154,8 @@ def _source(load: Callable[..., Dataset], *, reads_folder: bool = False) -> _Sou
 
 
 _SOURCES = {
+    "cifar10": _source(load_cifar10, reads_folder=True),
+    "cifar100": _source(load_cifar100, reads_folder=True),
     "digits": _source(load_digits),
     "iris": _source(load_iris),
     "mnist": _source(load_mnist, reads_folder=True),

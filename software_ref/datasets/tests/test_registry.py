@@ -102,7 +102,12 @@ def test_missing_archive_names_each_place(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "hint"),
-    [("mnits", " (did you mean 'mnist'?)"), ("cifar", ""), ("data.npy", ""), ("", "")],
+    [
+        ("mnits", " (did you mean 'mnist'?)"),
+        ("cifar", " (did you mean 'cifar10'?)"),
+        ("data.npy", ""),
+        ("", ""),
+    ],
 )
 def test_unknown_names_are_refused(name: str, hint: str) -> None:
     message = (
@@ -120,6 +125,8 @@ def test_a_name_that_is_no_string_is_refused() -> None:
 
 def test_every_known_name_lists_its_options() -> None:
     assert {name: option_names(name)[:1] for name in NAMES} == {
+        "cifar10": (),
+        "cifar100": (),
         "digits": ("seed",),
         "iris": ("seed",),
         "mnist": (),
