@@ -9,7 +9,7 @@ import numpy as np
 from software_ref.connections.pattern import SparsePattern
 from software_ref.connections.sizes import check_out_degree, nearest
 
-__all__ = ["local_pattern", "planned_pattern", "rewired"]
+__all__ = ["local_pattern", "planned_pattern", "planned_window", "rewired"]
 
 
 def planned_pattern(
@@ -39,6 +39,24 @@ def planned_pattern(
     ValueError
         No pattern has these degrees, or w is no whole number.
     """
+    window = planned_window(left, right, out_degree, where=where)
+    left_windows = left // window
+    pairs = np.tile(np.arange(window), (left_windows * out_degree, 1))
+    joins = rng.permuted(pairs, axis=1).reshape(out_degree, left_windows, window)
+    # Right neuron q w + k meets in left window p the j with t[j] = k; the inverse of t is a
+    # permutation as random as t itself, so k reads joins[q, p, k].
+    left_neurons = joins.transpose(0, 2, 1) + np.arange(left_windows) * window
+    return SparsePattern.from_left_neurons(left, right, left_neurons.reshape(-1))
+
+
+def planned_window(left: int, right: int, out_degree: int, *, where: str = "the junction") -> int:
+    """The w neurons of a planned pattern's windows.
+
+    Raises
+    ------
+    ValueError
+        As `planned_pattern`.
+    """
     check_out_degree(left, right, out_degree, where=where)
     if right % out_degree:
         shared = gcd(left, right)
@@ -48,14 +66,7 @@ def planned_pattern(
             f"{right} / {out_degree} is no whole number of neurons a window; "
             f"nearest legal out_degree: {nearest(out_degree, legal)}"
         )
-    window = right // out_degree
-    left_windows = left // window
-    pairs = np.tile(np.arange(window), (left_windows * out_degree, 1))
-    joins = rng.permuted(pairs, axis=1).reshape(out_degree, left_windows, window)
-    # Right neuron q w + k meets in left window p the j with t[j] = k; the inverse of t is a
-    # permutation as random as t itself, so k reads joins[q, p, k].
-    left_neurons = joins.transpose(0, 2, 1) + np.arange(left_windows) * window
-    return SparsePattern.from_left_neurons(left, right, left_neurons.reshape(-1))
+    return right // out_degree
 
 
 def local_pattern(
