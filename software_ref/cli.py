@@ -39,6 +39,10 @@ COMMANDS = {
     "train": Command(
         "software_ref.commands.train", "train bit-exactly in software, and in floating point"
     ),
+    "experiment": Command(
+        "software_ref.commands.experiment",
+        "run an experiment of the slides: a table, a picture and what it says of their claim",
+    ),
     "generate": Command(
         "hwgen.commands.generate", "write the network's core as Verilog, with a JSON manifest"
     ),

@@ -1,0 +1,40 @@
+"""The experiments by name, each a module imported only when it is run."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from importlib import import_module
+from typing import cast
+
+from software_ref.experiments.experiment import Experiment
+
+__all__ = ["EXPERIMENTS", "load_experiment"]
+
+EXPERIMENTS = {
+    "density": "density",
+    "redundancy": "redundancy",
+    "junctions": "junctions",
+    "large-sparse": "large_sparse",
+    "regularisation": "regularisation",
+    "patterns": "patterns",
+    "weights": "weights",
+    "scatter": "scatter",
+    "morse": "morse",
+    "metrics": "metrics",
+}
+"""Module of this package by the experiment's name, in the order of the slides."""
+
+
+def load_experiment(name: str) -> Experiment:
+    """The experiment of some name.
+
+    Raises
+    ------
+    ValueError
+        There is none.
+    """
+    if name not in EXPERIMENTS:
+        close = get_close_matches(name, EXPERIMENTS, n=1)
+        hint = f"did you mean {close[0]}?" if close else f"known: {', '.join(EXPERIMENTS)}"
+        raise ValueError(f"unknown experiment {name!r}; {hint}")
+    return cast("Experiment", import_module(f"software_ref.experiments.{EXPERIMENTS[name]}"))

@@ -1,0 +1,110 @@
+"""What an experiment shows: tables, a picture and findings, and the files they are written to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import fmean, stdev
+from typing import TYPE_CHECKING, Any
+
+from software_ref.atomic_file import atomic_file
+from software_ref.commands.output import table_lines, write_json
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+__all__ = ["Report", "Spread", "Table", "write_report"]
+
+
+@dataclass(frozen=True)
+class Spread:
+    """Mean and sample standard deviation over seeds."""
+
+    values: tuple[float, ...]
+    """One value a seed, at least one."""
+
+    @property
+    def mean(self) -> float:
+        """Arithmetic mean."""
+        return fmean(self.values)
+
+    @property
+    def deviation(self) -> float:
+        """Sample standard deviation; 0 for one value."""
+        return stdev(self.values) if len(self.values) > 1 else 0.0
+
+    def percent(self) -> str:
+        """As percentages: "97.4 ± 0.1", or "97.4" for one seed."""
+        mean = f"{100 * self.mean:.1f}"
+        return mean if len(self.values) == 1 else f"{mean} ± {100 * self.deviation:.1f}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """A table of a report."""
+
+    title: str
+    """One line above it."""
+    header: Sequence[str]
+    """Titles of the columns."""
+    rows: Sequence[Sequence[object]]
+    """Cells; None leaves one empty."""
+    text: Sequence[int] = (0,)
+    """Columns of words, set to the left."""
+
+    def plain(self) -> str:
+        """For a terminal."""
+        return "\n".join([self.title, *table_lines(self.header, self.rows, text=self.text)])
+
+    def markdown(self) -> str:
+        """For the documentation."""
+        rules = ["---" if i in self.text else "---:" for i in range(len(self.header))]
+        rows = [["" if cell is None else str(cell) for cell in row] for row in self.rows]
+        lines = [" | ".join(cells) for cells in ([*self.header], rules, *rows)]
+        return "\n".join([f"**{self.title}**", "", *(f"| {line} |" for line in lines)])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """Everything an experiment shows."""
+
+    tables: Sequence[Table]
+    findings: Sequence[str]
+    """Sentences that hold the numbers against the slides' claims, true of these numbers."""
+    draw: Callable[[Figure], None]
+    """Draws the picture into an empty figure."""
+    size: tuple[float, float] = (9.0, 4.5)
+    """Width and height of the picture in inches."""
+    document: dict[str, Any] = field(default_factory=dict)
+    """All figures, for JSON."""
+
+    def plain(self) -> str:
+        """Tables and findings for a terminal."""
+        return "\n\n".join([*(table.plain() for table in self.tables), "\n".join(self.findings)])
+
+    def markdown(self) -> str:
+        """Tables and findings for the documentation."""
+        findings = "\n".join(f"- {finding}" for finding in self.findings)
+        return "\n\n".join([*(table.markdown() for table in self.tables), findings]) + "\n"
+
+
+def write_report(report: Report, *, png: Path, json: Path, markdown: Path) -> None:
+    """Write picture, figures and tables, each file whole or not at all.
+
+    Raises
+    ------
+    OSError
+        A file cannot be written.
+    """
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    write_json(json, report.document)
+    with atomic_file(markdown) as unfinished:
+        unfinished.write_text(report.markdown(), encoding="utf-8")
+    figure = Figure(figsize=report.size, layout="constrained")
+    FigureCanvasAgg(figure)
+    report.draw(figure)
+    with atomic_file(png) as unfinished:
+        figure.savefig(unfinished, format="png", dpi=100)

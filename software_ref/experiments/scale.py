@@ -1,0 +1,52 @@
+"""How large an experiment is run: in full or quickly, with which seeds, on which data sets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from software_ref.datasets.morse_options import MorseOptions
+from software_ref.experiments.data_spec import DataSpec
+from software_ref.mlp.options import MlpOptions
+
+__all__ = ["Scale"]
+
+QUICK_EPOCHS = 2
+QUICK_TRAIN = 1000
+QUICK_TEST = 500
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scale:
+    """The size that an experiment is run at.
+
+    A quick run goes through every step of the full one on few samples and epochs; its figures
+    only show that it works.
+    """
+
+    quick: bool = False
+    """Whether few samples and epochs do."""
+    seeds: tuple[int, ...] = (1, 2, 3)
+    """Seeds of weights, connections and order; one training each."""
+    sets: tuple[str, ...] | None = None
+    """Data sets to take of those that the experiment knows; None takes its own choice."""
+
+    def data(self, spec: DataSpec) -> DataSpec:
+        """The samples to train on."""
+        if not self.quick:
+            return spec
+        if spec.name == "morse":
+            train = spec.options.get("train_per_class", MorseOptions().train_per_class)
+            few = {"train_per_class": train // 100, "validation_per_class": 5, "test_per_class": 5}
+            return replace(spec, options={**spec.options, **few})
+        return replace(
+            spec, train=QUICK_TRAIN, test=min(spec.test or QUICK_TEST, QUICK_TEST), validation=100
+        )
+
+    def options(self, options: MlpOptions, seed: int) -> MlpOptions:
+        """Settings of the training with one of the seeds."""
+        epochs = QUICK_EPOCHS if self.quick else options.epochs
+        return replace(options, epochs=epochs, seed=seed)
+
+    def few(self, points: tuple[float, ...], last: int = -1) -> tuple[float, ...]:
+        """The points of a curve: all of them, or the first one and the one at `last`."""
+        return (points[0], points[last]) if self.quick else points
