@@ -19,6 +19,7 @@ from software_ref.datasets.morse import MorseOptions, load_morse
 from software_ref.datasets.npz import load_npz
 from software_ref.datasets.phonemes import load_phonemes
 from software_ref.datasets.reuters import load_reuters
+from software_ref.datasets.timit import load_timit
 
 __all__ = ["NAMES", "check_options", "load_dataset", "option_names"]
 
@@ -166,6 +167,7 @@ _SOURCES = {
     ),
     "phonemes": _source(load_phonemes, reads_folder=True),
     "reuters": _source(load_reuters, reads_folder=True),
+    "timit": _source(load_timit, reads_folder=True),
 }
 
 NAMES = tuple(_SOURCES)

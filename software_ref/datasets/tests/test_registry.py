@@ -133,6 +133,7 @@ def test_every_known_name_lists_its_options() -> None:
         "morse": ("frame",),
         "phonemes": ("features",),
         "reuters": ("tokens",),
+        "timit": ("coefficients",),
     }
     assert option_names("any/path.npz") == (
         *("scale", "clip", "classes", "arrays", "test", "seed"),
