@@ -150,6 +150,11 @@ def pattern_count(
     elif kind == "planned":
         window = planned_window(left, right, out_degree, where=where)
         powers[window] = left // window * out_degree
+    elif kind == "structured":
+        raise ValueError(
+            "pattern kind must not be structured for a closed form: none is known for the number "
+            "of matrices of given row and column sums"
+        )
     elif kind not in {"local", "fully_connected"}:
         raise ValueError(
             f'pattern kind must be "random", "planned", "local" or "fully_connected" for a closed '

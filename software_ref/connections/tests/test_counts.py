@@ -207,7 +207,13 @@ def test_some_kinds_have_one_pattern(kind: str) -> None:
 def test_kinds_without_a_closed_form_are_told() -> None:
     message = (
         'pattern kind must be "random", "planned", "local" or "fully_connected" for a closed form, '
-        "not 'structured'"
+        "not 'clash_free'"
+    )
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        pattern_count("clash_free", 12, 8, 2)
+    message = (
+        "pattern kind must not be structured for a closed form: none is known for the number of "
+        "matrices of given row and column sums"
     )
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         pattern_count("structured", 12, 8, 2)
