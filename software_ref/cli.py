@@ -39,6 +39,14 @@ COMMANDS = {
     "train": Command(
         "software_ref.commands.train", "train bit-exactly in software, and in floating point"
     ),
+    "connections": Command(
+        "software_ref.commands.connections",
+        "make the connection patterns, count how many there could be, and draw them",
+    ),
+    "scatter": Command(
+        "software_ref.commands.scatter",
+        "print the scatter of the connections, which hints at performance before training",
+    ),
     "experiment": Command(
         "software_ref.commands.experiment",
         "run an experiment of the slides: a table, a picture and what it says of their claim",

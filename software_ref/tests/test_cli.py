@@ -117,10 +117,7 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
     [
         ([], "the following arguments are required: COMMAND (see presparse --help)"),
         (["trian", "x.toml"], "unknown command 'trian'; did you mean train?"),
-        (
-            ["zzz"],
-            "unknown command 'zzz'; known: check, train, generate, simulate, compare, synth",
-        ),
+        (["zzz"], f"unknown command 'zzz'; known: {', '.join(COMMANDS)}"),
         (
             ["check"],
             "the following arguments are required: NETWORK.toml (see presparse check --help)",

@@ -1,0 +1,116 @@
+"""Which patterns a subcommand looks at: the network file's own, or of another kind or seed."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import dataclass
+from typing import Any
+
+from software_ref.commands.arguments import integer_from
+from software_ref.connections.clash_free import KINDS
+from software_ref.connections.counts import PatternCount, clash_free_count, pattern_count
+from software_ref.connections.network_patterns import PATTERN_KINDS, network_patterns
+from software_ref.connections.pattern import SparsePattern
+from software_ref.network import JunctionShape, Network
+from software_ref.network_file import NetworkFile
+
+__all__ = ["PatternChoice", "add_pattern_choice", "pattern_choice"]
+
+
+def add_pattern_choice(parser: argparse.ArgumentParser) -> None:
+    """Add `--kind KIND` and `--seed N`: str or None, integer from 0 or None."""
+    parser.add_argument(
+        "--kind",
+        choices=(*PATTERN_KINDS, *KINDS),
+        metavar="KIND",
+        help="look at patterns of this kind, in place of the file's clash-free ones: "
+        f"{', '.join((*PATTERN_KINDS[1:], *KINDS))}",
+    )
+    parser.add_argument(
+        "--seed",
+        type=integer_from(0),
+        metavar="N",
+        help="seed of the patterns, in place of the file's",
+    )
+
+
+def pattern_choice(file: NetworkFile, arguments: argparse.Namespace) -> PatternChoice:
+    """What `--kind` and `--seed` choose."""
+    own = file.network.connections
+    kind = own.kind if arguments.kind in {None, "clash_free"} else arguments.kind
+    return PatternChoice(
+        network=file.network,
+        kind=kind,
+        seed=own.seed if arguments.seed is None else arguments.seed,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class PatternChoice:
+    """Patterns of a network's sizes and degrees."""
+
+    network: Network
+    """Sizes, degrees, parallelism and dither."""
+    kind: str
+    """One of clash_free.KINDS, or of PATTERN_KINDS but "clash_free"."""
+    seed: int
+    """Seed of the patterns."""
+
+    @property
+    def clash_free(self) -> bool:
+        """Whether an interleaver makes these patterns."""
+        return self.kind in KINDS
+
+    @property
+    def dither(self) -> bool | None:
+        """Whether each sweep permutes the memories; None where there are none."""
+        return self.network.connections.dither if self.clash_free else None
+
+    def patterns(self, seed: int | None = None) -> tuple[SparsePattern, ...]:
+        """The patterns of all junctions, with this seed or another.
+
+        Raises
+        ------
+        ValueError
+            Some junction has no pattern of this kind.
+        """
+        options: dict[str, Any] = (
+            {"clash_free_kind": self.kind, "dither": self.network.connections.dither}
+            if self.clash_free
+            else {}
+        )
+        return network_patterns(
+            "clash_free" if self.clash_free else self.kind,
+            self.network.layers,
+            self.network.out_degree,
+            parallelism=self.network.parallelism,
+            seed=self.seed if seed is None else seed,
+            **options,
+        )
+
+    def count(self, shape: JunctionShape) -> PatternCount:
+        """How many patterns of this kind one of the network's junctions has.
+
+        Raises
+        ------
+        ValueError
+            There is no closed form; the message says why.
+        """
+        if self.clash_free:
+            return clash_free_count(shape, self.kind, "per_sweep" if self.dither else "none")
+        return pattern_count(
+            self.kind,
+            shape.left,
+            shape.right,
+            shape.out_degree,
+            where=f"junction {shape.index}",
+        )
+
+    def title(self, name: str, seeds: int = 1) -> str:
+        """A heading: "digits: 64-40-10, seed_per_sweep connections with dither, seed 1"."""
+        seed = (
+            f"seed {self.seed}" if seeds == 1 else f"seeds {self.seed} to {self.seed + seeds - 1}"
+        )
+        layers = "-".join(map(str, self.network.layers))
+        dither = " with dither" if self.dither else ""
+        return f"{name}: {layers}, {self.kind} connections{dither}, {seed}"

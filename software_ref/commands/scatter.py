@@ -1,0 +1,160 @@
+"""`presparse scatter`: how evenly a network's connections meet the windows of its layers."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from software_ref.commands.arguments import add_json, add_network_file, integer_from
+from software_ref.commands.output import check_outputs, table_lines, write_json
+from software_ref.commands.pattern_choice import (
+    PatternChoice,
+    add_pattern_choice,
+    pattern_choice,
+)
+from software_ref.commands.progress import ProgressBar
+from software_ref.connections.scatter import Scatter, scatter_vector
+from software_ref.connections.scatter_picture import draw_scatter
+from software_ref.network_file import read_network_file
+
+__all__ = ["SUMMARY", "add_arguments", "run"]
+
+SUMMARY = "print the scatter of the connections, which hints at performance before training"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `scatter`."""
+    add_network_file(parser)
+    add_pattern_choice(parser)
+    parser.add_argument(
+        "--seeds",
+        type=integer_from(1),
+        default=1,
+        metavar="N",
+        help="look at N seeds from the first on, and print their least, mean and largest values",
+    )
+    parser.add_argument(
+        "--window",
+        type=integer_from(1),
+        metavar="N",
+        help="cut every layer into windows of N neurons, in place of the natural windows",
+    )
+    parser.add_argument(
+        "--all-ranges",
+        action="store_true",
+        help="take every range of consecutive junctions, not just the whole network",
+    )
+    parser.add_argument(
+        "--png",
+        type=Path,
+        metavar="FILE",
+        help="draw the scatter as bars, and the windowed matrices of the first seed",
+    )
+    add_json(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run `scatter`."""
+    check_outputs(
+        {"--png": arguments.png, "--json": arguments.json}, inputs=[arguments.network_file]
+    )
+    file = read_network_file(arguments.network_file)
+    choice = pattern_choice(file, arguments)
+    vectors = _vectors(choice, arguments)
+    entries = [_entry(each) for each in zip(*vectors, strict=True)]
+    lowest = min(entry["mean"] for entry in entries)
+    document = {
+        "name": file.name,
+        "layers": list(file.network.layers),
+        "kind": choice.kind,
+        "dither": choice.dither,
+        "seeds": list(range(choice.seed, choice.seed + arguments.seeds)),
+        "window": arguments.window,
+        "scatter": entries,
+        "minimum": {
+            "mean": lowest,
+            "names": [entry["name"] for entry in entries if entry["mean"] == lowest],
+        },
+    }
+    title = choice.title(file.name, seeds=arguments.seeds)
+    print("\n".join(_report(title, document)))
+    if arguments.png:
+        draw_scatter(arguments.png, title, vectors)
+        print(f"picture: {arguments.png}")
+    if arguments.json:
+        write_json(arguments.json, document)
+    return 0
+
+
+def _vectors(choice: PatternChoice, arguments: argparse.Namespace) -> list[tuple[Scatter, ...]]:
+    """One scatter vector per seed."""
+    vectors = []
+    with ProgressBar(arguments.seeds, unit="seed", description="scatter") as progress:
+        for seed in range(choice.seed, choice.seed + arguments.seeds):
+            vectors.append(
+                scatter_vector(
+                    choice.patterns(seed),
+                    window=arguments.window,
+                    all_ranges=arguments.all_ranges,
+                )
+            )
+            progress.update()
+    return vectors
+
+
+def _entry(entries: Sequence[Scatter]) -> dict[str, Any]:
+    """One entry of the vectors of all seeds."""
+    first = entries[0]
+    values = [entry.value for entry in entries]
+    rows, columns = first.windowed.shape
+    return {
+        "name": first.name,
+        "first": first.first,
+        "last": first.last,
+        "direction": first.direction,
+        "rows": rows,
+        "columns": columns,
+        "windows": first.windows,
+        "attainable": float(first.attainable),
+        "met": [entry.met for entry in entries],
+        "values": values,
+        "min": min(values),
+        "mean": sum(values) / len(values),
+        "max": max(values),
+    }
+
+
+def _report(title: str, document: dict[str, Any]) -> Iterable[str]:
+    """The lines that `scatter` prints."""
+    yield title
+    window = document["window"]
+    yield f"windows: {'natural' if window is None else f'{window} neurons each'}"
+    yield ""
+    entries = document["scatter"]
+    several = len(document["seeds"]) > 1
+    lowest = document["minimum"]["names"]
+    yield from table_lines(
+        [
+            *("scatter", "matrix", "windows", "attainable"),
+            *(("min", "mean", "max") if several else ("met", "value")),
+            "",
+        ],
+        [
+            [
+                entry["name"],
+                f"{entry['rows']} x {entry['columns']}",
+                entry["windows"],
+                f"{entry['attainable']:.0f}",
+                *(
+                    [f"{entry[key]:.2f}" for key in ("min", "mean", "max")]
+                    if several
+                    else [entry["met"][0], f"{entry['mean']:.2f}"]
+                ),
+                "<- minimum" if entry["name"] in lowest else None,
+            ]
+            for entry in entries
+        ],
+        text=[0, 7 if several else 6],
+    )
