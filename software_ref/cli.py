@@ -39,6 +39,10 @@ COMMANDS = {
     "train": Command(
         "software_ref.commands.train", "train bit-exactly in software, and in floating point"
     ),
+    "dataset": Command(
+        "software_ref.commands.dataset",
+        "describe a data set, measure how hard it is, draw it and export it",
+    ),
     "connections": Command(
         "software_ref.commands.connections",
         "make the connection patterns, count how many there could be, and draw them",

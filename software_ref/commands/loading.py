@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from software_ref.datasets import Dataset, encode_features, load_dataset
 from software_ref.datasets.redundancy import reduce_features
 from software_ref.golden.trainer import check_lags
-from software_ref.network_file import NetworkFile
+from software_ref.network_file import DataOptions, NetworkFile
 from software_ref.schedule import Schedule
 from software_ref.training import TrainingData
 
-__all__ = ["lags_of", "load_network_dataset", "load_training_data"]
+__all__ = ["lags_of", "load_training_data", "load_whole_dataset"]
 
 
 def load_training_data(
@@ -53,7 +53,7 @@ def load_training_data(
         are fewer samples than asked for; the message names the array and the sample.
     """
     options = file.data
-    dataset = load_network_dataset(file, data_dir)
+    dataset = load_whole_dataset(options, data_dir, file.folder)
     train = samples if samples is not None else options.train
     test = test_samples if test_samples is not None else options.test
     train_features, train_labels = _encoded(file, dataset, "train", train)
@@ -66,16 +66,23 @@ def load_training_data(
     )
 
 
-def load_network_dataset(
-    file: NetworkFile, data_dir: Path | None = None, *, validation: bool = False
+def load_whole_dataset(
+    data: DataOptions,
+    data_dir: Path | None = None,
+    base_dir: Path | None = None,
+    *,
+    validation: bool = False,
 ) -> Dataset:
-    """Load the whole data set that a network file names, reduced as its `[data.reduce]` says.
+    """Load a data set with all its samples, reduced as `[data.reduce]` says.
 
     Parameters
     ----------
-    file : NetworkFile
+    data : DataOptions
+        `[data]`; its numbers of samples, `train` and `test`, say nothing here.
     data_dir : Path, optional
         The folder that the user named for data (`--data`).
+    base_dir : Path, optional
+        The network file's folder.
     validation : bool
         Whether generated data sets get their validation samples too.
 
@@ -84,19 +91,18 @@ def load_network_dataset(
     OSError, TypeError, ValueError
         As `load_training_data`.
     """
-    options = file.data
     if data_dir is not None and not data_dir.is_dir():
         raise FileNotFoundError(f"--data must name a folder; there is no folder {data_dir}")
     dataset = load_dataset(
-        options.name,
-        options=options.options,
+        data.name,
+        options=data.options,
         data_dir=data_dir,
-        base_dir=file.folder,
+        base_dir=base_dir,
         validation=validation,
     )
-    if options.reduce is None:
+    if data.reduce is None:
         return dataset
-    return reduce_features(dataset, options.reduce.method, options.reduce.features)
+    return reduce_features(dataset, data.reduce.method, data.reduce.features)
 
 
 def lags_of(file: NetworkFile, given: Sequence[int] | None = None) -> tuple[int, ...]:

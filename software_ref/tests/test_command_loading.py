@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from software_ref.cli import main
-from software_ref.commands.loading import load_network_dataset, load_training_data
+from software_ref.commands.loading import load_training_data, load_whole_dataset
 from software_ref.network_file import read_network_file
 from software_ref.tests.train_command import NETWORK, SAMPLES, points, refused, train, write_points
 
@@ -35,7 +35,7 @@ def test_tokens_are_selected_from_all_training_samples(path: Path) -> None:
 
 def test_without_a_reduction_the_features_are_kept(path: Path) -> None:
     path.write_text(NETWORK)
-    dataset = load_network_dataset(read_network_file(path))
+    dataset = load_whole_dataset(read_network_file(path).data, base_dir=path.parent)
     assert np.array_equal(dataset.x_train, points()["x_train"])
 
 
