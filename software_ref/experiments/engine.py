@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -142,13 +143,16 @@ def _run(task: Task, data_dir: Path | None) -> dict[str, Any]:
 def _on_cluster(tasks: Sequence[Task], data_dir: Path | None, address: str) -> Iterator[Finished]:
     try:
         from distributed import Client, as_completed
+        from distributed.comm import get_address_host_port
     except ImportError as error:
         raise ToolError(
             "--scheduler needs Dask, which is not installed: pip install 'presparse[dask]'"
         ) from error
     try:
+        # First by hand: a client that cannot connect goes on trying, and complains, to the end.
+        socket.create_connection(get_address_host_port(address), CONNECT_SECONDS).close()
         client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
-    except (OSError, TimeoutError, ValueError) as error:
+    except (OSError, TimeoutError, ValueError, TypeError) as error:
         raise ToolError(
             f"--scheduler must be the address of a running Dask scheduler, such as "
             f"tcp://host:8786, but none answered at {address}"
@@ -158,7 +162,7 @@ def _on_cluster(tasks: Sequence[Task], data_dir: Path | None, address: str) -> I
         # The keys are the cluster's names of results: they must not be shared between clients.
         futures = {client.submit(_run, task, folder, pure=False): i for i, task in enumerate(tasks)}
         try:
-            for future in as_completed(list(futures)):
+            for future in as_completed(list(futures), loop=client.loop):
                 yield futures[future], future.result()
         except BaseException:
             client.cancel(list(futures))

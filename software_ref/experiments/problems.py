@@ -141,14 +141,14 @@ def degrees_for(layers: Sequence[int], density: float) -> tuple[int, ...]:
     """Legal out-degrees of a network close to an overall density.
 
     The slides' guideline is followed: the last junction is as dense as it can be while it takes
-    at most half of the edges, since it needs density most and has few edges; the junctions before
-    it share the others at one density.
+    at most half of the edges, since it needs density most, but never sparser than the whole; the
+    junctions before it share the other edges at one density.
     """
     pairs = list(pairwise(layers))
     possible = [left * right for left, right in pairs]
     budget = density * sum(possible)
-    last = _nearest(*pairs[-1], min(1.0, budget / 2 / possible[-1]) if len(pairs) > 1 else density)
-    before = max(0.0, budget - pairs[-1][0] * last) / max(1, sum(possible[:-1]))
+    last = _nearest(*pairs[-1], max(density, min(1.0, budget / 2 / possible[-1])))
+    before = (budget - pairs[-1][0] * last) / max(1, sum(possible[:-1]))
     return (*(_nearest(left, right, before) for left, right in pairs[:-1]), last)
 
 

@@ -12,7 +12,7 @@ __all__ = ["Scale"]
 
 QUICK_EPOCHS = 2
 QUICK_TRAIN = 1000
-QUICK_TEST = 500
+QUICK_TEST = 300
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,35 @@
+"""Tasks that do next to nothing, for tests of what runs them."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+__all__ = ["SquareTask"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SquareTask:
+    """Squares a number, writes its name into a folder, and may fail in several ways."""
+
+    number: int
+    log: str
+    failure: str = ""
+    data: str = "a"
+
+    @property
+    def data_key(self) -> str:
+        return self.data
+
+    def run(self, data_dir: Path | None) -> dict[str, Any]:
+        if self.failure == "error":
+            raise ValueError(f"task {self.number} must not be run")
+        if self.failure == "interrupt":
+            raise KeyboardInterrupt
+        if self.failure == "death":
+            os._exit(1)
+        with (Path(self.log) / "order").open("a") as file:
+            file.write(f"{self.number} ")
+        return {"square": self.number**2, "folder": None if data_dir is None else str(data_dir)}

@@ -1,0 +1,124 @@
+"""Tasks side by side: results in order, kept at once, resumed, and errors that lose nothing."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from software_ref.errors import ToolError
+from software_ref.experiments.engine import default_jobs, run_tasks
+from software_ref.experiments.store import ResultStore
+from software_ref.experiments.tests.fake_tasks import SquareTask
+
+
+def squares(folder: Path, numbers: Sequence[int]) -> list[SquareTask]:
+    return [SquareTask(number=number, log=str(folder)) for number in numbers]
+
+
+def order(folder: Path) -> list[int]:
+    """Numbers of the tasks that ran, in their order."""
+    path = folder / "order"
+    return [int(word) for word in path.read_text().split()] if path.exists() else []
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_figures_are_in_the_order_of_the_tasks_and_each_runs_once(
+    tmp_path: Path, jobs: int
+) -> None:
+    store, ticks = ResultStore(tmp_path / "runs"), []
+    tasks = squares(tmp_path, [5, 2, 5, 7])
+    figures = run_tasks(
+        tasks, store, data_dir=tmp_path, jobs=jobs, finished=lambda: ticks.append(1)
+    )
+    assert [each["square"] for each in figures] == [25, 4, 25, 49]
+    assert {each["folder"] for each in figures} == {str(tmp_path)}
+    assert sorted(order(tmp_path)) == [2, 5, 7]
+    assert len(ticks) == 3
+
+
+def test_what_is_kept_is_not_run_again(tmp_path: Path) -> None:
+    store = ResultStore(tmp_path / "runs")
+    run_tasks(squares(tmp_path, [1, 2]), store)
+    figures = run_tasks(squares(tmp_path, [2, 3, 1]), store, jobs=2)
+    assert [each["square"] for each in figures] == [4, 9, 1]
+    assert order(tmp_path) == [1, 2, 3]
+
+
+def test_tasks_of_equal_data_run_next_to_one_another(tmp_path: Path) -> None:
+    tasks = [replace(task, data="ab"[task.number % 2]) for task in squares(tmp_path, range(6))]
+    run_tasks(tasks, ResultStore(tmp_path / "runs"))
+    assert order(tmp_path) == [0, 2, 4, 1, 3, 5]
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_an_error_keeps_what_was_finished(tmp_path: Path, jobs: int) -> None:
+    store = ResultStore(tmp_path / "runs")
+    first, second = squares(tmp_path, [1, 2])
+    failing = replace(second, failure="error", data="z")
+    with pytest.raises(ValueError, match=r"^task 2 must not be run$"):
+        run_tasks([first, failing], store, jobs=jobs)
+    if jobs == 1:  # side by side, the error may come first
+        assert store.load(first) is not None
+    assert run_tasks([first, second], store)[1]["square"] == 4
+    assert store.load(failing) is None
+
+
+def test_an_interruption_keeps_what_was_finished(tmp_path: Path) -> None:
+    store = ResultStore(tmp_path / "runs")
+    first, second = squares(tmp_path, [1, 2])
+    with pytest.raises(KeyboardInterrupt):
+        run_tasks([first, replace(second, failure="interrupt", data="z")], store)
+    assert store.load(first) is not None
+
+
+def test_a_dead_worker_is_told(tmp_path: Path) -> None:
+    tasks = [replace(task, failure="death") for task in squares(tmp_path, [1, 2])]
+    with pytest.raises(ToolError, match=r"^a worker process died, .* use fewer --jobs$"):
+        run_tasks(tasks, ResultStore(tmp_path / "runs"), jobs=2)
+
+
+def test_there_is_a_core() -> None:
+    assert default_jobs() >= 1
+
+
+# Dask warns of its own internals, and its threads outlive a test.
+@pytest.mark.filterwarnings("ignore")
+class TestCluster:
+    """The same on a Dask cluster of one local worker."""
+
+    @pytest.fixture(scope="class")
+    def address(self) -> Any:
+        distributed = pytest.importorskip("distributed", reason="the extra [dask] is not installed")
+        with distributed.LocalCluster(
+            n_workers=1, threads_per_worker=1, processes=True, dashboard_address=None
+        ) as cluster:
+            yield cluster.scheduler_address
+
+    def test_figures_are_in_the_order_of_the_tasks(self, tmp_path: Path, address: str) -> None:
+        store = ResultStore(tmp_path / "runs")
+        figures = run_tasks(
+            squares(tmp_path, [3, 1, 2]), store, data_dir=tmp_path, scheduler=address
+        )
+        assert [each["square"] for each in figures] == [9, 1, 4]
+        assert sorted(order(tmp_path)) == [1, 2, 3]
+        assert run_tasks(squares(tmp_path, [1]), store, scheduler=address)[0]["square"] == 1
+        assert sorted(order(tmp_path)) == [1, 2, 3]
+
+    def test_an_error_of_a_task_is_the_users(self, tmp_path: Path, address: str) -> None:
+        store = ResultStore(tmp_path / "runs")
+        (task,) = squares(tmp_path, [4])
+        with pytest.raises(ValueError, match=r"^task 4 must not be run$"):
+            run_tasks([replace(task, failure="error")], store, scheduler=address)
+
+    def test_a_scheduler_that_does_not_answer_is_told(self, tmp_path: Path) -> None:
+        with socket.socket() as unused:
+            unused.bind(("127.0.0.1", 0))
+            port = unused.getsockname()[1]
+        for address in (f"tcp://127.0.0.1:{port}", "nonsense"):
+            with pytest.raises(ToolError, match=f"but none answered at {address}$"):
+                run_tasks(squares(tmp_path, [1]), ResultStore(tmp_path / "runs"), scheduler=address)

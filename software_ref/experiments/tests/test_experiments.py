@@ -1,0 +1,227 @@
+"""Every experiment, quickly and to its end; and what a report says of figures made up for it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from software_ref.cli import main
+from software_ref.experiments import (
+    density,
+    junctions,
+    large_sparse,
+    metrics,
+    morse,
+    patterns,
+    redundancy,
+    regularisation,
+    scatter,
+    weights,
+)
+from software_ref.experiments.experiment import Results, gather
+from software_ref.experiments.registry import EXPERIMENTS, load_experiment
+from software_ref.experiments.scale import Scale
+from software_ref.experiments.task import identity
+from software_ref.experiments.training_task import TrainingTask
+
+WITHOUT_FILES = ("digits", "morse")
+
+
+def quick(name: str, folder: Path, *arguments: str) -> dict[str, Any]:
+    """Run an experiment quickly with one seed, and return what its JSON says."""
+    command = ["experiment", name, "--quick", "--seeds", "1", "--jobs", "1"]
+    assert main([*command, "--results", str(folder), *arguments]) == 0
+    assert (folder / f"{name}.png").read_bytes().startswith(b"\x89PNG")
+    assert (folder / f"{name}.md").read_text().startswith("**")
+    document: dict[str, Any] = json.loads((folder / f"{name}.json").read_text())
+    return document
+
+
+@pytest.mark.parametrize("name", [name for name in EXPERIMENTS if name != "patterns"])
+def test_it_runs_without_files(name: str, tmp_path: Path) -> None:
+    sets = [each for each in load_experiment(name).SETS if each in WITHOUT_FILES]
+    document = quick(name, tmp_path, "--sets", sets[-1])
+    assert document["quick"] is True
+    assert document["findings"]
+    assert all(0 <= run["figures"].get("test_accuracy", 0) <= 1 for run in document["runs"])
+    kept = {path.stem for path in (tmp_path / "runs").iterdir()}
+    assert {run["run"] for run in document["runs"]} == kept
+
+
+@pytest.mark.real_data
+@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_it_runs_on_real_data(name: str, tmp_path: Path, data_dir: Path) -> None:
+    document = quick(name, tmp_path, "--data", str(data_dir))
+    assert {key for key in document} >= {"claim", "findings", "runs", "seeds"}
+
+
+@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_a_plan_has_a_task_for_every_seed_and_no_illegal_network(name: str) -> None:
+    experiment = load_experiment(name)
+    sets = tuple(each for each in experiment.SETS if each != "cifar100")
+    cells = experiment.plan(Scale(seeds=(1, 2), sets=sets))
+    by_key: dict[Any, list[Any]] = {}
+    for cell in cells:
+        by_key.setdefault(cell.key, []).append(cell.task)
+    for key, tasks in by_key.items():
+        if key[0] == "metrics":
+            continue
+        assert [task.options.seed for task in tasks] == [1, 2]
+        assert len({identity(task) for task in tasks}) == 2
+    # One seed's patterns are drawn: what is illegal is refused there.
+    for tasks in by_key.values():
+        if isinstance(tasks[0], TrainingTask):
+            shapes = [(pattern.left, pattern.right) for pattern in tasks[0].patterns()]
+            assert [left for left, _ in shapes] == list(tasks[0].layers[:-1])
+
+
+def made_up(experiment: Any, scale: Scale, accuracies: dict[Any, float]) -> Results:
+    """Results in which every cell has the accuracy of its key, or half where none is given."""
+    cells = experiment.plan(scale)
+    return gather(
+        cells,
+        [
+            {
+                "test_accuracy": accuracies.get(cell.key, 0.5),
+                "validation_accuracy": [0.1, accuracies.get(cell.key, 0.5)],
+                "train_accuracy": [0.9],
+                "best_epoch": 1,
+                "trainable": 1,
+                "scatter": {"S_1^f": accuracies.get(cell.key, 0.5)},
+                "weights": [
+                    {"below_tenth": accuracies.get(cell.key, 0.5), "largest": 1, "deviation": 1}
+                ]
+                * 4,
+            }
+            for cell in cells
+        ],
+    )
+
+
+MNIST = Scale(seeds=(1,), sets=("mnist",))
+
+
+@pytest.mark.parametrize(("loss", "verdict"), [(0.009, "holds"), (0.011, "does not hold")])
+def test_density_claims_less_than_a_point_at_20_percent(loss: float, verdict: str) -> None:
+    keys = [cell.key for cell in density.plan(MNIST)]
+    full, _, fifth = keys[:3]
+    report = density.report(MNIST, made_up(density, MNIST, {full: 0.98, fifth: 0.98 - loss}))
+    assert report.findings[0].endswith(f"the claim {verdict}.")
+    assert "at 20 % density" in report.findings[0]
+
+
+def test_junctions_counts_pairs_of_equal_density() -> None:
+    keys = [cell.key for cell in junctions.plan(MNIST)]
+    better = made_up(junctions, MNIST, {key: 0.5 + float(key[2]) / 100 for key in keys})
+    worse = made_up(junctions, MNIST, {key: 0.5 - float(key[2]) / 100 for key in keys})
+    won, lost = junctions.report(MNIST, better), junctions.report(MNIST, worse)
+    pairs = int(won.findings[0].split("of ")[1].split(" ")[0])
+    assert pairs > 0
+    assert f"is better in {pairs}, by +" in won.findings[0]
+    assert "is better in 0, by -" in lost.findings[0]
+
+
+def test_redundancy_compares_the_losses() -> None:
+    keys = [cell.key for cell in redundancy.plan(MNIST)]
+    many = {key: 0.9 for key in keys if key[1] == "784 pixels"}
+    few = {key: 0.9 if key[2] == 100 else 0.8 for key in keys if key[1] == "200 PCA"}
+    holds = redundancy.report(MNIST, made_up(redundancy, MNIST, many | few))
+    assert "0.0 (784 pixels), 10.0 (200 PCA); the claim holds" in holds.findings[0]
+    flat = redundancy.report(MNIST, made_up(redundancy, MNIST, {}))
+    assert "the claim does not hold" in flat.findings[0]
+
+
+def test_large_sparse_keeps_parameter_counts_and_finds_the_critical_density() -> None:
+    cells = large_sparse.plan(MNIST)
+    counts: dict[Any, list[int]] = {}
+    for cell in cells:
+        assert isinstance(cell.task, TrainingTask)
+        (left, right, last), (d1, d2) = cell.task.layers, cell.task.out_degree
+        counts.setdefault(cell.key[1], []).append(left * d1 + right * d2 + right + last)
+    assert len(counts) == 2
+    for each in counts.values():
+        assert len(each) >= 4
+        assert max(each) / each[0] < 1.16
+        assert min(each) / each[0] > 0.84
+    rising = {cell.key: 0.5 + float(cell.key[2]) / 1e4 for cell in cells}
+    report = large_sparse.report(MNIST, made_up(large_sparse, MNIST, rising))
+    assert all("and the largest is the best" in finding for finding in report.findings)
+    falling = {cell.key: 0.5 - float(cell.key[2]) / 1e4 for cell in cells}
+    report = large_sparse.report(MNIST, made_up(large_sparse, MNIST, falling))
+    assert all("the accuracy falls again" in finding for finding in report.findings)
+
+
+def test_regularisation_takes_lambda_by_validation() -> None:
+    keys = [cell.key for cell in regularisation.plan(MNIST)]
+    degrees = list(dict.fromkeys(key[2:] for key in keys))
+    best = dict(zip(degrees, (1.1e-4, 5.5e-5, 0.0), strict=True))
+    chosen = {key: 0.6 for key in keys if best[key[2:]] == key[1]}
+    report = regularisation.report(MNIST, made_up(regularisation, MNIST, chosen))
+    assert "0.00011 at 100 %, 5.5e-05 at 39.8 %, 0 at 11.1 %" in report.findings[0]
+    assert report.findings[0].endswith("the claim holds.")
+    report = regularisation.report(MNIST, made_up(regularisation, MNIST, {}))
+    assert report.findings[0].endswith("the claim does not hold.")
+
+
+def test_patterns_sets_the_kinds_side_by_side() -> None:
+    keys = [cell.key for cell in patterns.plan(MNIST)]
+    accuracies = {"clash_free": 0.9, "structured": 0.895, "random": 0.88}
+    given = {key: accuracies[str(key[1])] for key in keys if key[1] in accuracies}
+    report = patterns.report(MNIST, made_up(patterns, MNIST, given))
+    assert "structured is +0.5 to +0.5 points" in report.findings[0]
+    assert "is +2.0 and +2.0 points" in report.findings[0]
+    first, *_ = report.tables[0].rows
+    assert first == ("80, 80, 80, 10", "80.2", "200, 25, 25, 4", "90.0 (97.9 ± 0.2)",
+                     "89.5 (97.9 ± 0.2)", "88.0 (97.8 ± 0.2)")  # fmt: skip
+    assert len(report.tables[0].rows) == 8
+
+
+def test_weights_and_scatter_tell_of_their_measures() -> None:
+    report = weights.report(MNIST, made_up(weights, MNIST, {("mnist",): 0.7}))
+    assert report.findings[0].startswith("MNIST, junction 1: 70 % of the weights")
+    labels = list(dict.fromkeys(cell.key for cell in scatter.plan(MNIST)))
+    rising = {key: 0.1 * place for place, key in enumerate(labels)}
+    report = scatter.report(MNIST, made_up(scatter, MNIST, rising))
+    assert "accuracy is 1.00; best is planned" in report.findings[0]
+
+
+def test_morse_compares_with_the_published_table() -> None:
+    scale = Scale(seeds=(1,))
+    published = {
+        (variant, sigma): morse.PUBLISHED[variant][sigma] / 100
+        for variant, sigma in morse.points(scale)
+    }
+    samples = {("samples", each): each / 1e5 for each in morse.SAMPLES}
+    report = morse.report(scale, made_up(morse, scale, published | samples))
+    assert [finding.split(": ")[-1] for finding in report.findings] == [
+        "yes.",
+        "yes.",
+        "1.000.",
+        "yes.",
+    ]
+    swapped = published | {("baseline", 0): 0.3}
+    report = morse.report(scale, made_up(morse, scale, swapped))
+    assert [finding.split(": ")[-1] for finding in report.findings][:2] == ["no.", "no."]
+
+
+def test_metrics_correlate_with_accuracy() -> None:
+    scale = Scale(seeds=(1, 2))
+    cells = metrics.plan(scale)
+    points = morse.points(scale)
+    assert [cell.key for cell in cells if cell.key[0] == "metrics"] == [
+        ("metrics", *point) for point in points
+    ]
+    figures = []
+    for cell in cells:
+        point = cell.key[1:] if cell.key[0] == "metrics" else cell.key
+        value = points.index(point) / 100  # type: ignore[arg-type]
+        figures.append(
+            dict.fromkeys(metrics.METRICS, value)
+            if cell.key[0] == "metrics"
+            else {"test_accuracy": 0.9 - value}
+        )
+    report = metrics.report(scale, gather(cells, figures))
+    assert all("r is -1.00 with the accuracies measured here" in each for each in report.findings)

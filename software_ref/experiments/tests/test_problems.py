@@ -1,0 +1,59 @@
+"""Out-degrees for a wanted density."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from software_ref.experiments.problems import (
+    PROBLEMS,
+    choose,
+    degrees_for,
+    density_of,
+    legal_degrees,
+)
+from software_ref.experiments.scale import Scale
+
+
+@given(left=st.integers(1, 60), right=st.integers(1, 60))
+def test_legal_degrees_are_those_of_equal_in_degrees(left: int, right: int) -> None:
+    expected = [degree for degree in range(1, right + 1) if left * degree % right == 0]
+    assert legal_degrees(left, right) == expected
+
+
+def test_density_of_the_slides_network() -> None:
+    assert density_of((8, 4, 4), (1, 2)) == pytest.approx(1 / 3)
+    assert density_of((800, 100, 100, 100, 10), (20, 20, 20, 10)) == pytest.approx(0.208, abs=5e-4)
+
+
+@given(layers=st.lists(st.integers(1, 40), min_size=2, max_size=4), density=st.floats(0.01, 1))
+def test_degrees_are_legal(layers: list[int], density: float) -> None:
+    degrees = degrees_for(layers, density)
+    for (left, right), degree in zip(pairwise(layers), degrees, strict=True):
+        assert degree in legal_degrees(left, right)
+    assert degrees_for(layers, 1.0) == tuple(layers[1:])
+
+
+@pytest.mark.parametrize("name", [name for name in PROBLEMS if name != "digits"])
+@pytest.mark.parametrize("density", [0.5, 0.2, 0.1])
+def test_the_problems_come_close_to_a_density_with_the_last_junction_densest(
+    name: str, density: float
+) -> None:
+    layers = PROBLEMS[name].layers
+    degrees = degrees_for(layers, density)
+    assert density_of(layers, degrees) == pytest.approx(density, rel=0.1)
+    *before, last = (degree / right for degree, right in zip(degrees, layers[1:], strict=True))
+    step = 1 / layers[-1]  # as far as the nearest legal degree may be
+    assert last >= max(before) - step
+
+
+def test_sets_are_chosen_by_name() -> None:
+    known, default = ("mnist", "digits"), ("mnist",)
+    assert [each.name for each in choose(Scale(), known, default)] == ["mnist"]
+    chosen = choose(Scale(sets=("digits", "mnist")), known, default)
+    assert [each.name for each in chosen] == ["digits", "mnist"]
+    with pytest.raises(ValueError, match=r"^--sets must be some of mnist,digits, not 'morse'$"):
+        choose(Scale(sets=("morse",)), known, default)

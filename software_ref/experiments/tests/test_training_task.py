@@ -1,0 +1,89 @@
+"""One training as a task: the figures are those of training by hand."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from software_ref.connections.network_patterns import network_patterns
+from software_ref.connections.scatter import scatter_vector
+from software_ref.experiments.data_spec import DataSpec, load_data
+from software_ref.experiments.difficulty_task import DifficultyTask
+from software_ref.experiments.training_task import TrainingTask
+from software_ref.mlp.model import MlpModel
+from software_ref.mlp.options import MlpOptions
+from software_ref.mlp.trainer import MlpTrainer, samples_of
+
+DATA = DataSpec(name="digits", train=600, test=100, validation=100)
+TASK = TrainingTask(
+    data=DATA,
+    layers=(64, 40, 10),
+    out_degree=(10, 5),
+    kind="structured",
+    options=MlpOptions(epochs=3, batch=32, rate=5e-3, seed=4),
+)
+
+
+def test_the_figures_are_those_of_training_by_hand() -> None:
+    figures = TASK.run(None)
+    assert json.loads(json.dumps(figures, allow_nan=False)) == figures
+    patterns = network_patterns("structured", TASK.layers, TASK.out_degree, seed=4)
+    model = MlpModel(patterns, TASK.options)
+    dataset = load_data(DATA, None)
+    assert (len(dataset.y_train), len(dataset.y_validation), len(dataset.y_test)) == (500, 100, 100)
+    trainer = MlpTrainer(
+        model, samples_of(dataset, "train", model), samples_of(dataset, "validation", model)
+    )
+    history = list(trainer.epochs())
+    trainer.restore_best()
+    assert figures["loss"] == [each.loss for each in history]
+    assert figures["best_epoch"] == trainer.best_epoch
+    assert figures["test_accuracy"] == trainer.accuracy(samples_of(dataset, "test", model))
+    assert figures["test_accuracy"] > 0.5
+    assert figures["density"] == (64 * 10 + 40 * 5) / (64 * 40 + 40 * 10)
+    assert figures["trainable"] == 64 * 10 + 40 * 5 + 50
+    assert figures["scatter"] == {each.name: each.value for each in scatter_vector(patterns)}
+    for junction, histogram in enumerate(figures["weights"]):
+        weights = np.abs(model.kernels[junction].edge_weights)
+        assert sum(histogram["counts"]) == len(weights)
+        assert histogram["largest"] == weights.max()
+        assert histogram["below_tenth"] == (weights < weights.max() / 10).mean()
+
+
+def test_seeds_draw_weights_and_connections() -> None:
+    other = replace(TASK, options=replace(TASK.options, seed=5))
+    assert not np.array_equal(TASK.patterns()[0].left_neurons, other.patterns()[0].left_neurons)
+    assert TASK.run(None)["loss"] != other.run(None)["loss"]
+
+
+def test_swaps_lead_from_local_to_unplanned_connections() -> None:
+    local = replace(TASK, kind="local", out_degree=(5, 5))
+    swapped = replace(local, swaps=1.0)
+    scatter = [
+        min(each.value for each in scatter_vector(task.patterns())) for task in (local, swapped)
+    ]
+    assert scatter[0] < scatter[1] < 1
+    for pattern, degrees in zip(swapped.patterns(), local.patterns(), strict=True):
+        assert np.array_equal(pattern.out_degrees, degrees.out_degrees)
+        assert np.array_equal(pattern.in_degrees, degrees.in_degrees)
+
+
+def test_reduced_data_are_loaded_once_and_kept() -> None:
+    spec = replace(DATA, reduce=("pca", 16))
+    dataset = load_data(spec, None)
+    assert dataset.features == 16
+    assert load_data(replace(spec), None) is dataset
+
+
+def test_difficulty_is_a_task_too() -> None:
+    figures = DifficultyTask(data=DATA).run(None)
+    assert set(figures) == {"v_lower", "v_upper", "v_dist", "v_thresh"}
+    assert figures["v_lower"] <= figures["v_upper"]
+
+
+def test_impossible_degrees_are_refused() -> None:
+    with pytest.raises(ValueError, match="out_degree of junction 1 must"):
+        replace(TASK, out_degree=(7, 5)).run(None)
