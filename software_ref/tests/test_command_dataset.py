@@ -12,8 +12,11 @@ import pytest
 from software_ref.cli import main
 from software_ref.datasets import load_dataset
 from software_ref.datasets.difficulty import difficulty
-from software_ref.datasets.redundancy import principal_components
+from software_ref.datasets.redundancy import METHODS, principal_components
+from software_ref.datasets.registry import NAMES, option_names
 from software_ref.tests.train_command import NETWORK, points, write_points
+
+ROOT = Path(__file__).parents[2]
 
 
 def described(tmp_path: Path, *arguments: object) -> dict[str, Any]:
@@ -81,6 +84,25 @@ def test_what_is_printed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> 
         f"V_dist              {metrics.v_dist:.6g}",
         f"V_thresh            {metrics.v_thresh}",
     ]
+
+
+def test_the_manual_shows_what_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    manual = (ROOT / "docs" / "datasets.md").read_text().splitlines()
+    assert main(["dataset", "digits"]) == 0
+    lines = [f"    {line}".rstrip() for line in capsys.readouterr().out.splitlines()]
+    start = manual.index("    $ presparse dataset digits") + 1
+    assert manual[start : start + len(lines)] == lines
+
+
+def test_the_manual_names_every_data_set_and_option() -> None:
+    manual = (ROOT / "docs" / "datasets.md").read_text()
+    for name in NAMES:
+        assert f"| `{name}` |" in manual
+    for name in (*NAMES, "x.npz"):
+        for option in option_names(name):
+            assert f"`{option}`" in manual, (name, option)
+    for method in METHODS:
+        assert f"| `{method}` |" in manual
 
 
 def test_a_class_without_samples_is_told_in_place_of_the_metrics(
