@@ -1,1 +1,1 @@
-"""Clash-free connection patterns."""
+"""Connection patterns of every kind: how they are made, counted and measured."""

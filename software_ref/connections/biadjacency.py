@@ -75,7 +75,7 @@ class Biadjacency:
         """Bounds of the natural (forward) windows, as many as the equivalent in-degree.
 
         The degree is rounded to the nearest number of windows (half up) from 1 to N_{i-1}; the
-        windows are balanced, so of equal size where the degrees are equal and i = j.
+        windows are balanced, so of equal size where their number divides N_{i-1}.
         """
         return _natural(self.matrix.shape[1], self.in_degree)
 

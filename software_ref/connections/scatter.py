@@ -7,6 +7,8 @@ degree, so that w cannot meet more than min(M, |w| d) neurons:
 
     S = (entries >= 1) / sum_w min(M, |w| d)
 
+For one junction of equal degrees some pattern reaches that sum; for several it is an upper bound.
+
 Where natural windows divide the layer, |w| d = M, and the sum is the number of entries: S is the
 share of entries that are not 0. Where degrees differ, d is the mean degree, and S ends at 1.
 """
