@@ -13,7 +13,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         type=Path,
         default=None,
         metavar="DIR",
-        help="folder of mnist.npz, reuters_r52.npz and so on; without it, tests on them are left out",
+        help="folder of mnist.npz, reuters_r52.npz, ...; without it, tests on them are left out",
     )
 
 

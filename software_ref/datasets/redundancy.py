@@ -144,10 +144,11 @@ def select_tokens(
         raise ValueError(f"tokens must be selected by frequency or chi2, not {by!r}")
     kept = np.sort(np.argsort(-score, kind="stable")[:features])
     name = "most frequent" if by == "frequency" else "by chi-squared most telling"
-    return _mapped(
-        dataset, lambda x: np.ascontiguousarray(x[:, kept]), f"{features} {name} features",
-        floats=False,
-    )  # fmt: skip
+
+    def selected(x: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        return np.ascontiguousarray(x[:, kept])
+
+    return _mapped(dataset, selected, f"{features} {name} features", floats=False)
 
 
 def rebin(dataset: Dataset, features: int) -> Dataset:
