@@ -51,6 +51,10 @@ COMMANDS = {
         "software_ref.commands.scatter",
         "print the scatter of the connections, which hints at performance before training",
     ),
+    "fit": Command(
+        "software_ref.commands.fit",
+        "train in floating point on minibatches, with any kind of connections",
+    ),
     "experiment": Command(
         "software_ref.commands.experiment",
         "run an experiment of the slides: a table, a picture and what it says of their claim",

@@ -1,4 +1,4 @@
-"""Training curves: accuracy over epochs of several trainers, in one picture."""
+"""Training curves: figures over epochs, side by side in one picture."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from software_ref.atomic_file import atomic_file
 from software_ref.training import EpochResult
 
-__all__ = ["draw_curves"]
+__all__ = ["draw_curves", "draw_series"]
 
 MARKERS = ("o", "x", "+", "s", "^")
 """Open and crossing markers, so that curves that agree can be seen to lie on one another."""
@@ -31,6 +31,45 @@ def draw_curves(path: Path, title: str, curves: Mapping[str, Sequence[EpochResul
     OSError
         The file cannot be written.
     """
+    draw_series(
+        path,
+        title,
+        {
+            f"{what}: accuracy, %": {
+                name: [
+                    (result.epoch + 1, 100 * getattr(result, attribute))
+                    for result in results
+                    if getattr(result, attribute) is not None
+                ]
+                for name, results in curves.items()
+            }
+            for what, attribute in (
+                ("training stream, last 1,000", "train_accuracy"),
+                ("test set", "test_accuracy"),
+            )
+        },
+    )
+
+
+def draw_series(
+    path: Path, title: str, panels: Mapping[str, Mapping[str, Sequence[tuple[int, float]]]]
+) -> None:
+    """Draw panels of curves over epochs into a PNG, written whole or not at all.
+
+    Parameters
+    ----------
+    path : Path
+        The PNG.
+    title : str
+        Heading of the picture.
+    panels : mapping
+        Points (epoch from 1, value) by the curve's name, by the panel's title.
+
+    Raises
+    ------
+    OSError
+        The file cannot be written.
+    """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
     from matplotlib.ticker import MaxNLocator
@@ -38,28 +77,19 @@ def draw_curves(path: Path, title: str, curves: Mapping[str, Sequence[EpochResul
     figure = Figure(figsize=(9, 4), layout="constrained")
     FigureCanvasAgg(figure)
     figure.suptitle(title)
-    panels = figure.subplots(1, 2, sharex=True)
-    for panel, (label, attribute) in zip(
-        panels,
-        (("training stream, last 1,000", "train_accuracy"), ("test set", "test_accuracy")),
-        strict=True,
-    ):
-        for marker, (name, results) in zip(MARKERS, curves.items(), strict=False):
-            points = [
-                (result.epoch + 1, 100 * getattr(result, attribute))
-                for result in results
-                if getattr(result, attribute) is not None
-            ]
+    row = figure.subplots(1, len(panels), sharex=True, squeeze=False)[0]
+    for panel, (heading, curves) in zip(row, panels.items(), strict=True):
+        for marker, (name, points) in zip(MARKERS, curves.items(), strict=False):
             if points:
-                epochs, accuracies = zip(*points, strict=True)
+                epochs, values = zip(*points, strict=True)
                 panel.plot(
-                    epochs, accuracies, marker=marker, markersize=9, fillstyle="none", label=name
+                    epochs, values, marker=marker, markersize=9, fillstyle="none", label=name
                 )
-        panel.set_title(label)
+        panel.set_title(heading)
         panel.set_xlabel("epoch")
-        panel.set_ylabel("accuracy, %")
         panel.xaxis.set_major_locator(MaxNLocator(integer=True))
         panel.grid(alpha=0.3)
-        panel.legend()
+        if panel.lines:
+            panel.legend()
     with atomic_file(path) as unfinished:
         figure.savefig(unfinished, format="png", dpi=120)

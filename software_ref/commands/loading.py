@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from software_ref.commands.arguments import check_data_folder
 from software_ref.datasets import Dataset, encode_features, load_dataset
 from software_ref.datasets.redundancy import reduce_features
 from software_ref.golden.trainer import check_lags
@@ -91,8 +92,7 @@ def load_whole_dataset(
     OSError, TypeError, ValueError
         As `load_training_data`.
     """
-    if data_dir is not None and not data_dir.is_dir():
-        raise FileNotFoundError(f"--data must name a folder; there is no folder {data_dir}")
+    check_data_folder(data_dir)
     dataset = load_dataset(
         data.name,
         options=data.options,

@@ -1,0 +1,275 @@
+"""`presparse fit`: minibatch training of a network file's network in floating point."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from dataclasses import asdict, fields
+from math import isfinite
+from pathlib import Path
+from typing import Any
+
+from software_ref.commands.arguments import (
+    add_data,
+    add_json,
+    add_network_file,
+    integer_from,
+)
+from software_ref.commands.loading import load_whole_dataset
+from software_ref.commands.output import check_outputs, percent, write_json
+from software_ref.commands.progress import ProgressBar
+from software_ref.connections.network_patterns import PATTERN_KINDS, network_patterns
+from software_ref.curves import draw_series
+from software_ref.datasets import Dataset, hold_out, take_test, take_train
+from software_ref.mlp import EpochFigures, MlpModel, MlpOptions, MlpTrainer
+from software_ref.mlp.options import OPTIMISERS, OUTPUTS
+from software_ref.mlp.rate import SCHEDULES, RateSchedule
+from software_ref.mlp.state_file import load_state, save_state
+from software_ref.mlp.trainer import samples_of
+from software_ref.network_file import NetworkFile, read_network_file
+
+__all__ = ["SUMMARY", "add_arguments", "run"]
+
+SUMMARY = "train in floating point on minibatches, with any kind of connections"
+
+HOLD_OUT = 10
+"""Where nobody says how many, one training sample in so many is held out for validation."""
+
+HELP = {
+    "epochs": "passes over the training samples",
+    "batch": "samples of a minibatch",
+    "rate": "learning rate at the start",
+    "momentum": "share of the last step that momentum keeps; Adam's beta_1",
+    "second_moment": "Adam's beta_2",
+    "l2": "lambda of the penalty on squared weights",
+    "bias": "initial value of every bias",
+    "patience": "stop after N epochs without a better validation accuracy",
+}
+"""Numbers of `MlpOptions` that are arguments of their own."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `fit`."""
+    add_network_file(parser)
+    add_data(parser)
+    parser.add_argument(
+        "--kind",
+        choices=PATTERN_KINDS,
+        default="clash_free",
+        metavar="KIND",
+        help=f"connections: {', '.join(PATTERN_KINDS)} (default: clash_free, the file's own)",
+    )
+    parser.add_argument(
+        "--hold-out",
+        type=integer_from(0),
+        metavar="N",
+        help="training samples for validation, where the data set has none of its own "
+        f"(default: one in {HOLD_OUT})",
+    )
+    defaults = MlpOptions()
+    for name, text in HELP.items():
+        default = getattr(defaults, name)
+        parser.add_argument(
+            f"--{name.replace('_', '-')}",
+            type=integer_from(1) if name == "patience" or isinstance(default, int) else _real,
+            default=default,
+            metavar="N" if name == "patience" or isinstance(default, int) else "X",
+            help=text if default is None else f"{text} (default: {default:g})",
+        )
+    for name, choices in (("optimiser", OPTIMISERS), ("output", OUTPUTS)):
+        parser.add_argument(
+            f"--{name}",
+            choices=choices,
+            default=getattr(defaults, name),
+            metavar="NAME",
+            help=f"{', '.join(choices)} (default: {getattr(defaults, name)})",
+        )
+    parser.add_argument(
+        "--schedule",
+        type=_schedule,
+        default=RateSchedule(),
+        metavar="KIND[,FACTOR[,EVERY]]",
+        help=f"fall of the learning rate: {', '.join(SCHEDULES)}; step,0.5,4 halves it every 4 "
+        "epochs (default: constant)",
+    )
+    parser.add_argument(
+        "--seed",
+        type=integer_from(0),
+        metavar="N",
+        help="seed of weights and order (default: the file's training seed)",
+    )
+    parser.add_argument(
+        "--save", type=Path, metavar="FILE.npz", help="write the state after every epoch"
+    )
+    parser.add_argument(
+        "--resume", type=Path, metavar="FILE.npz", help="go on from a saved state, bit for bit"
+    )
+    parser.add_argument("--png", type=Path, metavar="FILE", help="draw loss and accuracies")
+    add_json(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run `fit`."""
+    outputs = {"--json": arguments.json, "--save": arguments.save, "--png": arguments.png}
+    check_outputs(outputs, inputs=[arguments.network_file])
+    file = read_network_file(arguments.network_file)
+    options = _options(file, arguments)
+    network = file.network
+    patterns = network_patterns(
+        arguments.kind,
+        network.layers,
+        network.out_degree,
+        parallelism=network.parallelism,
+        seed=network.connections.seed,
+        clash_free_kind=network.connections.kind,
+        dither=network.connections.dither,
+    )
+    model = MlpModel(patterns, options)
+    dataset = _dataset(file, arguments.data, arguments.hold_out)
+    trainer = MlpTrainer(
+        model,
+        samples_of(dataset, "train", model),
+        samples_of(dataset, "validation", model),
+        network.competing,
+    )
+    if arguments.resume is not None:
+        load_state(arguments.resume, trainer)
+    print(
+        f"{file.name}: {'-'.join(map(str, network.layers))}, {arguments.kind} connections, density "
+        f"{100 * model.density:.3g} %, {model.trainable} parameters, {len(trainer.train)} samples"
+    )
+    _train(trainer, arguments.save)
+    trainer.restore_best()
+    test = samples_of(dataset, "test", model)
+    accuracy = trainer.accuracy(test) if len(test) else None
+    if accuracy is not None:
+        print(
+            f"test accuracy {percent(accuracy)} % with the parameters of epoch {_kept(trainer) + 1}"
+        )
+    if arguments.png is not None:
+        _draw(arguments.png, file.name, trainer.history)
+    if arguments.json is not None:
+        write_json(
+            arguments.json,
+            {
+                "name": file.name,
+                "kind": arguments.kind,
+                "density": model.density,
+                "parameters": model.trainable,
+                "options": asdict(options),
+                "epochs": [asdict(each) for each in trainer.history],
+                "kept_epoch": _kept(trainer),
+                "test_accuracy": accuracy,
+            },
+        )
+    return 0
+
+
+def _kept(trainer: MlpTrainer) -> int:
+    """The epoch, from 0, whose parameters the model has after `restore_best`."""
+    return len(trainer.history) - 1 if trainer.best_epoch is None else trainer.best_epoch
+
+
+def _options(file: NetworkFile, arguments: argparse.Namespace) -> MlpOptions:
+    if file.network.activation.relu_cap is not None:
+        raise ValueError(
+            f"{file.path}: [activation] relu_cap must be left out for `fit`, whose ReLU has no cap"
+        )
+    own = {field.name for field in fields(MlpOptions)} & vars(arguments).keys()
+    chosen: dict[str, Any] = {name: getattr(arguments, name) for name in own}
+    chosen["hidden"] = file.network.activation.hidden
+    if arguments.seed is None:
+        chosen["seed"] = file.training.seed
+    return MlpOptions(**chosen)
+
+
+def _dataset(file: NetworkFile, data_dir: Path | None, held: int | None) -> Dataset:
+    """The file's samples, with validation samples."""
+    dataset = load_whole_dataset(file.data, data_dir, file.folder, validation=True)
+    if file.data.train is not None:
+        dataset = take_train(dataset, file.data.train)
+    if file.data.test is not None:
+        dataset = take_test(dataset, file.data.test)
+    if len(dataset.y_validation):
+        return dataset
+    count = len(dataset.y_train) // HOLD_OUT if held is None else held
+    return hold_out(dataset, count, seed=file.training.seed) if count else dataset
+
+
+def _train(trainer: MlpTrainer, save: Path | None) -> None:
+    options = trainer.model.options
+    header = ("epoch", "rate", "loss", "train %", "validation %", "seconds")
+    widths = [max(7, len(title)) for title in header]
+    left = options.epochs - len(trainer.history)
+    saved = False
+    try:
+        with ProgressBar(max(0, left) * len(trainer.train), unit="sample") as bar:
+            bar.print("  ".join(map(str.rjust, header, widths)))
+            for figures in trainer.epochs(bar.update):
+                if save is not None:
+                    save_state(save, trainer)
+                    saved = True
+                rate = options.rate * options.schedule.at(figures.epoch, options.epochs)
+                cells = (
+                    str(figures.epoch + 1),
+                    f"{rate:.2g}",
+                    f"{figures.loss:.3f}",
+                    percent(figures.train_accuracy),
+                    percent(figures.validation_accuracy),
+                    f"{figures.seconds:.1f}",
+                )
+                bar.print("  ".join(map(str.rjust, cells, widths)))
+    except KeyboardInterrupt:
+        done = f"after epoch {len(trainer.history)}"
+        state = f", whose state is in {save}" if saved else "; without --save, nothing is kept"
+        raise KeyboardInterrupt(done + state) from None
+    if save is not None and saved:
+        print(f"saved {save}")
+
+
+def _draw(path: Path, title: str, history: list[EpochFigures]) -> None:
+    def points(name: str, unit: float) -> list[tuple[int, float]]:
+        return [
+            (each.epoch + 1, unit * getattr(each, name))
+            for each in history
+            if getattr(each, name) is not None
+        ]
+
+    draw_series(
+        path,
+        title,
+        {
+            "loss, nats": {"training": points("loss", 1)},
+            "accuracy, %": {
+                "training": points("train_accuracy", 100),
+                "validation": points("validation_accuracy", 100),
+            },
+        },
+    )
+
+
+def _real(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"must be a number, not {text!r}") from None
+    if not isfinite(value):
+        raise argparse.ArgumentTypeError(f"must be finite, not {text}")
+    return value
+
+
+def _schedule(text: str) -> RateSchedule:
+    kind, *numbers = text.split(",")
+    converters: tuple[tuple[str, Callable[[str], Any]], ...] = (
+        ("factor", _real),
+        ("every", integer_from(1)),
+    )
+    if len(numbers) > len(converters):
+        raise argparse.ArgumentTypeError(f"must be KIND[,FACTOR[,EVERY]], not {text!r}")
+    settings = {
+        name: convert(number) for (name, convert), number in zip(converters, numbers, strict=False)
+    }
+    try:
+        return RateSchedule(kind=kind, **settings)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None

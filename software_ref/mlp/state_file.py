@@ -1,0 +1,80 @@
+"""The state of minibatch training in one .npz file, to resume from."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import zipfile
+import zlib
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from software_ref.atomic_file import atomic_file
+from software_ref.mlp.model import MlpModel
+from software_ref.mlp.trainer import MlpTrainer
+
+__all__ = ["load_state", "save_state"]
+
+FREE = ("epochs", "patience")
+"""Options that may differ between the parts of one training."""
+
+
+def save_state(path: Path, trainer: MlpTrainer) -> None:
+    """Write the state after the last finished epoch, whole or not at all.
+
+    The file holds the arrays of `MlpTrainer.state` and `settings`, a text that says which network
+    and options they belong to.
+
+    Raises
+    ------
+    OSError
+        The file cannot be written.
+    """
+    arrays = trainer.state()
+    arrays["settings"] = np.array(json.dumps(_settings(trainer.model), sort_keys=True))
+    with atomic_file(path) as unfinished, unfinished.open("wb") as file:
+        np.savez(file, **arrays)  # type: ignore[arg-type]  # its stub: allow_pickle: bool
+
+
+def load_state(path: Path, trainer: MlpTrainer) -> None:
+    """Let a new trainer go on where a file's training stopped.
+
+    Raises
+    ------
+    OSError
+        The file cannot be read.
+    ValueError
+        It is no such file, or one of another network or other options; the message starts with
+        the file's name and says what differs.
+    """
+    try:
+        arrays = _read(path)
+        own = _settings(trainer.model)
+        saved = json.loads(str(arrays.pop("settings", "{}")))
+        for name, value in own.items():
+            if name not in FREE and saved.get(name) != value:
+                raise ValueError(f"{name} must be {saved.get(name)!r}, as saved, not {value!r}")
+        trainer.restore(arrays)
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from None
+
+
+def _read(path: Path) -> dict[str, NDArray[np.generic]]:
+    try:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
+            return {name: np.asarray(archive[name]) for name in archive.files}
+    except (ValueError, EOFError, AttributeError, TypeError, zipfile.BadZipFile, zlib.error):
+        raise ValueError("state must be an .npz file that `presparse fit` saved") from None
+
+
+def _settings(model: MlpModel) -> dict[str, Any]:
+    """Network and options as plain values; the connections by a digest."""
+    digest = hashlib.sha256()
+    for pattern in model.patterns:
+        digest.update(pattern.left_neurons.tobytes() + pattern.right_neurons.tobytes())
+    layers = [model.inputs, *(pattern.right for pattern in model.patterns)]
+    return {"layers": layers, "connections": digest.hexdigest()[:20], **asdict(model.options)}

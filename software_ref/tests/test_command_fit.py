@@ -1,0 +1,150 @@
+"""`presparse fit`: training, resuming, pictures, and wrong input."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from software_ref.cli import main
+from software_ref.mlp.trainer import MlpTrainer
+from software_ref.tests.train_command import NETWORK, write_points
+
+FAST = ("--batch", "10", "--rate", "0.01", "--epochs", "4")
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """A network file with its data beside it."""
+    write_points(tmp_path)
+    path = tmp_path / "small.toml"
+    path.write_text(NETWORK)
+    return path
+
+
+def fit(path: Path, *arguments: object) -> dict[str, Any]:
+    """Run `fit` with `--json`, and return what it holds."""
+    target = path.parent / "fit.json"
+    words = ["fit", str(path), *FAST, *map(str, arguments), "--json", str(target)]
+    assert main(words) == 0
+    document: dict[str, Any] = json.loads(target.read_text())
+    return document
+
+
+def losses(document: dict[str, Any]) -> list[float]:
+    return [each["loss"] for each in document["epochs"]]
+
+
+def refused(capsys: pytest.CaptureFixture[str], *arguments: object) -> str:
+    """The one line that a refused command prints, without its prefix."""
+    assert main(["fit", *map(str, arguments)]) == 2
+    captured = capsys.readouterr()
+    assert captured.err.count("\n") == 1
+    return captured.err.removeprefix("presparse: error: ").rstrip()
+
+
+@pytest.mark.parametrize("kind", ["clash_free", "structured", "random", "fully_connected"])
+def test_it_learns_with_any_kind_of_connections(
+    kind: str, path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    document = fit(path, "--kind", kind, "--epochs", "60", "--rate", "0.03")
+    assert losses(document)[-1] < losses(document)[0] / 2
+    assert document["parameters"] == (
+        12 * 8 + 8 * 4 + 12 if kind == "fully_connected" else 12 * 2 + 8 * 4 + 12
+    )
+    assert document["kept_epoch"] < 60
+    out = capsys.readouterr().out
+    assert out.startswith(f"small: 12-8-4, {kind} connections, density ")
+    assert "54 samples" in out  # one in ten is held out
+    assert f"epoch {document['kept_epoch'] + 1}" in out
+
+
+def test_a_resumed_training_is_the_uninterrupted_one(path: Path) -> None:
+    whole = fit(path)
+    state = path.parent / "state.npz"
+    fit(path, "--epochs", "2", "--save", state)
+    resumed = fit(path, "--resume", state)
+    assert losses(resumed) == losses(whole)
+    assert resumed["test_accuracy"] == whole["test_accuracy"]
+
+
+def test_ctrl_c_keeps_the_epochs_that_were_saved(
+    path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    train_epoch = MlpTrainer._train_epoch
+
+    def interrupted(self: MlpTrainer, epoch: int, progress: Any) -> Any:
+        if epoch == 2:
+            raise KeyboardInterrupt
+        return train_epoch(self, epoch, progress)
+
+    state = path.parent / "state.npz"
+    with monkeypatch.context() as patch:
+        patch.setattr(MlpTrainer, "_train_epoch", interrupted)
+        assert main(["fit", str(path), *FAST, "--save", str(state)]) == 130
+        message = f"interrupted after epoch 2, whose state is in {state}\n"
+        assert capsys.readouterr().err == f"presparse: {message}"
+        assert main(["fit", str(path), *FAST]) == 130
+        assert "after epoch 2; without --save, nothing is kept" in capsys.readouterr().err
+    assert losses(fit(path, "--resume", state)) == losses(fit(path))
+
+
+def test_early_stopping_and_schedule(path: Path) -> None:
+    document = fit(path, "--epochs", "200", "--rate", "0.2", "--patience", "3")
+    assert len(document["epochs"]) == document["kept_epoch"] + 4 < 200
+    document = fit(path, "--schedule", "step,0.5,2", "--hold-out", "0", "--optimiser", "momentum")
+    assert document["options"]["schedule"] == {"kind": "step", "factor": 0.5, "every": 2}
+    assert document["kept_epoch"] == 3
+    assert document["epochs"][0]["validation_accuracy"] is None
+
+
+def test_a_picture_is_drawn(path: Path) -> None:
+    png = path.parent / "fit.png"
+    fit(path, "--png", png)
+    assert png.read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_state_of_other_settings_is_refused(
+    path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    state = path.parent / "state.npz"
+    fit(path, "--save", state)
+    line = refused(capsys, path, *FAST, "--batch", "5", "--resume", state)
+    assert line == f"{state}: batch must be 10, as saved, not 5"
+    line = refused(capsys, path, *FAST, "--kind", "structured", "--resume", state)
+    assert line.startswith(f"{state}: connections must be '")
+    np.savez(state, x=np.zeros(2))
+    assert refused(capsys, path, "--resume", state).startswith(f"{state}: layers must be None")
+    state.write_text("nothing")
+    message = f"{state}: state must be an .npz file that `presparse fit` saved"
+    assert refused(capsys, path, "--resume", state) == message
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--rate", "0"], "rate must be above 0, not 0.0"),
+        (["--rate", "fast"], "argument --rate: must be a number, not 'fast'"),
+        (["--rate", "inf"], "argument --rate: must be finite, not inf"),
+        (["--momentum", "1"], "momentum must lie in [0, 1), not 1.0"),
+        (["--schedule", "linear"], "argument --schedule: schedule kind must be one of"),
+        (["--schedule", "step,1,2,3"], "argument --schedule: must be KIND[,FACTOR[,EVERY]]"),
+        (["--hold-out", "60"], "points.npz: the number of samples held out must lie in 0 to 59"),
+        (["--patience", "2", "--hold-out", "0"], "patience must come with validation samples"),
+        (["--resume", "none.npz"], "cannot read none.npz: No such file or directory"),
+        (["--save", "none/x.npz"], "cannot write none/x.npz: No such file or directory"),
+        (["--epochs", "0"], "argument --epochs: must be at least 1, not 0"),
+    ],
+)
+def test_wrong_input_is_one_line(
+    arguments: list[str], message: str, path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert refused(capsys, path, *arguments).startswith(message)
+
+
+def test_a_capped_relu_is_refused(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path.write_text(NETWORK + '\n[activation]\nhidden = "relu"\nrelu_cap = 2.0\n')
+    assert "relu_cap must be left out for `fit`" in refused(capsys, path)
