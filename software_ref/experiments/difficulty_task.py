@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -25,5 +26,14 @@ class DifficultyTask:
         return self.data.key
 
     def run(self, data_dir: Path | None) -> dict[str, Any]:
-        """Measure the data set."""
-        return asdict(difficulty(load_data(self.data, data_dir)))
+        """Measure the data set.
+
+        Raises
+        ------
+        ValueError
+            Two classes have one centroid, so that V_dist is infinite.
+        """
+        figures = asdict(difficulty(load_data(self.data, data_dir)))
+        if not isfinite(figures["v_dist"]):
+            raise ValueError(f"{self.data.name}: no two classes may have the same centroid")
+        return figures

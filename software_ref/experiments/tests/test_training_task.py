@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -82,6 +83,13 @@ def test_difficulty_is_a_task_too() -> None:
     figures = DifficultyTask(data=DATA).run(None)
     assert set(figures) == {"v_lower", "v_upper", "v_dist", "v_thresh"}
     assert figures["v_lower"] <= figures["v_upper"]
+
+
+def test_classes_of_one_centroid_have_no_difficulty(tmp_path: Path) -> None:
+    x, y = np.tile([[0.0], [1.0]], (4, 1)), np.arange(8) // 2 % 2
+    np.savez(tmp_path / "same.npz", x_train=x, y_train=y, x_test=x, y_test=y)
+    with pytest.raises(ValueError, match=r"no two classes may have the same centroid$"):
+        DifficultyTask(data=DataSpec(name="same.npz")).run(tmp_path)
 
 
 def test_impossible_degrees_are_refused() -> None:

@@ -1,0 +1,61 @@
+"""The page of all results."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from software_ref.experiments.registry import EXPERIMENTS
+from software_ref.experiments.results_page import main
+
+
+@pytest.fixture
+def results(tmp_path: Path) -> Path:
+    """Results of every experiment, made up."""
+    folder = tmp_path / "results"
+    folder.mkdir()
+    for name in EXPERIMENTS:
+        (folder / f"{name}.md").write_text(f"| table of {name} |\n")
+        (folder / f"{name}.png").write_bytes(b"picture of " + name.encode())
+        document = {
+            "quick": False,
+            "seeds": [1, 2, 3],
+            "claim": f"claim of {name}",
+            "runs": [{"figures": {"training_seconds": 90.0}}, {"figures": {}}],
+        }
+        (folder / f"{name}.json").write_text(json.dumps(document))
+    return folder
+
+
+def test_the_page_has_every_table_and_keeps_its_introduction(results: Path, tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("# Title\n\nBy hand.\n\n## old heading\n\nold table\n")
+    assert main([str(results), str(page)]) == 0
+    text = page.read_text()
+    assert text.startswith("# Title\n\nBy hand.\n\n## density: accuracy against overall density\n")
+    assert "old" not in text
+    for name in EXPERIMENTS:
+        assert f"| table of {name} |" in text
+        assert f"The slides: claim of {name}." in text
+        assert f"    presparse experiment {name} --data DIR\n" in text
+        picture = tmp_path / "page" / f"{name}.png"
+        assert f"(page/{name}.png)" in text
+        assert picture.read_bytes() == b"picture of " + name.encode()
+    assert "Seeds 1, 2, 3; 2 runs, 2 minutes of training on one core." in text
+    assert main([str(results), str(page)]) == 0
+    assert page.read_text() == text
+
+
+def test_quick_and_missing_results_are_refused(
+    results: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page, document = tmp_path / "page.md", results / "morse.json"
+    document.write_text(json.dumps(json.loads(document.read_text()) | {"quick": True}))
+    assert main([str(results), str(page)]) == 2
+    assert "morse.json must be of a full run" in capsys.readouterr().err
+    document.unlink()
+    assert main([str(results), str(page)]) == 2
+    assert "morse.json" in capsys.readouterr().err
+    assert not page.exists()
