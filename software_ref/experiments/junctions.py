@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from software_ref.experiments.drawing import Curves, draw_panels, panels_size, percent_axis
 from software_ref.experiments.experiment import Cell, Results, accuracy
 from software_ref.experiments.problems import Problem, choose, density_of, legal_degrees
-from software_ref.experiments.report import Report, Table
+from software_ref.experiments.report import Report, Table, signed_points
 from software_ref.experiments.scale import Scale
 
 if TYPE_CHECKING:
@@ -97,7 +97,8 @@ def report(scale: Scale, results: Results) -> Report:
         findings.append(
             f"{problem.title}: of {pairs} pairs of networks of equal overall density (within "
             f"{100 * EQUAL_WITHIN:.0f} %), the one with the denser last junction is better in "
-            f"{wins}" + (f", by {100 * gain / pairs:+.1f} points in the mean." if pairs else ".")
+            f"{wins}"
+            + (f", by {signed_points(gain / pairs)} points in the mean." if pairs else ".")
         )
 
     def axis(axes: Axes) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from software_ref.experiments.drawing import Curves, draw_panels, panels_size, percent_axis
 from software_ref.experiments.experiment import Cell, Results, accuracy
 from software_ref.experiments.problems import PROBLEMS, Problem, choose, density_of
-from software_ref.experiments.report import Report, Table
+from software_ref.experiments.report import Report, Table, signed_points
 from software_ref.experiments.scale import Scale
 
 if TYPE_CHECKING:
@@ -149,12 +149,12 @@ def report(scale: Scale, results: Results) -> Report:
                 text=(0, 2),
             )
         )
-        gaps = [100 * (spreads[row][0].mean - spreads[row][1].mean) for row in rows]
-        behind = [100 * (spreads[row][0].mean - spreads[row][2].mean) for row in rows[-SPARSEST:]]
+        gaps = [spreads[row][0].mean - spreads[row][1].mean for row in rows]
+        behind = [spreads[row][0].mean - spreads[row][2].mean for row in rows[-SPARSEST:]]
         findings.append(
-            f"{problem.title}: clash-free less structured is {min(gaps):+.1f} to {max(gaps):+.1f} "
-            f"points over all rows; clash-free less random at the {SPARSEST} sparsest rows is "
-            f"{' and '.join(f'{gap:+.1f}' for gap in behind)} points."
+            f"{problem.title}: clash-free less structured is {signed_points(min(gaps))} to "
+            f"{signed_points(max(gaps))} points over all rows; clash-free less random at the "
+            f"{SPARSEST} sparsest rows is {' and '.join(map(signed_points, behind))} points."
         )
 
     def axis(axes: Axes) -> None:

@@ -14,7 +14,7 @@ from software_ref.commands.output import table_lines, write_json
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["Report", "Spread", "Table", "write_report"]
+__all__ = ["Report", "Spread", "Table", "signed_points", "write_report"]
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,11 @@ class Spread:
         """As percentages: "97.4 ± 0.1", or "97.4" for one seed."""
         mean = f"{100 * self.mean:.1f}"
         return mean if len(self.values) == 1 else f"{mean} ± {100 * self.deviation:.1f}"
+
+
+def signed_points(share: float) -> str:
+    """A difference of shares in points: "+0.3", "-1.2", and "+0.0" for next to nothing."""
+    return f"{round(100 * share, 1) + 0.0:+.1f}"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from software_ref.experiments.drawing import panels_size
 from software_ref.experiments.experiment import Cell, Results, accuracy
 from software_ref.experiments.problems import Problem, choose
-from software_ref.experiments.report import Report, Spread, Table
+from software_ref.experiments.report import Report, Spread, Table, signed_points
 from software_ref.experiments.scale import Scale
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ def report(scale: Scale, results: Results) -> Report:
 def _finding(problem: Problem, points: list[tuple[str, float, Spread]]) -> str:
     from scipy.stats import pearsonr
 
-    means = {label: 100 * spread.mean for label, _, spread in points}
+    means = {label: spread.mean for label, _, spread in points}
     lowest, accuracies = (
         [scatter for _, scatter, _ in points],
         [spread.mean for *_, spread in points],
@@ -127,6 +127,6 @@ def _finding(problem: Problem, points: list[tuple[str, float, Spread]]) -> str:
     return (
         f"{problem.title}: Pearson's r between minimum scatter and accuracy is "
         f"{pearsonr(lowest, accuracies).statistic:.2f}; best is {best}; planned less unplanned "
-        f"(structured) is {means['planned'] - means['structured']:+.1f} points, {LOCAL} less "
-        f"structured {means[LOCAL] - means['structured']:+.1f}."
+        f"(structured) is {signed_points(means['planned'] - means['structured'])} points, "
+        f"{LOCAL} less structured {signed_points(means[LOCAL] - means['structured'])}."
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from matplotlib.figure import Figure
 
-from software_ref.experiments.report import Report, Spread, Table, write_report
+from software_ref.experiments.report import Report, Spread, Table, signed_points, write_report
 
 TABLE = Table(title="Two rows", header=("name", "x %"), rows=[("first", 1.5), ("second", None)])
 
@@ -39,3 +39,8 @@ def test_a_report_is_written_for_people_and_for_programs(tmp_path: Path) -> None
         "- It holds.\n"
     )
     assert REPORT.plain() == "Two rows\nname    x %\nfirst   1.5\nsecond\n\nIt holds."
+
+
+def test_differences_are_signed_points() -> None:
+    shares = (0.0034, -0.0004, 0.0, -0.012)
+    assert [signed_points(share) for share in shares] == ["+0.3", "+0.0", "+0.0", "-1.2"]
