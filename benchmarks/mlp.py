@@ -27,7 +27,7 @@ from software_ref.connections.network_patterns import network_patterns
 from software_ref.connections.pattern import SparsePattern
 from software_ref.connections.structured import structured_pattern
 from software_ref.datasets import load_dataset
-from software_ref.experiments.patterns import ROWS
+from software_ref.experiments.claims.patterns import ROWS
 from software_ref.mlp import MlpModel, MlpOptions, MlpTrainer, Samples
 from software_ref.mlp.kernels import DenseKernel, EdgeKernel
 from software_ref.mlp.trainer import samples_of

@@ -22,7 +22,7 @@ EXPERIMENTS = {
     "morse": "morse",
     "metrics": "metrics",
 }
-"""Module of this package by the experiment's name, in the order of the slides."""
+"""Module of `claims` by the experiment's name, in the order of the slides."""
 
 
 def load_experiment(name: str) -> Experiment:
@@ -37,4 +37,4 @@ def load_experiment(name: str) -> Experiment:
         close = get_close_matches(name, EXPERIMENTS, n=1)
         hint = f"did you mean {close[0]}?" if close else f"known: {', '.join(EXPERIMENTS)}"
         raise ValueError(f"unknown experiment {name!r}; {hint}")
-    return cast("Experiment", import_module(f"software_ref.experiments.{EXPERIMENTS[name]}"))
+    return cast("Experiment", import_module(f"software_ref.experiments.claims.{EXPERIMENTS[name]}"))

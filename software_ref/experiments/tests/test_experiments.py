@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from software_ref.cli import main
-from software_ref.experiments import (
+from software_ref.experiments.claims import (
     density,
     junctions,
     large_sparse,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from software_ref.experiments import morse
+from software_ref.experiments.claims import morse
 from software_ref.experiments.difficulty_task import DifficultyTask
 from software_ref.experiments.experiment import Cell, Results, accuracy
 from software_ref.experiments.report import Report, Table

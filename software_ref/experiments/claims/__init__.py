@@ -1,0 +1,1 @@
+"""One module per claim of the slides, each an `Experiment`."""
