@@ -70,6 +70,10 @@ COMMANDS = {
         "hwgen.commands.compare",
         "draw float, golden and hardware training curves, and say whether the last two agree",
     ),
+    "profile": Command(
+        "hwgen.commands.profile",
+        "profile ranges, saturation and rounding of a training, and recommend a format",
+    ),
     "synth": Command(
         "hwgen.commands.synth",
         "synthesise the network's core and print resources and path delays by unit",

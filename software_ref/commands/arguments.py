@@ -19,6 +19,7 @@ __all__ = [
     "add_test_samples",
     "check_data_folder",
     "integer_from",
+    "share",
     "with_epochs",
 ]
 
@@ -104,6 +105,17 @@ def integer_from(least: int) -> Callable[[str], int]:
         return value
 
     return parse
+
+
+def share(text: str) -> float:
+    """An argparse type: a share, 0 to 1."""
+    try:
+        value = float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"must be a number, not {text!r}") from None
+    if not 0 <= value <= 1:
+        raise argparse.ArgumentTypeError(f"must lie in 0 to 1, not {text}")
+    return value
 
 
 def with_epochs(file: NetworkFile, epochs: int | None) -> NetworkFile:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -14,7 +15,7 @@ from software_ref.golden.parameters import Parameters
 from software_ref.golden.samples import Progress, RunResult, Samples, check_features
 from software_ref.network import Network
 
-__all__ = ["GoldenTrainer", "SaturationCounts", "check_lags", "minimum_lags"]
+__all__ = ["GoldenTrainer", "Observer", "SaturationCounts", "check_lags", "minimum_lags"]
 
 CHUNK = 256
 """Samples between two calls of `progress`."""
@@ -53,6 +54,20 @@ class SaturationCounts:
             for mine, its in ((self.ff, other.ff), (self.bp, other.bp), (self.up, other.up))
         )
         return SaturationCounts(ff=ff, bp=bp, up=up)
+
+
+class Observer(Protocol):
+    """Looks at the junctions between operations, and changes nothing."""
+
+    def feedforward(
+        self, junctions: Sequence[GoldenJunction], i: int, sample: int, slot: int
+    ) -> None:
+        """See `junctions[i]` after the FF of a sample, numbered from 0."""
+
+    def update(
+        self, junctions: Sequence[GoldenJunction], i: int, sample: int, slot: int, exponent: int
+    ) -> None:
+        """See `junctions[i]` before the BP and UP of a sample at the rate 2**-exponent."""
 
 
 def minimum_lags(network: Network) -> tuple[int, ...]:
@@ -114,6 +129,8 @@ class GoldenTrainer:
         m_1 .. m_L in steps; see `check_lags`.
     patterns : sequence of Pattern, optional
         One per junction; by default the network's own clash-free patterns.
+    observer : Observer, optional
+        Told of every operation.
 
     Raises
     ------
@@ -127,10 +144,12 @@ class GoldenTrainer:
         parameters: Parameters,
         lags: Sequence[int],
         patterns: Sequence[Pattern] | None = None,
+        observer: Observer | None = None,
     ) -> None:
         if parameters.network != network:
             raise ValueError("parameters must belong to the trainer's network, not to another one")
         self.network = network
+        self.observer = observer
         self.lags = check_lags(network, lags)
         self.dtype = exact_dtype(network)
         # A sample that enters in step S is in flight until step S + m_1.
@@ -290,11 +309,16 @@ class GoldenTrainer:
             if self._exists[slot]:
                 left = junctions[i - 1].activation[slot] if i else self._features[slot]
                 junction.feedforward(slot, left)
+                if self.observer is not None:
+                    self.observer.feedforward(junctions, i, step - i, slot)
                 if i == len(junctions) - 1:
                     self._finish_feedforward(slot)
         for i in range(len(junctions) - 1, -1, -1):
             slot = (step - i - self.lags[i]) % slots
             if self._train[slot]:
+                if self.observer is not None:
+                    sample, exponent = step - i - self.lags[i], self._exponent[slot]
+                    self.observer.update(junctions, i, sample, slot, exponent)
                 if i:
                     junctions[i].backpropagate(slot, junctions[i - 1])
                 junctions[i].update(slot, self._exponent[slot])

@@ -1,0 +1,250 @@
+"""`presparse profile`: what the numbers do while the golden model trains, and what they need."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from hwgen.commands.simulate import DIFFERENT, add_build, build_folder
+from hwgen.generate import CoreDesign
+from hwgen.rtl_trainer import RtlTrainer
+from software_ref.commands.arguments import (
+    add_data,
+    add_epochs,
+    add_json,
+    add_network_file,
+    add_samples,
+    add_test_samples,
+    integer_from,
+    share,
+    with_epochs,
+)
+from software_ref.commands.loading import lags_of, load_training_data
+from software_ref.commands.output import check_outputs, percent, table_lines, write_json
+from software_ref.commands.progress import ProgressBar
+from software_ref.golden import GoldenTrainer, SaturationCounts, initial_parameters
+from software_ref.network_file import NetworkFile, read_network_file
+from software_ref.ranges.format_choice import FormatChoice, choose_format
+from software_ref.ranges.picture import draw_ranges
+from software_ref.ranges.profiler import QUANTITIES, JunctionProfile, RangeProfiler
+from software_ref.training import EpochResult, Training, TrainingData
+
+__all__ = ["SUMMARY", "add_arguments", "run"]
+
+SUMMARY = "profile ranges, saturation and rounding of a training, and recommend a format"
+
+DEFAULT_EVERY = 8
+DEFAULT_SATURATION = 1e-3
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the subcommand's arguments."""
+    add_network_file(parser)
+    add_data(parser)
+    add_samples(
+        parser,
+        least=1,
+        what="train on the first N training samples and, without --epochs, for one epoch",
+    )
+    add_test_samples(parser)
+    add_epochs(parser)
+    parser.add_argument(
+        "--every",
+        type=integer_from(1),
+        default=DEFAULT_EVERY,
+        metavar="N",
+        help=f"look at every N-th sample; counters see all (default: {DEFAULT_EVERY})",
+    )
+    parser.add_argument(
+        "--saturation",
+        type=share,
+        default=DEFAULT_SATURATION,
+        metavar="SHARE",
+        help="recommend integer bits with which at most this share of a quantity saturates "
+        f"(default: {DEFAULT_SATURATION:g})",
+    )
+    parser.add_argument(
+        "--vanishing",
+        type=share,
+        metavar="SHARE",
+        help="recommend fraction bits with which at most this share of the updates is rounded to "
+        "0 (default: keep the file's)",
+    )
+    parser.add_argument("--png", type=Path, metavar="FILE", help="draw the last epoch's magnitudes")
+    parser.add_argument(
+        "--rtl",
+        action="store_true",
+        help="also train the exported Verilog, and hold its saturation counters against these",
+    )
+    add_build(parser)
+    add_json(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the subcommand; the exit status is 1 where the core's counters differ."""
+    file = read_network_file(arguments.network_file)
+    one_epoch = 1 if arguments.samples and arguments.epochs is None else None
+    file = with_epochs(file, arguments.epochs or one_epoch)
+    if arguments.build is not None:
+        arguments.build.mkdir(parents=True, exist_ok=True)
+    outputs = {"--json": arguments.json, "--png": arguments.png}
+    check_outputs(outputs, inputs=[arguments.network_file])
+    data = load_training_data(
+        file, arguments.data, samples=arguments.samples, test_samples=arguments.test_samples
+    )
+    epochs, profiles, differences = _profile(file, data, arguments)
+    if not epochs:
+        raise KeyboardInterrupt("before any epoch was finished")
+    choice = choose_format(
+        profiles,
+        file.network,
+        saturation=arguments.saturation,
+        vanishing=arguments.vanishing,
+    )
+    print("\n".join(_report(file, epochs, profiles, choice)))
+    for difference in differences:
+        print(difference)
+    if arguments.rtl and not differences:
+        print("saturation counters and parameters of golden model and hardware are equal")
+    if arguments.png is not None:
+        title = f"{file.name}, epoch {len(epochs)}: magnitudes before rounding and saturation"
+        draw_ranges(arguments.png, title, file.network.format, profiles)
+    if arguments.json is not None:
+        write_json(
+            arguments.json,
+            {
+                "name": file.name,
+                "format": asdict(file.network.format),
+                "every": arguments.every,
+                "epochs": epochs,
+                "recommended": {**asdict(choice), "legal": choice.legal},
+                "rtl": {"compared": arguments.rtl, "differences": differences},
+            },
+        )
+    return DIFFERENT if differences else 0
+
+
+def _profile(
+    file: NetworkFile, data: TrainingData, arguments: argparse.Namespace
+) -> tuple[list[dict[str, Any]], Sequence[JunctionProfile], list[str]]:
+    """Figures of every epoch, the last epoch's profile, and where the hardware differs."""
+    network = file.network
+    profiler = RangeProfiler(network, arguments.every)
+    parameters = initial_parameters(network, file.training.seed)
+    golden = GoldenTrainer(network, parameters, lags_of(file), observer=profiler)
+    trainings = [Training(file, golden, data)]
+    epochs: list[dict[str, Any]] = []
+    profiles: Sequence[JunctionProfile] = ()
+    differences: list[str] = []
+    total = len(data.train_labels) * file.training.epochs * (2 if arguments.rtl else 1)
+    with (
+        build_folder(arguments.build) as folder,
+        ProgressBar(total, unit="sample", description="profile") as bar,
+    ):
+        rtl = None
+        if arguments.rtl:
+            bar.describe("building")
+            rtl = RtlTrainer(CoreDesign.from_file(file), folder)
+            trainings.append(Training(file, rtl, data))
+        runs = [training.epochs(bar.update) for training in trainings]
+        try:
+            for epoch in range(1, file.training.epochs + 1):
+                bar.describe(f"epoch {epoch}")
+                before = golden.saturations
+                results = [next(run) for run in runs]
+                counted = golden.saturations - before
+                profiles = profiler.take(golden)
+                epochs.append(_figures(results[0], counted, profiles))
+                if rtl is not None:
+                    differences += _differences(epoch, golden, rtl)
+        except KeyboardInterrupt:
+            bar.print("interrupted: reporting the epochs that are done")
+    return epochs, profiles, differences
+
+
+def _figures(
+    result: EpochResult, counted: SaturationCounts, profiles: Sequence[JunctionProfile]
+) -> dict[str, Any]:
+    return {
+        **asdict(result),
+        "saturations": asdict(counted),
+        "junctions": [
+            {
+                "junction": profile.index,
+                "quantities": {
+                    name: found.document() for name, found in profile.distributions.items()
+                },
+            }
+            for profile in profiles
+        ],
+    }
+
+
+def _differences(epoch: int, golden: GoldenTrainer, rtl: RtlTrainer) -> list[str]:
+    lines = []
+    found = golden.parameters.first_difference(rtl.parameters)
+    if found is not None:
+        lines.append(f"epoch {epoch}, golden against hardware: {found}")
+    if golden.saturations != rtl.saturations:
+        lines.append(f"epoch {epoch}: {golden.saturations}, hardware {rtl.saturations}")
+    return lines
+
+
+def _report(
+    file: NetworkFile,
+    epochs: Sequence[dict[str, Any]],
+    profiles: Sequence[JunctionProfile],
+    choice: FormatChoice,
+) -> list[str]:
+    last = epochs[-1]
+    fmt = file.network.format
+    rows = []
+    for profile in profiles:
+        for name in QUANTITIES:
+            found = profile.distributions[name]
+            if found.count:
+                rows.append(
+                    (
+                        profile.index,
+                        name,
+                        f"{found.minimum:.4g}",
+                        f"{found.maximum:.4g}",
+                        percent(found.saturated / found.count),
+                        percent(found.vanished / found.count),
+                    )
+                )
+    counted = last["saturations"]
+    lines = [
+        f"{file.name}, {fmt}, epoch {last['epoch'] + 1}",
+        *table_lines(
+            ("junction", "quantity", "minimum", "maximum", "saturated %", "rounded to 0 %"),
+            rows,
+            text=(1,),
+        ),
+        "",
+        *table_lines(
+            ("epoch", "k", *(f"{name} of {i}" for name in counted for i in _junctions(file))),
+            [
+                (
+                    each["epoch"] + 1,
+                    each["rate_exponent"],
+                    *(count for counts in each["saturations"].values() for count in counts),
+                )
+                for each in epochs
+            ],
+        ),
+        "(values saturated in all samples, by junction: pre-activations, deltas, updates)",
+        "",
+        f"recommended: {choice}, {choice.width} bits"
+        + ("" if choice.legal else ", more than the generator takes"),
+        f"  {choice.integer} integer bits: {choice.integer_reason}",
+        f"  {choice.fraction} fraction bits: {choice.fraction_reason}",
+    ]
+    return lines
+
+
+def _junctions(file: NetworkFile) -> range:
+    return range(1, len(file.network.junctions) + 1)

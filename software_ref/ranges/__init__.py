@@ -1,0 +1,1 @@
+"""What the numbers of a training do, and which format they need."""
