@@ -60,7 +60,7 @@ def draw_ranges(
     axes.invert_yaxis()
     axes.set_xlabel("magnitude, power of two")
     axes.set_title(title)
-    axes.legend(loc="lower left", fontsize=8)
+    figure.legend(loc="outside lower center", ncols=2, fontsize=8)
     figure.colorbar(picture, ax=axes, label="share of the values")
     with atomic_file(path) as unfinished:
         figure.savefig(unfinished, format="png", dpi=110)
