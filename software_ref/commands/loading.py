@@ -12,11 +12,12 @@ from software_ref.commands.arguments import check_data_folder
 from software_ref.datasets import Dataset, encode_features, load_dataset
 from software_ref.datasets.redundancy import reduce_features
 from software_ref.golden.trainer import check_lags
+from software_ref.network import Network
 from software_ref.network_file import DataOptions, NetworkFile
 from software_ref.schedule import Schedule
 from software_ref.training import TrainingData
 
-__all__ = ["lags_of", "load_training_data", "load_whole_dataset"]
+__all__ = ["encode_dataset", "lags_of", "load_training_data", "load_whole_dataset"]
 
 
 def load_training_data(
@@ -55,10 +56,28 @@ def load_training_data(
     """
     options = file.data
     dataset = load_whole_dataset(options, data_dir, file.folder)
-    train = samples if samples is not None else options.train
-    test = test_samples if test_samples is not None else options.test
-    train_features, train_labels = _encoded(file, dataset, "train", train)
-    test_features, test_labels = _encoded(file, dataset, "test", test)
+    return encode_dataset(
+        dataset,
+        file.network,
+        train=samples if samples is not None else options.train,
+        test=test_samples if test_samples is not None else options.test,
+    )
+
+
+def encode_dataset(
+    dataset: Dataset, network: Network, *, train: int | None = None, test: int | None = None
+) -> TrainingData:
+    """Encode a data set as the raw inputs of a network; errors as `load_training_data`.
+
+    Parameters
+    ----------
+    dataset : Dataset
+    network : Network
+    train, test : int, optional
+        Take the first so many samples; by default all.
+    """
+    train_features, train_labels = _encoded(network, dataset, "train", train)
+    test_features, test_labels = _encoded(network, dataset, "test", test)
     return TrainingData(
         train_features=train_features,
         train_labels=train_labels,
@@ -120,7 +139,7 @@ def lags_of(file: NetworkFile, given: Sequence[int] | None = None) -> tuple[int,
 
 
 def _encoded(
-    file: NetworkFile, dataset: Dataset, part: str, count: int | None
+    network: Network, dataset: Dataset, part: str, count: int | None
 ) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
     """The first `count` samples of "train" or "test", or all of them."""
     features, labels = getattr(dataset, f"x_{part}"), getattr(dataset, f"y_{part}")
@@ -130,11 +149,11 @@ def _encoded(
             f"are, not {count}"
         )
     features, labels = features[:count], labels[:count]
-    wrong = np.flatnonzero(labels >= file.network.competing)
+    wrong = np.flatnonzero(labels >= network.competing)
     if len(wrong):
         raise ValueError(
             f"{dataset.name}: y_{part}[{wrong[0]}] must be below the network's classes = "
-            f"{file.network.competing}, not {labels[wrong[0]]}"
+            f"{network.competing}, not {labels[wrong[0]]}"
         )
-    inputs, where = file.network.layers[0], f"{dataset.name}: x_{part}"
-    return encode_features(features, file.network.format, inputs, where=where), labels
+    inputs, where = network.layers[0], f"{dataset.name}: x_{part}"
+    return encode_features(features, network.format, inputs, where=where), labels

@@ -1,0 +1,119 @@
+"""One bit-exact training of a network as the hardware would do it, or its float twin, as a task."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from software_ref.activation import Activation
+from software_ref.commands.loading import encode_dataset
+from software_ref.connections.clash_free import ConnectionOptions
+from software_ref.experiments.data_spec import DataSpec, load_data
+from software_ref.fixed_point import FixedFormat
+from software_ref.golden import GoldenTrainer, SaturationCounts, initial_parameters
+from software_ref.network import Network
+from software_ref.network_file import NetworkFile, TrainingOptions
+from software_ref.ranges.profiler import RangeProfiler
+from software_ref.schedule import Schedule
+from software_ref.training import Training, float_training, golden_training
+
+__all__ = ["GoldenTask"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class GoldenTask:
+    """A network file's worth of settings; `seed` draws weights, connections and order."""
+
+    data: DataSpec
+    """Samples."""
+    layers: tuple[int, ...]
+    """Neurons N_0 .. N_L."""
+    out_degree: tuple[int, ...]
+    """d_out_1 .. d_out_L."""
+    parallelism: tuple[int, ...]
+    """z_1 .. z_L."""
+    classes: int
+    """Outputs that compete."""
+    epochs: int
+    """Passes over the samples."""
+    rate_exponent: tuple[tuple[int, int], ...]
+    """Pairs (first epoch, k)."""
+    seed: int
+    """Seed of everything random but the data."""
+    integer: int = 3
+    """Integer bits."""
+    fraction: int = 8
+    """Fraction bits."""
+    hidden: str = "sigmoid"
+    """"sigmoid" or "relu"."""
+    relu_cap: float | None = None
+    """Cap of a ReLU; None stands for the format's largest number."""
+    lags: tuple[int, ...] | None = None
+    """Update lags; None takes the hardware's."""
+    floating: bool = False
+    """Train in float64 without lags, from the same weights before quantisation."""
+    profile_every: int | None = None
+    """Profile the ranges of every so many samples of the last epoch; None profiles none."""
+
+    @property
+    def data_key(self) -> str:
+        """Equal for tasks that load the same data."""
+        return self.data.key
+
+    def network_file(self) -> NetworkFile:
+        """The same settings as a network file's."""
+        network = Network(
+            layers=self.layers,
+            out_degree=self.out_degree,
+            parallelism=self.parallelism,
+            classes=self.classes,
+            format=FixedFormat(integer=self.integer, fraction=self.fraction),
+            activation=Activation(hidden=self.hidden, relu_cap=self.relu_cap),
+            connections=ConnectionOptions(seed=self.seed),
+        )
+        training = TrainingOptions(
+            epochs=self.epochs, seed=self.seed, shuffle=True, rate_exponent=self.rate_exponent
+        )
+        return NetworkFile(network=network, training=training)
+
+    def run(self, data_dir: Path | None) -> dict[str, Any]:
+        """Train, and test after every epoch."""
+        file = self.network_file()
+        network = file.network
+        data = encode_dataset(load_data(self.data, data_dir), network)
+        schedule = Schedule(network=network, max_rate_exponent=file.max_rate_exponent)
+        lags = schedule.lags if self.lags is None else self.lags
+        profiler = None
+        if self.floating:
+            training = float_training(file, data)
+        elif self.profile_every is None:
+            training = golden_training(file, data, lags)
+        else:
+            profiler = RangeProfiler(network, self.profile_every)
+            parameters = initial_parameters(network, self.seed)
+            golden = GoldenTrainer(network, parameters, lags, observer=profiler)
+            training = Training(file, golden, data)
+        epochs, profile = [], None
+        for result in training.epochs():
+            epochs.append(asdict(result))
+            if profiler is not None:
+                profile = profiler.take(golden)
+        figures: dict[str, Any] = {
+            "lags": None if self.floating else list(lags),
+            "density": network.density,
+            "epochs": epochs,
+            "test_accuracy": epochs[-1]["test_accuracy"],
+            "training_seconds": sum(
+                len(data.train_labels) / each["samples_per_second"] for each in epochs
+            ),
+        }
+        saturations = getattr(training.trainer, "saturations", None)
+        if isinstance(saturations, SaturationCounts):
+            figures["saturations"] = asdict(saturations)
+        if profile is not None:
+            figures["ranges"] = [
+                {name: found.document() for name, found in each.distributions.items()}
+                for each in profile
+            ]
+        return figures
