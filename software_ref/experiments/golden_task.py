@@ -16,7 +16,7 @@ from software_ref.network import Network
 from software_ref.network_file import NetworkFile, TrainingOptions
 from software_ref.ranges.profiler import RangeProfiler
 from software_ref.schedule import Schedule
-from software_ref.training import Training, float_training, golden_training
+from software_ref.training import Training, TrainingData, float_training, golden_training
 
 __all__ = ["GoldenTask"]
 
@@ -110,10 +110,25 @@ class GoldenTask:
         }
         saturations = getattr(training.trainer, "saturations", None)
         if isinstance(saturations, SaturationCounts):
-            figures["saturations"] = asdict(saturations)
+            figures["saturated"] = _shares(saturations, network, data, len(epochs))
         if profile is not None:
             figures["ranges"] = [
                 {name: found.document() for name, found in each.distributions.items()}
                 for each in profile
             ]
         return figures
+
+
+def _shares(
+    counts: SaturationCounts, network: Network, data: TrainingData, epochs: int
+) -> dict[str, float]:
+    """Shares of the values of all junctions that were saturated during training and testing."""
+    trained = epochs * len(data.train_labels)
+    tested = epochs * len(data.test_labels)
+    right = [shape.right for shape in network.junctions]
+    values = {
+        "s": (sum(counts.ff), (trained + tested) * sum(right)),
+        "delta": (sum(counts.bp), trained * sum(right[:-1])),
+        "update": (sum(counts.up), trained * (network.weights + network.biases)),
+    }
+    return {name: number / total if total else 0.0 for name, (number, total) in values.items()}

@@ -8,9 +8,9 @@ from typing import cast
 
 from software_ref.experiments.experiment import Experiment
 
-__all__ = ["EXPERIMENTS", "load_experiment"]
+__all__ = ["ALGORITHMS", "EXPERIMENTS", "NUMBERS", "load_experiment"]
 
-EXPERIMENTS = {
+ALGORITHMS = {
     "density": "density",
     "redundancy": "redundancy",
     "junctions": "junctions",
@@ -22,7 +22,19 @@ EXPERIMENTS = {
     "morse": "morse",
     "metrics": "metrics",
 }
-"""Module of `claims` by the experiment's name, in the order of the slides."""
+"""Experiments with the float trainer: module of `claims` by name, in the order of the slides."""
+
+NUMBERS = {
+    "formats": "formats",
+    "activations": "activations",
+    "dynamic-range": "dynamic_range",
+    "lags": "lags",
+    "rates": "rates",
+}
+"""Studies with the bit-exact trainer: module of `claims` by name."""
+
+EXPERIMENTS = {**ALGORITHMS, **NUMBERS}
+"""All of them."""
 
 
 def load_experiment(name: str) -> Experiment:

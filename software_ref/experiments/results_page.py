@@ -1,7 +1,7 @@
-"""Writes the page of all results: `python -m software_ref.experiments.results_page RESULTS PAGE`.
+"""Writes results into a page: `python -m software_ref.experiments.results_page GROUP RESULTS PAGE`.
 
-RESULTS is the folder that `presparse experiment` wrote to, PAGE a Markdown file; the pictures go
-into a folder beside it that has the page's name.
+GROUP is "algorithms" or "numbers", RESULTS the folder that `presparse experiment` wrote to, PAGE a
+Markdown file; the pictures go into a folder beside it that has the page's name.
 """
 
 from __future__ import annotations
@@ -15,18 +15,24 @@ from pathlib import Path
 from typing import Any
 
 from software_ref.atomic_file import atomic_file
-from software_ref.experiments.registry import EXPERIMENTS, load_experiment
+from software_ref.experiments.registry import ALGORITHMS, NUMBERS, load_experiment
 
 __all__ = ["main", "results_page"]
 
 
-def results_page(results: Path, introduction: str, pictures: str) -> str:
+GROUPS = {"algorithms": tuple(ALGORITHMS), "numbers": tuple(NUMBERS)}
+"""Names of experiments by the group they are shown in."""
+
+
+def results_page(names: Sequence[str], results: Path, introduction: str, pictures: str) -> str:
     """The page as Markdown.
 
     Parameters
     ----------
+    names : sequence of str
+        Experiments.
     results : Path
-        Folder with NAME.json and NAME.md of every experiment.
+        Folder with NAME.json and NAME.md of each of them.
     introduction : str
         What the page starts with.
     pictures : str
@@ -40,7 +46,7 @@ def results_page(results: Path, introduction: str, pictures: str) -> str:
         An experiment was run quickly: its figures say nothing.
     """
     parts = [introduction.rstrip()]
-    for name in EXPERIMENTS:
+    for name in names:
         document: dict[str, Any] = json.loads((results / f"{name}.json").read_text("utf-8"))
         if document["quick"]:
             raise ValueError(f"{results / name}.json must be of a full run, not of a quick one")
@@ -66,17 +72,19 @@ def _minutes(runs: Sequence[dict[str, Any]]) -> float:
 def main(argv: Sequence[str] | None = None) -> int:
     """Write the page and its pictures; an existing page's introduction is kept."""
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("group", choices=GROUPS)
     parser.add_argument("results", type=Path)
     parser.add_argument("page", type=Path)
     arguments = parser.parse_args(argv)
     page: Path = arguments.page
-    pictures = page.with_suffix("")
+    pictures, names = page.with_suffix(""), GROUPS[arguments.group]
     try:
         # All before the first experiment's heading is written by hand.
-        introduction = page.read_text("utf-8").split("\n## ")[0] if page.exists() else "# Results"
-        text = results_page(arguments.results, introduction, pictures.name)
+        introduction = page.read_text("utf-8") if page.exists() else "# Results"
+        introduction = introduction.split(f"\n## {names[0]}: ")[0]
+        text = results_page(names, arguments.results, introduction, pictures.name)
         pictures.mkdir(exist_ok=True)
-        for name in EXPERIMENTS:
+        for name in names:
             shutil.copyfile(arguments.results / f"{name}.png", pictures / f"{name}.png")
         with atomic_file(page) as unfinished:
             unfinished.write_text(text, encoding="utf-8")

@@ -10,18 +10,24 @@ import pytest
 
 from software_ref.cli import main
 from software_ref.experiments.claims import (
+    activations,
     density,
+    dynamic_range,
+    formats,
     junctions,
+    lags,
     large_sparse,
     metrics,
     morse,
     patterns,
+    rates,
     redundancy,
     regularisation,
     scatter,
     weights,
 )
 from software_ref.experiments.experiment import Results, gather
+from software_ref.experiments.golden_task import GoldenTask
 from software_ref.experiments.registry import EXPERIMENTS, load_experiment
 from software_ref.experiments.scale import Scale
 from software_ref.experiments.task import identity
@@ -69,13 +75,16 @@ def test_a_plan_has_a_task_for_every_seed_and_no_illegal_network(name: str) -> N
     for key, tasks in by_key.items():
         if key[0] == "metrics":
             continue
-        assert [task.options.seed for task in tasks] == [1, 2]
+        seeds = [getattr(task, "options", task).seed for task in tasks]
+        assert seeds == [1, 2]
         assert len({identity(task) for task in tasks}) == 2
     # One seed's patterns are drawn: what is illegal is refused there.
     for tasks in by_key.values():
         if isinstance(tasks[0], TrainingTask):
             shapes = [(pattern.left, pattern.right) for pattern in tasks[0].patterns()]
             assert [left for left, _ in shapes] == list(tasks[0].layers[:-1])
+        if isinstance(tasks[0], GoldenTask):
+            assert tasks[0].network_file().network.layers == tasks[0].layers
 
 
 def made_up(experiment: Any, scale: Scale, accuracies: dict[Any, float]) -> Results:
@@ -225,3 +234,52 @@ def test_metrics_correlate_with_accuracy() -> None:
         )
     report = metrics.report(scale, gather(cells, figures))
     assert all("r is -1.00 with the accuracies measured here" in each for each in report.findings)
+
+
+DIGITS = Scale(seeds=(1,), sets=("digits",))
+
+
+def trained(study: Any, accuracies: dict[str, float]) -> Results:
+    """Results of a study in which every variant has the accuracy of its label, or half."""
+    cells = study.plan(DIGITS)
+    figures = []
+    for cell in cells:
+        share = accuracies.get(str(cell.key[1]), 0.5)
+        figures.append({"test_accuracy": share, "epochs": [{"test_accuracy": share}] * 3})
+    return gather(cells, figures)
+
+
+def test_studies_of_the_numbers_say_what_holds() -> None:
+    near = {"float": 0.9, "(1,3,8), 12 bits": 0.895, "(1,3,10), 14 bits": 0.899}
+    finding = formats.report(DIGITS, trained(formats, near)).findings[0]
+    assert finding.endswith(
+        "(1,3,8), 12 bits are -0.5 points from floating point: the claim holds; (1,3,8), 12 bits "
+        "are the first within a point of floating point."
+    )
+    far = formats.report(DIGITS, trained(formats, {"float": 0.9})).findings[0]
+    assert "the claim does not hold; none is." in far
+    better = {"sigmoid, fixed": 0.9, "ReLU, fixed, k + 2": 0.87}
+    finding = activations.report(DIGITS, trained(activations, better)).findings[0]
+    assert "is +3.0 points from the best ReLU (ReLU, fixed, k + 2): the claim holds." in finding
+    late = {"shortest": 0.9, "the hardware's": 0.89, "128, 64": 0.6}
+    finding = lags.report(DIGITS, trained(lags, late)).findings[0]
+    assert "-1.0 (the hardware's)" in finding
+    assert finding.endswith("-30.0 (128, 64).")
+    falling = {"falling, fixed": 0.9, "2^-4, fixed": 0.88}
+    finding = rates.report(DIGITS, trained(rates, falling)).findings[0]
+    assert "is +2.0 points from the best constant one (2^-4, fixed)." in finding
+
+
+@pytest.mark.parametrize(("full", "verdict"), [(9.0, "holds"), (1.0, "does not hold")])
+def test_dynamic_range_compares_the_largest_magnitudes(full: float, verdict: str) -> None:
+    cells = dynamic_range.plan(DIGITS)
+    figures = []
+    for cell in cells:
+        largest = full if cell.key[1] == 40 else 2.0
+        ranges = {"minimum": -largest, "maximum": 0.5, "count": 1}
+        junction = dict.fromkeys(dynamic_range.OBSERVED, ranges)
+        figures.append({"test_accuracy": 0.5, "ranges": [junction, junction]})
+    report = dynamic_range.report(DIGITS, gather(cells, figures))
+    assert f"w 2.0 against {full:.1f}" in report.findings[0]
+    assert report.findings[0].endswith(f"the claim {verdict}.")
+    assert report.tables[0].rows[-1][-1] == (4 if full == 9.0 else 1)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from software_ref.experiments.registry import EXPERIMENTS
+from software_ref.experiments.registry import ALGORITHMS
 from software_ref.experiments.results_page import main
 
 
@@ -16,7 +16,7 @@ def results(tmp_path: Path) -> Path:
     """Results of every experiment, made up."""
     folder = tmp_path / "results"
     folder.mkdir()
-    for name in EXPERIMENTS:
+    for name in ALGORITHMS:
         (folder / f"{name}.md").write_text(f"| table of {name} |\n")
         (folder / f"{name}.png").write_bytes(b"picture of " + name.encode())
         document = {
@@ -31,12 +31,13 @@ def results(tmp_path: Path) -> Path:
 
 def test_the_page_has_every_table_and_keeps_its_introduction(results: Path, tmp_path: Path) -> None:
     page = tmp_path / "page.md"
-    page.write_text("# Title\n\nBy hand.\n\n## old heading\n\nold table\n")
-    assert main([str(results), str(page)]) == 0
+    page.write_text("# Title\n\n## By hand\n\nText.\n\n## density: old\n\nold table\n")
+    assert main(["algorithms", str(results), str(page)]) == 0
     text = page.read_text()
-    assert text.startswith("# Title\n\nBy hand.\n\n## density: accuracy against overall density\n")
+    start = "# Title\n\n## By hand\n\nText.\n\n## density: accuracy against overall density\n"
+    assert text.startswith(start)
     assert "old" not in text
-    for name in EXPERIMENTS:
+    for name in ALGORITHMS:
         assert f"| table of {name} |" in text
         assert f"The slides: claim of {name}." in text
         assert f"    presparse experiment {name} --data DIR\n" in text
@@ -44,7 +45,7 @@ def test_the_page_has_every_table_and_keeps_its_introduction(results: Path, tmp_
         assert f"(page/{name}.png)" in text
         assert picture.read_bytes() == b"picture of " + name.encode()
     assert "Seeds 1, 2, 3; 2 runs, 2 minutes of training on one core." in text
-    assert main([str(results), str(page)]) == 0
+    assert main(["algorithms", str(results), str(page)]) == 0
     assert page.read_text() == text
 
 
@@ -53,9 +54,9 @@ def test_quick_and_missing_results_are_refused(
 ) -> None:
     page, document = tmp_path / "page.md", results / "morse.json"
     document.write_text(json.dumps(json.loads(document.read_text()) | {"quick": True}))
-    assert main([str(results), str(page)]) == 2
+    assert main(["algorithms", str(results), str(page)]) == 2
     assert "morse.json must be of a full run" in capsys.readouterr().err
     document.unlink()
-    assert main([str(results), str(page)]) == 2
+    assert main(["algorithms", str(results), str(page)]) == 2
     assert "morse.json" in capsys.readouterr().err
     assert not page.exists()
