@@ -1,5 +1,5 @@
 # Two commands matter: `make demo` and `make test`. Both first make the environment .venv.
-# DATA names a folder with mnist.npz (or MNIST's IDX files); the tests on real data need it.
+# DATA names the folder of data files that the README lists; the tests on real data need it.
 
 PYTHON ?= python3
 DATA ?=
@@ -26,6 +26,7 @@ format: .venv/all
 
 benchmark: .venv/all
 	$(BIN)/python -m benchmarks.simulation $(if $(DATA),--data=$(abspath $(DATA)))
+	$(BIN)/python -m benchmarks.mlp $(if $(DATA),--data=$(abspath $(DATA)))
 	$(BIN)/python -m benchmarks.training $(if $(DATA),--data=$(abspath $(DATA)))
 
 clean:
