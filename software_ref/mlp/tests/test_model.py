@@ -128,3 +128,18 @@ def test_junctions_must_fit() -> None:
     with pytest.raises(ValueError, match=r"^patterns must hold at least one junction, not 0$"):
         MlpModel([], MlpOptions())
     assert all(a.right == b.left for a, b in pairwise(patterns))
+
+
+@pytest.mark.parametrize("hidden", ["relu", "sigmoid"])
+@pytest.mark.parametrize("output", ["softmax", "sigmoid"])
+def test_no_subnormal_numbers_arise_from_certain_outputs(hidden: str, output: str) -> None:
+    patterns = network_patterns("fully_connected", LAYERS, LAYERS[1:])
+    model = MlpModel(patterns, MlpOptions(hidden=hidden, output=output))
+    model.biases[0][:] = np.linspace(-95, 5, 8)
+    model.biases[1][:] = [0, -92, -97, -88]  # exp(-92) is subnormal in float32
+    features, labels = batch_of(model)
+    single = features.astype(np.float32)
+    smallest = np.finfo(np.float32).tiny
+    gradients, _ = model.gradients(single, labels)
+    for values in [*gradients, *model.forward(single)]:
+        assert not ((values != 0) & (np.abs(values) < smallest)).any()
