@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
 from typing import Any
 
@@ -133,7 +134,16 @@ def _start_worker(jobs: int) -> None:
 
     # Ctrl-C is for the parent, which ends its workers.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_leave_with_parent, daemon=True).start()
     threadpool_limits(max(1, default_jobs() // jobs))
+
+
+def _leave_with_parent() -> None:
+    """End this worker when its parent is gone, even one that was killed and could not say so."""
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _run(task: Task, data_dir: Path | None) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,9 @@ class SquareTask:
             raise KeyboardInterrupt
         if self.failure == "death":
             os._exit(1)
+        if self.failure == "endless":
+            (Path(self.log) / "worker").write_text(str(os.getpid()))
+            time.sleep(600)
         with (Path(self.log) / "order").open("a") as file:
             file.write(f"{self.number} ")
         return {"square": self.number**2, "folder": None if data_dir is None else str(data_dir)}

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import socket
-from collections.abc import Sequence
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -80,6 +84,48 @@ def test_a_dead_worker_is_told(tmp_path: Path) -> None:
     tasks = [replace(task, failure="death") for task in squares(tmp_path, [1, 2])]
     with pytest.raises(ToolError, match=r"^a worker process died, .* use fewer --jobs$"):
         run_tasks(tasks, ResultStore(tmp_path / "runs"), jobs=2)
+
+
+PARENT = """
+import sys
+from pathlib import Path
+from software_ref.experiments.engine import run_tasks
+from software_ref.experiments.store import ResultStore
+from software_ref.experiments.tests.fake_tasks import SquareTask
+
+if __name__ == "__main__":
+    folder = sys.argv[1]
+    tasks = [SquareTask(number=n, log=folder, failure="endless") for n in (1, 2)]
+    run_tasks(tasks, ResultStore(Path(folder) / "runs"), jobs=2)
+"""
+
+
+def test_workers_leave_with_a_parent_that_was_killed(tmp_path: Path) -> None:
+    script, worker = tmp_path / "parent.py", tmp_path / "worker"
+    script.write_text(PARENT)
+    parent = subprocess.Popen([sys.executable, str(script), str(tmp_path)])
+    _wait_until(lambda: worker.exists() and worker.read_text() != "")
+    parent.kill()
+    parent.wait()
+    pid = int(worker.read_text())
+    _wait_until(lambda: not _runs(pid))
+
+
+def _wait_until(condition: Callable[[], bool], seconds: float = 60) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+def _runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    status = Path(f"/proc/{pid}/stat")
+    # One that ended, and whom nobody has waited for yet, is a zombie.
+    return not (status.exists() and status.read_text().rsplit(")", 1)[1].split()[0] == "Z")
 
 
 def test_there_is_a_core() -> None:
