@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from multiprocessing import get_context, parent_process
 from pathlib import Path
 from typing import Any
@@ -112,10 +113,12 @@ def _in_processes(
         initargs=(jobs,),
     )
     try:
-        running = {pool.submit(_run, task, data_dir): i for i, task in enumerate(tasks)}
+        with _interrupts_held():
+            running = {pool.submit(_run, task, data_dir): i for i, task in enumerate(tasks)}
         while running:
             done, _ = wait(running, return_when=FIRST_COMPLETED)
-            for future in done:
+            # Errors last, so that what finished beside them is kept.
+            for future in sorted(done, key=lambda each: each.exception() is not None):
                 yield running.pop(future), future.result()
     except BrokenProcessPool as error:
         raise ToolError(
@@ -127,6 +130,23 @@ def _in_processes(
         raise
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+@contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """Hold Ctrl-C back until the block ends; processes started in it hold it back for good.
+
+    A worker that Ctrl-C meets while it still imports, before its initializer, would print a
+    traceback.
+    """
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _start_worker(jobs: int) -> None:

@@ -30,6 +30,12 @@ class Scale:
     sets: tuple[str, ...] | None = None
     """Data sets to take of those that the experiment knows; None takes its own choice."""
 
+    def __post_init__(self) -> None:
+        for name in self.sets or ():
+            # Its runs would count twice, as if there were more seeds.
+            if self.sets and self.sets.count(name) > 1:
+                raise ValueError(f"--sets must name each data set once, not {name} again")
+
     def data(self, spec: DataSpec) -> DataSpec:
         """The samples to train on."""
         if not self.quick:

@@ -53,7 +53,7 @@ class ResultStore:
         path = self.path(task)
         try:
             document = json.loads(path.read_text(encoding="utf-8"))
-            figures: dict[str, Any] = document["figures"]
+            figures: dict[str, Any] = dict(document["figures"])
         except FileNotFoundError:
             return None
         except (ValueError, KeyError, TypeError):

@@ -57,3 +57,6 @@ def test_sets_are_chosen_by_name() -> None:
     assert [each.name for each in chosen] == ["digits", "mnist"]
     with pytest.raises(ValueError, match=r"^--sets must be some of mnist,digits, not 'morse'$"):
         choose(Scale(sets=("morse",)), known, default)
+    # Its runs would be taken for those of more seeds.
+    with pytest.raises(ValueError, match=r"^--sets must name each data set once, not mnist again$"):
+        Scale(sets=("mnist", "digits", "mnist"))

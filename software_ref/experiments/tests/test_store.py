@@ -30,7 +30,7 @@ def test_figures_come_back_and_the_task_is_told(tmp_path: Path) -> None:
     assert [path.name for path in store.folder.iterdir()] == [store.path(TASK).name]
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"task": {}}'])
+@pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"task": {}}', '{"figures": 1}'])
 def test_a_damaged_file_is_named(tmp_path: Path, text: str) -> None:
     store = ResultStore(tmp_path)
     store.path(TASK).write_text(text)
