@@ -20,7 +20,7 @@ from software_ref.datasets import Dataset
 from software_ref.datasets.dataset import SPLITS
 from software_ref.datasets.difficulty import difficulty
 from software_ref.datasets.redundancy import METHODS
-from software_ref.datasets.registry import NAMES
+from software_ref.datasets.registry import NAMES, archive_places
 from software_ref.datasets.trainable import varying_features
 from software_ref.network_file import DataOptions, ReduceOptions, read_network_file
 from software_ref.sample_pictures import draw_samples, picture_form
@@ -65,16 +65,13 @@ def run(arguments: argparse.Namespace) -> int:
     """Run `dataset`."""
     source, is_file = arguments.source, arguments.source.endswith(_NETWORK_FILE)
     outputs = {"--png": arguments.png, "--npz": arguments.npz, "--json": arguments.json}
-    check_outputs(
-        outputs, inputs=[folder / source for folder in (arguments.data, Path()) if folder]
-    )
+    check_outputs(outputs, inputs=archive_places(source, arguments.data, None))
     data, base_dir = DataOptions(name=source), None
     if is_file:
         file = read_network_file(source)
         data, base_dir = file.data, file.folder
         # Only now is it known which archive the file names.
-        folders = [folder for folder in (arguments.data, base_dir) if folder]
-        check_outputs(outputs, inputs=[Path(source), *(folder / data.name for folder in folders)])
+        check_outputs(outputs, inputs=archive_places(data.name, arguments.data, base_dir))
     data = replace(data, options={**data.options, **_options(arguments.option)})
     if arguments.reduce is not None:
         data = replace(data, reduce=_reduction(arguments.reduce))
@@ -171,6 +168,8 @@ def _options(given: Sequence[str]) -> dict[str, Any]:
             options[key] = tomllib.loads(f"value = {value}")["value"]
         except tomllib.TOMLDecodeError:
             options[key] = value
+        except RecursionError:
+            raise ValueError(f"--option {key} must not nest brackets this deeply") from None
     return options
 
 

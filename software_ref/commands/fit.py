@@ -9,6 +9,8 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from software_ref.commands.arguments import (
     add_data,
     add_json,
@@ -21,6 +23,7 @@ from software_ref.commands.progress import ProgressBar
 from software_ref.connections.network_patterns import PATTERN_KINDS, network_patterns
 from software_ref.curves import draw_series
 from software_ref.datasets import Dataset, hold_out, take_test, take_train
+from software_ref.datasets.registry import archive_places
 from software_ref.mlp import EpochFigures, MlpModel, MlpOptions, MlpTrainer
 from software_ref.mlp.options import OPTIMISERS, OUTPUTS
 from software_ref.mlp.rate import SCHEDULES, RateSchedule
@@ -113,6 +116,11 @@ def run(arguments: argparse.Namespace) -> int:
     outputs = {"--json": arguments.json, "--save": arguments.save, "--png": arguments.png}
     check_outputs(outputs, inputs=[arguments.network_file])
     file = read_network_file(arguments.network_file)
+    # Only now is it known which archive the file names.
+    check_outputs(outputs, inputs=archive_places(file.data.name, arguments.data, file.folder))
+    if arguments.resume is not None:
+        # A state may take the place of the one it goes on from, a picture may not.
+        check_outputs(outputs | {"--save": None}, inputs=[arguments.resume])
     options = _options(file, arguments)
     network = file.network
     patterns = network_patterns(
@@ -124,7 +132,8 @@ def run(arguments: argparse.Namespace) -> int:
         clash_free_kind=network.connections.kind,
         dither=network.connections.dither,
     )
-    model = MlpModel(patterns, options)
+    with np.errstate(over="ignore"):  # of --bias, which shows in the first loss
+        model = MlpModel(patterns, options)
     dataset = _dataset(file, arguments.data, arguments.hold_out)
     trainer = MlpTrainer(
         model,
@@ -138,7 +147,8 @@ def run(arguments: argparse.Namespace) -> int:
         f"{file.name}: {'-'.join(map(str, network.layers))}, {arguments.kind} connections, density "
         f"{100 * model.density:.3g} %, {model.trainable} parameters, {len(trainer.train)} samples"
     )
-    _train(trainer, arguments.save)
+    with np.errstate(over="ignore", invalid="ignore"):  # `_train` says it in one line
+        _train(trainer, arguments.save)
     trainer.restore_best()
     test = samples_of(dataset, "test", model)
     accuracy = trainer.accuracy(test) if len(test) else None
@@ -190,6 +200,11 @@ def _dataset(file: NetworkFile, data_dir: Path | None, held: int | None) -> Data
         dataset = take_train(dataset, file.data.train)
     if file.data.test is not None:
         dataset = take_test(dataset, file.data.test)
+    if dataset.classes > file.network.competing:
+        raise ValueError(
+            f"{file.path}: [network] classes must be at least the {dataset.classes} of "
+            f"{dataset.name}, not {file.network.competing}"
+        )
     if len(dataset.y_validation):
         return dataset
     count = len(dataset.y_train) // HOLD_OUT if held is None else held
@@ -206,6 +221,7 @@ def _train(trainer: MlpTrainer, save: Path | None) -> None:
         with ProgressBar(max(0, left) * len(trainer.train), unit="sample") as bar:
             bar.print("  ".join(map(str.rjust, header, widths)))
             for figures in trainer.epochs(bar.update):
+                _check_finite(trainer, figures)
                 if save is not None:
                     save_state(save, trainer)
                     saved = True
@@ -225,6 +241,16 @@ def _train(trainer: MlpTrainer, save: Path | None) -> None:
         raise KeyboardInterrupt(done + state) from None
     if save is not None and saved:
         print(f"saved {save}")
+
+
+def _check_finite(trainer: MlpTrainer, figures: EpochFigures) -> None:
+    """Refuse an epoch that has diverged, before its state takes the place of a good one."""
+    if isfinite(figures.loss) and all(np.isfinite(p).all() for p in trainer.model.parameters):
+        return
+    raise ValueError(
+        f"the training must stay finite, but diverged in epoch {figures.epoch + 1}; lower --rate, "
+        "--l2 or --bias"
+    )
 
 
 def _draw(path: Path, title: str, history: list[EpochFigures]) -> None:

@@ -21,7 +21,7 @@ from software_ref.datasets.phonemes import load_phonemes
 from software_ref.datasets.reuters import load_reuters
 from software_ref.datasets.timit import load_timit
 
-__all__ = ["NAMES", "check_options", "load_dataset", "option_names"]
+__all__ = ["NAMES", "archive_places", "check_options", "load_dataset", "option_names"]
 
 _ARCHIVE = ".npz"
 _PAIRS = ("dot", "dash", "space")
@@ -121,8 +121,15 @@ def _nearest(word: str, known: Sequence[str]) -> str:
     return f" (did you mean {near[0]!r}?)" if near else ""
 
 
+def archive_places(name: str, data_dir: Path | None, base_dir: Path | None) -> list[Path]:
+    """Where `load_dataset` looks for the .npz archive `name`; nowhere for a data set of `NAMES`."""
+    if name in _SOURCES:
+        return []
+    return [folder / name for folder in (data_dir, base_dir or Path()) if folder is not None]
+
+
 def _find_archive(name: str, data_dir: Path | None, base_dir: Path | None) -> Path:
-    places = [folder / name for folder in (data_dir, base_dir or Path()) if folder is not None]
+    places = archive_places(name, data_dir, base_dir)
     for place in places:
         if place.is_file():
             return place

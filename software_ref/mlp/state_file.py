@@ -14,20 +14,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from software_ref.atomic_file import atomic_file
-from software_ref.mlp.model import MlpModel
 from software_ref.mlp.trainer import MlpTrainer
 
 __all__ = ["load_state", "save_state"]
 
 FREE = ("epochs", "patience")
 """Options that may differ between the parts of one training."""
+DIGITS = 20
+"""Hexadecimal digits of a digest that are kept."""
 
 
 def save_state(path: Path, trainer: MlpTrainer) -> None:
     """Write the state after the last finished epoch, whole or not at all.
 
-    The file holds the arrays of `MlpTrainer.state` and `settings`, a text that says which network
-    and options they belong to.
+    The file holds the arrays of `MlpTrainer.state` and `settings`, a text that says which network,
+    samples and options they belong to.
 
     Raises
     ------
@@ -35,7 +36,7 @@ def save_state(path: Path, trainer: MlpTrainer) -> None:
         The file cannot be written.
     """
     arrays = trainer.state()
-    arrays["settings"] = np.array(json.dumps(_settings(trainer.model), sort_keys=True))
+    arrays["settings"] = np.array(json.dumps(_settings(trainer), sort_keys=True))
     with atomic_file(path) as unfinished, unfinished.open("wb") as file:
         np.savez(file, **arrays)  # type: ignore[arg-type]  # its stub: allow_pickle: bool
 
@@ -48,18 +49,20 @@ def load_state(path: Path, trainer: MlpTrainer) -> None:
     OSError
         The file cannot be read.
     ValueError
-        It is no such file, or one of another network or other options; the message starts with
+        It is no such file, or one of another network, samples or options; the message starts with
         the file's name and says what differs.
     """
     try:
         arrays = _read(path)
-        own = _settings(trainer.model)
+        own = _settings(trainer)
         saved = json.loads(str(arrays.pop("settings", "{}")))
+        if not isinstance(saved, dict):
+            raise ValueError(f"settings must be a JSON object, not {saved!r}")
         for name, value in own.items():
             if name not in FREE and saved.get(name) != value:
                 raise ValueError(f"{name} must be {saved.get(name)!r}, as saved, not {value!r}")
         trainer.restore(arrays)
-    except ValueError as error:
+    except (ValueError, TypeError) as error:
         raise ValueError(f"{path}: {error}") from None
 
 
@@ -71,10 +74,18 @@ def _read(path: Path) -> dict[str, NDArray[np.generic]]:
         raise ValueError("state must be an .npz file that `presparse fit` saved") from None
 
 
-def _settings(model: MlpModel) -> dict[str, Any]:
-    """Network and options as plain values; the connections by a digest."""
+def _settings(trainer: MlpTrainer) -> dict[str, Any]:
+    """Network and options as plain values; connections and samples by digests."""
+    model = trainer.model
     digest = hashlib.sha256()
     for pattern in model.patterns:
         digest.update(pattern.left_neurons.tobytes() + pattern.right_neurons.tobytes())
     layers = [model.inputs, *(pattern.right for pattern in model.patterns)]
-    return {"layers": layers, "connections": digest.hexdigest()[:20], **asdict(model.options)}
+    return {
+        "layers": layers,
+        "connections": digest.hexdigest()[:DIGITS],
+        "train": trainer.train.digest[:DIGITS],
+        # Otherwise samples that were trained on could turn up among those that decide when to stop.
+        "validation": None if trainer.validation is None else trainer.validation.digest[:DIGITS],
+        **asdict(model.options),
+    }

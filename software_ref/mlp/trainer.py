@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeAlias
 
 import numpy as np
@@ -34,6 +36,14 @@ class Samples:
 
     def __len__(self) -> int:
         return len(self.labels)
+
+    @cached_property
+    def digest(self) -> str:
+        """A name that only equal samples in the same order share."""
+        digest = hashlib.sha256(repr((self.features.shape, str(self.features.dtype))).encode())
+        for array in (self.features, self.labels):
+            digest.update(np.ascontiguousarray(array).data)
+        return digest.hexdigest()
 
 
 def samples_of(dataset: Dataset, split: str, model: MlpModel) -> Samples:
@@ -215,10 +225,19 @@ class MlpTrainer:
                 raise ValueError(
                     f"{name} of the state must have shape {array.shape}, not {state[name].shape}"
                 )
+        history = np.asarray(state["history"], np.float64)
+        if history.ndim != 2 or history.shape[1] != 4:
+            raise ValueError(
+                f"history of the state must have shape (epochs, 4), not {history.shape}"
+            )
+        best = int(state["best_epoch"])
+        if best >= len(history):
+            raise ValueError(
+                f"best_epoch of the state must be one of its {len(history)} epochs, not {best}"
+            )
         for name, array in own.items():
             array[...] = state[name]
         self.optimiser.steps = int(state["steps"])
-        best = int(state["best_epoch"])
         self.best_epoch = None if best < 0 else best
         self.history = [
             EpochFigures(
@@ -228,9 +247,7 @@ class MlpTrainer:
                 validation_accuracy=None if np.isnan(validation) else float(validation),
                 seconds=float(seconds),
             )
-            for epoch, (loss, train, validation, seconds) in enumerate(
-                np.asarray(state["history"], np.float64)
-            )
+            for epoch, (loss, train, validation, seconds) in enumerate(history)
         ]
 
     def _arrays(self) -> dict[str, Floats]:

@@ -193,6 +193,10 @@ def test_a_picture_is_drawn(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
             ["iris", "--option", "seed=1", "--option", "seed=2"],
             "--option must give each key once, not seed again",
         ),
+        (
+            ["iris", "--option", "seed=" + 20000 * "["],
+            "--option seed must not nest brackets this deeply",
+        ),
         (["iris", "--option", "seed=one"], "seed must be an integer, not str"),
         (
             ["iris", "--option", "sead=1"],

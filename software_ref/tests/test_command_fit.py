@@ -145,6 +145,71 @@ def test_wrong_input_is_one_line(
     assert refused(capsys, path, *arguments).startswith(message)
 
 
+@pytest.mark.parametrize("argument", ["--l2", "--bias"])
+def test_a_training_that_diverges_is_one_line_and_keeps_the_state_before(
+    argument: str, path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    state = path.parent / "state.npz"
+    state.write_text("the one before")
+    line = refused(capsys, path, *FAST, argument, "1e300", "--save", state)
+    message = "the training must stay finite, but diverged in epoch 1; lower --rate, --l2 or --bias"
+    assert line == message
+    assert state.read_text() == "the one before"
+
+
+def test_what_is_read_is_never_written(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    points, state = path.parent / "points.npz", path.parent / "state.npz"
+    before = points.read_bytes()
+    line = refused(capsys, path, *FAST, "--json", points)
+    assert line == f"--json must name a file of its own: {points} is an input"
+    assert points.read_bytes() == before
+    fit(path, "--epochs", "2", "--save", state)
+    line = refused(capsys, path, *FAST, "--resume", state, "--png", state)
+    assert line == f"--png must name a file of its own: {state} is an input"
+    fit(path, "--resume", state, "--save", state)
+
+
+def test_a_state_of_other_samples_is_refused(
+    path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    state = path.parent / "state.npz"
+    fit(path, "--epochs", "2", "--save", state)
+    line = refused(capsys, path, *FAST, "--hold-out", "5", "--resume", state)
+    assert line.startswith(f"{state}: train must be '")
+    points = dict(np.load(path.parent / "points.npz"))
+    points["x_train"] = points["x_train"] / 2
+    np.savez(path.parent / "points.npz", **points)
+    line = refused(capsys, path, *FAST, "--resume", state)
+    assert line.startswith(f"{state}: train must be '")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("settings", "[]", "settings must be a JSON object, not []"),
+        ("best_epoch", 9, "best_epoch of the state must be one of its 4 epochs, not 9"),
+        ("history", [1.0], "history of the state must have shape (epochs, 4), not (1,)"),
+        ("steps", [1, 2], ""),
+    ],
+)
+def test_a_damaged_state_is_named(
+    name: str, value: Any, message: str, path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    state = path.parent / "state.npz"
+    fit(path, "--save", state)
+    arrays = dict(np.load(state)) | {name: np.array(value)}
+    np.savez(state, **arrays)
+    assert refused(capsys, path, *FAST, "--resume", state).startswith(f"{state}: {message}")
+
+
+def test_classes_that_cannot_be_predicted_are_refused(
+    path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path.write_text(NETWORK.replace("classes = 3", "classes = 2"))
+    line = refused(capsys, path, *FAST)
+    assert line == f"{path}: [network] classes must be at least the 3 of points.npz, not 2"
+
+
 def test_a_capped_relu_is_refused(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path.write_text(NETWORK + '\n[activation]\nhidden = "relu"\nrelu_cap = 2.0\n')
     assert "relu_cap must be left out for `fit`" in refused(capsys, path)
