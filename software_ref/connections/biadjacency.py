@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from software_ref.connections.pattern import SparsePattern
+from software_ref.connections.sizes import check_pairs
 from software_ref.connections.windows import balanced_windows
 
 __all__ = ["MOST_PATHS", "Biadjacency", "biadjacency_of"]
@@ -52,7 +53,8 @@ class Biadjacency:
         Raises
         ------
         ValueError
-            The pattern does not start from the layer where this matrix ends.
+            The pattern does not start from the layer where this matrix ends, or the product would
+            be too large for memory.
         """
         right = self.matrix.shape[0]
         if pattern.left != right:
@@ -60,6 +62,9 @@ class Biadjacency:
                 f"pattern of junction {self.last + 1} must have the {right} left neurons that "
                 f"junction {self.last} ends in, not {pattern.left}"
             )
+        check_pairs(
+            self.matrix.shape[1], pattern.right, where=f"junctions {self.first} to {self.last + 1}"
+        )
         # Sums of at most 2^20 counts below 2^31: exact in float64, whose product is far quicker.
         paths = pattern.biadjacency.astype(np.float64) @ self.matrix.astype(np.float64)
         return Biadjacency(

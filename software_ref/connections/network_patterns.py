@@ -11,7 +11,12 @@ from software_ref.connections.clash_free import ConnectionOptions, generate_patt
 from software_ref.connections.pattern import SparsePattern
 from software_ref.connections.planned import local_pattern, planned_pattern
 from software_ref.connections.random_sparse import fully_connected, random_pattern
-from software_ref.connections.sizes import check_entries, check_out_degree, positive_integers
+from software_ref.connections.sizes import (
+    check_edges,
+    check_entries,
+    check_out_degree,
+    positive_integers,
+)
 from software_ref.connections.structured import structured_pattern
 from software_ref.network import JunctionShape
 
@@ -59,7 +64,8 @@ def network_patterns(
     TypeError
         Some entry is no integer.
     ValueError
-        The kind is unknown, the lists do not fit together, or some junction has no such pattern.
+        The kind is unknown, the lists do not fit together, or some junction has no such pattern or
+        too many edges for memory.
     """
     if kind not in PATTERN_KINDS:
         names = ", ".join(f'"{name}"' for name in PATTERN_KINDS)
@@ -67,6 +73,11 @@ def network_patterns(
     layers = positive_integers("layers", layers)
     out_degree = positive_integers("out_degree", out_degree)
     check_entries(layers, out_degree=out_degree)
+    for i, ((left, right), degree) in enumerate(
+        zip(pairwise(layers), out_degree, strict=True), start=1
+    ):
+        edges = left * (right if kind == "fully_connected" else degree)
+        check_edges(edges, where=f"junction {i}")
     options = ConnectionOptions(kind=clash_free_kind, dither=dither, seed=seed)
     if kind == "clash_free":
         return _clash_free(layers, out_degree, parallelism, options)

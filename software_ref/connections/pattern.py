@@ -8,6 +8,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from software_ref.connections.sizes import check_pairs
+
 __all__ = ["SparsePattern"]
 
 
@@ -108,7 +110,14 @@ class SparsePattern:
 
     @cached_property
     def biadjacency(self) -> NDArray[np.int64]:
-        """1 where left neuron n and right neuron r are joined: int64 (N_i, N_{i-1}), read-only."""
+        """1 where left neuron n and right neuron r are joined: int64 (N_i, N_{i-1}), read-only.
+
+        Raises
+        ------
+        ValueError
+            It would be too large for memory.
+        """
+        check_pairs(self.left, self.right, where="a junction")
         matrix = np.zeros((self.right, self.left), dtype=np.int64)
         matrix[self.right_neurons, self.left_neurons] = 1
         matrix.setflags(write=False)

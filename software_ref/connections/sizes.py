@@ -6,7 +6,21 @@ from collections.abc import Sequence
 from math import gcd
 from typing import Any
 
-__all__ = ["check_entries", "check_out_degree", "nearest", "positive_integers"]
+__all__ = [
+    "MOST_EDGES",
+    "MOST_PAIRS",
+    "check_edges",
+    "check_entries",
+    "check_out_degree",
+    "check_pairs",
+    "nearest",
+    "positive_integers",
+]
+
+MOST_EDGES = 1 << 26
+MOST_PAIRS = 1 << 27
+"""Arrays of a few GiB. Without a limit the system may end the process, or another one, for want of
+memory long before NumPy is refused any."""
 
 
 def positive_integers(name: str, values: Any) -> tuple[int, ...]:
@@ -41,6 +55,21 @@ def check_entries(layers: Sequence[int], **lists: Sequence[int]) -> None:
                 f"{name} must have one entry per junction: {len(layers)} layers make "
                 f"{len(layers) - 1} junctions, but it has {len(entries)}"
             )
+
+
+def check_edges(edges: int, *, where: str) -> None:
+    """Raise ValueError where a junction has too many edges to list."""
+    if edges > MOST_EDGES:
+        raise ValueError(f"edges of {where} must be at most {MOST_EDGES}, not {edges}")
+
+
+def check_pairs(left: int, right: int, *, where: str) -> None:
+    """Raise ValueError where a matrix over all pairs of two layers would be too large."""
+    if left * right > MOST_PAIRS:
+        raise ValueError(
+            f"pairs of neurons of {where} must be at most {MOST_PAIRS} for a matrix of them, not "
+            f"{left} * {right}"
+        )
 
 
 def check_out_degree(

@@ -52,7 +52,7 @@ def windows_of_size(size: int, window: int) -> NDArray[np.int64]:
     """
     if window < 1:
         raise ValueError(f"window must be at least 1 neuron, not {window}")
-    return np.append(np.arange(0, size, window), size)
+    return np.append(np.arange(0, size, min(window, size)), size)
 
 
 def forward_windowed(

@@ -84,6 +84,8 @@ def principal_components(dataset: Dataset, features: int) -> Dataset:
 
     x = as_floats(dataset.x_train).astype(np.float64)
     most = min(len(x) - 1, int(varying_features(x).sum()))
+    if most == 0:
+        raise ValueError(f"{dataset.name}: training samples must differ to have components")
     _check_features(dataset, features, most, "the most that the training samples can vary in")
     # Both solvers are exact and draw no random numbers; that of the covariance matrix is the
     # faster one where samples outnumber features.

@@ -63,6 +63,8 @@ class TrainingTask:
     def run(self, data_dir: Path | None) -> dict[str, Any]:
         """Train, keep the epoch of the best validation accuracy, and test it."""
         dataset = load_data(self.data, data_dir)
+        if not len(dataset.y_test):
+            raise ValueError(f"{dataset.name}: there must be test samples to compare networks by")
         model = MlpModel(self.patterns(), self.options)
         trainer = MlpTrainer(
             model,

@@ -109,3 +109,16 @@ def test_layers_that_do_not_meet_are_refused() -> None:
     message = "pattern of junction 2 must have the 3 left neurons that junction 1 ends in, not 4"
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         biadjacency_of([fully_connected(2, 3), fully_connected(4, 2)])
+
+
+def test_matrices_that_are_too_large_are_refused() -> None:
+    many = 1 << 20
+    wide, narrow = fully_connected(many, 1), fully_connected(1, many)
+    large = SparsePattern.from_left_neurons(many, many, np.arange(many))
+    rule = "must be at most 134217728 for a matrix of them, not 1048576 * 1048576"
+    message = f"pairs of neurons of a junction {rule}"
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        Biadjacency.of(large)
+    message = f"pairs of neurons of junctions 1 to 2 {rule}"
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        biadjacency_of([wide, narrow])

@@ -155,6 +155,18 @@ def test_full_connection_takes_no_notice_of_degrees_nor_random_of_divisibility()
             "out_degree of junction 1 must make left * out_degree divisible by right: 12 * 3 = 36 "
             "is not divisible by 8; nearest legal out_degree: 2 or 4",
         ),
+        (
+            "fully_connected",
+            {"layers": [1 << 20, 1 << 10, 1]},
+            ValueError,
+            "edges of junction 1 must be at most 67108864, not 1073741824",
+        ),
+        (
+            "structured",
+            {"layers": [1, 1 << 20, 1 << 20], "out_degree": [1 << 20, 65]},
+            ValueError,
+            "edges of junction 2 must be at most 67108864, not 68157440",
+        ),
         ("random", {"seed": -1}, ValueError, "connections seed must be at least 0, not -1"),
     ],
 )

@@ -35,6 +35,7 @@ def test_windows_of_examples() -> None:
     assert windows_of_size(10, 4).tolist() == [0, 4, 8, 10]
     assert windows_of_size(8, 4).tolist() == [0, 4, 8]
     assert windows_of_size(3, 5).tolist() == [0, 3]
+    assert windows_of_size(3, 10**30).tolist() == [0, 3]
     assert windows_of_size(3, 1).tolist() == [0, 1, 2, 3]
 
 

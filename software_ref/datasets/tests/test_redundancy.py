@@ -98,7 +98,6 @@ def test_pixels_count_in_256ths() -> None:
         (MIXED, 6, "1 to 5 (the most that the training samples can vary in), not 6"),
         (MIXED, 0, "1 to 5 (the most that the training samples can vary in), not 0"),
         (MIXED[:3], 3, "1 to 2 (the most that the training samples can vary in), not 3"),
-        (np.ones((4, 2)), 1, "1 to 0 (the most that the training samples can vary in), not 1"),
     ],
 )
 def test_more_components_than_directions_are_refused(x: Any, features: int, message: str) -> None:
@@ -151,6 +150,12 @@ def test_most_telling_tokens_by_the_chi_squared_statistic() -> None:
 def test_chi_squared_needs_samples_of_every_class() -> None:
     with pytest.raises(ValueError, match=r"^tiny: every class must have a training sample, but "):
         select_tokens(dataset([[0.0], [1.0]], [0, 1]), 1, by="chi2")
+
+
+@pytest.mark.parametrize("x", [np.zeros((40, 5)), MIXED[:1]])
+def test_equal_samples_have_no_components(x: Any) -> None:
+    with pytest.raises(ValueError, match=r"^tiny: training samples must differ to have components"):
+        principal_components(dataset(x, LABELS[: len(x)]), 1)
 
 
 @pytest.mark.parametrize("features", [0, 6])

@@ -95,3 +95,11 @@ def test_classes_of_one_centroid_have_no_difficulty(tmp_path: Path) -> None:
 def test_impossible_degrees_are_refused() -> None:
     with pytest.raises(ValueError, match="out_degree of junction 1 must"):
         replace(TASK, out_degree=(7, 5)).run(None)
+
+
+def test_without_test_samples_nothing_is_trained(tmp_path: Path) -> None:
+    x, y = np.tile([[0.0], [1.0]], (4, 1)), np.arange(8) % 2
+    np.savez(tmp_path / "untested.npz", x_train=x, y_train=y, x_test=x[:0], y_test=y[:0])
+    task = replace(TASK, data=DataSpec(name="untested.npz"))
+    with pytest.raises(ValueError, match=r"^untested\.npz: there must be test samples to compare"):
+        task.run(tmp_path)
