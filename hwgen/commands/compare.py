@@ -19,7 +19,7 @@ from software_ref.commands.arguments import (
     add_test_samples,
     with_epochs,
 )
-from software_ref.commands.loading import lags_of, load_training_data
+from software_ref.commands.loading import inputs_of, lags_of, load_training_data
 from software_ref.commands.output import check_outputs, percent, table_lines, write_json
 from software_ref.commands.progress import ProgressBar
 from software_ref.curves import draw_curves
@@ -66,7 +66,7 @@ def run(arguments: argparse.Namespace) -> int:
     file = with_epochs(file, arguments.epochs or one_epoch)
     if arguments.build is not None:
         arguments.build.mkdir(parents=True, exist_ok=True)
-    check_outputs({"--json": arguments.json, "--png": png}, inputs=[arguments.network_file])
+    check_outputs({"--json": arguments.json, "--png": png}, inputs=inputs_of(file, arguments.data))
     data = load_training_data(
         file, arguments.data, samples=arguments.samples, test_samples=arguments.test_samples
     )

@@ -22,7 +22,7 @@ from software_ref.commands.arguments import (
     share,
     with_epochs,
 )
-from software_ref.commands.loading import lags_of, load_training_data
+from software_ref.commands.loading import inputs_of, lags_of, load_training_data
 from software_ref.commands.output import check_outputs, percent, table_lines, write_json
 from software_ref.commands.progress import ProgressBar
 from software_ref.golden import GoldenTrainer, SaturationCounts, initial_parameters
@@ -91,7 +91,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.build is not None:
         arguments.build.mkdir(parents=True, exist_ok=True)
     outputs = {"--json": arguments.json, "--png": arguments.png}
-    check_outputs(outputs, inputs=[arguments.network_file])
+    check_outputs(outputs, inputs=inputs_of(file, arguments.data))
     data = load_training_data(
         file, arguments.data, samples=arguments.samples, test_samples=arguments.test_samples
     )

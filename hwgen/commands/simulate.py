@@ -22,7 +22,7 @@ from software_ref.commands.arguments import (
     add_samples,
     integer_from,
 )
-from software_ref.commands.loading import lags_of, load_training_data
+from software_ref.commands.loading import inputs_of, lags_of, load_training_data
 from software_ref.commands.output import check_outputs, table_lines, write_json
 from software_ref.commands.progress import ProgressBar
 from software_ref.network_file import read_network_file
@@ -99,7 +99,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Run the subcommand; the exit status is 1 where hardware and golden model differ."""
     file = read_network_file(arguments.network_file)
     check_outputs(
-        {"--json": arguments.json, "--save": arguments.save}, inputs=[arguments.network_file]
+        {"--json": arguments.json, "--save": arguments.save},
+        inputs=inputs_of(file, arguments.data),
     )
     lags = lags_of(file, arguments.lags)
     data = load_training_data(file, arguments.data, samples=arguments.samples, test_samples=0)

@@ -14,7 +14,7 @@ import numpy as np
 
 from software_ref.atomic_file import atomic_file
 from software_ref.commands.arguments import add_data, add_json
-from software_ref.commands.loading import load_whole_dataset
+from software_ref.commands.loading import inputs_of, load_whole_dataset
 from software_ref.commands.output import check_outputs, table_lines, write_json
 from software_ref.datasets import Dataset
 from software_ref.datasets.dataset import SPLITS
@@ -71,7 +71,7 @@ def run(arguments: argparse.Namespace) -> int:
         file = read_network_file(source)
         data, base_dir = file.data, file.folder
         # Only now is it known which archive the file names.
-        check_outputs(outputs, inputs=archive_places(data.name, arguments.data, base_dir))
+        check_outputs(outputs, inputs=inputs_of(file, arguments.data))
     data = replace(data, options={**data.options, **_options(arguments.option)})
     if arguments.reduce is not None:
         data = replace(data, reduce=_reduction(arguments.reduce))

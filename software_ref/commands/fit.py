@@ -17,13 +17,12 @@ from software_ref.commands.arguments import (
     add_network_file,
     integer_from,
 )
-from software_ref.commands.loading import load_whole_dataset
+from software_ref.commands.loading import inputs_of, load_whole_dataset
 from software_ref.commands.output import check_outputs, percent, write_json
 from software_ref.commands.progress import ProgressBar
 from software_ref.connections.network_patterns import PATTERN_KINDS, network_patterns
 from software_ref.curves import draw_series
 from software_ref.datasets import Dataset, hold_out, take_test, take_train
-from software_ref.datasets.registry import archive_places
 from software_ref.mlp import EpochFigures, MlpModel, MlpOptions, MlpTrainer
 from software_ref.mlp.options import OPTIMISERS, OUTPUTS
 from software_ref.mlp.rate import SCHEDULES, RateSchedule
@@ -114,10 +113,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Run `fit`."""
     outputs = {"--json": arguments.json, "--save": arguments.save, "--png": arguments.png}
-    check_outputs(outputs, inputs=[arguments.network_file])
     file = read_network_file(arguments.network_file)
-    # Only now is it known which archive the file names.
-    check_outputs(outputs, inputs=archive_places(file.data.name, arguments.data, file.folder))
+    check_outputs(outputs, inputs=inputs_of(file, arguments.data))
     if arguments.resume is not None:
         # A state may take the place of the one it goes on from, a picture may not.
         check_outputs(outputs | {"--save": None}, inputs=[arguments.resume])

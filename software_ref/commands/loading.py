@@ -11,13 +11,20 @@ from numpy.typing import NDArray
 from software_ref.commands.arguments import check_data_folder
 from software_ref.datasets import Dataset, encode_features, load_dataset
 from software_ref.datasets.redundancy import reduce_features
+from software_ref.datasets.registry import archive_places
 from software_ref.golden.trainer import check_lags
 from software_ref.network import Network
 from software_ref.network_file import DataOptions, NetworkFile
 from software_ref.schedule import Schedule
 from software_ref.training import TrainingData
 
-__all__ = ["encode_dataset", "lags_of", "load_training_data", "load_whole_dataset"]
+__all__ = [
+    "encode_dataset",
+    "inputs_of",
+    "lags_of",
+    "load_training_data",
+    "load_whole_dataset",
+]
 
 
 def load_training_data(
@@ -122,6 +129,12 @@ def load_whole_dataset(
     if data.reduce is None:
         return dataset
     return reduce_features(dataset, data.reduce.method, data.reduce.features)
+
+
+def inputs_of(file: NetworkFile, data_dir: Path | None) -> list[Path]:
+    """Files that a network file stands for and no output may overwrite: itself and its samples."""
+    own = [file.path] if file.path is not None else []
+    return [*own, *archive_places(file.data.name, data_dir, file.folder)]
 
 
 def lags_of(file: NetworkFile, given: Sequence[int] | None = None) -> tuple[int, ...]:

@@ -19,7 +19,7 @@ from software_ref.commands.arguments import (
     add_test_samples,
     with_epochs,
 )
-from software_ref.commands.loading import lags_of, load_training_data
+from software_ref.commands.loading import inputs_of, lags_of, load_training_data
 from software_ref.commands.output import check_outputs, percent, table_lines, write_json
 from software_ref.commands.progress import ProgressBar
 from software_ref.golden import initial_parameters
@@ -65,8 +65,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Run `train`."""
     outputs = {"--json": arguments.json, "--save": arguments.save}
-    check_outputs(outputs, inputs=[arguments.network_file])
     file = read_network_file(arguments.network_file)
+    check_outputs(outputs, inputs=inputs_of(file, arguments.data))
     job = _prepare(file, arguments)
     if job.data is None or job.epochs_left <= 0:
         _nothing_to_train(job)

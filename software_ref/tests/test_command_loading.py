@@ -54,3 +54,22 @@ def test_a_reduction_that_the_data_cannot_give_is_one_line(
     path.write_text(REDUCED.format("tokens", 11))
     message = "points.npz: features must lie in 1 to 10 (all there are), not 11\n"
     assert refused(capsys, path) + "\n" == message
+
+
+@pytest.mark.parametrize("folder", [False, True])
+@pytest.mark.parametrize("command", ["train", "fit", "profile", "compare", "simulate"])
+def test_no_command_overwrites_the_samples_it_reads(
+    command: str, folder: bool, path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path.write_text(NETWORK)
+    archive = path.parent / "points.npz"
+    before = archive.read_bytes()
+    if folder:
+        path = path.parent / "elsewhere" / "small.toml"
+        path.parent.mkdir()
+        path.write_text(NETWORK)
+    data = ["--data", str(archive.parent)] if folder else []
+    assert main([command, str(path), *data, "--json", str(archive)]) == 2
+    line = f"presparse: error: --json must name a file of its own: {archive} is an input\n"
+    assert capsys.readouterr().err == line
+    assert archive.read_bytes() == before
