@@ -16,6 +16,14 @@ Floats: TypeAlias = NDArray[np.floating]
 
 EPSILON = 1e-8
 """Adam's epsilon."""
+NEGLIGIBLE = 1e-20
+"""Parameters and running means below it are taken for 0. A penalty lets the weights of neurons that
+never fire shrink without end, and subnormal numbers would make matrix products up to a hundred
+times slower."""
+NEGLIGIBLE_SQUARE = 1e-30
+"""The same for Adam's running squares, whose roots are then far below its epsilon."""
+SWEEP_STEPS = 32
+"""Steps from one search for negligible values to the next."""
 
 
 class Optimiser:
@@ -64,6 +72,18 @@ class Optimiser:
             else:
                 np.multiply(gradient, rate, out=gradient)
             np.subtract(parameter, gradient, out=parameter)
+        if self.steps % SWEEP_STEPS == 0:
+            self._sweep()
+
+    def _sweep(self) -> None:
+        """Set negligible values to 0."""
+        means, squares = self.moments[:1], self.moments[1:]
+        for group, limit in (
+            *((group, NEGLIGIBLE) for group in (self.parameters, *means)),
+            *((group, NEGLIGIBLE_SQUARE) for group in squares),
+        ):
+            for array in group:
+                array[np.abs(array) < limit] = 0
 
     def _adam(self, i: int, parameter: Floats, gradient: Floats, rate: float) -> None:
         mean, square, scratch = self.moments[0][i], self.moments[1][i], self._scratch[i]

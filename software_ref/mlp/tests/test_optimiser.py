@@ -66,3 +66,19 @@ def test_moments_can_be_chosen() -> None:
     for gradient in gradients:
         optimiser.step([np.array([gradient])], RATE)
     assert parameter[0] == pytest.approx(textbook("adam", gradients, beta1=0.5, beta2=0.75)[-1])
+
+
+@pytest.mark.parametrize("kind", ["sgd", "momentum", "adam"])
+def test_values_that_shrink_without_end_become_0_and_not_subnormal(kind: str) -> None:
+    parameter = np.array([1.0, 0.5], np.float32)
+    optimiser = Optimiser(MlpOptions(optimiser=kind), [parameter])
+    for step in range(4000):
+        # The first shrinks by a penalty, the second stops having a gradient.
+        gradient = np.array([parameter[0] * np.float32(0.5), 1.0 if step < 3 else 0.0], np.float32)
+        optimiser.step([gradient], 0.3)
+    assert parameter[0] == 0
+    assert abs(parameter[1]) > 0.1
+    tiny = np.finfo(np.float32).tiny
+    for moment in optimiser.moments:
+        values = np.abs(moment[0])
+        assert not ((values > 0) & (values < tiny)).any()
