@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from software_ref.atomic_file import atomic_file
 from software_ref.commands.output import table_lines, write_json
+from software_ref.figure import empty_figure, write_png
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -102,14 +103,10 @@ def write_report(report: Report, *, png: Path, json: Path, markdown: Path) -> No
     OSError
         A file cannot be written.
     """
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
 
     write_json(json, report.document)
     with atomic_file(markdown) as unfinished:
         unfinished.write_text(report.markdown(), encoding="utf-8")
-    figure = Figure(figsize=report.size, layout="constrained")
-    FigureCanvasAgg(figure)
+    figure = empty_figure(*report.size)
     report.draw(figure)
-    with atomic_file(png) as unfinished:
-        figure.savefig(unfinished, format="png", dpi=100)
+    write_png(png, figure, dpi=100)
