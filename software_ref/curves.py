@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from software_ref.atomic_file import atomic_file
+from software_ref.figure import empty_figure, write_png
 from software_ref.training import EpochResult
 
 __all__ = ["draw_curves", "draw_series"]
@@ -70,12 +70,9 @@ def draw_series(
     OSError
         The file cannot be written.
     """
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
     from matplotlib.ticker import MaxNLocator
 
-    figure = Figure(figsize=(9, 4), layout="constrained")
-    FigureCanvasAgg(figure)
+    figure = empty_figure(9, 4)
     figure.suptitle(title)
     row = figure.subplots(1, len(panels), sharex=True, squeeze=False)[0]
     for panel, (heading, curves) in zip(row, panels.items(), strict=True):
@@ -91,5 +88,4 @@ def draw_series(
         panel.grid(alpha=0.3)
         if panel.lines:
             panel.legend()
-    with atomic_file(path) as unfinished:
-        figure.savefig(unfinished, format="png", dpi=120)
+    write_png(path, figure)

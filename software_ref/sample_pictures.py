@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from software_ref.atomic_file import atomic_file
 from software_ref.datasets import Dataset
 from software_ref.datasets.dataset import as_floats
+from software_ref.figure import empty_figure, write_png
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -76,13 +76,10 @@ def draw_samples(path: Path, dataset: Dataset, form: Form) -> None:
     OSError
         The file cannot be written.
     """
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
 
     labels = shown_classes(dataset)
     rows = -(-len(labels) // _COLUMNS)
-    figure = Figure(figsize=(10, 0.6 + 1.3 * rows), layout="constrained")
-    FigureCanvasAgg(figure)
+    figure = empty_figure(10, 0.6 + 1.3 * rows)
     figure.suptitle(f"{dataset.name}: class means, then samples")
     panels = figure.subplots(rows, _COLUMNS, squeeze=False).ravel()
     for panel, label in zip(panels, labels, strict=False):
@@ -90,8 +87,7 @@ def draw_samples(path: Path, dataset: Dataset, form: Form) -> None:
         panel.set_title(f"class {label}", fontsize=8, loc="left")
     for panel in panels[len(labels) :]:
         panel.set_axis_off()
-    with atomic_file(path) as unfinished:
-        figure.savefig(unfinished, format="png", dpi=120)
+    write_png(path, figure)
 
 
 def shown_classes(dataset: Dataset) -> list[int]:

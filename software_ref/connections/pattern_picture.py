@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from software_ref.atomic_file import atomic_file
 from software_ref.connections.biadjacency import Biadjacency
 from software_ref.connections.pattern import SparsePattern
 from software_ref.connections.windows import (
@@ -17,6 +16,7 @@ from software_ref.connections.windows import (
     balanced_windows,
     forward_windowed,
 )
+from software_ref.figure import empty_figure, write_png
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -56,17 +56,13 @@ def draw_patterns(path: Path, title: str, patterns: Sequence[SparsePattern]) -> 
     OSError
         The file cannot be written.
     """
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
 
     cells = [_cell(pattern) for pattern in patterns]
     widths = [wide * p.left / DPI for (wide, _), p in zip(cells, patterns, strict=True)]
     heights = [high * p.right / DPI for (_, high), p in zip(cells, patterns, strict=True)]
-    figure = Figure(
-        figsize=(max(6, max(widths) + MARGIN), sum(heights) + MARGIN * (len(patterns) + 0.5)),
-        layout="constrained",
+    figure = empty_figure(
+        max(6, max(widths) + MARGIN), sum(heights) + MARGIN * (len(patterns) + 0.5)
     )
-    FigureCanvasAgg(figure)
     figure.suptitle(title)
     panels = figure.subplots(
         len(patterns), 1, squeeze=False, height_ratios=[height + MARGIN / 2 for height in heights]
@@ -79,8 +75,7 @@ def draw_patterns(path: Path, title: str, patterns: Sequence[SparsePattern]) -> 
             f"{len(windows.right_windows) - 1} right windows",
             fontsize=10,
         )
-    with atomic_file(path) as unfinished:
-        figure.savefig(unfinished, format="png", dpi=DPI)
+    write_png(path, figure, dpi=DPI)
 
 
 def _cell(pattern: SparsePattern) -> tuple[float, float]:

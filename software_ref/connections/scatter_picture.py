@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from software_ref.atomic_file import atomic_file
 from software_ref.connections.scatter import Scatter
 from software_ref.connections.windows import balanced_windows
+from software_ref.figure import empty_figure, write_png
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -47,14 +47,11 @@ def draw_scatter(path: Path, title: str, vectors: Sequence[Sequence[Scatter]]) -
     OSError
         The file cannot be written.
     """
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
 
     entries = vectors[0]
     rows = len(entries) // 2
     width = max(9.0, 1.2 + 0.7 * len(entries))
-    figure = Figure(figsize=(width, 3 + 2.6 * rows), layout="constrained")
-    FigureCanvasAgg(figure)
+    figure = empty_figure(width, 3 + 2.6 * rows)
     figure.suptitle(title)
     parts: Any = figure.subfigures(2, 1, height_ratios=[3, 2.6 * rows])
     top, below = parts
@@ -62,8 +59,7 @@ def draw_scatter(path: Path, title: str, vectors: Sequence[Sequence[Scatter]]) -
     below.suptitle("windowed matrices, entries of 0 in pale red", fontsize=10)
     for panel, entry in zip(below.subplots(rows, 2, squeeze=False).flat, entries, strict=True):
         _draw_matrix(panel, entry)
-    with atomic_file(path) as unfinished:
-        figure.savefig(unfinished, format="png", dpi=DPI)
+    write_png(path, figure, dpi=DPI)
 
 
 def _draw_bars(panel: Axes, vectors: Sequence[Sequence[Scatter]]) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from software_ref.atomic_file import atomic_file
+from software_ref.figure import empty_figure, write_png
 from software_ref.fixed_point import FixedFormat
 from software_ref.ranges.profiler import LOWEST, QUANTITIES, JunctionProfile
 
@@ -29,9 +29,7 @@ def draw_ranges(
     OSError
         The file cannot be written.
     """
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.colors import LogNorm
-    from matplotlib.figure import Figure
 
     rows = [
         (f"{name}, junction {profile.index}", profile.distributions[name])
@@ -42,8 +40,7 @@ def draw_ranges(
     powers = np.array([found.powers / found.count for _, found in rows])
     seen = np.flatnonzero(powers.any(axis=0))
     first, last = (int(seen[0]), int(seen[-1])) if len(seen) else (0, 0)
-    figure = Figure(figsize=(9, 1.5 + 0.28 * len(rows)), layout="constrained")
-    FigureCanvasAgg(figure)
+    figure = empty_figure(9, 1.5 + 0.28 * len(rows))
     axes = figure.subplots()
     edges = LOWEST + np.arange(first, last + 2)
     picture = axes.pcolormesh(
@@ -62,5 +59,4 @@ def draw_ranges(
     axes.set_title(title)
     figure.legend(loc="outside lower center", ncols=2, fontsize=8)
     figure.colorbar(picture, ax=axes, label="share of the values")
-    with atomic_file(path) as unfinished:
-        figure.savefig(unfinished, format="png", dpi=110)
+    write_png(path, figure, dpi=110)
