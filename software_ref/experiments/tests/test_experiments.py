@@ -189,6 +189,15 @@ def test_patterns_sets_the_kinds_side_by_side() -> None:
     assert first == ("80, 80, 80, 10", "80.2", "200, 25, 25, 4", "90.0 (97.9 ± 0.2)",
                      "89.5 (97.9 ± 0.2)", "88.0 (97.8 ± 0.2)")  # fmt: skip
     assert len(report.tables[0].rows) == 8
+    assert "test accuracy % (slides'); fully connected" in report.tables[0].title
+
+
+def test_patterns_tells_top_5_accuracies_from_others() -> None:
+    scale = Scale(seeds=(1,), sets=("cifar100",))
+    keys = [cell.key for cell in patterns.plan(scale)]
+    report = patterns.report(scale, made_up(patterns, scale, dict.fromkeys(keys, 0.5)))
+    ending = "(slides' top-5); fully connected 50.0 (87.1 ± 0.6)"
+    assert report.tables[0].title.endswith(ending)
 
 
 def test_weights_and_scatter_tell_of_their_measures() -> None:
