@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import socket
@@ -172,7 +173,7 @@ def _run(task: Task, data_dir: Path | None) -> dict[str, Any]:
 
 def _on_cluster(tasks: Sequence[Task], data_dir: Path | None, address: str) -> Iterator[Finished]:
     try:
-        from distributed import Client, as_completed
+        from distributed import CancelledError, Client, KilledWorker, as_completed
         from distributed.comm import get_address_host_port
     except ImportError as error:
         raise ToolError(
@@ -187,6 +188,8 @@ def _on_cluster(tasks: Sequence[Task], data_dir: Path | None, address: str) -> I
             f"--scheduler must be the address of a running Dask scheduler, such as "
             f"tcp://host:8786, but none answered at {address}"
         ) from error
+    # It would log what the errors below say in one line.
+    logging.getLogger("distributed.client").setLevel(logging.CRITICAL)
     with client:
         folder = None if data_dir is None else data_dir.resolve()
         # The keys are the cluster's names of results: they must not be shared between clients.
@@ -194,6 +197,14 @@ def _on_cluster(tasks: Sequence[Task], data_dir: Path | None, address: str) -> I
         try:
             for future in as_completed(list(futures), loop=client.loop):
                 yield futures[future], future.result()
+        except CancelledError as error:
+            raise ToolError(
+                f"the Dask scheduler at {address} has gone; what was finished is kept"
+            ) from error
+        except KilledWorker as error:
+            raise ToolError(
+                "workers of the Dask cluster died of a run, most likely for want of memory"
+            ) from error
         except BaseException:
             client.cancel(list(futures))
             raise

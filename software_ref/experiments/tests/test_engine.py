@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -161,6 +163,33 @@ class TestCluster:
         (task,) = squares(tmp_path, [4])
         with pytest.raises(ValueError, match=r"^task 4 must not be run$"):
             run_tasks([replace(task, failure="error")], store, scheduler=address)
+
+    def test_workers_that_die_are_told(self, tmp_path: Path, address: str) -> None:
+        (task,) = squares(tmp_path, [5])
+        store = ResultStore(tmp_path / "runs")
+        with pytest.raises(ToolError, match=r"^workers of the Dask cluster died of a run"):
+            run_tasks([replace(task, failure="death")], store, scheduler=address)
+
+    def test_a_scheduler_that_goes_away_is_told(self, tmp_path: Path) -> None:
+        pytest.importorskip("distributed", reason="the extra [dask] is not installed")
+        file = tmp_path / "scheduler.json"
+        words = ["scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard"]
+        scheduler = subprocess.Popen(
+            [sys.executable, "-m", "dask", *words, "--scheduler-file", str(file)],
+            stderr=subprocess.DEVNULL,
+        )
+        _wait_until(file.exists)
+        address = json.loads(file.read_text())["address"]
+        # Without workers the task waits for ever.
+        death = threading.Timer(2, scheduler.kill)
+        death.start()
+        message = f"^the Dask scheduler at {address} has gone; what was finished is kept$"
+        try:
+            with pytest.raises(ToolError, match=message):
+                run_tasks(squares(tmp_path, [1]), ResultStore(tmp_path / "runs"), scheduler=address)
+        finally:
+            death.join()
+            scheduler.wait()
 
     def test_a_scheduler_that_does_not_answer_is_told(self, tmp_path: Path) -> None:
         with socket.socket() as unused:
