@@ -27,7 +27,8 @@ class VariantStudy:
     """An `Experiment` whose plan and report follow from a list of variants."""
 
     variants: Callable[[HardwareProblem], Changes]
-    """The variants of a problem, in the order of the table; quick runs take the first and last."""
+    """The variants of a problem, in the order of the table; quick runs take the first, the last in
+    fixed point and the last, so that there is something to find."""
     findings: Callable[[HardwareProblem, Mapping[str, Spread]], Sequence[str]]
     """What the accuracies of a problem say, by the variant's label."""
     what: str
@@ -94,7 +95,8 @@ class VariantStudy:
         if not scale.quick:
             return variants
         first, *_, last = variants
-        return {label: variants[label] for label in (first, last)}
+        *_, fixed = (label for label, changes in variants.items() if not changes.get("floating"))
+        return {label: variants[label] for label in dict.fromkeys((first, fixed, last))}
 
 
 def _epochs(results: Results, problem: HardwareProblem) -> int:

@@ -49,8 +49,6 @@ def _findings(problem: HardwareProblem, spreads: Mapping[str, Spread]) -> Sequen
         for label, spread in spreads.items()
         if label.startswith("ReLU") and "fixed" in label
     }
-    if not fixed:
-        return []
     best = max(fixed, key=lambda label: fixed[label])
     ahead = spreads[SIGMOID].mean - fixed[best]
     return [

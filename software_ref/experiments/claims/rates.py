@@ -35,8 +35,6 @@ def _findings(problem: HardwareProblem, spreads: Mapping[str, Spread]) -> Sequen
         for label, spread in spreads.items()
         if label.startswith("2^") and "fixed" in label
     }
-    if not constant:
-        return []
     best = max(constant, key=lambda label: constant[label])
     ahead = spreads[FALLING].mean - constant[best]
     schedule = ", ".join(f"2^-{k} from epoch {e + 1}" for e, k in problem.base.rate_exponent)
