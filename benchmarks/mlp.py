@@ -28,6 +28,7 @@ from software_ref.connections.pattern import SparsePattern
 from software_ref.connections.structured import structured_pattern
 from software_ref.datasets import load_dataset
 from software_ref.experiments.claims.patterns import ROWS
+from software_ref.experiments.problems import legal_degrees
 from software_ref.mlp import MlpModel, MlpOptions, MlpTrainer, Samples
 from software_ref.mlp.kernels import DenseKernel, EdgeKernel
 from software_ref.mlp.trainer import samples_of
@@ -134,10 +135,12 @@ def _products(repeats: int) -> Iterator[dict[str, Any]]:
     rng = np.random.default_rng(1)
     single = np.dtype(np.float32)
     for left, right in SHAPES:
-        for density in DENSITIES:
-            unit = right // np.gcd(left, right)
-            degree = max(unit, round(density * right / unit) * unit)
-            pattern = structured_pattern(left, right, int(degree), rng)
+        degrees = [
+            min(legal_degrees(left, right), key=lambda d, wanted=density * right: abs(d - wanted))
+            for density in DENSITIES
+        ]
+        for degree in dict.fromkeys(degrees):
+            pattern = structured_pattern(left, right, degree, rng)
             activations = rng.random((left, OPTIONS.batch), np.float32)
             deltas = rng.random((right, OPTIONS.batch), np.float32)
             dense, edges = DenseKernel(pattern, single), EdgeKernel(pattern, single)
