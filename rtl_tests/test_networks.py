@@ -14,7 +14,7 @@ from hwgen.simulation.job import Stalls
 from rtl_tests.random_networks import FORMATS, features_of, sample_networks
 from software_ref.connections.clash_free import KINDS
 from software_ref.fixed_point import FixedFormat
-from software_ref.golden import GoldenTrainer, Parameters, minimum_lags
+from software_ref.golden import GoldenTrainer, Parameters, golden_trainer, minimum_lags
 from software_ref.network import Network
 
 COUNT = 44
@@ -76,18 +76,21 @@ def test_a_random_network_trains_bit_for_bit_like_numpy(index: int, tmp_path: Pa
     design = CoreDesign(network=network, max_rate_exponent=MAX_RATE_EXPONENT, dsp_budget=20)
     samples = _random_samples(network, rng)
 
-    golden = GoldenTrainer(network, start or design.parameters, design.schedule.lags)
-    wanted = golden.run(*samples)
+    parameters = start or design.parameters
     rtl = RtlTrainer(design, tmp_path, start, stalls=stalls, optimise=False)
     found = rtl.run(*samples)
 
-    agreement = compare_results(
-        (wanted, golden.parameters, golden.saturations), (found, rtl.parameters, rtl.saturations)
-    )
-    assert agreement.differences == ()
-    assert agreement.predictions == SAMPLES
-    assert agreement.weights == network.weights
-    assert agreement.biases == network.biases
+    for engine in ("numpy", "compiled"):
+        golden = golden_trainer(network, parameters, design.schedule.lags, engine=engine)
+        wanted = golden.run(*samples)
+        agreement = compare_results(
+            (wanted, golden.parameters, golden.saturations),
+            (found, rtl.parameters, rtl.saturations),
+        )
+        assert agreement.differences == ()
+        assert agreement.predictions == SAMPLES
+        assert agreement.weights == network.weights
+        assert agreement.biases == network.biases
     gaps = np.diff(rtl.sample_clocks)
     if stalls is FULL_RATE:
         assert set(gaps) == {design.schedule.period}

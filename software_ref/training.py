@@ -13,9 +13,9 @@ from numpy.typing import ArrayLike, NDArray
 from software_ref.checkpoint import Checkpoint
 from software_ref.float_trainer import FloatTrainer
 from software_ref.golden.edges import Pattern
+from software_ref.golden.engine import golden_trainer
 from software_ref.golden.parameters import Parameters, initial_parameters, initial_weight_values
 from software_ref.golden.samples import Progress, RunResult
-from software_ref.golden.trainer import GoldenTrainer
 from software_ref.network_file import NetworkFile, TrainingOptions
 
 __all__ = [
@@ -190,18 +190,21 @@ def golden_training(
     lags: Sequence[int],
     checkpoint: Checkpoint | None = None,
     patterns: Sequence[Pattern] | None = None,
+    *,
+    engine: str = "auto",
 ) -> Training:
     """Set up bit-exact training, from the file's seed or from where a checkpoint stopped.
 
     A checkpoint's own lags only say how it came about: an epoch starts drained, so it may go on
-    with others.
+    with others. `engine` is one of `ENGINES`, and changes nothing but the speed.
     """
     if checkpoint is None:
         parameters = initial_parameters(file.network, file.training.seed)
-        return Training(file, GoldenTrainer(file.network, parameters, lags, patterns), data)
+        trainer = golden_trainer(file.network, parameters, lags, patterns, engine=engine)
+        return Training(file, trainer, data)
     return Training(
         file,
-        GoldenTrainer(file.network, checkpoint.parameters, lags, patterns),
+        golden_trainer(file.network, checkpoint.parameters, lags, patterns, engine=engine),
         data,
         epochs_done=checkpoint.epoch,
         samples_seen=checkpoint.samples,

@@ -7,10 +7,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from software_ref.golden import ENGINES
 from software_ref.network_file import NetworkFile
 
 __all__ = [
     "add_data",
+    "add_engine",
     "add_epochs",
     "add_json",
     "add_lags",
@@ -79,6 +81,17 @@ def add_epochs(parser: argparse.ArgumentParser) -> None:
         type=integer_from(1),
         metavar="N",
         help="train up to N epochs in all, in place of the file's `epochs`",
+    )
+
+
+def add_engine(parser: argparse.ArgumentParser) -> None:
+    """Add `--engine NAME`: one of `ENGINES`."""
+    parser.add_argument(
+        "--engine",
+        choices=ENGINES,
+        default="auto",
+        help="what the golden model runs in; auto (the default) is compiled where Numba is "
+        "installed, else numpy; the bits are the same",
     )
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from software_ref.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from software_ref.commands.arguments import (
     add_data,
+    add_engine,
     add_epochs,
     add_json,
     add_lags,
@@ -22,7 +23,7 @@ from software_ref.commands.arguments import (
 from software_ref.commands.loading import inputs_of, lags_of, load_training_data
 from software_ref.commands.output import check_outputs, percent, table_lines, write_json
 from software_ref.commands.progress import ProgressBar
-from software_ref.golden import initial_parameters
+from software_ref.golden import find_engine, initial_parameters
 from software_ref.network_file import NetworkFile, read_network_file
 from software_ref.training import EpochResult, TrainingData, float_training, golden_training
 
@@ -44,6 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_test_samples(parser)
     add_epochs(parser)
     add_lags(parser)
+    add_engine(parser)
     parser.add_argument(
         "--no-float", action="store_true", help="leave out the floating-point reference"
     )
@@ -85,6 +87,7 @@ class _Job:
     resumed: Path | None
     data: TrainingData | None
     float_reference: bool
+    engine: str
     save: Path | None
     json: Path | None
     saved_epoch: int | None = None
@@ -107,6 +110,7 @@ class _Job:
         document = {
             "name": self.file.name,
             "lags": list(self.lags),
+            "engine": self.engine,
             "training_samples": samples,
             "test_samples": tests,
             "epochs_before": self.start.epoch,
@@ -146,6 +150,7 @@ def _prepare(file: NetworkFile, arguments: argparse.Namespace) -> _Job:
         resumed=arguments.resume,
         data=data,
         float_reference=not arguments.no_float and arguments.resume is None,
+        engine=find_engine(arguments.engine),
         save=arguments.save,
         json=arguments.json,
     )
@@ -212,7 +217,11 @@ def _table(job: _Job, data: TrainingData, bar: ProgressBar) -> Iterator[str]:
 def _epochs(job: _Job, data: TrainingData, bar: ProgressBar) -> Iterator[dict[str, Any]]:
     """Train epoch by epoch and save; the figures of each."""
     golden = golden_training(
-        job.file, data, job.lags, job.start if job.resumed is not None else None
+        job.file,
+        data,
+        job.lags,
+        job.start if job.resumed is not None else None,
+        engine=job.engine,
     )
     reference = float_training(job.file, data).epochs(bar.update) if job.float_reference else None
     total = job.file.training.epochs

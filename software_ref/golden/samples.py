@@ -102,7 +102,8 @@ def check_features(network: Network, features: ArrayLike) -> NDArray[np.integer]
     if array.ndim != 2 or array.shape[1] != network.layers[0]:
         raise ValueError(f"features must have shape (n, {network.layers[0]}), not {array.shape}")
     one = network.format.one
-    if array.size and (array.min() < 0 or array.max() > one):
+    # Read as unsigned, negative integers lie above all others: one pass finds both.
+    if array.size and array.view(array.dtype.str.replace("i", "u")).max() > one:
         sample, place = np.argwhere((array < 0) | (array > one))[0]
         raise ValueError(
             f"feature {place} of sample {sample} must be 0 to {one}, not {array[sample, place]}"

@@ -110,6 +110,8 @@ def check_lags(network: Network, lags: Sequence[int]) -> tuple[int, ...]:
 class GoldenTrainer:
     """Trains a network bit by bit as the hardware does (DESIGN.md sections 2 and 3).
 
+    `CompiledTrainer` does the same in compiled code; this one is there to be read.
+
     In step S junction i does FF of sample S - i, and BP and UP of sample S - i - m_i, all with the
     weights it held at the start of the step. Samples enter with `submit`, one step each, and may
     come in chunks of any size: only their sequence counts. After a chunk its last samples are
@@ -169,6 +171,9 @@ class GoldenTrainer:
         self._label = [0] * self._slots
         self._exponent = [0] * self._slots
         self._features = [np.zeros(network.layers[0], self.dtype)] * self._slots
+
+    engine = "numpy"
+    """What its arithmetic runs in."""
 
     @property
     def parameters(self) -> Parameters:

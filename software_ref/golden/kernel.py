@@ -1,0 +1,373 @@
+"""The compiled steps of the golden model: sections 2 and 3 of the specification, in Numba.
+
+Numba compiles them anew for each combination of dtypes; `compiled.py` chooses these so that every
+sum is exact. What Numba computes from two integers has 64 bits, and wide lanes cost time: so the
+loops over edges cast each result back to the sums' dtype, in which it fits, and LLVM computes it
+there. Each of these loops does one thing to arrays it gets as arguments, or LLVM would not
+vectorise it.
+
+Everything compiled is in this module, as Numba's cache on disk notices changes of no other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from software_ref.golden.plan import (
+    Chunk,
+    Indices,
+    Integers,
+    Limits,
+    Plan,
+    Raws,
+    Rounding,
+    State,
+    Sums,
+)
+
+__all__ = ["infer", "run_steps"]
+
+Arguments = ParamSpec("Arguments")
+Returned = TypeVar("Returned")
+
+
+def _compiled(function: Callable[Arguments, Returned]) -> Callable[Arguments, Returned]:
+    """Compile at the first call, and keep the machine code on disk where there is a place.
+
+    Nothing here makes or keeps an array, so none needs its references counted, which would take a
+    third of the time; Numba's option for it is not public.
+    """
+    uncounted, cached = {"_nrt": False}, {"cache": True}
+    for options in (uncounted | cached, uncounted, cached):
+        try:
+            return _njit(function, options)
+        except (KeyError, RuntimeError):  # no such option, or no folder for a cache
+            continue
+    return _njit(function, {})
+
+
+def _njit(
+    function: Callable[Arguments, Returned], options: dict[str, bool]
+) -> Callable[Arguments, Returned]:
+    compiled: Callable[Arguments, Returned] = njit(nogil=True, boundscheck=False, **options)(
+        function
+    )
+    return compiled
+
+
+@_compiled
+def _half(bits: int) -> int:
+    """What rnd adds before its shift."""
+    return 1 << (bits - 1) if bits > 0 else 0
+
+
+@_compiled
+def _copy(values: Raws, out: Raws) -> None:
+    for n in range(out.size):
+        out[n] = values[n]
+
+
+@_compiled
+def _gather(values: Raws, indices: Indices, out: Raws) -> None:
+    for e in range(indices.size):
+        out[e] = values[indices[e]]
+
+
+@_compiled
+def _sum_rows(weights: Raws, activations: Raws, sums: Sums) -> None:
+    """The sum of w a of each right neuron.
+
+    `activations` has a row for every right neuron, or one for all of them.
+    """
+    integer = sums.dtype.type
+    width = weights.size // sums.size
+    stride = 0 if activations.size == width else width
+    for r in range(sums.size):
+        w = weights[r * width : (r + 1) * width]
+        a = activations[r * stride : r * stride + width]
+        total = integer(0)
+        for e in range(width):
+            total = integer(total + integer(integer(w[e]) * integer(a[e])))
+        sums[r] = total
+
+
+@_compiled
+def _sum_columns(weights: Raws, left: Indices, deltas: Raws, sums: Sums) -> None:
+    """The sum of w delta of each left neuron, of a sparse junction."""
+    integer = sums.dtype.type
+    width = weights.size // deltas.size
+    for n in range(sums.size):
+        sums[n] = 0
+    for r in range(deltas.size):
+        d = integer(deltas[r])
+        if d == 0:
+            continue
+        row = slice(r * width, (r + 1) * width)
+        w, neurons = weights[row], left[row]
+        for e in range(width):
+            n = neurons[e]
+            sums[n] = integer(sums[n] + integer(integer(w[e]) * d))
+
+
+@_compiled
+def _sum_columns_dense(weights: Raws, deltas: Raws, sums: Sums) -> None:
+    """The sum of w delta of each left neuron, of a dense junction."""
+    integer = sums.dtype.type
+    width = sums.size
+    for n in range(width):
+        sums[n] = 0
+    for r in range(deltas.size):
+        d = integer(deltas[r])
+        if d == 0:
+            continue
+        w = weights[r * width : (r + 1) * width]
+        for n in range(width):
+            sums[n] = integer(sums[n] + integer(integer(w[n]) * d))
+
+
+@_compiled
+def _update_rows(
+    weights: Raws,
+    activations: Raws,
+    present: Raws | None,
+    deltas: Raws,
+    rounding: Rounding,
+    limits: Limits,
+    sums: Sums,
+) -> int:
+    """w <- sat(w - rnd(a delta, shift)), with arithmetic as of `sums`; how many saturated.
+
+    `activations` is as in `_sum_rows`; without `present`, all entries are edges.
+    """
+    integer = sums.dtype.type
+    half, shift = integer(_half(rounding.shift)), integer(rounding.shift)
+    lowest, highest = integer(limits.lowest), integer(limits.highest)
+    width = weights.size // deltas.size
+    stride = 0 if activations.size == width else width
+    saturated = 0
+    for r in range(deltas.size):
+        d = integer(deltas[r])
+        if -half <= int(d) * rounding.largest < half:
+            continue  # every change rounds to 0
+        w = weights[r * width : (r + 1) * width]
+        a = activations[r * stride : r * stride + width]
+        count = integer(0)
+        if present is None:
+            for e in range(width):
+                change = np.right_shift(integer(integer(integer(a[e]) * d) + half), shift)
+                exact = integer(integer(w[e]) - change)
+                stored = min(max(exact, lowest), highest)
+                count = integer(count + integer(stored != exact))
+                w[e] = stored
+        else:
+            edge = present[r * width : (r + 1) * width]
+            for e in range(width):
+                change = np.right_shift(integer(integer(integer(a[e]) * d) + half), shift)
+                exact = integer(integer(w[e]) - integer(change & integer(edge[e])))
+                stored = min(max(exact, lowest), highest)
+                count = integer(count + integer(stored != exact))
+                w[e] = stored
+        saturated += int(count)
+    return saturated
+
+
+@_compiled
+def _update_biases(biases: Raws, deltas: Raws, limits: Limits, shift: int) -> int:
+    """b <- sat(b - rnd(delta, shift)); how many saturated."""
+    half = _half(shift)
+    saturated = 0
+    for r in range(deltas.size):
+        exact = int(biases[r]) - ((int(deltas[r]) + half) >> shift)
+        stored = min(max(exact, limits.lowest), limits.highest)
+        saturated += stored != exact
+        biases[r] = stored
+    return saturated
+
+
+@_compiled
+def _preactivate(sums: Sums, biases: Raws, limits: Limits, fraction: int, out: Raws) -> int:
+    """s = sat(rnd(sum + b 2**f, f)) of each right neuron; how many saturated."""
+    half = _half(fraction)
+    saturated = 0
+    for r in range(sums.size):
+        exact = (int(sums[r]) + (int(biases[r]) << fraction) + half) >> fraction
+        s = min(max(exact, limits.lowest), limits.highest)
+        saturated += s != exact
+        out[r] = s
+    return saturated
+
+
+@_compiled
+def _look_up(table: Raws, lowest: int, s: Raws, out: Raws) -> None:
+    for r in range(s.size):
+        out[r] = table[np.uint64(s[r] - lowest)]
+
+
+@_compiled
+def _rectify(s: Raws, cap: int, one: int, activations: Raws, derivatives: Raws) -> None:
+    for r in range(s.size):
+        activations[r] = min(max(s[r], 0), cap)
+        derivatives[r] = one if 0 < s[r] <= cap else 0
+
+
+@_compiled
+def _hidden_deltas(
+    sums: Sums, derivatives: Raws, limits: Limits, fraction: int, deltas: Raws
+) -> int:
+    """delta = sat(rnd(sum h', 2 f)) of each left neuron; how many saturated."""
+    shift, half = 2 * fraction, _half(2 * fraction)
+    saturated = 0
+    for n in range(deltas.size):
+        exact = (int(sums[n]) * int(derivatives[n]) + half) >> shift
+        delta = min(max(exact, limits.lowest), limits.highest)
+        saturated += delta != exact
+        deltas[n] = delta
+    return saturated
+
+
+@_compiled
+def _feedforward(plan: Plan, state: State, i: int, slot: int) -> None:
+    """FF of the sample in a slot through junction i, here and below from 0."""
+    entries = slice(plan.entries[i], plan.entries[i + 1])
+    left = slice(plan.neurons[i], plan.neurons[i + 1])
+    right = slice(plan.neurons[i + 1], plan.neurons[i + 2])
+    sums, s = state.sums[: plan.right[i]], state.preactivations[: plan.right[i]]
+    inputs, weights = state.activations[slot, left], state.weights[entries]
+    if plan.dense[i]:
+        _sum_rows(weights, inputs, sums)
+    else:
+        edges = slice(plan.edges[i], plan.edges[i + 1])
+        gathered = state.gathered[slot, edges]
+        _gather(inputs, plan.left[edges], gathered)
+        _sum_rows(weights, gathered, sums)
+    state.saturated[0, i] += _preactivate(sums, state.biases[right], plan.limits, plan.fraction, s)
+    activations, derivatives = state.activations[slot, right], state.derivatives[slot, right]
+    if plan.relu and i + 1 < plan.right.size:
+        _rectify(s, plan.cap, 1 << plan.fraction, activations, derivatives)
+    else:
+        _look_up(plan.sigmoid, plan.limits.lowest, s, activations)
+        _look_up(plan.derivative, plan.limits.lowest, s, derivatives)
+
+
+@_compiled
+def _backpropagate(plan: Plan, state: State, i: int, slot: int) -> None:
+    """BP of the sample in a slot through junction i: the deltas of its left neurons."""
+    entries = slice(plan.entries[i], plan.entries[i + 1])
+    left = slice(plan.neurons[i], plan.neurons[i + 1])
+    right = slice(plan.neurons[i + 1], plan.neurons[i + 2])
+    sums, deltas = state.sums[: left.stop - left.start], state.deltas[slot, right]
+    if plan.dense[i]:
+        _sum_columns_dense(state.weights[entries], deltas, sums)
+    else:
+        edges = slice(plan.edges[i], plan.edges[i + 1])
+        _sum_columns(state.weights[entries], plan.left[edges], deltas, sums)
+    state.saturated[1, i - 1] += _hidden_deltas(
+        sums, state.derivatives[slot, left], plan.limits, plan.fraction, state.deltas[slot, left]
+    )
+
+
+@_compiled
+def _update(plan: Plan, state: State, i: int, slot: int) -> None:
+    """UP of junction i with the sample in a slot."""
+    entries = slice(plan.entries[i], plan.entries[i + 1])
+    right = slice(plan.neurons[i + 1], plan.neurons[i + 2])
+    weights, deltas, limits = state.weights[entries], state.deltas[slot, right], plan.limits
+    exponent = state.exponents[slot]
+    rounding = Rounding(min(plan.fraction + exponent, plan.weight_shifts[i]), plan.largest[i])
+    if plan.dense[i]:
+        inputs = state.activations[slot, plan.neurons[i] : plan.neurons[i + 1]]
+        present = plan.present[entries]
+        saturated = _update_rows(weights, inputs, present, deltas, rounding, limits, state.sums)
+    else:
+        gathered = state.gathered[slot, plan.edges[i] : plan.edges[i + 1]]
+        saturated = _update_rows(weights, gathered, None, deltas, rounding, limits, state.sums)
+    bias_shift = min(exponent, plan.bias_shift)
+    saturated += _update_biases(state.biases[right], deltas, limits, bias_shift)
+    state.saturated[2, i] += saturated
+
+
+@_compiled
+def _predict(outputs: Raws) -> int:
+    """The lowest index among the largest outputs."""
+    best = 0
+    for r in range(1, outputs.size):
+        if outputs[r] > outputs[best]:
+            best = r
+    return best
+
+
+@_compiled
+def run_steps(
+    plan: Plan,
+    state: State,
+    first: int,
+    chunk: Chunk,
+    predictions: Integers,
+    matches: NDArray[np.bool_],
+) -> int:
+    """Run a step for each entry of `predictions`; a sample enters in each of the first n.
+
+    Parameters
+    ----------
+    plan, state
+    first : int
+        Steps run before, so the number of the first sample.
+    chunk
+        The n samples.
+    predictions, matches
+        Filled from the left with the class predicted for each sample whose last FF is run, and
+        whether that is its label: (steps,) each.
+
+    Returns
+    -------
+    int
+        Entries filled.
+    """
+    junctions, slots, inputs = plan.right.size, state.exists.size, plan.neurons[1]
+    found = 0
+    for entering in range(predictions.size):
+        step = first + entering
+        slot = step % slots
+        exists = entering < chunk.labels.size
+        state.exists[slot] = exists
+        state.train[slot] = exists and chunk.train[entering]
+        if exists:
+            state.labels[slot] = chunk.labels[entering]
+            state.exponents[slot] = chunk.exponents[entering]
+            _copy(chunk.features[entering], state.activations[slot, :inputs])
+        for i in range(junctions):
+            slot = (step - i) % slots
+            if state.exists[slot]:
+                _feedforward(plan, state, i, slot)
+        slot = (step - junctions + 1) % slots
+        if state.exists[slot]:
+            label, start = state.labels[slot], plan.neurons[junctions]
+            outputs, deltas = state.activations[slot, start:], state.deltas[slot, start:]
+            predictions[found] = _predict(outputs[: plan.competing])
+            matches[found] = predictions[found] == label
+            found += 1
+            _copy(outputs, deltas)
+            deltas[label] -= 1 << plan.fraction
+        for i in range(junctions - 1, -1, -1):
+            slot = (step - i - plan.lags[i]) % slots
+            if state.train[slot]:
+                if i > 0:
+                    _backpropagate(plan, state, i, slot)
+                _update(plan, state, i, slot)
+    return found
+
+
+@_compiled
+def infer(plan: Plan, state: State, features: Raws, predictions: Integers) -> None:
+    """Predict the classes of samples with the weights as they are; they use slot 0 of `state`."""
+    inputs, start = plan.neurons[1], plan.neurons[plan.right.size]
+    for n in range(predictions.size):
+        _copy(features[n], state.activations[0, :inputs])
+        for i in range(plan.right.size):
+            _feedforward(plan, state, i, 0)
+        predictions[n] = _predict(state.activations[0, start : start + plan.competing])
