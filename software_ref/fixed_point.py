@@ -10,19 +10,24 @@ from numpy.typing import ArrayLike, NDArray
 __all__ = ["FixedFormat", "rounding_shift"]
 
 MIN_WIDTH, MAX_WIDTH = 6, 18
+MAX_STORED_WIDTH = 32
 
 
 @dataclass(frozen=True, kw_only=True)
 class FixedFormat:
     """A two's-complement format: one sign bit, `integer` and `fraction` bits.
 
-    A raw integer r stands for the value r / 2**fraction (DESIGN.md section 2).
+    A raw integer r stands for the value r / 2**fraction (DESIGN.md section 2). Weights and biases
+    may be stored with more fraction bits than everything else has: small updates add up in those,
+    and products take the upper bits alone (docs/numerics.md).
     """
 
     integer: int = 3
     """Integer bits i, at least 1: an input and a one-hot label of 1.0 must be representable."""
     fraction: int = 8
     """Fraction bits f, at least 2: the sigmoid's derivative is at most 1/4."""
+    stored_fraction: int | None = None
+    """Fraction bits of stored weights and biases, f to 2 f; None stands for f."""
 
     def __post_init__(self) -> None:
         for name in ("integer", "fraction"):
@@ -43,6 +48,22 @@ class FixedFormat:
                 f"format width 1 + {self.integer} + {self.fraction} = {self.width} must be "
                 f"{MIN_WIDTH} to {MAX_WIDTH} bits"
             )
+        self._check_stored()
+
+    def _check_stored(self) -> None:
+        stored = self.stored_fraction
+        if stored is None:
+            return
+        if not isinstance(stored, int) or isinstance(stored, bool):
+            raise TypeError(f"format stored_fraction must be an integer, not {stored!r}")
+        largest = min(2 * self.fraction, MAX_STORED_WIDTH - 1 - self.integer)
+        if not self.fraction <= stored <= largest:
+            raise ValueError(
+                f"format stored_fraction must be {self.fraction} to {largest}, not {stored}: "
+                f"at least fraction, at most twice fraction and {MAX_STORED_WIDTH} bits in all"
+            )
+        if stored == self.fraction:
+            object.__setattr__(self, "stored_fraction", None)
 
     @property
     def width(self) -> int:
@@ -64,6 +85,26 @@ class FixedFormat:
         """The largest raw integer, 2**(B-1) - 1."""
         return (1 << (self.width - 1)) - 1
 
+    @property
+    def extra_bits(self) -> int:
+        """Fraction bits E that stored weights and biases have beyond f."""
+        return 0 if self.stored_fraction is None else self.stored_fraction - self.fraction
+
+    @property
+    def stored_width(self) -> int:
+        """Bits B + E of a stored weight or bias."""
+        return self.width + self.extra_bits
+
+    @property
+    def stored_min_raw(self) -> int:
+        """The smallest raw integer of a stored weight or bias."""
+        return self.min_raw << self.extra_bits
+
+    @property
+    def stored_max_raw(self) -> int:
+        """The largest raw integer of a stored weight or bias."""
+        return -self.stored_min_raw - 1
+
     def saturate(self, raw: ArrayLike) -> NDArray[np.int64]:
         """Clip integers of any size to the format: int64, same shape."""
         return np.clip(np.asarray(raw, dtype=np.int64), self.min_raw, self.max_raw)
@@ -73,8 +114,18 @@ class FixedFormat:
         scaled = np.floor(np.asarray(value, dtype=np.float64) * self.one + 0.5)
         return np.clip(scaled, self.min_raw, self.max_raw).astype(np.int64)
 
+    def quantise_stored(self, value: ArrayLike) -> NDArray[np.int64]:
+        """The same for weights and biases as they are stored."""
+        scaled = np.floor(np.ldexp(np.asarray(value, np.float64), self._stored_places) + 0.5)
+        return np.clip(scaled, self.stored_min_raw, self.stored_max_raw).astype(np.int64)
+
+    @property
+    def _stored_places(self) -> int:
+        return self.fraction + self.extra_bits
+
     def __str__(self) -> str:
-        return f"(1,{self.integer},{self.fraction})"
+        stored = f", stored (1,{self.integer},{self._stored_places})" if self.extra_bits else ""
+        return f"(1,{self.integer},{self.fraction}){stored}"
 
 
 def rounding_shift(raw: ArrayLike, bits: int) -> NDArray[np.int64]:

@@ -86,7 +86,7 @@ class FloatTrainer:
     @property
     def parameters(self) -> Parameters:
         """Weights and biases now, quantised to the network's format."""
-        quantise = self.network.format.quantise
+        quantise = self.network.format.quantise_stored
         return Parameters(
             network=self.network,
             weights=tuple(quantise(weights) for weights in self.weights),

@@ -16,6 +16,7 @@ from software_ref.connections.sizes import (
     positive_integers,
 )
 from software_ref.fixed_point import FixedFormat
+from software_ref.update_rounding import UpdateOptions
 
 __all__ = ["JunctionShape", "Network"]
 
@@ -86,7 +87,8 @@ class JunctionShape:
 
 @dataclass(frozen=True, kw_only=True)
 class Network:
-    """A legal network, as `[network]`, `[format]`, `[activation]` and `[connections]` give it.
+    """A legal network, as its file's `[network]`, `[format]`, `[activation]`, `[connections]` and
+    `[update]` give it.
 
     Raises
     ------
@@ -111,6 +113,8 @@ class Network:
     """Hidden-layer activation; the output layer is always a sigmoid."""
     connections: ConnectionOptions = field(default_factory=ConnectionOptions)
     """Kind of clash-free pattern and its seed."""
+    update: UpdateOptions = field(default_factory=UpdateOptions)
+    """How updates are rounded."""
 
     def __post_init__(self) -> None:
         for name in ("layers", "out_degree", "parallelism"):

@@ -14,6 +14,7 @@ from software_ref.connections.clash_free import ConnectionOptions
 from software_ref.datasets.redundancy import METHODS
 from software_ref.fixed_point import FixedFormat
 from software_ref.network import Network
+from software_ref.update_rounding import UpdateOptions
 
 __all__ = [
     "DataOptions",
@@ -26,6 +27,8 @@ __all__ = [
 
 DEVICES = ("xc7a100t",)
 MAX_RATE_EXPONENT = 31
+SETTINGS = ("format", "activation", "connections", "update")
+"""Tables that the network consists of, beside its own."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -217,6 +220,7 @@ def _parse(document: dict[str, Any], path: Path) -> NetworkFile:
         "format": FixedFormat,
         "activation": Activation,
         "connections": ConnectionOptions,
+        "update": UpdateOptions,
         "data": DataOptions,
         "training": TrainingOptions,
         "target": TargetOptions,
@@ -228,7 +232,7 @@ def _parse(document: dict[str, Any], path: Path) -> NetworkFile:
     parts: dict[str, Any] = {
         name: _build(name, kind, document.get(name, {})) for name, kind in tables.items()
     }
-    settings = {name: parts.pop(name) for name in ("format", "activation", "connections")}
+    settings = {name: parts.pop(name) for name in SETTINGS}
     table = document["network"]
     own = ["layers", "out_degree", "parallelism", "classes"]
     _check_table("network", table)

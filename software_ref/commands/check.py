@@ -94,9 +94,10 @@ def _network(network: Network) -> dict[str, Any]:
     return {
         "layers": list(network.layers),
         "classes": network.competing,
-        "format": {"integer": network.format.integer, "fraction": network.format.fraction},
+        "format": asdict(network.format),
         "hidden": network.activation.hidden,
         "connections": asdict(network.connections),
+        "update": asdict(network.update),
         "weights": network.weights,
         "biases": network.biases,
         "possible_weights": sum(left * right for left, right in pairwise(network.layers)),

@@ -80,8 +80,8 @@ class CompiledTrainer:
     def parameters(self) -> Parameters:
         """Weights and biases now; final for the samples so far only after a drain."""
         state, plan = self._state, self._plan
-        weights = state.weights[self._places].astype(np.int64)
-        biases = state.biases.astype(np.int64)
+        weights = state.stored_weights[self._places].astype(np.int64)
+        biases = state.stored_biases.astype(np.int64)
         ends = np.cumsum([shape.weights for shape in self.network.junctions])
         return Parameters(
             network=self.network,
@@ -135,9 +135,10 @@ class CompiledTrainer:
         return self._take_results()
 
     def drain(self) -> RunResult:
-        """Run the steps that finish all samples in flight; without any, do nothing."""
+        """Run the steps that finish all samples in flight, if any: the sequence ends."""
         self._run_steps(self._none, slice(0, 0), self._steps_left)
         self._steps_left = 0
+        self._state.generators[:] = self._plan.generators
         return self._take_results()
 
     def infer(self, features: ArrayLike) -> NDArray[np.int64]:
@@ -146,7 +147,7 @@ class CompiledTrainer:
         predictions = np.empty(len(features), np.int64)
         # Samples in flight stay in their slots: only weights, biases and counters are shared.
         state = self._state
-        kept = (state.weights, state.biases, state.saturated)
+        kept = (state.stored_weights, state.stored_biases, state.saturated)
         apart = make_state(self.network, self._plan, 1, kept)
         for start in range(0, len(features) + 1, CHUNK):
             chunk = slice(start, start + CHUNK)

@@ -7,7 +7,7 @@ identities save passes over the arrays without changing a bit:
 - adding -min_raw 2**n to x before the shift by n gives the result as an index r - min_raw into a
   table of all 2**B raws, and r saturates exactly where that index, read as unsigned, is above
   2**B - 1;
-- rnd(x, n) = 0 for all |x| <= 2**(n-1) - 1, so a huge shift may be cut down to any such n.
+- rnd(x, n) = 0 for all |x| <= 2**(n-1-R) - 1, so a huge shift may be cut down to any such n.
 """
 
 from __future__ import annotations
@@ -19,9 +19,17 @@ from numpy.typing import NDArray
 
 from software_ref.activation import sigmoid_derivative_table, sigmoid_table
 from software_ref.golden.edges import Edges
+from software_ref.golden.noise import RoundingNoise
 from software_ref.network import Network
 
-__all__ = ["GoldenJunction", "Integers", "exact_dtype"]
+__all__ = [
+    "GoldenJunction",
+    "Integers",
+    "exact_dtype",
+    "largest_updates",
+    "vanishing_bias",
+    "vanishing_shift",
+]
 
 Integers: TypeAlias = NDArray[np.signedinteger[Any]]
 """An int32 or int64 array, as `exact_dtype` has it."""
@@ -49,9 +57,23 @@ def exact_dtype(network: Network) -> np.dtype[np.signedinteger[Any]]:
                 f"at most {((1 << 63) - (2 * raw << 2 * f)) // (raw * raw << f)} in format {fmt}, "
                 f"not {shape.out_degree}"
             )
-        update = activation * raw + _half(_largest_shift(activation * raw))
-        largest = max(largest, forward, backward, update)
+        largest = max(largest, forward, backward, *largest_updates(network, activation))
     return np.dtype(np.int32 if largest < 1 << 31 else np.int64)
+
+
+def largest_updates(network: Network, activation: int) -> tuple[int, int, int]:
+    """Bounds of what an update computes: of weights, of biases, and before it saturates.
+
+    `activation` is the largest one of the left layer.
+    """
+    fmt, random_bits = network.format, network.update.random_bits
+    change = activation * -fmt.min_raw
+    bias = vanishing_bias(network)
+    weights, biases = (
+        bound + ((2 << random_bits) - 1 << vanishing_shift(bound, random_bits) - random_bits - 1)
+        for bound in (change, bias)
+    )
+    return weights, biases, max(change, bias) - fmt.stored_min_raw
 
 
 class GoldenJunction:
@@ -85,10 +107,15 @@ class GoldenJunction:
         self.min_raw, self.max_raw = fmt.min_raw, fmt.max_raw
         self.width, self.fraction = fmt.width, fmt.fraction
         grid = (shape.right, shape.in_degree)
-        self.weights: Integers = weights.astype(dtype).reshape(grid)
-        """The weights now: dtype raw (N_i, d_in), so row r holds right neuron r's edges."""
-        self.biases: Integers = biases.astype(dtype)
-        """The biases now: dtype raw (N_i,)."""
+        self.stored_weights: Integers = weights.astype(dtype).reshape(grid)
+        """The weights as stored: dtype raw (N_i, d_in); row r holds right neuron r's edges."""
+        self.stored_biases: Integers = biases.astype(dtype)
+        """The biases as stored: dtype raw (N_i,)."""
+        self._extra = np.array(fmt.extra_bits, dtype)
+        self.weights = self.stored_weights >> self._extra if fmt.extra_bits else self.stored_weights
+        """The weights now as products take them, without the extra bits: the same shape."""
+        self.biases = self.stored_biases >> self._extra if fmt.extra_bits else self.stored_biases
+        """The biases now as sums take them: the same shape."""
         self.left, self.leaving = edges.left, edges.leaving
         activations, derivatives = _tables(network, shape.index)
         self.activation_table = activations.astype(dtype)
@@ -119,11 +146,16 @@ class GoldenJunction:
         self._back_shift = np.array(back_shift, np.int64)
         self._left_flag = _Overflow(fmt.width, self._left_sum)
         self._index_flag = _Overflow(fmt.width, self._index)
-        self._weight_flag = _Overflow(fmt.width, self._product)
-        self._bias_flag = _Overflow(fmt.width, self._bias_change)
+        self._stored_minimum = np.array(fmt.stored_min_raw, dtype)
+        self._stored_limits = fmt.stored_min_raw, fmt.stored_max_raw
+        self._weight_flag = _Overflow(fmt.stored_width, self._product)
+        self._bias_flag = _Overflow(fmt.stored_width, self._bias_change)
         left_maximum = network.activation_maximum(shape.index - 1)
-        self._weight_shift_limit = _largest_shift(left_maximum * -fmt.min_raw)
-        self._bias_shift_limit = _largest_shift(-fmt.min_raw)
+        self._random_bits = network.update.random_bits
+        self.noise = RoundingNoise(shape, network.update) if self._random_bits else None
+        """Generator of the updates' random bits, if they have any."""
+        self._weight_shift_limit = vanishing_shift(left_maximum * -fmt.min_raw, self._random_bits)
+        self._bias_shift_limit = vanishing_shift(vanishing_bias(network), self._random_bits)
         self._shifts: dict[int, tuple[Integers, ...]] = {}
 
     def feedforward(self, slot: int, activations: Integers) -> None:
@@ -173,26 +205,42 @@ class GoldenJunction:
         if rate_exponent not in self._shifts:
             self._shifts[rate_exponent] = self._shifts_for(rate_exponent)
         weight_half, weight_shift, bias_half, bias_shift = self._shifts[rate_exponent]
+        if self.noise is not None:
+            edges, neurons = self.noise.draw()
+            weight_half = self._random_parts(edges.reshape(self.weights.shape), weight_shift)
+            bias_half = self._random_parts(neurons, bias_shift)
         change = self._product
         np.multiply(self.gathered[slot], self._delta_column[slot], out=change)
         np.add(change, weight_half, out=change)
         np.right_shift(change, weight_shift, out=change)
-        self._subtract(self.weights, change, self._weight_flag)
-        np.add(self.delta[slot], bias_half, out=self._bias_change)
+        self._subtract(self.stored_weights, change, self._weight_flag)
+        np.left_shift(self.delta[slot], self._extra, out=self._bias_change)
+        np.add(self._bias_change, bias_half, out=self._bias_change)
         np.right_shift(self._bias_change, bias_shift, out=self._bias_change)
-        self._subtract(self.biases, self._bias_change, self._bias_flag)
+        self._subtract(self.stored_biases, self._bias_change, self._bias_flag)
+        if self.weights is not self.stored_weights:
+            np.right_shift(self.stored_weights, self._extra, out=self.weights)
+            np.right_shift(self.stored_biases, self._extra, out=self.biases)
+
+    def _random_parts(self, numbers: NDArray[np.int64], shift: Integers) -> Integers:
+        """What rounding by `shift` adds: floor((2 r + 1) 2**(shift - R - 1)) for each number r."""
+        places = int(shift) - self._random_bits - 1
+        centred = 2 * numbers + 1
+        parts = centred << places if places >= 0 else centred >> -places
+        return parts.astype(self.dtype)
 
     def _subtract(self, stored: Integers, change: Integers, overflow: _Overflow) -> None:
         """Take `change` from `stored` and saturate; `change`, which `overflow` watches, is lost."""
         np.subtract(stored, change, out=stored)
-        np.subtract(stored, self._minimum, out=change)
+        np.subtract(stored, self._stored_minimum, out=change)
         saturated = overflow.count()
         if saturated:
             self.saturated_up += saturated
-            np.clip(stored, self.min_raw, self.max_raw, out=stored)
+            np.clip(stored, *self._stored_limits, out=stored)
 
     def _shifts_for(self, rate_exponent: int) -> tuple[Integers, ...]:
-        weight = min(self.fraction + rate_exponent, self._weight_shift_limit)
+        extra = int(self._extra)
+        weight = min(self.fraction - extra + rate_exponent, self._weight_shift_limit)
         bias = min(rate_exponent, self._bias_shift_limit)
         values = (_half(weight), weight, _half(bias), bias)
         return tuple(np.array(value, self.dtype) for value in values)
@@ -226,6 +274,11 @@ def _half(bits: int) -> int:
     return 1 << (bits - 1) if bits else 0
 
 
-def _largest_shift(bound: int) -> int:
-    """The least n with 2**(n-1) > bound, so that rnd(x, n) = 0 for all |x| <= bound."""
-    return bound.bit_length() + 1
+def vanishing_shift(bound: int, random_bits: int) -> int:
+    """The least n with 2**(n-1-R) > bound: any x with |x| <= bound is rounded to 0 by n places."""
+    return bound.bit_length() + 1 + random_bits
+
+
+def vanishing_bias(network: Network) -> int:
+    """The largest magnitude of a delta with the extra bits of a stored bias."""
+    return -network.format.min_raw << network.format.extra_bits

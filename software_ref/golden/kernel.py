@@ -177,16 +177,77 @@ def _update_rows(
 
 
 @_compiled
-def _update_biases(biases: Raws, deltas: Raws, limits: Limits, shift: int) -> int:
-    """b <- sat(b - rnd(delta, shift)); how many saturated."""
-    half = _half(shift)
+def _update_stored_rows(
+    plan: Plan, state: State, i: int, inputs: Raws, deltas: Raws, shift: int
+) -> int:
+    """The same for weights with extra bits or rounding with random ones.
+
+    `inputs` are the activations of the junction's entries, or of its left neurons if it is dense.
+    """
+    first, z, highest = plan.entries[i], plan.parallelism[i], plan.largest[i]
+    width = (plan.entries[i + 1] - first) // deltas.size
+    stride = 0 if inputs.size == width else width
+    quiet = _half(shift - plan.random)
     saturated = 0
     for r in range(deltas.size):
-        exact = int(biases[r]) - ((int(deltas[r]) + half) >> shift)
-        stored = min(max(exact, limits.lowest), limits.highest)
-        saturated += stored != exact
-        biases[r] = stored
+        d = int(deltas[r])
+        if -quiet <= d * highest < quiet:
+            continue  # every change is rounded to 0, whatever the random bits are
+        for e in range(width):
+            place = r * width + e
+            entry = first + place
+            if plan.dense[i] and plan.present[entry] == 0:
+                continue
+            part = _half(shift)
+            if plan.random > 0:
+                part = _random_part(plan, state.noise[place // z], place % z, shift)
+            change = (int(inputs[r * stride + e]) * d + part) >> shift
+            exact = int(state.stored_weights[entry]) - change
+            stored = min(max(exact, plan.stored.lowest), plan.stored.highest)
+            saturated += stored != exact
+            state.stored_weights[entry] = stored
+            state.weights[entry] = stored >> plan.extra
     return saturated
+
+
+@_compiled
+def _update_biases(plan: Plan, state: State, i: int, deltas: Raws, shift: int) -> int:
+    """b <- sat(b - rnd(delta 2**E, shift)); how many saturated."""
+    first, part = plan.neurons[i + 1], _half(shift)
+    saturated = 0
+    for r in range(deltas.size):
+        n = first + r
+        if plan.random > 0:
+            part = _random_part(plan, state.noise[plan.bias_rows[n]], plan.bias_slots[n], shift)
+        change = ((int(deltas[r]) << plan.extra) + part) >> shift
+        exact = int(state.stored_biases[n]) - change
+        stored = min(max(exact, plan.stored.lowest), plan.stored.highest)
+        saturated += stored != exact
+        state.stored_biases[n] = stored
+        state.biases[n] = stored >> plan.extra
+    return saturated
+
+
+@_compiled
+def _random_part(plan: Plan, generator: int, lane: int, shift: int) -> int:
+    """What rounding by `shift` adds in a lane: floor((2 r + 1) 2**(shift - R - 1))."""
+    rotation = 5 * lane % 32
+    rotated = (generator << rotation | generator >> (32 - rotation)) & 0xFFFFFFFF
+    centred = 2 * (rotated >> (32 - plan.random)) + 1
+    places = shift - plan.random - 1
+    return centred << places if places >= 0 else centred >> -places
+
+
+@_compiled
+def _draw_noise(plan: Plan, state: State, i: int) -> None:
+    """The generator's states of an update's rows."""
+    generator = state.generators[i]
+    for row in range(plan.rows[i]):
+        state.noise[row] = generator
+        generator ^= generator << 13 & 0xFFFFFFFF
+        generator ^= generator >> 17
+        generator ^= generator << 5 & 0xFFFFFFFF
+    state.generators[i] = generator
 
 
 @_compiled
@@ -278,16 +339,24 @@ def _update(plan: Plan, state: State, i: int, slot: int) -> None:
     right = slice(plan.neurons[i + 1], plan.neurons[i + 2])
     weights, deltas, limits = state.weights[entries], state.deltas[slot, right], plan.limits
     exponent = state.exponents[slot]
-    rounding = Rounding(min(plan.fraction + exponent, plan.weight_shifts[i]), plan.largest[i])
-    if plan.dense[i]:
+    shift = min(plan.fraction - plan.extra + exponent, plan.weight_shifts[i])
+    rounding = Rounding(shift, plan.largest[i])
+    if plan.random > 0:
+        _draw_noise(plan, state, i)
+    if plan.extra > 0 or plan.random > 0:
+        if plan.dense[i]:
+            inputs = state.activations[slot, plan.neurons[i] : plan.neurons[i + 1]]
+        else:
+            inputs = state.gathered[slot, plan.edges[i] : plan.edges[i + 1]]
+        saturated = _update_stored_rows(plan, state, i, inputs, deltas, shift)
+    elif plan.dense[i]:
         inputs = state.activations[slot, plan.neurons[i] : plan.neurons[i + 1]]
         present = plan.present[entries]
         saturated = _update_rows(weights, inputs, present, deltas, rounding, limits, state.sums)
     else:
         gathered = state.gathered[slot, plan.edges[i] : plan.edges[i + 1]]
         saturated = _update_rows(weights, gathered, None, deltas, rounding, limits, state.sums)
-    bias_shift = min(exponent, plan.bias_shift)
-    saturated += _update_biases(state.biases[right], deltas, limits, bias_shift)
+    saturated += _update_biases(plan, state, i, deltas, min(exponent, plan.bias_shift))
     state.saturated[2, i] += saturated
 
 

@@ -1,4 +1,4 @@
-"""The weights and biases of a network as raw integers, and the ones that training starts from."""
+"""The stored weights and biases of a network as raw integers, and how training starts."""
 
 from __future__ import annotations
 
@@ -56,10 +56,11 @@ class Parameters:
             raise TypeError(f"{noun} must be integers, not {array.dtype}")
         if array.shape != (size,):
             raise ValueError(f"{noun} must have shape ({size},), not {array.shape}")
-        outside = array[(array < fmt.min_raw) | (array > fmt.max_raw)]
+        lowest, highest = fmt.stored_min_raw, fmt.stored_max_raw
+        outside = array[(array < lowest) | (array > highest)]
         if len(outside):
             raise ValueError(
-                f"{noun} must be {fmt.min_raw} to {fmt.max_raw} in format {fmt}, not {outside[0]}"
+                f"{noun} must be {lowest} to {highest} in format {fmt}, not {outside[0]}"
             )
         array = array.astype(np.int64)
         array.setflags(write=False)
@@ -122,6 +123,6 @@ def initial_parameters(network: Network, seed: int) -> Parameters:
     values = initial_weight_values(network, seed)
     return Parameters(
         network=network,
-        weights=tuple(network.format.quantise(value) for value in values),
+        weights=tuple(network.format.quantise_stored(value) for value in values),
         biases=tuple(np.zeros(shape.right, dtype=np.int64) for shape in network.junctions),
     )

@@ -16,7 +16,13 @@ from numpy.typing import NDArray
 
 from software_ref.activation import sigmoid_derivative_table, sigmoid_table
 from software_ref.golden.edges import Edges
-from software_ref.golden.junction import exact_dtype
+from software_ref.golden.junction import (
+    exact_dtype,
+    largest_updates,
+    vanishing_bias,
+    vanishing_shift,
+)
+from software_ref.golden.noise import bias_places
 from software_ref.network import Network
 
 __all__ = [
@@ -89,6 +95,22 @@ class Plan(NamedTuple):
     """f."""
     limits: Limits
     """Of the format."""
+    stored: Limits
+    """Of stored weights and biases."""
+    extra: int
+    """E, the bits that stored weights and biases have beyond f."""
+    random: int
+    """R, the random bits of an update's rounding."""
+    generators: Integers
+    """Each junction's generator at the start of a sequence: (L,)."""
+    rows: Integers
+    """C_i of each junction: (L,)."""
+    parallelism: Integers
+    """z_i of each junction: (L,)."""
+    bias_rows: Integers
+    """Row in which each neuron finishes; those of the inputs mean nothing: (N,)."""
+    bias_slots: Integers
+    """Its slot in that row: (N,)."""
     relu: bool
     """Whether hidden layers are a ReLU."""
     cap: int
@@ -101,7 +123,7 @@ class Rounding(NamedTuple):
     """How an update rounds."""
 
     shift: int
-    """f + k."""
+    """f - E + k."""
     largest: int
     """The largest raw activation."""
 
@@ -112,10 +134,14 @@ class State(NamedTuple):
     N is the number of all neurons, the inputs too.
     """
 
-    weights: Raws
+    stored_weights: Raws
     """(entries,)."""
-    biases: Raws
+    stored_biases: Raws
     """Those of the inputs mean nothing: (N,)."""
+    weights: Raws
+    """Without their extra bits; the stored ones themselves where there are none: (entries,)."""
+    biases: Raws
+    """Likewise: (N,)."""
     activations: Raws
     """a: (slots, N)."""
     derivatives: Raws
@@ -134,6 +160,10 @@ class State(NamedTuple):
     """Its k: (slots,)."""
     saturated: Integers
     """Values saturated in FF, BP and UP of each junction: (3, L)."""
+    generators: Integers
+    """State of each junction's generator: (L,)."""
+    noise: Integers
+    """Scratch for a generator's states, as many as the longest junction has rows."""
     preactivations: Raws
     """Scratch for s, as many as the largest layer has neurons."""
     sums: Sums
@@ -154,8 +184,8 @@ class Chunk(NamedTuple):
 
 
 def storage_dtype(network: Network) -> type[np.int16 | np.int32]:
-    """The smallest dtype that holds every raw integer."""
-    return np.int16 if network.format.width <= 16 else np.int32
+    """The smallest dtype that holds every raw integer, the stored ones included."""
+    return np.int16 if network.format.stored_width <= 16 else np.int32
 
 
 def sum_dtype(network: Network) -> type[np.int32 | np.int64]:
@@ -172,15 +202,8 @@ def sum_dtype(network: Network) -> type[np.int32 | np.int64]:
         activation = network.activation_maximum(shape.index - 1)
         forward = shape.in_degree * raw * activation
         backward = shape.out_degree * raw * raw if shape.index > 1 else 0
-        change = activation * raw
-        update = change + (1 << _vanishing_shift(change) - 1)
-        largest = max(largest, forward, backward, update)
+        largest = max(largest, forward, backward, *largest_updates(network, activation))
     return np.int32 if largest < 1 << 31 else np.int64
-
-
-def _vanishing_shift(bound: int) -> int:
-    """The least n for which rnd(x, n) = 0 wherever |x| <= bound."""
-    return bound.bit_length() + 1
 
 
 def _starts(sizes: Sequence[int]) -> NDArray[np.int64]:
@@ -188,10 +211,11 @@ def _starts(sizes: Sequence[int]) -> NDArray[np.int64]:
     return np.concatenate(([0], np.cumsum(sizes, dtype=np.int64)))
 
 
-def _is_dense(edges: Edges) -> bool:
+def _is_dense(network: Network, edges: Edges) -> bool:
     """Whether a junction is faster with an entry for every pair of neurons."""
     shape = edges.shape
-    if shape.in_degree * DENSE_FROM < shape.left:
+    # Random bits go by an edge's row and lane, which the entries of a dense junction do not show.
+    if network.update.random_bits or shape.in_degree * DENSE_FROM < shape.left:
         return False
     pairs = _dense_places(edges)
     return len(np.unique(pairs)) == len(pairs)  # a pattern of the user's may double some
@@ -209,7 +233,8 @@ def make_plan(
 ) -> tuple[Plan, NDArray[np.int64]]:
     """The kernel's plan, and where the weight of every edge is: int64 (W,)."""
     shapes, fmt, activation = network.junctions, network.format, network.activation
-    dense = [_is_dense(each) for each in edges]
+    random = network.update.random_bits
+    dense = [_is_dense(network, each) for each in edges]
     entries = _starts(
         [
             shape.left * shape.right if is_dense else shape.weights
@@ -229,6 +254,8 @@ def make_plan(
     present[np.concatenate(places)] = -1
     largest = [network.activation_maximum(shape.index - 1) for shape in shapes]
     index = np.uint16 if max(network.layers) <= 1 << 16 else np.uint32
+    inputs = np.zeros(network.layers[0], np.int64)
+    finishing = [bias_places(shape) for shape in shapes]
     plan = Plan(
         dense=np.array(dense),
         right=np.array([shape.right for shape in shapes]),
@@ -239,12 +266,22 @@ def make_plan(
         left=np.concatenate(sparse).astype(index),
         present=present,
         largest=np.array(largest),
-        weight_shifts=np.array([_vanishing_shift(value * -fmt.min_raw) for value in largest]),
-        bias_shift=_vanishing_shift(-fmt.min_raw),
+        weight_shifts=np.array(
+            [vanishing_shift(value * -fmt.min_raw, random) for value in largest]
+        ),
+        bias_shift=vanishing_shift(vanishing_bias(network), random),
         sigmoid=sigmoid_table(fmt).astype(storage),
         derivative=sigmoid_derivative_table(fmt).astype(storage),
         fraction=fmt.fraction,
         limits=Limits(fmt.min_raw, fmt.max_raw),
+        stored=Limits(fmt.stored_min_raw, fmt.stored_max_raw),
+        extra=fmt.extra_bits,
+        random=random,
+        generators=np.array([network.update.first_state(shape.index) for shape in shapes]),
+        rows=np.array([shape.rows for shape in shapes]),
+        parallelism=np.array([shape.parallelism for shape in shapes]),
+        bias_rows=np.concatenate([inputs, *(rows for rows, _ in finishing)]),
+        bias_slots=np.concatenate([inputs, *(slots for _, slots in finishing)]),
         relu=activation.hidden == "relu",
         cap=activation.maximum(fmt),
         competing=network.competing,
@@ -258,10 +295,22 @@ def make_state(
     slots: int,
     kept: tuple[Raws, Raws, NDArray[np.int64]],
 ) -> State:
-    """A state with no samples in flight; `kept` are its weights, biases and counters."""
-    weights, biases, saturated = kept
-    neurons, largest_layer, storage = sum(network.layers), max(network.layers), weights.dtype
+    """A state with no samples in flight.
+
+    `kept` are its stored weights, its stored biases and its counters.
+    """
+    stored_weights, stored_biases, saturated = kept
+    neurons, largest_layer, storage = (
+        sum(network.layers),
+        max(network.layers),
+        storage_dtype(network),
+    )
+    weights, biases = stored_weights, stored_biases
+    if plan.extra:
+        weights, biases = weights >> plan.extra, biases >> plan.extra
     return State(
+        stored_weights=stored_weights,
+        stored_biases=stored_biases,
         weights=weights,
         biases=biases,
         activations=np.zeros((slots, neurons), storage),
@@ -273,6 +322,8 @@ def make_state(
         labels=np.zeros(slots, np.int64),
         exponents=np.zeros(slots, np.int64),
         saturated=saturated,
+        generators=plan.generators.copy(),
+        noise=np.zeros(max(plan.rows), np.int64),
         preactivations=np.zeros(largest_layer, storage),
         sums=np.zeros(largest_layer, sum_dtype(network)),
     )

@@ -181,9 +181,9 @@ class GoldenTrainer:
         return Parameters(
             network=self.network,
             weights=tuple(
-                junction.weights.reshape(-1).astype(np.int64) for junction in self._junctions
+                junction.stored_weights.reshape(-1).astype(np.int64) for junction in self._junctions
             ),
-            biases=tuple(junction.biases.astype(np.int64) for junction in self._junctions),
+            biases=tuple(junction.stored_biases.astype(np.int64) for junction in self._junctions),
         )
 
     @property
@@ -266,12 +266,15 @@ class GoldenTrainer:
         return self._take_results()
 
     def drain(self) -> RunResult:
-        """Run the steps that finish all samples in flight; without any, do nothing."""
+        """Run the steps that finish all samples in flight, if any: the sequence ends."""
         for _ in range(self._steps_left):
             slot = self._step % self._slots
             self._exists[slot] = self._train[slot] = False
             self._run_step()
         self._steps_left = 0
+        for junction in self._junctions:
+            if junction.noise is not None:
+                junction.noise.rewind()
         return self._take_results()
 
     def infer(self, features: ArrayLike) -> NDArray[np.int64]:

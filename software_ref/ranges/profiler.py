@@ -8,6 +8,7 @@ the golden junctions hold; nothing of the training changes.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass
 
 import numpy as np
@@ -131,7 +132,7 @@ class RangeProfiler:
         Weights and biases are those at this moment; how often their updates saturated is in the
         trainer's own counters.
         """
-        fraction = self.network.format.fraction
+        fraction = self.network.format.fraction + self.network.format.extra_bits
         parameters = trainer.parameters
         for i, profile in enumerate(self.junctions):
             profile.distributions["w"].add(parameters.weights[i], fraction)
@@ -183,14 +184,29 @@ class RangeProfiler:
                 found["delta"], deltas, 3 * fmt.fraction, rounding_shift(deltas, 2 * fmt.fraction)
             )
         products = junction.gathered[slot].astype(np.int64) * delta[:, None]
-        shift = fmt.fraction + exponent
-        changes = rounding_shift(products, shift)
+        shift = fmt.fraction - fmt.extra_bits + exponent
+        changes = self._changes(junction, products, shift)
         lost = int(((changes == 0) & (products != 0)).sum())
         # As a value, a change is product / 2**(2 f + k); saturation is that of the new weight.
-        stored = junction.weights.astype(np.int64) - changes
+        stored = junction.stored_weights.astype(np.int64) - changes
+        outside = int(((stored < fmt.stored_min_raw) | (stored > fmt.stored_max_raw)).sum())
         self.junctions[i].distributions["update"].add(
-            products, fmt.fraction + shift, vanished=lost, saturated=self._outside(stored)
+            products, 2 * fmt.fraction + exponent, vanished=lost, saturated=outside
         )
+
+    def _changes(
+        self, junction: GoldenJunction, products: NDArray[np.int64], shift: int
+    ) -> NDArray[np.int64]:
+        """What the update is going to take from the stored weights."""
+        bits = self.network.update.random_bits
+        if junction.noise is None:
+            return rounding_shift(products, shift)
+        numbers, _ = copy(junction.noise).draw()  # the update's own are still to come
+        centred = 2 * numbers.reshape(products.shape) + 1
+        # Both sides times 2**(R+1), so that half a random number is an integer too; Python's
+        # integers, as int64 does not hold all products that large.
+        scaled = (products.astype(object) << bits + 1) + (centred.astype(object) << shift)
+        return (scaled >> shift + bits + 1).astype(np.int64)
 
     def _add(
         self,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 from math import gcd
 
@@ -14,6 +15,7 @@ from software_ref.golden import GoldenTrainer, Parameters, RunResult
 from software_ref.golden.engine import AnyGoldenTrainer
 from software_ref.network import Network
 from software_ref.tests.step_reference import ReferenceResult, Sample, reference_run
+from software_ref.update_rounding import UpdateOptions
 
 __all__ = ["Case"]
 
@@ -29,9 +31,11 @@ class Case:
     def __init__(self, seed: int, count: int = 14, widest: int = 12) -> None:
         rng = np.random.default_rng(seed)
         self.network = network = _random_network(rng, widest)
-        fmt = network.format
+        if seed % 2:
+            self.network = network = _with_options(network, np.random.default_rng([seed, 1]))
         scale = rng.choice([0.05, 0.4, 1.0])  # from gentle to mostly saturating
-        low, high = int(fmt.min_raw * scale), int(fmt.max_raw * scale) + 1
+        fmt = network.format
+        low, high = int(fmt.stored_min_raw * scale), int(fmt.stored_max_raw * scale) + 1
         self.parameters = Parameters(
             network=network,
             weights=tuple(rng.integers(low, high, s.weights) for s in network.junctions),
@@ -90,6 +94,18 @@ def _random_network(rng: np.random.Generator, widest: int) -> Network:
             )
         except ValueError:
             continue
+
+
+def _with_options(network: Network, rng: np.random.Generator) -> Network:
+    """The network with extra bits in stored weights, or random bits in updates, or both."""
+    fraction, both = network.format.fraction, rng.integers(0, 3)
+    extra = int(rng.integers(1, min(fraction, 32 - network.format.width) + 1)) if both != 1 else 0
+    bits = int(rng.choice([1, 4, 8, 13, 24])) if both != 0 else 0
+    return replace(
+        network,
+        format=replace(network.format, stored_fraction=fraction + extra),
+        update=UpdateOptions(random_bits=bits, seed=int(rng.integers(99))),
+    )
 
 
 def _out_degree(rng: np.random.Generator, left: int, right: int) -> int:

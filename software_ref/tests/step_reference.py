@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from fractions import Fraction
 
 from software_ref.fixed_point import FixedFormat
 from software_ref.network import Network
@@ -43,10 +44,31 @@ def rnd(x: int, n: int) -> int:
     return x if n == 0 else (x + (1 << (n - 1))) // (1 << n)
 
 
-def sat(x: int, fmt: FixedFormat) -> int:
-    """Clip to the format."""
-    limit = 1 << (fmt.width - 1)
+def rnd_random(x: int, n: int, number: int, bits: int) -> int:
+    """Round by n places with the number of so many random bits."""
+    return math.floor(Fraction(x, 2**n) + Fraction(2 * number + 1, 2 ** (bits + 1)))
+
+
+def sat(x: int, fmt: FixedFormat, extra: int = 0) -> int:
+    """Clip to the format, with so many fraction bits more."""
+    limit = 1 << (fmt.width + extra - 1)
     return max(-limit, min(limit - 1, x))
+
+
+def following_state(state: int) -> int:
+    """A generator's next state, bit by bit: x ^= x << 13, x ^= x >> 17, x ^= x << 5."""
+    bits = [state >> n & 1 for n in range(32)]
+    bits = [bits[n] ^ (bits[n - 13] if n >= 13 else 0) for n in range(32)]
+    bits = [bits[n] ^ (bits[n + 17] if n < 15 else 0) for n in range(32)]
+    bits = [bits[n] ^ (bits[n - 5] if n >= 5 else 0) for n in range(32)]
+    return sum(bit << n for n, bit in enumerate(bits))
+
+
+def number_of_lane(state: int, lane: int, bits: int) -> int:
+    """The upper bits of the state rotated left by 5 places a lane."""
+    text = f"{state:032b}"
+    turn = 5 * lane % 32
+    return int((text[turn:] + text[:turn])[:bits], 2)
 
 
 def activate(network: Network, junction: int, s: int) -> tuple[int, int]:
@@ -74,7 +96,8 @@ def reference_run(
 ) -> ReferenceResult:
     """Run one sequence and drain it; entry i - 1 of every list belongs to junction i."""
     fmt, shapes, last = network.format, network.junctions, len(network.junctions)
-    f = fmt.fraction
+    f, extra, random_bits = fmt.fraction, fmt.extra_bits, network.update.random_bits
+    generators = [network.update.first_state(i) for i in range(1, last + 1)]
     result = ReferenceResult(
         [list(w) for w in weights],
         [list(b) for b in biases],
@@ -88,13 +111,19 @@ def reference_run(
     derivative: dict[tuple[int, int], list[int]] = {}  # h'_i of sample n
     delta: dict[tuple[int, int], list[int]] = {}  # delta_i of sample n
 
-    def saturate(value: int, counter: list[int], i: int) -> int:
-        counter[i - 1] += sat(value, fmt) != value
-        return sat(value, fmt)
+    def saturate(value: int, counter: list[int], i: int, extra: int = 0) -> int:
+        counter[i - 1] += sat(value, fmt, extra) != value
+        return sat(value, fmt, extra)
+
+    def rounded(x: int, n: int, state: int, lane: int) -> int:
+        if random_bits == 0:
+            return rnd(x, n)
+        return rnd_random(x, n, number_of_lane(state, lane, random_bits), random_bits)
 
     for step in range(1, len(samples) + max(i + lags[i - 1] for i in range(1, last + 1)) + 1):
-        held_weights = [list(w) for w in result.weights]
-        held_biases = [list(b) for b in result.biases]
+        stored_biases = [list(b) for b in result.biases]
+        held_weights = [[w >> extra for w in weights] for weights in result.weights]
+        held_biases = [[b >> extra for b in biases] for biases in result.biases]
         for i in range(1, last + 1):
             n = step - i
             if not 0 <= n < len(samples):
@@ -129,11 +158,22 @@ def reference_run(
                     total = sum(w[e] * delta[i, n][e // d_in] for e in leaving)
                     value = rnd(total * derivative[i - 1, n][neuron], 2 * f)
                     delta[i - 1, n].append(saturate(value, result.bp, i - 1))
-            k = samples[n].rate_exponent
+            k, z = samples[n].rate_exponent, shapes[i - 1].parallelism
+            states = []
+            for _ in range(len(w) // z):
+                states.append(generators[i - 1])
+                generators[i - 1] = following_state(generators[i - 1])
+            finished = [0] * len(states)  # neurons that have finished in each row so far
             for e in range(len(w)):
-                change = rnd(activation[i - 1, n][left[e]] * delta[i, n][e // d_in], f + k)
-                result.weights[i - 1][e] = saturate(w[e] - change, result.up, i)
-            for right in range(network.layers[i]):
-                value = held_biases[i - 1][right] - rnd(delta[i, n][right], k)
-                result.biases[i - 1][right] = saturate(value, result.up, i)
+                exact = activation[i - 1, n][left[e]] * delta[i, n][e // d_in]
+                change = rounded(exact, f - extra + k, states[e // z], e % z)
+                value = result.weights[i - 1][e] - change
+                result.weights[i - 1][e] = saturate(value, result.up, i, extra)
+                if (e + 1) % d_in == 0:
+                    right = e // d_in
+                    exact = delta[i, n][right] * 2**extra
+                    change = rounded(exact, k, states[e // z], finished[e // z])
+                    finished[e // z] += 1
+                    value = stored_biases[i - 1][right] - change
+                    result.biases[i - 1][right] = saturate(value, result.up, i, extra)
     return result
