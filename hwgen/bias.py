@@ -6,7 +6,7 @@ when feedforward needs it; its successor is written three clocks after that.
 
 from __future__ import annotations
 
-from amaranth.hdl import Cat, Module, Mux, Signal, Value, signed
+from amaranth.hdl import Cat, Const, Module, Mux, Signal, Value, signed
 from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
 
@@ -14,9 +14,11 @@ from hwgen.arithmetic import register
 from hwgen.memory import memory
 from hwgen.pipeline import Timeline, delayed
 from hwgen.rate import RateShift, subtracted
+from hwgen.rounding_noise import lane_number
 from hwgen.saturation import COUNTER_WIDTH, saturation_counter
 from hwgen.scan import slots_present
 from software_ref.timing import SCAN_LEAD, JunctionTiming
+from software_ref.update_rounding import GENERATOR_WIDTH
 
 __all__ = ["BiasUnit"]
 
@@ -25,7 +27,7 @@ WRITE_AFTER_READ = 2
 
 
 class BiasUnit(wiring.Component):
-    """Bias memory of one junction, with b <- sat(b - rnd(delta, k)).
+    """Bias memory of one junction, with b <- sat(b - rnd(delta 2**E, k)).
 
     Parameters
     ----------
@@ -40,7 +42,10 @@ class BiasUnit(wiring.Component):
         Pulse one clock before row 0 is read, with the k of the sample to learn from.
     deltas : In(ArrayLayout(signed, F))
         Beside the row's operands: delta of the neurons that finish in it (training only).
-    biases : Out(ArrayLayout(signed(B), F))
+    noise : In(32)
+        The row's state of the generator, `timing.bias_noise` clocks after the row read (only with
+        random bits).
+    biases : Out(ArrayLayout(signed(B + E), F))
         `timing.totals` clocks after the row read.
     access, access_word, replace, replacement : In
         The parameter port: pulse to read `access_word`, slots to replace and their value. A word
@@ -58,7 +63,7 @@ class BiasUnit(wiring.Component):
         self.timing = timing
         self._init = init
         slots = timing.layout.finishing
-        width = timing.network.format.width
+        width = timing.network.format.stored_width
         biases = data.ArrayLayout(signed(width), slots)
         members = {
             "start": In(1),
@@ -74,12 +79,14 @@ class BiasUnit(wiring.Component):
                 "deltas": In(data.ArrayLayout(signed(timing.delta_width), slots)),
                 "saturations": Out(COUNTER_WIDTH),
             }
+            if timing.network.update.random_bits:
+                members["noise"] = In(GENERATOR_WIDTH)
         super().__init__(members)
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
         timing, layout = self.timing, self.timing.layout
-        width = timing.network.format.width
+        width = timing.network.format.stored_width
         plan = timing.bias_plan
         payload = {"rate_exponent": self.rate_exponent} if timing.training else {}
         timeline = Timeline(m, self.start, payload)
@@ -144,15 +151,17 @@ class BiasUnit(wiring.Component):
         return word, used
 
     def _step(self, m: Module, timeline: Timeline, k: int, arrive: int) -> RateShift:
-        """rnd(delta, k) of the neuron in a slot, beside its bias."""
-        timing = self.timing
-        shift_at = arrive - timing.shift_levels
+        """rnd(delta 2**E, k) of the neuron in a slot, beside its bias."""
+        timing, random_bits = self.timing, self.timing.network.update.random_bits
+        shift_at = arrive - timing.shift_levels - timing.noise_levels
         exponent = timeline.held("rate_exponent", shift_at - 1)
+        delta = delayed(m, self.deltas[k], shift_at - timing.operands - 1, f"delta{k}")
         return RateShift(
             m,
-            delayed(m, self.deltas[k], shift_at - timing.operands - 1, f"delta{k}"),
+            Cat(Const(0, timing.network.format.extra_bits), delta).as_signed(),
             exponent,
             drop=0,
             largest=timing.max_rate_exponent,
             name=f"step{k}",
+            noise=lane_number(self.noise, k, random_bits) if random_bits else None,
         )

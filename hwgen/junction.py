@@ -26,6 +26,7 @@ from hwgen.neuron_queue import NeuronQueue
 from hwgen.output_delta import OutputDelta
 from hwgen.pipeline import Timeline, delayed, pipelined_mux
 from hwgen.prediction import PredictionUnit
+from hwgen.rounding_noise import RoundingNoise
 from hwgen.router import Router
 from hwgen.saturation import COUNTER_WIDTH
 from hwgen.update import Update
@@ -83,8 +84,10 @@ class Junction(wiring.Component):
         The parameter port, while idle: a pulse reads a row (and writes it back, with one lane
         replaced by `data` if `write`). All but the pulse must stay for `access_latency` clocks, and
         `write` must be low before the next step.
-    read_data : Out(signed(B))
+    read_data : Out(signed(B + E))
         The parameter accessed, `access_latency` clocks after the pulse.
+    rewind : In(1)
+        The sequence is over: return the generator to its seed (only with random bits).
     *_saturations : Out(32)
         Saturated s, deltas, and weights and biases.
     """
@@ -95,7 +98,7 @@ class Junction(wiring.Component):
         self.timing = timing = schedule.timing[number - 1]
         self._parameters = parameters
         shape, layout = timing.shape, timing.layout
-        width = timing.network.format.width
+        width = timing.network.format.stored_width
         members = {
             "start": In(1),
             "feed": In(1),
@@ -145,6 +148,8 @@ class Junction(wiring.Component):
                 "delta_saturations": Out(COUNTER_WIDTH),
                 "update_saturations": Out(COUNTER_WIDTH),
             }
+            if timing.network.update.random_bits:
+                members["rewind"] = In(1)
         if timing.backpropagates:
             z = shape.parallelism
             members |= {
@@ -212,12 +217,12 @@ class Junction(wiring.Component):
         m.d.comb += [
             feedforward.start.eq(timeline.start(operands - 1)),
             feedforward.feed.eq(timeline.payload("feed", operands - 1)),
-            feedforward.weights.eq(memory.weights),
             feedforward.activations.eq(feed_activations),
-            feedforward.biases.eq(bias.biases),
             bias.start.eq(timeline.start(read - 1)),
             self.linear_saturations.eq(feedforward.saturations),
         ]
+        self._drop_extra_bits(m, memory.weights, feedforward.weights)
+        self._drop_extra_bits(m, bias.biases, feedforward.biases)
         self._right_side(m, timeline, activated, feedforward)
 
         # Backpropagation and update.
@@ -232,12 +237,12 @@ class Junction(wiring.Component):
                 backprop.start.eq(timeline.start(read - 1)),
                 backprop.words.eq(interleaver.words),
                 backprop.sweep.eq(interleaver.sweep),
-                backprop.weights.eq(memory.weights),
                 backprop.deltas.eq(deltas.lanes),
                 backprop.fetch_start.eq(self.fetch_start),
                 backprop.fetch_words.eq(self.fetch_words),
                 self.left_errors.eq(backprop.errors),
             ]
+            self._drop_extra_bits(m, memory.weights, backprop.weights)
         if training:
             m.submodules.update = update = Update(timing, dsp="update" in self._parameters.dsp)
             learn_activations = self._to_lanes(
@@ -257,12 +262,38 @@ class Junction(wiring.Component):
                 self.delta_saturations.eq(deltas.saturations),
                 self.update_saturations.eq(update.saturations + bias.saturations),
             ]
+            if timing.network.update.random_bits:
+                self._rounding_noise(m, timeline, read, update, bias)
         self._parameter_access(m, memory, bias)
         return m
 
+    def _drop_extra_bits(self, m: Module, stored: data.View, used: data.View) -> None:
+        """Products and sums take the upper bits of the stored weights or biases."""
+        extra = self.timing.network.format.extra_bits
+        if not extra:
+            m.d.comb += used.eq(stored)
+            return
+        for j in range(used.shape().length):
+            m.d.comb += used[j].eq(stored[j][extra:].as_signed())
+
+    def _rounding_noise(
+        self, m: Module, timeline: Timeline, read: int, update: Update, bias: BiasUnit
+    ) -> None:
+        """One generator for both; the unit that needs a row's state first gets it undelayed."""
+        timing = self.timing
+        first = min(timing.update_noise, timing.bias_noise)
+        m.submodules.noise = noise = RoundingNoise(timing)
+        m.d.comb += [
+            noise.start.eq(timeline.start(read + first - 1)),
+            noise.learn.eq(timeline.payload("learn", read + first - 1)),
+            noise.rewind.eq(self.rewind),
+            update.noise.eq(delayed(m, noise.state, timing.update_noise - first, "update_noise")),
+            bias.noise.eq(delayed(m, noise.state, timing.bias_noise - first, "bias_noise")),
+        ]
+
     def _bias_words(self) -> list[int]:
         timing = self.timing
-        width = timing.network.format.width
+        width = timing.network.format.stored_width
         words = [0] * timing.layout.finish_words
         for neuron, bias in enumerate(self._parameters.biases):
             word, slot = timing.layout.finish_place(neuron)

@@ -38,8 +38,20 @@ def manifest(design: CoreDesign) -> dict[str, Any]:
             "sign": 1,
             "integer": network.format.integer,
             "fraction": network.format.fraction,
+            "stored_fraction": network.format.fraction + network.format.extra_bits,
         },
-        "seeds": {"connections": network.connections.seed, "weights": design.seed},
+        "update": {
+            "random_bits": network.update.random_bits,
+            "first_states": [
+                network.update.first_state(shape.index) if network.update.random_bits else None
+                for shape in network.junctions
+            ],
+        },
+        "seeds": {
+            "connections": network.connections.seed,
+            "weights": design.seed,
+            "update": network.update.seed,
+        },
         "connections": {
             "kind": network.connections.kind,
             "dither": network.connections.dither,

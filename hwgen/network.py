@@ -58,7 +58,7 @@ class NetworkCore(wiring.Component):
         See ParameterPort; served while the core is not busy.
     drain : In(1)
         While high and no sample is partly loaded, no sample is taken and steps run until every
-        update is done.
+        update is done. Keep it high until `busy` is low: that ends the sequence.
     busy : Out(1)
         Whether a sample is in flight, an update pending or a request at work.
     steps : Out(32)
@@ -161,6 +161,10 @@ class NetworkCore(wiring.Component):
                 ]
         self._predictions(m, sequencer, junctions[-1])
         self._parameter_port(m, sequencer, junctions)
+        if schedule.training and schedule.network.update.random_bits:
+            rewind = Signal()
+            m.d.sync += rewind.eq(self.drain & ~sequencer.busy)
+            m.d.comb += [junction.rewind.eq(rewind) for junction in junctions]
         m.d.comb += self.steps.eq(sequencer.steps)
         for index, junction in enumerate(junctions):
             m.d.comb += self.saturations[3 * index].eq(junction.linear_saturations)

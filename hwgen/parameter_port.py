@@ -26,7 +26,7 @@ def parameter_request(schedule: Schedule) -> data.StructLayout:
             "bias": 1,
             "row": max((rows - 1).bit_length(), 1),
             "lane": max((lanes - 1).bit_length(), 1),
-            "data": signed(schedule.network.format.width),
+            "data": signed(schedule.network.format.stored_width),
         }
     )
 
@@ -45,13 +45,13 @@ class ParameterPort(wiring.Component):
     -------
     requests : In(stream.Signature(parameter_request))
         Taken while `idle` is high.
-    values : Out(stream.Signature(signed(B)))
+    values : Out(stream.Signature(signed(B + E)))
         One item per read request.
     idle : In(1), working : Out(1)
         Whether the core is idle; whether a request keeps it from taking a sample.
     access : Out(L), request : Out
         Access pulse by junction, and the request it is for; the write flag is low between requests.
-    read_data : In(ArrayLayout(signed(B), L))
+    read_data : In(ArrayLayout(signed(B + E), L))
         The parameter accessed, by junction.
 
     Timing
@@ -63,7 +63,7 @@ class ParameterPort(wiring.Component):
         self._latency = latency
         self._junctions = len(schedule.timing)
         request = parameter_request(schedule)
-        value = signed(schedule.network.format.width)
+        value = signed(schedule.network.format.stored_width)
         super().__init__(
             {
                 "requests": In(stream.Signature(request)),

@@ -13,24 +13,50 @@ __all__ = ["RateShift", "subtracted"]
 class RateShift:
     """rnd(x, drop + k) for k from 0 to `largest`, kept as a shifted value and a rounding bit.
 
-    x >> n plus bit n-1 of x equals DESIGN.md's rnd(x, n), and the bit can ride into the following
-    subtraction as its carry.
+    The upper R + 1 bits of what x >> n drops, plus a number of R random bits and a one below it,
+    give a carry, which x >> n must be raised by; the carry can ride into the following subtraction.
+    With R = 0 it is bit n - 1 of x itself: DESIGN.md's rnd(x, n).
 
-    Latency: `mux_levels(largest + 1)` clocks.
+    Parameters
+    ----------
+    m, value, exponent
+        Module, x, and k beside it.
+    drop, largest
+        Places dropped with k = 0; the largest k.
+    noise
+        The random bits, if any, `mux_levels(largest + 1)` clocks after x.
+
+    Notes
+    -----
+    Latency: `mux_levels(largest + 1)` clocks, and with random bits one more.
     """
 
     def __init__(
-        self, m: Module, value: Value, exponent: Value, *, drop: int, largest: int, name: str
+        self,
+        m: Module,
+        value: Value,
+        exponent: Value,
+        *,
+        drop: int,
+        largest: int,
+        name: str,
+        noise: Value | None = None,
     ):
         width = max(len(value) - drop, 1)
+        kept = 1 if noise is None else len(noise) + 1
         choices = []
         for k in range(largest + 1):
             places = drop + k
-            half = (value >> (places - 1))[0] if places else Const(0, 1)
-            choices.append(Cat(half, _resized(value >> places, width)))
+            present = min(places, kept)
+            dropped = _resized(value >> (places - present), present)
+            fraction = Cat(Const(0, kept - present), dropped)
+            choices.append(Cat(fraction, _resized(value >> places, width)))
         chosen = pipelined_mux(m, choices, exponent, name)
-        self.half = chosen[0]
-        self.shifted = chosen[1:].as_signed()
+        self.half, self.shifted = chosen[0], chosen[kept:].as_signed()
+        if noise is not None:
+            raised = chosen[:kept] + Cat(Const(1, 1), noise)
+            self.half = register(m, raised[kept], f"{name}_carry")
+            self.shifted = register(m, self.shifted, f"{name}_shifted")
 
 
 def _resized(value: Value, width: int) -> Value:

@@ -1,4 +1,4 @@
-"""The update unit: w <- sat(w - rnd(a delta, f + k)) for every lane of a row.
+"""The update unit: w <- sat(w - rnd(a delta, f - E + k)) for every lane of a row.
 
 left a --+
          x--> shift by f + k --> subtract --> saturate --> row written back
@@ -16,15 +16,17 @@ from hwgen.arithmetic import register
 from hwgen.multiplier import multiply
 from hwgen.pipeline import Timeline, delayed
 from hwgen.rate import RateShift, subtracted
+from hwgen.rounding_noise import lane_number
 from hwgen.saturation import COUNTER_WIDTH, saturation_counter
 from hwgen.scan import row_active
 from software_ref.timing import JunctionTiming
+from software_ref.update_rounding import GENERATOR_WIDTH
 
 __all__ = ["Update"]
 
 
 class Update(wiring.Component):
-    """Computes a row's new weights; with deltas of zero a row passes unchanged.
+    """Computes a row's new weights, as stored; with deltas of zero a row passes unchanged.
 
     Parameters
     ----------
@@ -39,9 +41,12 @@ class Update(wiring.Component):
         Pulse one clock before the operands of row 0, with the sample's k.
     weights, activations, deltas : In
         Operands by lane (deltas by group of lanes).
-    replace : In(z), replacement : In(signed(B))
+    noise : In(32)
+        The row's state of the generator, `timing.update_noise` clocks after the row read (only with
+        random bits).
+    replace : In(z), replacement : In(signed(B + E))
         Lanes whose new weight is to be `replacement` (the parameter port's write).
-    updated : Out(ArrayLayout(signed(B), z))
+    updated : Out(ArrayLayout(signed(B + E), z))
         The row to write back.
     saturations : Out(32)
         How many weights were saturated.
@@ -59,10 +64,12 @@ class Update(wiring.Component):
         self.timing = timing
         self._dsp = dsp
         lanes = timing.shape.parallelism
-        width = timing.network.format.width
+        width = timing.network.format.stored_width
         weights = data.ArrayLayout(signed(width), lanes)
+        noise = {"noise": In(GENERATOR_WIDTH)} if timing.network.update.random_bits else {}
         super().__init__(
             {
+                **noise,
                 "start": In(1),
                 "rate_exponent": In(range(max(timing.max_rate_exponent + 1, 2))),
                 "weights": In(weights),
@@ -78,11 +85,11 @@ class Update(wiring.Component):
     def elaborate(self, platform: object) -> Module:
         m = Module()
         timing = self.timing
-        fmt = timing.network.format
+        fmt, random_bits = timing.network.format, timing.network.update.random_bits
         timeline = Timeline(m, self.start, {"rate_exponent": self.rate_exponent})
         # Operands come at clock 1, products `multiply` clocks later.
         exponent = timeline.held("rate_exponent", timing.multiply)
-        subtract = timing.multiply + timing.shift_levels
+        subtract = timing.multiply + timing.shift_levels + timing.noise_levels
         rows = row_active(m, timeline.start(subtract + 1), timing.shape.rows, "saturate")
         flags: list[Value] = []
         for j in range(timing.shape.parallelism):
@@ -98,12 +105,13 @@ class Update(wiring.Component):
                 m,
                 product,
                 exponent,
-                drop=fmt.fraction,
+                drop=fmt.fraction - fmt.extra_bits,
                 largest=timing.max_rate_exponent,
                 name=f"step{j}",
+                noise=lane_number(self.noise, j, random_bits) if random_bits else None,
             )
             weight = delayed(m, self.weights[j], subtract, f"weight{j}")
-            value, overflow = subtracted(m, weight, shift, fmt.width, f"difference{j}")
+            value, overflow = subtracted(m, weight, shift, fmt.stored_width, f"difference{j}")
             flags.append(overflow & rows)
             value = Mux(self.replace[j], self.replacement, value)
             m.d.comb += self.updated[j].eq(register(m, value, f"updated{j}"))

@@ -38,14 +38,14 @@ class WeightMemory(wiring.Component):
         The parameter port, while idle: a pulse reads a row one clock later and runs it through the
         update once, with `replacement` in one lane if `write`; all but the pulse must stay until
         the row is written back.
-    weights : Out(ArrayLayout(signed(B), z))
+    weights : Out(ArrayLayout(signed(B + E), z))
         `timing.operands` clocks after a row is read.
     replace : Out(z)
         Lanes that take `replacement` (training only, for the update unit).
-    updated : In(ArrayLayout(signed(B), z))
+    updated : In(ArrayLayout(signed(B + E), z))
         The row to write back, `timing.weight_written` clocks after the row was read (training
         only; an inference core writes nothing back but what the parameter port replaces).
-    accessed : Out(signed(B))
+    accessed : Out(signed(B + E))
         Weight in lane `access_lane` of the row at the lanes, `lane_levels` clocks later.
 
     References
@@ -58,7 +58,7 @@ class WeightMemory(wiring.Component):
         self._init = init
         shape = timing.shape
         self.lane_levels = mux_levels(shape.parallelism)
-        width = timing.network.format.width
+        width = timing.network.format.stored_width
         weights = data.ArrayLayout(signed(width), shape.parallelism)
         members = {
             "start": In(1),
@@ -135,7 +135,7 @@ class WeightMemory(wiring.Component):
 
     def _words(self) -> list[int]:
         """The initial rows, lane 0 in the lowest bits."""
-        z, width = self.timing.shape.parallelism, self.timing.network.format.width
+        z, width = self.timing.shape.parallelism, self.timing.network.format.stored_width
         return [
             packed(self._init[first : first + z], width) for first in range(0, len(self._init), z)
         ]

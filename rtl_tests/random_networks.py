@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise, product
 from math import ceil, gcd
 
@@ -11,6 +11,7 @@ from software_ref.activation import Activation
 from software_ref.connections.clash_free import KINDS, ConnectionOptions
 from software_ref.fixed_point import FixedFormat
 from software_ref.network import Network
+from software_ref.update_rounding import UpdateOptions
 
 __all__ = ["FORMATS", "features_of", "random_network", "sample_networks"]
 
@@ -62,7 +63,23 @@ def sample_networks(count: int, seed: int) -> list[Network]:
             parallelism=cycles["parallelism"][index % 5],
         )
         networks.append(random_network(rng, wish))
-    return networks
+    return [
+        _with_options(network, index // 3) if index % 3 == 2 else network
+        for index, network in enumerate(networks)
+    ]
+
+
+def _with_options(network: Network, number: int) -> Network:
+    """The network with random bits in updates, extra bits in stored weights, or both by turns."""
+    rng = random.Random(number)
+    fraction = network.format.fraction
+    extra = rng.randint(1, fraction) if number % 3 else 0
+    bits = rng.choice([1, 6, 12, 24]) if number % 3 != 1 else 0
+    return replace(
+        network,
+        format=replace(network.format, stored_fraction=fraction + extra),
+        update=UpdateOptions(random_bits=bits, seed=number),
+    )
 
 
 def random_network(rng: random.Random, wish: _Wish) -> Network:
@@ -100,11 +117,14 @@ def features_of(network: Network) -> set[str]:
     """Name the properties that a set of networks is meant to cover."""
     features = {
         f"L = {len(network.junctions)}",
-        f"format {network.format}",
+        f"format {replace(network.format, stored_fraction=None)}",
         network.connections.kind + (" dither" if network.connections.dither else ""),
     }
     if len(network.junctions) > 1:
         features.add(network.activation.hidden)
+    if network.format.extra_bits or network.update.random_bits:
+        extra = " extra bits" if network.format.extra_bits else ""
+        features.add(("random bits" if network.update.random_bits else "") + extra)
     if any(size & (size - 1) for size in network.layers):
         features.add("no power of two")
     if len({shape.rows for shape in network.junctions}) > 1:

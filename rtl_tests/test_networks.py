@@ -44,7 +44,7 @@ def _random_samples(
 
 def _random_parameters(network: Network, rng: np.random.Generator) -> Parameters:
     """Parameters over the whole format, so that sums, deltas and updates saturate."""
-    low, high = network.format.min_raw, network.format.max_raw + 1
+    low, high = network.format.stored_min_raw, network.format.stored_max_raw + 1
     return Parameters(
         network=network,
         weights=tuple(rng.integers(low, high, shape.weights) for shape in network.junctions),
@@ -58,6 +58,7 @@ def test_the_networks_cover_every_kind_of_shape() -> None:
     wanted |= {f"format {FixedFormat(integer=i, fraction=f)}" for i, f in FORMATS}
     wanted |= {kind + dither for kind in KINDS for dither in ("", " dither")}
     wanted |= {"no power of two", "unequal rows", "z = 1", "z = N", "straddling rows"}
+    wanted |= {"random bits", " extra bits", "random bits extra bits"}
     wanted |= {"one word a memory", "fully connected", "d_out = 1"}
     wanted |= {"several neurons finish in a row"}
     assert wanted <= found

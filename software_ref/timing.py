@@ -132,13 +132,13 @@ class JunctionTiming:
     @property
     def weight_plan(self) -> MemoryPlan:
         """The weight memory: one row of z weights a word."""
-        width = self.shape.parallelism * self.network.format.width
+        width = self.shape.parallelism * self.network.format.stored_width
         return MemoryPlan(depth=self.shape.rows, width=width)
 
     @property
     def bias_plan(self) -> MemoryPlan:
         """The bias memory: the biases of one row's finishing neurons a word."""
-        width = self.layout.finishing * self.network.format.width
+        width = self.layout.finishing * self.network.format.stored_width
         return MemoryPlan(depth=self.layout.finish_words, width=width)
 
     @property
@@ -298,9 +298,24 @@ class JunctionTiming:
         return mux_levels(self.max_rate_exponent + 1)
 
     @property
+    def noise_levels(self) -> int:
+        """Clocks in which random bits meet the fraction of a change."""
+        return 1 if self.network.update.random_bits else 0
+
+    @property
+    def update_noise(self) -> int:
+        """Row read to its random bits, for the weights' changes."""
+        return self.products + self.shift_levels
+
+    @property
+    def bias_noise(self) -> int:
+        """The same for the biases' changes."""
+        return self.totals - self.noise_levels
+
+    @property
     def weight_written(self) -> int:
         """Row read to the clock that writes the row back."""
-        return self.products + self.shift_levels + 2
+        return self.products + self.shift_levels + self.noise_levels + 2
 
     @property
     def update_latency(self) -> int:

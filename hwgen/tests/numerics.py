@@ -5,7 +5,16 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["all_signed", "overflows", "random_signed", "rnd", "sat"]
+__all__ = [
+    "all_signed",
+    "following_state",
+    "lane_numbers",
+    "overflows",
+    "random_signed",
+    "rnd",
+    "rnd_random",
+    "sat",
+]
 
 Integers = NDArray[np.int64]
 
@@ -14,6 +23,27 @@ def rnd(x: ArrayLike, n: int) -> Integers:
     """floor((x + 2**(n-1)) / 2**n), and x for n = 0."""
     x = np.asarray(x, dtype=np.int64)
     return x if n == 0 else np.floor_divide(x + 2 ** (n - 1), 2**n)
+
+
+def rnd_random(x: ArrayLike, n: int, numbers: ArrayLike, bits: int) -> Integers:
+    """floor((x + (r + 1/2) 2**(n - bits)) / 2**n), r the number of so many random bits."""
+    x, numbers = np.asarray(x, dtype=object), np.asarray(numbers, dtype=object)  # beyond 64 bits
+    exact = (x * 2 ** (bits + 1) + (2 * numbers + 1) * 2**n) // 2 ** (n + bits + 1)
+    return exact.astype(np.int64)
+
+
+def lane_numbers(states: ArrayLike, lanes: ArrayLike, bits: int) -> Integers:
+    """The upper bits of 32-bit states, rotated left by five places a lane."""
+    turns = 5 * np.asarray(lanes, dtype=np.int64) % 32
+    states = np.asarray(states, dtype=np.int64)
+    return (states * 2**turns // 2**32 + states * 2**turns % 2**32) // 2 ** (32 - bits)
+
+
+def following_state(state: int) -> int:
+    """The state after one of 32 bits: x ^ x << 13, then x ^ x >> 17, then x ^ x << 5."""
+    state = (state ^ state * 2**13) % 2**32
+    state = state ^ state // 2**17
+    return (state ^ state * 2**5) % 2**32
 
 
 def sat(x: ArrayLike, width: int) -> Integers:

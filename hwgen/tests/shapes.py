@@ -10,6 +10,7 @@ from software_ref.activation import Activation
 from software_ref.connections.clash_free import ConnectionOptions
 from software_ref.fixed_point import FixedFormat
 from software_ref.network import JunctionShape, Network
+from software_ref.update_rounding import UpdateOptions
 
 __all__ = ["SHAPES", "divisors", "identify", "network", "random_shapes", "shape", "start_clocks"]
 
@@ -66,6 +67,8 @@ def random_shapes(seed: int, count: int, largest: int = 24) -> list[tuple[int, .
 def network(
     *junctions: tuple[int, ...],
     format: tuple[int, int] = (3, 8),
+    extra_bits: int = 0,
+    random_bits: int = 0,
     hidden: str = "sigmoid",
     relu_cap: float | None = None,
     kind: str = "seed_per_sweep",
@@ -78,9 +81,12 @@ def network(
         layers=(*(numbers[0] for numbers in junctions), junctions[-1][1]),
         out_degree=tuple(numbers[2] for numbers in junctions),
         parallelism=tuple(numbers[3] for numbers in junctions),
-        format=FixedFormat(integer=integer, fraction=fraction),
+        format=FixedFormat(
+            integer=integer, fraction=fraction, stored_fraction=fraction + extra_bits
+        ),
         activation=Activation(hidden=hidden, relu_cap=relu_cap),
         connections=ConnectionOptions(kind=kind, dither=dither, seed=seed),
+        update=UpdateOptions(random_bits=random_bits, seed=seed),
     )
 
 

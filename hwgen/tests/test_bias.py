@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from hwgen.bias import BiasUnit
-from hwgen.tests.numerics import overflows, random_signed, rnd, sat
+from hwgen.tests.numerics import lane_numbers, overflows, random_signed, rnd, rnd_random, sat
 from hwgen.tests.rows import finishing
 from hwgen.tests.shapes import SHAPES, identify, network, random_shapes, start_clocks
 from hwgen.tests.simulation import play, pulses
@@ -18,7 +18,7 @@ FLUSH = 12
 
 def words_of(timing: JunctionTiming, biases: np.ndarray) -> list[int]:
     """The memory's words: in each the biases of the neurons that finish in one row."""
-    width = timing.network.format.width
+    width = timing.network.format.stored_width
     words = [0] * timing.layout.finish_words
     for neuron, bias in enumerate(biases.tolist()):
         word, slot = timing.layout.finish_place(neuron)
@@ -26,11 +26,13 @@ def words_of(timing: JunctionTiming, biases: np.ndarray) -> list[int]:
     return words
 
 
-def timing_of(numbers: tuple[int, ...], last: bool, training: bool = True) -> JunctionTiming:
+def timing_of(
+    numbers: tuple[int, ...], last: bool, training: bool = True, **options: int
+) -> JunctionTiming:
     """Timing of a junction 1, the output layer's or not."""
     right = numbers[1]
     following = () if last else ((right, 1, 1, right),)
-    net = network(numbers, *following, format=((1, 4), (3, 8))[last])
+    net = network(numbers, *following, format=((1, 4), (3, 8))[last], **options)
     return JunctionTiming(network=net, junction=1, training=training)
 
 
@@ -39,10 +41,22 @@ def timing_of(numbers: tuple[int, ...], last: bool, training: bool = True) -> Ju
 def test_biases_come_with_their_rows_and_learn_from_step_to_step(
     numbers: tuple[int, ...], last: bool
 ) -> None:
-    timing = timing_of(numbers, last)
-    shape, width = timing.shape, timing.network.format.width
+    check_learning(timing_of(numbers, last), numbers)
+
+
+@pytest.mark.parametrize(("extra", "random"), [(4, 0), (0, 5), (3, 24)])
+@pytest.mark.parametrize("numbers", SHAPES, ids=identify)
+def test_extra_and_random_bits(numbers: tuple[int, ...], extra: int, random: int) -> None:
+    timing = timing_of(numbers, last=False, extra_bits=extra, random_bits=random)
+    check_learning(timing, numbers)
+
+
+def check_learning(timing: JunctionTiming, numbers: tuple[int, ...]) -> None:
+    """Random deltas through six steps."""
+    fmt, bits = timing.network.format, timing.network.update.random_bits
+    shape, width = timing.shape, fmt.stored_width
     rows, slots = shape.rows, timing.layout.finishing
-    rng = np.random.default_rng([*numbers, last])
+    rng = np.random.default_rng([*numbers, timing.last])
     biases = random_signed(rng, width, shape.right, corners=0.5)
     period = max(rows, timing.update_latency)
     starts = start_clocks(rng, 6, period, first=0)
@@ -50,11 +64,11 @@ def test_biases_come_with_their_rows_and_learn_from_step_to_step(
     exponents = rng.integers(0, timing.max_rate_exponent + 1, clocks)
     exponents[starts[1]] = 0
     deltas = random_signed(rng, timing.delta_width, (clocks, slots), corners=0.5)
-    shown = play(
-        BiasUnit(timing, words_of(timing, biases)),
-        {"start": pulses(clocks, starts), "rate_exponent": exponents, "deltas": deltas},
-        ["biases", "saturations"],
-    )
+    inputs = {"start": pulses(clocks, starts), "rate_exponent": exponents, "deltas": deltas}
+    states = rng.integers(1, 1 << 32, clocks)
+    if bits:
+        inputs["noise"] = states
+    shown = play(BiasUnit(timing, words_of(timing, biases)), inputs, ["biases", "saturations"])
     saturated = 0
     for start in starts:
         after = biases.copy()
@@ -63,7 +77,13 @@ def test_biases_come_with_their_rows_and_learn_from_step_to_step(
             got = shown["biases"][start + 1 + timing.totals + row, : len(neurons)]
             assert got.tolist() == biases[neurons].tolist()
             step = deltas[start + 1 + timing.operands + row, : len(neurons)]
-            exact = biases[neurons] - rnd(step, int(exponents[start]))
+            step, places = step * 2**fmt.extra_bits, int(exponents[start])
+            change = rnd(step, places)
+            if bits:
+                state = states[start + 1 + timing.bias_noise + row]
+                numbers_drawn = lane_numbers(state, np.arange(len(neurons)), bits)
+                change = rnd_random(step, places, numbers_drawn, bits)
+            exact = biases[neurons] - change
             after[neurons] = sat(exact, width)
             saturated += int(overflows(exact, width).sum())
         biases = after

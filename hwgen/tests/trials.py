@@ -18,7 +18,7 @@ from hwgen.feedforward import Feedforward
 from hwgen.interleaver import Interleaver, LaneCrossbar
 from hwgen.neuron_queue import NeuronQueue
 from hwgen.router import Router
-from hwgen.tests.numerics import overflows, random_signed, rnd, sat
+from hwgen.tests.numerics import lane_numbers, overflows, random_signed, rnd, rnd_random, sat
 from hwgen.tests.rows import finishing, starting
 from hwgen.tests.shapes import start_clocks
 from hwgen.tests.simulation import Lanes, lane_tables, play, pulses
@@ -199,24 +199,31 @@ def update_trial(timing: JunctionTiming, *, dsp: bool, seed: int, replaced: int 
     answer = 1 + timing.weight_written - timing.operands
     clocks = starts[-1] + rows + answer + FLUSH
     largest = timing.network.activation_maximum(timing.junction - 1)
-    weights = random_signed(rng, fmt.width, (clocks, z), corners=0.5)
+    weights = random_signed(rng, fmt.stored_width, (clocks, z), corners=0.5)
     activations = rng.integers(0, largest + 1, (clocks, z))
     deltas = random_signed(rng, timing.delta_width, (clocks, timing.layout.groups))
     exponents = rng.integers(0, timing.max_rate_exponent + 1, clocks)
     exponents[starts[0]], exponents[starts[1]] = 0, timing.max_rate_exponent
     replacement = -7
+    bits = timing.network.update.random_bits
+    states = rng.integers(1, 1 << 32, clocks)
+    noise_at = timing.update_noise - timing.operands
     lanes_replaced = np.array([replaced >> lane & 1 for lane in range(z)], dtype=bool)
     expected = {"updated": Expected(clocks, z), "saturations": Expected(clocks)}
     saturated = 0
     for start in starts:
-        places = fmt.fraction + int(exponents[start])
+        places = fmt.fraction - fmt.extra_bits + int(exponents[start])
         for row in range(rows):
             at = start + 1 + row
             step = activations[at] * np.repeat(deltas[at], timing.layout.group)
-            exact = weights[at] - rnd(step, places)
-            values = np.where(lanes_replaced, replacement, sat(exact, fmt.width))
+            change = rnd(step, places)
+            if bits:
+                numbers = lane_numbers(states[at + noise_at], np.arange(z), bits)
+                change = rnd_random(step, places, numbers, bits)
+            exact = weights[at] - change
+            values = np.where(lanes_replaced, replacement, sat(exact, fmt.stored_width))
             expected["updated"].at(start + answer + row, values)
-            saturated += int(overflows(exact, fmt.width).sum())
+            saturated += int(overflows(exact, fmt.stored_width).sum())
     assert saturated > 0
     expected["saturations"].at(-1, saturated)
     inputs = {
@@ -228,6 +235,8 @@ def update_trial(timing: JunctionTiming, *, dsp: bool, seed: int, replaced: int 
         "replace": np.full(clocks, replaced),
         "replacement": np.full(clocks, replacement),
     }
+    if bits:
+        inputs["noise"] = states
     return Trial(component=Update(timing, dsp=dsp), inputs=inputs, expected=expected)
 
 
