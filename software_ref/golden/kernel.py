@@ -32,6 +32,9 @@ from software_ref.golden.plan import (
 
 __all__ = ["infer", "run_steps"]
 
+SKIP_FROM = 2
+"""With fewer than one in so many activations other than 0, FF goes by these alone."""
+
 Arguments = ParamSpec("Arguments")
 Returned = TypeVar("Returned")
 
@@ -79,21 +82,55 @@ def _gather(values: Raws, indices: Indices, out: Raws) -> None:
 
 
 @_compiled
-def _sum_rows(weights: Raws, activations: Raws, sums: Sums) -> None:
-    """The sum of w a of each right neuron.
-
-    `activations` has a row for every right neuron, or one for all of them.
-    """
+def _sum_rows(
+    weights: Raws, activations: Raws, left: Indices | None, gathered: Raws, sums: Sums
+) -> None:
+    """The sum of w a of each right neuron, row by row; a dense junction has no `left`."""
     integer = sums.dtype.type
     width = weights.size // sums.size
-    stride = 0 if activations.size == width else width
+    a = activations
     for r in range(sums.size):
-        w = weights[r * width : (r + 1) * width]
-        a = activations[r * stride : r * stride + width]
+        row = slice(r * width, (r + 1) * width)
+        w = weights[row]
+        if left is not None:
+            a = gathered[:width]
+            _gather(activations, left[row], a)
         total = integer(0)
         for e in range(width):
             total = integer(total + integer(integer(w[e]) * integer(a[e])))
         sums[r] = total
+
+
+@_compiled
+def _sum_few(
+    weights: Raws,
+    activations: Raws,
+    active: Indices,
+    leaving: Indices,
+    rights: Indices,
+    sums: Sums,
+) -> None:
+    """The same for a sparse junction, over the edges that leave the active left neurons."""
+    integer = sums.dtype.type
+    degree = leaving.size // activations.size
+    for r in range(sums.size):
+        sums[r] = 0
+    for number in range(active.size):
+        n = int(active[number])
+        a = integer(activations[n])
+        for e in range(n * degree, (n + 1) * degree):
+            r = rights[e]
+            sums[r] = integer(sums[r] + integer(integer(weights[leaving[e]]) * a))
+
+
+@_compiled
+def _find_active(activations: Raws, active: Indices) -> int:
+    """List the neurons whose activation is not 0; how many they are."""
+    count = 0
+    for n in range(activations.size):
+        active[count] = n  # to be overwritten, unless it counts: without a branch
+        count += activations[n] != 0
+    return count
 
 
 @_compiled
@@ -134,28 +171,33 @@ def _sum_columns_dense(weights: Raws, deltas: Raws, sums: Sums) -> None:
 def _update_rows(
     weights: Raws,
     activations: Raws,
+    left: Indices | None,
     present: Raws | None,
     deltas: Raws,
     rounding: Rounding,
     limits: Limits,
+    gathered: Raws,
     sums: Sums,
 ) -> int:
     """w <- sat(w - rnd(a delta, shift)), with arithmetic as of `sums`; how many saturated.
 
-    `activations` is as in `_sum_rows`; without `present`, all entries are edges.
+    A dense junction has no `left`, but `present`; a sparse one the reverse.
     """
     integer = sums.dtype.type
     half, shift = integer(_half(rounding.shift)), integer(rounding.shift)
     lowest, highest = integer(limits.lowest), integer(limits.highest)
     width = weights.size // deltas.size
-    stride = 0 if activations.size == width else width
+    a = activations
     saturated = 0
     for r in range(deltas.size):
         d = integer(deltas[r])
         if -half <= int(d) * rounding.largest < half:
             continue  # every change rounds to 0
-        w = weights[r * width : (r + 1) * width]
-        a = activations[r * stride : r * stride + width]
+        row = slice(r * width, (r + 1) * width)
+        w = weights[row]
+        if left is not None:
+            a = gathered[:width]
+            _gather(activations, left[row], a)
         count = integer(0)
         if present is None:
             for e in range(width):
@@ -165,7 +207,7 @@ def _update_rows(
                 count = integer(count + integer(stored != exact))
                 w[e] = stored
         else:
-            edge = present[r * width : (r + 1) * width]
+            edge = present[row]
             for e in range(width):
                 change = np.right_shift(integer(integer(integer(a[e]) * d) + half), shift)
                 exact = integer(integer(w[e]) - integer(change & integer(edge[e])))
@@ -180,13 +222,10 @@ def _update_rows(
 def _update_stored_rows(
     plan: Plan, state: State, i: int, inputs: Raws, deltas: Raws, shift: int
 ) -> int:
-    """The same for weights with extra bits or rounding with random ones.
-
-    `inputs` are the activations of the junction's entries, or of its left neurons if it is dense.
-    """
+    """The same for weights with extra bits or rounding with random ones."""
     first, z, highest = plan.entries[i], plan.parallelism[i], plan.largest[i]
     width = (plan.entries[i + 1] - first) // deltas.size
-    stride = 0 if inputs.size == width else width
+    left = plan.left[plan.edges[i] : plan.edges[i + 1]]
     quiet = _half(shift - plan.random)
     saturated = 0
     for r in range(deltas.size):
@@ -196,12 +235,15 @@ def _update_stored_rows(
         for e in range(width):
             place = r * width + e
             entry = first + place
-            if plan.dense[i] and plan.present[entry] == 0:
+            n = e
+            if not plan.dense[i]:
+                n = int(left[place])
+            elif plan.present[entry] == 0:
                 continue
             part = _half(shift)
             if plan.random > 0:
                 part = _random_part(plan, state.noise[place // z], place % z, shift)
-            change = (int(inputs[r * stride + e]) * d + part) >> shift
+            change = (int(inputs[n]) * d + part) >> shift
             exact = int(state.stored_weights[entry]) - change
             stored = min(max(exact, plan.stored.lowest), plan.stored.highest)
             saturated += stored != exact
@@ -299,13 +341,18 @@ def _feedforward(plan: Plan, state: State, i: int, slot: int) -> None:
     right = slice(plan.neurons[i + 1], plan.neurons[i + 2])
     sums, s = state.sums[: plan.right[i]], state.preactivations[: plan.right[i]]
     inputs, weights = state.activations[slot, left], state.weights[entries]
+    edges = slice(plan.edges[i], plan.edges[i + 1])
     if plan.dense[i]:
-        _sum_rows(weights, inputs, sums)
+        _sum_rows(weights, inputs, None, state.gathered, sums)
     else:
-        edges = slice(plan.edges[i], plan.edges[i + 1])
-        gathered = state.gathered[slot, edges]
-        _gather(inputs, plan.left[edges], gathered)
-        _sum_rows(weights, gathered, sums)
+        count = inputs.size
+        if i == 0 or plan.relu:  # a sigmoid is hardly ever 0
+            count = _find_active(inputs, state.active)
+        if count * SKIP_FROM < inputs.size:
+            active, leaving, rights = state.active[:count], plan.leaving[edges], plan.rights[edges]
+            _sum_few(weights, inputs, active, leaving, rights, sums)
+        else:
+            _sum_rows(weights, inputs, plan.left[edges], state.gathered, sums)
     state.saturated[0, i] += _preactivate(sums, state.biases[right], plan.limits, plan.fraction, s)
     activations, derivatives = state.activations[slot, right], state.derivatives[slot, right]
     if plan.relu and i + 1 < plan.right.size:
@@ -343,19 +390,20 @@ def _update(plan: Plan, state: State, i: int, slot: int) -> None:
     rounding = Rounding(shift, plan.largest[i])
     if plan.random > 0:
         _draw_noise(plan, state, i)
+    inputs = state.activations[slot, plan.neurons[i] : plan.neurons[i + 1]]
+    gathered, sums = state.gathered, state.sums
     if plan.extra > 0 or plan.random > 0:
-        if plan.dense[i]:
-            inputs = state.activations[slot, plan.neurons[i] : plan.neurons[i + 1]]
-        else:
-            inputs = state.gathered[slot, plan.edges[i] : plan.edges[i + 1]]
         saturated = _update_stored_rows(plan, state, i, inputs, deltas, shift)
     elif plan.dense[i]:
-        inputs = state.activations[slot, plan.neurons[i] : plan.neurons[i + 1]]
         present = plan.present[entries]
-        saturated = _update_rows(weights, inputs, present, deltas, rounding, limits, state.sums)
+        saturated = _update_rows(
+            weights, inputs, None, present, deltas, rounding, limits, gathered, sums
+        )
     else:
-        gathered = state.gathered[slot, plan.edges[i] : plan.edges[i + 1]]
-        saturated = _update_rows(weights, gathered, None, deltas, rounding, limits, state.sums)
+        left = plan.left[plan.edges[i] : plan.edges[i + 1]]
+        saturated = _update_rows(
+            weights, inputs, left, None, deltas, rounding, limits, gathered, sums
+        )
     saturated += _update_biases(plan, state, i, deltas, min(exponent, plan.bias_shift))
     state.saturated[2, i] += saturated
 

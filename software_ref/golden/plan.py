@@ -4,6 +4,8 @@ A junction is stored in one of two ways. Sparse: each right neuron's row holds i
 the activations of their left neurons are gathered into the same order. Dense: the row has an entry
 for every left neuron, 0 where there is no edge, so nothing is gathered. With many edges to a
 neuron that is faster, as vectors cannot gather.
+
+Where most left activations are 0, as in most images, FF of a sparse junction goes by left neurons.
 """
 
 from __future__ import annotations
@@ -79,6 +81,10 @@ class Plan(NamedTuple):
     """The same, counting sparse junctions alone: (L + 1,)."""
     left: Indices
     """Left neuron of every edge of the sparse junctions, counted in its layer: (edges,)."""
+    leaving: Indices
+    """The same edges by left neuron: where in its junction's rows each lies: (edges,)."""
+    rights: Indices
+    """Right neuron of each of those: (edges,)."""
     present: Raws
     """-1, so all bits set, where an entry is an edge, else 0: (entries,)."""
     largest: Integers
@@ -148,8 +154,6 @@ class State(NamedTuple):
     """h': (slots, N)."""
     deltas: Raws
     """delta: (slots, N)."""
-    gathered: Raws
-    """Left activation of every edge of the sparse junctions: (slots, edges)."""
     exists: NDArray[np.bool_]
     """Whether there is a sample in the slot: (slots,)."""
     train: NDArray[np.bool_]
@@ -164,6 +168,10 @@ class State(NamedTuple):
     """State of each junction's generator: (L,)."""
     noise: Integers
     """Scratch for a generator's states, as many as the longest junction has rows."""
+    gathered: Raws
+    """Scratch for the left activations of a row, as many as the largest d_in."""
+    active: Indices
+    """Scratch for neurons of a layer, as many as the largest layer has."""
     preactivations: Raws
     """Scratch for s, as many as the largest layer has neurons."""
     sums: Sums
@@ -245,10 +253,10 @@ def make_plan(
         start + (_dense_places(each) if is_dense else np.arange(each.shape.weights))
         for start, each, is_dense in zip(entries[:-1], edges, dense, strict=True)
     ]
-    sparse = [
-        each.left if not is_dense else each.left[:0]
-        for each, is_dense in zip(edges, dense, strict=True)
-    ]
+    sparse = [each for each, is_dense in zip(edges, dense, strict=True) if not is_dense]
+    leaving = [each.leaving.reshape(-1) for each in sparse]
+    rights = [each // one.shape.in_degree for each, one in zip(leaving, sparse, strict=True)]
+    none = np.empty(0, np.int64)
     storage = storage_dtype(network)
     present = np.zeros(entries[-1], storage)
     present[np.concatenate(places)] = -1
@@ -262,8 +270,12 @@ def make_plan(
         lags=np.array(lags),
         neurons=_starts(network.layers),
         entries=entries,
-        edges=_starts([len(left) for left in sparse]),
-        left=np.concatenate(sparse).astype(index),
+        edges=_starts(
+            [0 if is_dense else s.weights for s, is_dense in zip(shapes, dense, strict=True)]
+        ),
+        left=np.concatenate([none, *(each.left for each in sparse)]).astype(index),
+        leaving=np.concatenate([none, *leaving]).astype(np.uint32),
+        rights=np.concatenate([none, *rights]).astype(index),
         present=present,
         largest=np.array(largest),
         weight_shifts=np.array(
@@ -316,7 +328,6 @@ def make_state(
         activations=np.zeros((slots, neurons), storage),
         derivatives=np.zeros((slots, neurons), storage),
         deltas=np.zeros((slots, neurons), storage),
-        gathered=np.zeros((slots, plan.edges[-1]), storage),
         exists=np.zeros(slots, np.bool_),
         train=np.zeros(slots, np.bool_),
         labels=np.zeros(slots, np.int64),
@@ -324,6 +335,8 @@ def make_state(
         saturated=saturated,
         generators=plan.generators.copy(),
         noise=np.zeros(max(plan.rows), np.int64),
+        gathered=np.zeros(max(shape.in_degree for shape in network.junctions), storage),
+        active=np.zeros(largest_layer, plan.left.dtype),
         preactivations=np.zeros(largest_layer, storage),
         sums=np.zeros(largest_layer, sum_dtype(network)),
     )
