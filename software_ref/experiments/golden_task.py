@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from software_ref.network_file import NetworkFile, TrainingOptions
 from software_ref.ranges.profiler import RangeProfiler
 from software_ref.schedule import Schedule
 from software_ref.training import Training, TrainingData, float_training, golden_training
+from software_ref.update_rounding import UpdateOptions
 
 __all__ = ["GoldenTask"]
 
@@ -45,6 +46,10 @@ class GoldenTask:
     """Integer bits."""
     fraction: int = 8
     """Fraction bits."""
+    format_options: dict[str, int] = field(default_factory=dict)
+    """Other fields of `FixedFormat`."""
+    random_bits: int = 0
+    """Random bits that updates are rounded with."""
     hidden: str = "sigmoid"
     """"sigmoid" or "relu"."""
     relu_cap: float | None = None
@@ -68,9 +73,10 @@ class GoldenTask:
             out_degree=self.out_degree,
             parallelism=self.parallelism,
             classes=self.classes,
-            format=FixedFormat(integer=self.integer, fraction=self.fraction),
+            format=FixedFormat(integer=self.integer, fraction=self.fraction, **self.format_options),
             activation=Activation(hidden=self.hidden, relu_cap=self.relu_cap),
             connections=ConnectionOptions(seed=self.seed),
+            update=UpdateOptions(random_bits=self.random_bits, seed=self.seed),
         )
         training = TrainingOptions(
             epochs=self.epochs, seed=self.seed, shuffle=True, rate_exponent=self.rate_exponent

@@ -26,6 +26,7 @@ ALGORITHMS = {
 
 NUMBERS = {
     "formats": "formats",
+    "updates": "updates",
     "activations": "activations",
     "dynamic-range": "dynamic_range",
     "lags": "lags",
