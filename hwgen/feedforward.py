@@ -18,7 +18,11 @@ from hwgen.multiplier import multiply
 from hwgen.pipeline import Timeline, delayed
 from hwgen.saturation import COUNTER_WIDTH, saturation_counter
 from hwgen.scan import Phase, slots_present
-from software_ref.activation import sigmoid_derivative_table, sigmoid_table
+from software_ref.activation import (
+    hidden_sigmoid_table,
+    sigmoid_derivative_table,
+    sigmoid_table,
+)
 from software_ref.timing import JunctionTiming, tree_levels
 
 __all__ = ["Feedforward"]
@@ -114,12 +118,13 @@ class Feedforward(wiring.Component):
             sums = self._carried(m, sums, phase)
         # totals -> linear: the half of the last place kept rides below the bias
         fmt = timing.network.format
-        half = Const(1 << (fmt.fraction - 1), fmt.fraction)
+        places = fmt.fraction - fmt.activation_shift  # low bits always 0 are left out of the sums
+        half = Const(1 << (places - 1), places)
         linear, flags = [], []
         for k in range(layout.finishing):
             bias = Cat(half, self.biases[k]).as_signed()
             biased = register(m, sums[k] + bias, f"biased{k}")
-            clipped, overflow = saturated(biased[fmt.fraction :].as_signed(), fmt.width)
+            clipped, overflow = saturated(biased[places:].as_signed(), fmt.width)
             linear.append(register(m, clipped, f"linear{k}"))
             flags.append(overflow)
         _, present = slots_present(
@@ -165,7 +170,7 @@ class Feedforward(wiring.Component):
         layout = self.timing.layout
         fmt = self.timing.network.format
         largest = self.timing.network.activation_maximum(self.timing.junction - 1)
-        edges = self.timing.shape.in_degree * largest
+        edges = self.timing.shape.in_degree * (largest >> fmt.activation_shift)
         carry = Signal(
             signed(signed_width(fmt.min_raw * edges, fmt.max_raw * edges)),
             name="carry",
@@ -191,9 +196,8 @@ class Feedforward(wiring.Component):
         for k, value in enumerate(linear):
             positive, above = value > 0, value > cap
             clipped = Mux(above, cap, Mux(positive, value, 0))
-            m.d.comb += self.values[k].eq(
-                register(m, clipped[: self.timing.right_activation_width], f"value{k}")
-            )
+            kept = clipped[fmt.activation_shift :][: self.timing.right_activation_width]
+            m.d.comb += self.values[k].eq(register(m, kept, f"value{k}"))
             if self._derivatives:
                 slope = register(m, positive & ~above, f"derivative{k}")
                 m.d.comb += self.derivatives[k].eq(slope)
@@ -201,7 +205,8 @@ class Feedforward(wiring.Component):
     def _sigmoid(self, m: Module, linear: list[Value]) -> None:
         fmt = self.timing.network.format
         width = self.timing.right_activation_width
-        table = sigmoid_table(fmt)
+        hidden = hidden_sigmoid_table(fmt) >> fmt.activation_shift
+        table = sigmoid_table(fmt) if self.timing.last else hidden
         bits = width
         if self._derivatives:
             table = table | sigmoid_derivative_table(fmt) << width

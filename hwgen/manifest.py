@@ -39,6 +39,7 @@ def manifest(design: CoreDesign) -> dict[str, Any]:
             "integer": network.format.integer,
             "fraction": network.format.fraction,
             "stored_fraction": network.format.fraction + network.format.extra_bits,
+            "activation_fraction": network.format.fraction - network.format.activation_shift,
         },
         "update": {
             "random_bits": network.update.random_bits,

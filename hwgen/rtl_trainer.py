@@ -167,7 +167,8 @@ class RtlTrainer:
             raw = RawParameters(weights=self.parameters.weights, biases=self.parameters.biases)
             operations = [WriteParameters(parameters=raw), *operations]
         operations = [*operations, ReadParameters()]
-        job = Job(operations=operations, features=samples.features, labels=samples.labels)
+        features = samples.features >> self.design.network.format.activation_shift
+        job = Job(operations=operations, features=features, labels=samples.labels)
         began = time.perf_counter()
         result = self._simulation.run(job, progress=_increments(progress))
         self.simulation_seconds += time.perf_counter() - began

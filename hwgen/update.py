@@ -8,7 +8,7 @@ weights ------ delayed ------------+
 
 from __future__ import annotations
 
-from amaranth.hdl import Module, Mux, Value, signed, unsigned
+from amaranth.hdl import Cat, Const, Module, Mux, Value, signed, unsigned
 from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
 
@@ -86,6 +86,8 @@ class Update(wiring.Component):
         m = Module()
         timing = self.timing
         fmt, random_bits = timing.network.format, timing.network.update.random_bits
+        # The activations' low bits always 0 are left out of the products.
+        drop = fmt.fraction - fmt.extra_bits - fmt.activation_shift
         timeline = Timeline(m, self.start, {"rate_exponent": self.rate_exponent})
         # Operands come at clock 1, products `multiply` clocks later.
         exponent = timeline.held("rate_exponent", timing.multiply)
@@ -103,9 +105,9 @@ class Update(wiring.Component):
             )
             shift = RateShift(
                 m,
-                product,
+                Cat(Const(0, max(-drop, 0)), product).as_signed(),
                 exponent,
-                drop=fmt.fraction - fmt.extra_bits,
+                drop=max(drop, 0),
                 largest=timing.max_rate_exponent,
                 name=f"step{j}",
                 noise=lane_number(self.noise, j, random_bits) if random_bits else None,

@@ -70,14 +70,21 @@ def sample_networks(count: int, seed: int) -> list[Network]:
 
 
 def _with_options(network: Network, number: int) -> Network:
-    """The network with random bits in updates, extra bits in stored weights, or both by turns."""
+    """The network with random bits in updates, extra bits in stored weights, or both by turns.
+
+    Every other one has narrow activations, too.
+    """
     rng = random.Random(number)
     fraction = network.format.fraction
     extra = rng.randint(1, fraction) if number % 3 else 0
     bits = rng.choice([1, 6, 12, 24]) if number % 3 != 1 else 0
     return replace(
         network,
-        format=replace(network.format, stored_fraction=fraction + extra),
+        format=replace(
+            network.format,
+            stored_fraction=fraction + extra,
+            activation_fraction=rng.randint(1, fraction) if number % 2 else None,
+        ),
         update=UpdateOptions(random_bits=bits, seed=number),
     )
 
@@ -117,7 +124,7 @@ def features_of(network: Network) -> set[str]:
     """Name the properties that a set of networks is meant to cover."""
     features = {
         f"L = {len(network.junctions)}",
-        f"format {replace(network.format, stored_fraction=None)}",
+        f"format {replace(network.format, stored_fraction=None, activation_fraction=None)}",
         network.connections.kind + (" dither" if network.connections.dither else ""),
     }
     if len(network.junctions) > 1:
@@ -125,6 +132,8 @@ def features_of(network: Network) -> set[str]:
     if network.format.extra_bits or network.update.random_bits:
         extra = " extra bits" if network.format.extra_bits else ""
         features.add(("random bits" if network.update.random_bits else "") + extra)
+    if network.format.activation_shift:
+        features.add("narrow activations")
     if any(size & (size - 1) for size in network.layers):
         features.add("no power of two")
     if len({shape.rows for shape in network.junctions}) > 1:

@@ -58,6 +58,7 @@ def test_the_networks_cover_every_kind_of_shape() -> None:
     wanted |= {f"format {FixedFormat(integer=i, fraction=f)}" for i, f in FORMATS}
     wanted |= {kind + dither for kind in KINDS for dither in ("", " dither")}
     wanted |= {"no power of two", "unequal rows", "z = 1", "z = N", "straddling rows"}
+    wanted |= {"narrow activations"}
     wanted |= {"random bits", " extra bits", "random bits extra bits"}
     wanted |= {"one word a memory", "fully connected", "d_out = 1"}
     wanted |= {"several neurons finish in a row"}

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from software_ref.fixed_point import FixedFormat
 
-__all__ = ["Activation", "sigmoid_derivative_table", "sigmoid_table"]
+__all__ = ["Activation", "hidden_sigmoid_table", "sigmoid_derivative_table", "sigmoid_table"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,10 +39,11 @@ class Activation:
         if self.relu_cap is None:
             return
         raw = int(np.floor(self.relu_cap * fmt.one + 0.5))
-        if not 1 <= raw <= fmt.max_raw:
+        least = 1 << fmt.activation_shift
+        if not least <= raw <= fmt.max_raw:
             raise ValueError(
-                f"activation relu_cap must be {1 / fmt.one} to {fmt.max_raw / fmt.one} in format "
-                f"{fmt}, not {self.relu_cap}"
+                f"activation relu_cap must be {least / fmt.one} to {fmt.max_raw / fmt.one} in "
+                f"format {fmt}, not {self.relu_cap}"
             )
 
     def cap_raw(self, fmt: FixedFormat) -> int:
@@ -53,7 +54,9 @@ class Activation:
 
     def maximum(self, fmt: FixedFormat) -> int:
         """The largest raw activation a hidden neuron can have."""
-        return self.cap_raw(fmt) if self.hidden == "relu" else fmt.one
+        if self.hidden == "sigmoid":
+            return fmt.one
+        return self.cap_raw(fmt) >> fmt.activation_shift << fmt.activation_shift
 
     def derivative_maximum(self, fmt: FixedFormat) -> int:
         """The largest raw derivative h' a hidden neuron can have."""
@@ -66,6 +69,14 @@ class Activation:
 def sigmoid_table(fmt: FixedFormat) -> NDArray[np.int64]:
     """A[s] = quantise(sigma(s / 2**f)) for every raw s from min_raw up: int64 raw (2**B,)."""
     return _read_only(fmt.quantise(_sigma(fmt)))
+
+
+@cache
+def hidden_sigmoid_table(fmt: FixedFormat) -> NDArray[np.int64]:
+    """The same for hidden layers, whose activations may have fewer fraction bits than f."""
+    shift = fmt.activation_shift
+    kept = np.floor(_sigma(fmt) * (fmt.one >> shift) + 0.5).astype(np.int64)
+    return _read_only(kept << shift)
 
 
 @cache

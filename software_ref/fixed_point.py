@@ -19,7 +19,7 @@ class FixedFormat:
 
     A raw integer r stands for the value r / 2**fraction (DESIGN.md section 2). Weights and biases
     may be stored with more fraction bits than everything else has: small updates add up in those,
-    and products take the upper bits alone (docs/numerics.md).
+    and products take the upper bits alone. Activations may have fewer (docs/numerics.md).
     """
 
     integer: int = 3
@@ -28,6 +28,8 @@ class FixedFormat:
     """Fraction bits f, at least 2: the sigmoid's derivative is at most 1/4."""
     stored_fraction: int | None = None
     """Fraction bits of stored weights and biases, f to 2 f; None stands for f."""
+    activation_fraction: int | None = None
+    """Fraction bits of inputs and hidden activations, 1 to f; None stands for f."""
 
     def __post_init__(self) -> None:
         for name in ("integer", "fraction"):
@@ -49,6 +51,7 @@ class FixedFormat:
                 f"{MIN_WIDTH} to {MAX_WIDTH} bits"
             )
         self._check_stored()
+        self._check_activations()
 
     def _check_stored(self) -> None:
         stored = self.stored_fraction
@@ -64,6 +67,19 @@ class FixedFormat:
             )
         if stored == self.fraction:
             object.__setattr__(self, "stored_fraction", None)
+
+    def _check_activations(self) -> None:
+        kept = self.activation_fraction
+        if kept is None:
+            return
+        if not isinstance(kept, int) or isinstance(kept, bool):
+            raise TypeError(f"format activation_fraction must be an integer, not {kept!r}")
+        if not 1 <= kept <= self.fraction:
+            raise ValueError(
+                f"format activation_fraction must be 1 to fraction, {self.fraction}, not {kept}"
+            )
+        if kept == self.fraction:
+            object.__setattr__(self, "activation_fraction", None)
 
     @property
     def width(self) -> int:
@@ -89,6 +105,12 @@ class FixedFormat:
     def extra_bits(self) -> int:
         """Fraction bits E that stored weights and biases have beyond f."""
         return 0 if self.stored_fraction is None else self.stored_fraction - self.fraction
+
+    @property
+    def activation_shift(self) -> int:
+        """Low bits of inputs and hidden activations that are always 0."""
+        kept = self.activation_fraction
+        return 0 if kept is None else self.fraction - kept
 
     @property
     def stored_width(self) -> int:
@@ -124,8 +146,12 @@ class FixedFormat:
         return self.fraction + self.extra_bits
 
     def __str__(self) -> str:
-        stored = f", stored (1,{self.integer},{self._stored_places})" if self.extra_bits else ""
-        return f"(1,{self.integer},{self.fraction}){stored}"
+        text = f"(1,{self.integer},{self.fraction})"
+        if self.extra_bits:
+            text += f", stored (1,{self.integer},{self._stored_places})"
+        if self.activation_shift:
+            text += f", activations of {self.activation_fraction} fraction bits"
+        return text
 
 
 def rounding_shift(raw: ArrayLike, bits: int) -> NDArray[np.int64]:

@@ -189,3 +189,7 @@ class Network:
         """The largest raw activation of a layer (0 = input); the smallest is 0."""
         hidden = 0 < layer < len(self.layers) - 1
         return self.activation.maximum(self.format) if hidden else self.format.one
+
+    def activation_shift(self, layer: int) -> int:
+        """Low bits of a layer's activations that are always 0; an output has none."""
+        return self.format.activation_shift if layer < len(self.layers) - 1 else 0

@@ -91,13 +91,17 @@ class JunctionTiming:
 
     @property
     def left_activation_width(self) -> int:
-        """Bits of an activation of the left layer, unsigned."""
-        return self.network.activation_maximum(self.junction - 1).bit_length()
+        """Bits of an activation of the left layer, unsigned, without low bits always 0."""
+        return self._activation_width(self.junction - 1)
 
     @property
     def right_activation_width(self) -> int:
-        """Bits of an activation of the right layer, unsigned."""
-        return self.network.activation_maximum(self.junction).bit_length()
+        """The same of the right layer."""
+        return self._activation_width(self.junction)
+
+    def _activation_width(self, layer: int) -> int:
+        largest = self.network.activation_maximum(layer) >> self.network.activation_shift(layer)
+        return largest.bit_length()
 
     @property
     def derivative_width(self) -> int:

@@ -68,6 +68,7 @@ def network(
     *junctions: tuple[int, ...],
     format: tuple[int, int] = (3, 8),
     extra_bits: int = 0,
+    low_bits: int = 0,
     random_bits: int = 0,
     hidden: str = "sigmoid",
     relu_cap: float | None = None,
@@ -82,7 +83,10 @@ def network(
         out_degree=tuple(numbers[2] for numbers in junctions),
         parallelism=tuple(numbers[3] for numbers in junctions),
         format=FixedFormat(
-            integer=integer, fraction=fraction, stored_fraction=fraction + extra_bits
+            integer=integer,
+            fraction=fraction,
+            stored_fraction=fraction + extra_bits,
+            activation_fraction=fraction - low_bits,
         ),
         activation=Activation(hidden=hidden, relu_cap=relu_cap),
         connections=ConnectionOptions(kind=kind, dither=dither, seed=seed),

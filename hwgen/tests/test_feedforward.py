@@ -29,6 +29,16 @@ def test_finishing_neurons_of_every_row(numbers: tuple[int, ...], last: bool) ->
     feedforward_trial(timing, dsp=last, seed=place, scale=scale).run()
 
 
+@pytest.mark.parametrize("hidden", ["sigmoid", "relu"])
+@pytest.mark.parametrize("low", [1, 4, 5])
+def test_narrow_activations(low: int, hidden: str) -> None:
+    shapes = ((12, 4, 2, 4), (4, 4, 2, 4))
+    net = network(*shapes, hidden=hidden, low_bits=low, extra_bits=2, format=(3, 6))
+    for junction in (1, 2):
+        timing = JunctionTiming(network=net, junction=junction)
+        feedforward_trial(timing, dsp=False, seed=low, scale=0.3).run()
+
+
 @pytest.mark.parametrize("cap", [None, 0.75])
 @pytest.mark.parametrize("training", [True, False])
 @pytest.mark.parametrize("numbers", [(12, 4, 2, 4), (10, 10, 3, 10)], ids=identify)

@@ -24,9 +24,12 @@ def test_every_row_of_every_step(numbers: tuple[int, ...], last: bool) -> None:
 @pytest.mark.parametrize(("extra", "random"), [(3, 0), (8, 0), (0, 1), (0, 24), (4, 8), (8, 13)])
 @pytest.mark.parametrize("largest", [0, 7, 31])
 def test_extra_and_random_bits(largest: int, extra: int, random: int) -> None:
-    net = network((12, 4, 2, 12), (4, 2, 1, 4), extra_bits=extra, random_bits=random)
-    timing = JunctionTiming(network=net, junction=1, max_rate_exponent=largest)
-    update_trial(timing, dsp=False, seed=extra).run()
+    for low in (0, 5):
+        net = network(
+            (12, 4, 2, 12), (4, 2, 1, 4), extra_bits=extra, random_bits=random, low_bits=low
+        )
+        timing = JunctionTiming(network=net, junction=1, max_rate_exponent=largest)
+        update_trial(timing, dsp=False, seed=extra).run()
 
 
 @pytest.mark.parametrize("largest", [0, 4, 8, 31])

@@ -23,7 +23,7 @@ from hwgen.tests.rows import finishing, starting
 from hwgen.tests.shapes import start_clocks
 from hwgen.tests.simulation import Lanes, lane_tables, play, pulses
 from hwgen.update import Update
-from software_ref.activation import sigmoid_derivative_table, sigmoid_table
+from software_ref.activation import sigmoid_derivative_table
 from software_ref.connections.clash_free import ClashFreePattern, generate_pattern
 from software_ref.network import Network
 from software_ref.row_layout import RowLayout
@@ -138,13 +138,17 @@ def crossbar_trial(
 def activate(timing: JunctionTiming, s: Integers) -> tuple[Integers, Integers]:
     """a and h' (a flag for ReLU) of pre-activations."""
     fmt, activation = timing.network.format, timing.network.activation
+    low = timing.network.activation_shift(timing.junction)
     if timing.last or activation.hidden == "sigmoid":
-        place = s - fmt.min_raw
-        return sigmoid_table(fmt)[place], sigmoid_derivative_table(fmt)[place]
+        one = 2 ** (fmt.fraction - low)
+        sigma = 1 / (1 + np.exp(-s / fmt.one))
+        return np.floor(sigma * one + 0.5).astype(np.int64), sigmoid_derivative_table(fmt)[
+            s - fmt.min_raw
+        ]
     cap = fmt.max_raw
     if activation.relu_cap is not None:
         cap = int(np.floor(activation.relu_cap * fmt.one + 0.5))
-    return np.clip(s, 0, cap), ((s > 0) & (s <= cap)).astype(np.int64)
+    return np.clip(s, 0, cap) // 2**low, ((s > 0) & (s <= cap)).astype(np.int64)
 
 
 def feedforward_trial(timing: JunctionTiming, *, dsp: bool, seed: int, scale: float) -> Trial:
@@ -156,7 +160,8 @@ def feedforward_trial(timing: JunctionTiming, *, dsp: bool, seed: int, scale: fl
     bias_after = 1 + timing.totals - timing.operands
     answer = 1 + timing.activated - timing.operands
     clocks = starts[-1] + rows + answer + FLUSH
-    largest = timing.network.activation_maximum(timing.junction - 1)
+    low = fmt.activation_shift
+    largest = timing.network.activation_maximum(timing.junction - 1) >> low
     feed = rng.integers(0, 2, clocks)
     feed[starts[1]] = 1
     weights = (random_signed(rng, fmt.width, (clocks, z)) * scale).astype(np.int64)
@@ -168,7 +173,7 @@ def feedforward_trial(timing: JunctionTiming, *, dsp: bool, seed: int, scale: fl
         expected["derivatives"] = Expected(clocks, slots)
     saturated = 0
     for start in starts:
-        edges = (weights * activations)[start + 1 : start + 1 + rows].ravel()
+        edges = (weights * activations * 2**low)[start + 1 : start + 1 + rows].ravel()
         sums = edges.reshape(shape.right, shape.in_degree).sum(axis=1)
         for row in range(rows):
             neurons = finishing(shape, row)
@@ -198,7 +203,8 @@ def update_trial(timing: JunctionTiming, *, dsp: bool, seed: int, replaced: int 
     starts = start_clocks(rng, 5, rows, first=0)
     answer = 1 + timing.weight_written - timing.operands
     clocks = starts[-1] + rows + answer + FLUSH
-    largest = timing.network.activation_maximum(timing.junction - 1)
+    low = fmt.activation_shift
+    largest = timing.network.activation_maximum(timing.junction - 1) >> low
     weights = random_signed(rng, fmt.stored_width, (clocks, z), corners=0.5)
     activations = rng.integers(0, largest + 1, (clocks, z))
     deltas = random_signed(rng, timing.delta_width, (clocks, timing.layout.groups))
@@ -215,7 +221,7 @@ def update_trial(timing: JunctionTiming, *, dsp: bool, seed: int, replaced: int 
         places = fmt.fraction - fmt.extra_bits + int(exponents[start])
         for row in range(rows):
             at = start + 1 + row
-            step = activations[at] * np.repeat(deltas[at], timing.layout.group)
+            step = activations[at] * 2**low * np.repeat(deltas[at], timing.layout.group)
             change = rnd(step, places)
             if bits:
                 numbers = lane_numbers(states[at + noise_at], np.arange(z), bits)

@@ -17,7 +17,11 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from software_ref.activation import sigmoid_derivative_table, sigmoid_table
+from software_ref.activation import (
+    hidden_sigmoid_table,
+    sigmoid_derivative_table,
+    sigmoid_table,
+)
 from software_ref.golden.edges import Edges
 from software_ref.golden.noise import RoundingNoise
 from software_ref.network import Network
@@ -262,11 +266,14 @@ class _Overflow:
 def _tables(network: Network, layer: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """A[s] and A'[s] of a layer for every raw s from min_raw up: int64 raw (2**B,) each."""
     fmt = network.format
-    if layer == len(network.junctions) or network.activation.hidden == "sigmoid":
+    if layer == len(network.junctions):
         return sigmoid_table(fmt), sigmoid_derivative_table(fmt)
+    if network.activation.hidden == "sigmoid":
+        return hidden_sigmoid_table(fmt), sigmoid_derivative_table(fmt)
     s = np.arange(fmt.min_raw, fmt.max_raw + 1, dtype=np.int64)
     cap = network.activation.cap_raw(fmt)
-    return np.clip(s, 0, cap), np.where((s > 0) & (s <= cap), fmt.one, 0)
+    shift = fmt.activation_shift
+    return np.clip(s, 0, cap) >> shift << shift, np.where((s > 0) & (s <= cap), fmt.one, 0)
 
 
 def _half(bits: int) -> int:

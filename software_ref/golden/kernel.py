@@ -312,9 +312,9 @@ def _look_up(table: Raws, lowest: int, s: Raws, out: Raws) -> None:
 
 
 @_compiled
-def _rectify(s: Raws, cap: int, one: int, activations: Raws, derivatives: Raws) -> None:
+def _rectify(s: Raws, cap: int, kept: int, one: int, activations: Raws, derivatives: Raws) -> None:
     for r in range(s.size):
-        activations[r] = min(max(s[r], 0), cap)
+        activations[r] = min(max(s[r], 0), cap) & kept
         derivatives[r] = one if 0 < s[r] <= cap else 0
 
 
@@ -355,10 +355,12 @@ def _feedforward(plan: Plan, state: State, i: int, slot: int) -> None:
             _sum_rows(weights, inputs, plan.left[edges], state.gathered, sums)
     state.saturated[0, i] += _preactivate(sums, state.biases[right], plan.limits, plan.fraction, s)
     activations, derivatives = state.activations[slot, right], state.derivatives[slot, right]
-    if plan.relu and i + 1 < plan.right.size:
-        _rectify(s, plan.cap, 1 << plan.fraction, activations, derivatives)
+    hidden = i + 1 < plan.right.size
+    if plan.relu and hidden:
+        _rectify(s, plan.cap, plan.kept, 1 << plan.fraction, activations, derivatives)
     else:
-        _look_up(plan.sigmoid, plan.limits.lowest, s, activations)
+        table = plan.hidden_sigmoid if hidden else plan.sigmoid
+        _look_up(table, plan.limits.lowest, s, activations)
         _look_up(plan.derivative, plan.limits.lowest, s, derivatives)
 
 

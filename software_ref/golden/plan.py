@@ -16,7 +16,11 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from software_ref.activation import sigmoid_derivative_table, sigmoid_table
+from software_ref.activation import (
+    hidden_sigmoid_table,
+    sigmoid_derivative_table,
+    sigmoid_table,
+)
 from software_ref.golden.edges import Edges
 from software_ref.golden.junction import (
     exact_dtype,
@@ -94,7 +98,9 @@ class Plan(NamedTuple):
     bias_shift: int
     """A shift that rounds every delta to 0."""
     sigmoid: Raws
-    """A[s] from the smallest s up: (2**B,)."""
+    """A[s] of the outputs from the smallest s up: (2**B,)."""
+    hidden_sigmoid: Raws
+    """A[s] of hidden layers: (2**B,)."""
     derivative: Raws
     """A'[s] from the smallest s up: (2**B,)."""
     fraction: int
@@ -121,6 +127,8 @@ class Plan(NamedTuple):
     """Whether hidden layers are a ReLU."""
     cap: int
     """The ReLU's cap as a raw."""
+    kept: int
+    """-2**n, which takes away the n low bits that a ReLU drops."""
     competing: int
     """Outputs that compete."""
 
@@ -283,6 +291,7 @@ def make_plan(
         ),
         bias_shift=vanishing_shift(vanishing_bias(network), random),
         sigmoid=sigmoid_table(fmt).astype(storage),
+        hidden_sigmoid=hidden_sigmoid_table(fmt).astype(storage),
         derivative=sigmoid_derivative_table(fmt).astype(storage),
         fraction=fmt.fraction,
         limits=Limits(fmt.min_raw, fmt.max_raw),
@@ -295,7 +304,8 @@ def make_plan(
         bias_rows=np.concatenate([inputs, *(rows for rows, _ in finishing)]),
         bias_slots=np.concatenate([inputs, *(slots for _, slots in finishing)]),
         relu=activation.hidden == "relu",
-        cap=activation.maximum(fmt),
+        cap=activation.cap_raw(fmt),
+        kept=-1 << fmt.activation_shift,
         competing=network.competing,
     )
     return plan, np.concatenate(places)

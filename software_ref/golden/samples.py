@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from software_ref.fixed_point import rounding_shift
 from software_ref.network import Network
 
 __all__ = ["Progress", "RunResult", "Samples"]
@@ -95,7 +96,10 @@ class Samples:
 
 
 def check_features(network: Network, features: ArrayLike) -> NDArray[np.integer]:
-    """Return raw inputs as an integer array (n, N_0), or raise as `Samples.check` does."""
+    """Return raw inputs as an integer array (n, N_0), or raise as `Samples.check` does.
+
+    They are rounded where activations have fewer fraction bits.
+    """
     array = np.asarray(features)
     if array.dtype.kind not in "iu":
         raise TypeError(f"features must be raw integers, not {array.dtype}")
@@ -108,7 +112,8 @@ def check_features(network: Network, features: ArrayLike) -> NDArray[np.integer]
         raise ValueError(
             f"feature {place} of sample {sample} must be 0 to {one}, not {array[sample, place]}"
         )
-    return array
+    shift = network.format.activation_shift
+    return rounding_shift(array, shift) << shift if shift else array
 
 
 def _column(noun: str, values: ArrayLike, count: int, kinds: str, what: str) -> NDArray[Any]:

@@ -97,13 +97,21 @@ def _random_network(rng: np.random.Generator, widest: int) -> Network:
 
 
 def _with_options(network: Network, rng: np.random.Generator) -> Network:
-    """The network with extra bits in stored weights, or random bits in updates, or both."""
+    """The network with extra bits in stored weights, random bits in updates, or both.
+
+    Every other one has narrow activations, too.
+    """
     fraction, both = network.format.fraction, rng.integers(0, 3)
     extra = int(rng.integers(1, min(fraction, 32 - network.format.width) + 1)) if both != 1 else 0
     bits = int(rng.choice([1, 4, 8, 13, 24])) if both != 0 else 0
     return replace(
         network,
-        format=replace(network.format, stored_fraction=fraction + extra),
+        format=replace(
+            network.format,
+            stored_fraction=fraction + extra,
+            activation_fraction=int(rng.integers(1, fraction + 1)),
+        ),
+        activation=replace(network.activation, relu_cap=None),
         update=UpdateOptions(random_bits=bits, seed=int(rng.integers(99))),
     )
 

@@ -75,14 +75,15 @@ def activate(network: Network, junction: int, s: int) -> tuple[int, int]:
     """Activation a_i and derivative h'_i of pre-activation s_i."""
     fmt = network.format
     one = 2**fmt.fraction
+    step = 1 if junction == len(network.layers) - 1 else 2**fmt.activation_shift
     if junction == len(network.layers) - 1 or network.activation.hidden == "sigmoid":
         sigma = 1 / (1 + math.exp(-s / one)) if s / one > -700 else 0.0
         values = (sigma, sigma * (1 - sigma))
-        a, h = (sat(math.floor(v * one + 0.5), fmt) for v in values)
-        return a, h
+        h = sat(math.floor(values[1] * one + 0.5), fmt)
+        return sat(math.floor(values[0] * one / step + 0.5) * step, fmt), h
     cap = network.activation.relu_cap
     cap_raw = 2 ** (fmt.width - 1) - 1 if cap is None else math.floor(cap * one + 0.5)
-    return min(max(s, 0), cap_raw), one if 0 < s <= cap_raw else 0
+    return min(max(s, 0), cap_raw) // step * step, one if 0 < s <= cap_raw else 0
 
 
 def reference_run(
@@ -107,7 +108,10 @@ def reference_run(
         [0] * last,
         [[] for _ in samples],
     )
-    activation = {(0, n): sample.features for n, sample in enumerate(samples)}  # a_i of sample n
+    low = fmt.activation_shift
+    activation = {  # a_i of sample n
+        (0, n): [rnd(x, low) * 2**low for x in sample.features] for n, sample in enumerate(samples)
+    }
     derivative: dict[tuple[int, int], list[int]] = {}  # h'_i of sample n
     delta: dict[tuple[int, int], list[int]] = {}  # delta_i of sample n
 
