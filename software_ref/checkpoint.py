@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from software_ref.atomic_file import atomic_file
+from software_ref.fixed_point import FixedFormat
 from software_ref.golden.edges import Pattern, edges_of
 from software_ref.golden.parameters import Parameters
 from software_ref.golden.trainer import check_lags
@@ -46,8 +47,8 @@ def save_checkpoint(
     """Write a checkpoint; an existing file is replaced at once or, on an error, stays as it is.
 
     The file holds, for each junction i from 1, `weights_i` int64 raw (W_i,), `biases_i` int64 raw
-    (N_i,) and `left_i` int64 (W_i,), all in natural edge order; and `format` (integer, fraction)
-    int64 (2,), `lags` int64 (L,), `epoch` and `samples` int64 ().
+    (N_i,) and `left_i` int64 (W_i,), all in natural edge order; and `format` (integer, fraction,
+    stored fraction) int64 (3,), `lags` int64 (L,), `epoch` and `samples` int64 ().
 
     Parameters
     ----------
@@ -68,7 +69,7 @@ def save_checkpoint(
         arrays[f"weights_{i + 1}"] = parameters.weights[i]
         arrays[f"biases_{i + 1}"] = parameters.biases[i]
         arrays[f"left_{i + 1}"] = edges.left
-    arrays["format"] = np.array([fmt.integer, fmt.fraction], np.int64)
+    arrays["format"] = np.array(_format_of(fmt), np.int64)
     arrays["lags"] = np.array(checkpoint.lags, np.int64)
     arrays["epoch"] = np.array(checkpoint.epoch, np.int64)
     arrays["samples"] = np.array(checkpoint.samples, np.int64)
@@ -104,6 +105,11 @@ def load_checkpoint(
         raise ValueError(f"{path}: {error}") from None
 
 
+def _format_of(fmt: FixedFormat) -> list[int]:
+    """Integer, fraction and stored fraction bits."""
+    return [fmt.integer, fmt.fraction, fmt.fraction + fmt.extra_bits]
+
+
 def _read_arrays(path: Path) -> dict[str, NDArray[np.generic]]:
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
@@ -130,17 +136,18 @@ def _parse(
                 f"checkpoint must have {len(network.junctions)} junctions and no array {name}"
             )
     for name, shape in {
-        "format": (2,),
+        "format": (3,),
         "lags": (len(numbers),),
         "epoch": (),
         "samples": (),
     }.items():
         if arrays[name].shape != shape:
             raise ValueError(f"{name} must have shape {shape}, not {arrays[name].shape}")
-    integer, fraction = arrays["format"].tolist()
-    if (integer, fraction) != (network.format.integer, network.format.fraction):
+    integer, fraction, stored = arrays["format"].tolist()
+    if [integer, fraction, stored] != _format_of(network.format):
+        extra = f", stored (1,{integer},{stored})" if stored != fraction else ""
         raise ValueError(
-            f"format must be the network's {network.format}, not (1,{integer},{fraction})"
+            f"format must be the network's {network.format}, not (1,{integer},{fraction}){extra}"
         )
     for edges in edges_of(network, patterns):
         name = f"left_{edges.shape.index}"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from hwgen.commands.generate import add_core
 from hwgen.generate import CoreDesign
-from hwgen.synthesis import DEVICES, synthesise
+from hwgen.synthesis import DEVICES, check_capacity, synthesise
 from software_ref.commands.arguments import add_json, add_network_file
 from software_ref.commands.output import check_outputs, write_json
 from software_ref.commands.progress import ProgressBar
@@ -37,6 +37,8 @@ def run(arguments: argparse.Namespace) -> int:
     file = read_network_file(arguments.network_file)
     check_outputs({"--json": arguments.json}, inputs=[arguments.network_file])
     design = CoreDesign.from_file(file, training=arguments.core == "training")
+    device = DEVICES[file.target.device]
+    check_capacity(design.schedule, device)
     with tempfile.TemporaryDirectory() as temporary:
         folder = arguments.build or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
@@ -48,9 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
                 bar.describe(step)
                 bar.update()
 
-            report = synthesise(
-                verilog, design.name, folder, tell, device=DEVICES[file.target.device]
-            )
+            report = synthesise(verilog, design.name, folder, tell, device=device)
     print(report.format_table())
     if arguments.json:
         figures = {

@@ -1,5 +1,6 @@
 """Synthesis estimates without vendor tools: resources, their split by unit, and path delays."""
 
+from hwgen.synthesis.capacity import check_capacity
 from hwgen.synthesis.devices import DEVICES, XC7A100T, Device
 from hwgen.synthesis.flow import synthesise
 from hwgen.synthesis.report import SynthesisReport, UnitReport
@@ -17,5 +18,6 @@ __all__ = [
     "SynthesisReport",
     "TimingPath",
     "UnitReport",
+    "check_capacity",
     "synthesise",
 ]

@@ -27,6 +27,7 @@ ALGORITHMS = {
 NUMBERS = {
     "formats": "formats",
     "updates": "updates",
+    "outputs": "outputs",
     "activations": "activations",
     "dynamic-range": "dynamic_range",
     "lags": "lags",

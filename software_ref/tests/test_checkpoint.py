@@ -120,7 +120,7 @@ def test_damaged_and_foreign_archives_are_refused(path: Path) -> None:
         ),
         ({"epoch": np.array(-1)}, "epoch must be at least 0, not -1"),
         (
-            {"format": np.array([2, 9])},
+            {"format": np.array([2, 9, 9])},
             "format must be the network's (1,3,8), not (1,2,9)",
         ),
         (

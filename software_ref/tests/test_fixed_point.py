@@ -99,3 +99,62 @@ def test_a_wrong_kind_is_refused(name: str, value: Any) -> None:
 def test_an_illegal_format_is_refused(integer: int, fraction: int, message: str) -> None:
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         FixedFormat(integer=integer, fraction=fraction)
+
+
+def test_stored_weights_have_extra_bits() -> None:
+    fmt = FixedFormat(integer=1, fraction=4, stored_fraction=7)
+    assert (fmt.extra_bits, fmt.stored_width, fmt.width) == (3, 9, 6)
+    assert (fmt.stored_min_raw, fmt.stored_max_raw) == (-256, 255)
+    assert str(fmt) == "(1,1,4), stored (1,1,7)"
+    values = [0.0, 1 / 256, -1 / 256, 1.0, 1.999, 2.0, -2.0, -2.1]
+    assert fmt.quantise_stored(values).tolist() == [0, 1, 0, 128, 255, 255, -256, -256]
+    assert FixedFormat(fraction=8, stored_fraction=8) == FixedFormat(fraction=8)
+    assert FixedFormat().quantise_stored(0.5).item() == 128
+
+
+def test_activations_have_fewer_bits() -> None:
+    fmt = FixedFormat(integer=1, fraction=4, activation_fraction=3)
+    assert fmt.activation_shift == 1
+    assert str(fmt) == "(1,1,4), activations of 3 fraction bits"
+    assert FixedFormat(fraction=8, activation_fraction=8) == FixedFormat(fraction=8)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (
+            {"stored_fraction": 7},
+            "format stored_fraction must be 8 to 16, not 7: at least fraction, at most twice "
+            "fraction and 32 bits in all",
+        ),
+        (
+            {"stored_fraction": 17},
+            "format stored_fraction must be 8 to 16, not 17: at least fraction, at most twice "
+            "fraction and 32 bits in all",
+        ),
+        (
+            {"integer": 2, "fraction": 15, "stored_fraction": 30},
+            "format stored_fraction must be 15 to 29, not 30: at least fraction, at most twice "
+            "fraction and 32 bits in all",
+        ),
+        (
+            {"activation_fraction": 0},
+            "format activation_fraction must be 1 to fraction, 8, not 0",
+        ),
+        (
+            {"activation_fraction": 9},
+            "format activation_fraction must be 1 to fraction, 8, not 9",
+        ),
+    ],
+)
+def test_wrong_options_are_refused(options: dict[str, int], message: str) -> None:
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        FixedFormat(**options)
+
+
+@pytest.mark.parametrize("name", ["stored_fraction", "activation_fraction"])
+@pytest.mark.parametrize("value", [4.0, "4", True])
+def test_options_must_be_integers(name: str, value: Any) -> None:
+    message = f"format {name} must be an integer, not {value!r}"
+    with pytest.raises(TypeError, match=f"^{re.escape(message)}$"):
+        FixedFormat(**{name: value})

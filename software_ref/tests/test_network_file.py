@@ -61,6 +61,11 @@ def test_every_key_reaches_its_place(path: Path) -> None:
         [format]
         integer = 2
         fraction = 6
+        stored_fraction = 9
+        activation_fraction = 5
+        [update]
+        random_bits = 12
+        seed = 3
         [activation]
         hidden = "relu"
         relu_cap = 1.5
@@ -85,7 +90,9 @@ def test_every_key_reaches_its_place(path: Path) -> None:
         """,
     )
     assert file.network.competing == 3
-    assert str(file.network.format) == "(1,2,6)"
+    fmt = file.network.format
+    assert (fmt.integer, fmt.fraction, fmt.extra_bits, fmt.activation_shift) == (2, 6, 3, 1)
+    assert (file.network.update.random_bits, file.network.update.seed) == (12, 3)
     assert file.network.activation.cap_raw(file.network.format) == 96
     connections = file.network.connections
     assert (connections.kind, connections.dither, connections.seed) == ("free", True, 7)
