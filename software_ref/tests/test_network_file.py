@@ -143,13 +143,13 @@ def test_bytes_that_are_no_text_name_the_file(path: Path) -> None:
         (NETWORK + "[trainning]\n", "unknown table 'trainning'; did you mean training?"),
         (
             NETWORK + "[zzz]\n",
-            "unknown table 'zzz'; known: network, format, activation, connections, data, "
-            "training, target",
+            "unknown table 'zzz'; known: network, format, activation, connections, update, "
+            "data, training, target",
         ),
         (
             "epochs = 3\n" + NETWORK,
             "unknown table 'epochs'; known: network, format, activation, "
-            "connections, data, training, target",
+            "connections, update, data, training, target",
         ),
         (NETWORK + "class = 3\n", "unknown [network] key 'class'; did you mean classes?"),
         (
