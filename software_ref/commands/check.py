@@ -12,6 +12,7 @@ from software_ref.commands.arguments import add_json, add_network_file
 from software_ref.commands.output import check_outputs, table_lines, write_json
 from software_ref.connections.clash_free import generate_pattern
 from software_ref.datasets.registry import check_options
+from software_ref.fixed_point import FixedFormat
 from software_ref.golden.junction import exact_dtype
 from software_ref.network import Network
 from software_ref.network_file import NetworkFile, read_network_file
@@ -148,12 +149,13 @@ def _report(document: dict[str, Any]) -> Iterable[str]:
     network, schedule = document["network"], document["schedule"]
     junctions, stored = document["junctions"], document["storage"]
     layers = "-".join(map(str, network["layers"]))
-    fmt, connections = network["format"], network["connections"]
+    fmt, connections = FixedFormat(**network["format"]), network["connections"]
+    random_bits = network["update"]["random_bits"]
+    rounding = f", updates rounded with {random_bits} random bits" if random_bits else ""
     dither = " with dither" if connections["dither"] else ""
     yield (
         f"{document['name']}: {layers}, {network['classes']} classes, "
-        f"(1,{fmt['integer']},{fmt['fraction']}), {network['hidden']}, "
-        f"{connections['kind']} connections{dither}"
+        f"{fmt}, {network['hidden']}, {connections['kind']} connections{dither}{rounding}"
     )
     yield ""
     yield from table_lines(
