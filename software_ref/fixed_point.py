@@ -32,8 +32,10 @@ class FixedFormat:
     """Fraction bits of inputs and hidden activations, 1 to f; None stands for f."""
 
     def __post_init__(self) -> None:
-        for name in ("integer", "fraction"):
+        for name in ("integer", "fraction", "stored_fraction", "activation_fraction"):
             value = getattr(self, name)
+            if name.endswith("_fraction") and value is None:
+                continue
             if not isinstance(value, int) or isinstance(value, bool):
                 raise TypeError(f"format {name} must be an integer, not {value!r}")
         if self.integer < 1:
@@ -57,8 +59,6 @@ class FixedFormat:
         stored = self.stored_fraction
         if stored is None:
             return
-        if not isinstance(stored, int) or isinstance(stored, bool):
-            raise TypeError(f"format stored_fraction must be an integer, not {stored!r}")
         largest = min(2 * self.fraction, MAX_STORED_WIDTH - 1 - self.integer)
         if not self.fraction <= stored <= largest:
             raise ValueError(
@@ -72,8 +72,6 @@ class FixedFormat:
         kept = self.activation_fraction
         if kept is None:
             return
-        if not isinstance(kept, int) or isinstance(kept, bool):
-            raise TypeError(f"format activation_fraction must be an integer, not {kept!r}")
         if not 1 <= kept <= self.fraction:
             raise ValueError(
                 f"format activation_fraction must be 1 to fraction, {self.fraction}, not {kept}"

@@ -12,7 +12,7 @@ from software_ref.golden.edges import Pattern, edges_of
 from software_ref.golden.parameters import Parameters
 from software_ref.golden.plan import Chunk, make_plan, make_state, storage_dtype
 from software_ref.golden.samples import Progress, RunResult, Samples, check_features
-from software_ref.golden.trainer import SaturationCounts, check_lags
+from software_ref.golden.trainer import SaturationCounts, SequenceTrainer, check_lags
 from software_ref.network import Network
 
 __all__ = ["CompiledTrainer"]
@@ -21,7 +21,7 @@ CHUNK = 256
 """Samples between two calls of `progress`, and between two chances to stop with Ctrl-C."""
 
 
-class CompiledTrainer:
+class CompiledTrainer(SequenceTrainer):
     """Trains a network bit by bit as the hardware does, in compiled loops over the edges.
 
     Takes the samples, and gives the results, exactly as `GoldenTrainer` does, which says how; only
@@ -98,22 +98,6 @@ class CompiledTrainer:
     def reset_saturations(self) -> None:
         """Count saturated values from 0 again."""
         self._state.saturated[:] = 0
-
-    def run(
-        self,
-        features: ArrayLike,
-        labels: ArrayLike,
-        train: ArrayLike = True,
-        rate_exponent: ArrayLike = 0,
-        *,
-        progress: Progress | None = None,
-        drain: bool = True,
-    ) -> RunResult:
-        """Run samples through the steps, and with `drain` through those that finish them."""
-        results = [self.submit(features, labels, train, rate_exponent, progress=progress)]
-        if drain:
-            results.append(self.drain())
-        return RunResult.concatenate(results)
 
     def submit(
         self,

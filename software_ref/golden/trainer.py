@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -15,7 +16,14 @@ from software_ref.golden.parameters import Parameters
 from software_ref.golden.samples import Progress, RunResult, Samples, check_features
 from software_ref.network import Network
 
-__all__ = ["GoldenTrainer", "Observer", "SaturationCounts", "check_lags", "minimum_lags"]
+__all__ = [
+    "GoldenTrainer",
+    "Observer",
+    "SaturationCounts",
+    "SequenceTrainer",
+    "check_lags",
+    "minimum_lags",
+]
 
 CHUNK = 256
 """Samples between two calls of `progress`."""
@@ -107,7 +115,64 @@ def check_lags(network: Network, lags: Sequence[int]) -> tuple[int, ...]:
     return tuple(int(lag) for lag in lags)
 
 
-class GoldenTrainer:
+class SequenceTrainer(ABC):
+    """What the golden trainers share: a run is a submission and, mostly, a drain."""
+
+    def run(
+        self,
+        features: ArrayLike,
+        labels: ArrayLike,
+        train: ArrayLike = True,
+        rate_exponent: ArrayLike = 0,
+        *,
+        progress: Progress | None = None,
+        drain: bool = True,
+    ) -> RunResult:
+        """Run samples through the steps, and with `drain` through those that finish them.
+
+        Parameters
+        ----------
+        features
+            Raw inputs in [0, 2**f]: integers (n, N_0).
+        labels
+            Classes below the network's `classes`: integers (n,).
+        train
+            Whether the sample trains: bool (n,), or one for all.
+        rate_exponent
+            The sample's own k >= 0: integers (n,), or one for all.
+        progress
+            Called every 256 samples with the number of samples since its last call.
+        drain
+            Whether to drain afterwards.
+
+        Returns
+        -------
+        RunResult
+            Of the samples whose last FF ran during this call.
+        """
+        results = [self.submit(features, labels, train, rate_exponent, progress=progress)]
+        if drain:
+            results.append(self.drain())
+        return RunResult.concatenate(results)
+
+    @abstractmethod
+    def submit(
+        self,
+        features: ArrayLike,
+        labels: ArrayLike,
+        train: ArrayLike = True,
+        rate_exponent: ArrayLike = 0,
+        *,
+        progress: Progress | None = None,
+    ) -> RunResult:
+        """Run one step for each sample, as `run` without a drain."""
+
+    @abstractmethod
+    def drain(self) -> RunResult:
+        """Run the steps that finish all samples in flight, if any: the sequence ends."""
+
+
+class GoldenTrainer(SequenceTrainer):
     """Trains a network bit by bit as the hardware does (DESIGN.md sections 2 and 3).
 
     `CompiledTrainer` does the same in compiled code; this one is there to be read.
@@ -199,43 +264,6 @@ class GoldenTrainer:
         """Count saturated values from 0 again."""
         for junction in self._junctions:
             junction.saturated_ff = junction.saturated_bp = junction.saturated_up = 0
-
-    def run(
-        self,
-        features: ArrayLike,
-        labels: ArrayLike,
-        train: ArrayLike = True,
-        rate_exponent: ArrayLike = 0,
-        *,
-        progress: Progress | None = None,
-        drain: bool = True,
-    ) -> RunResult:
-        """Run samples through the steps, and with `drain` through those that finish them.
-
-        Parameters
-        ----------
-        features
-            Raw inputs in [0, 2**f]: integers (n, N_0).
-        labels
-            Classes below the network's `classes`: integers (n,).
-        train
-            Whether the sample trains: bool (n,), or one for all.
-        rate_exponent
-            The sample's own k >= 0: integers (n,), or one for all.
-        progress
-            Called every 256 samples with the number of samples since its last call.
-        drain
-            Whether to drain afterwards.
-
-        Returns
-        -------
-        RunResult
-            Of the samples whose last FF ran during this call.
-        """
-        results = [self.submit(features, labels, train, rate_exponent, progress=progress)]
-        if drain:
-            results.append(self.drain())
-        return RunResult.concatenate(results)
 
     def submit(
         self,
