@@ -27,7 +27,7 @@ from software_ref.golden import Parameters, RunResult, SaturationCounts
 from software_ref.golden.samples import Progress, Samples
 from software_ref.row_layout import RowLayout
 
-__all__ = ["RtlTrainer", "core_ports"]
+__all__ = ["RUNTIME_CACHE", "RtlTrainer", "core_ports"]
 
 RUNTIME_CACHE = Path.home() / ".cache" / "presparse" / "verilator"
 """Where Verilator's run-time library is kept compiled, which takes longer than most cores do."""

@@ -9,13 +9,15 @@ import pytest
 
 from hwgen.difference import compare_results
 from hwgen.generate import CoreDesign
-from hwgen.rtl_trainer import RtlTrainer
-from hwgen.simulation.job import Stalls
+from hwgen.rtl_trainer import RUNTIME_CACHE, RtlTrainer, core_ports
+from hwgen.simulation.job import Drain, Job, Operation, Play, ReadParameters, Stalls
+from hwgen.simulation.run import Simulation
 from rtl_tests.random_networks import FORMATS, features_of, sample_networks
 from software_ref.connections.clash_free import KINDS
 from software_ref.fixed_point import FixedFormat
 from software_ref.golden import GoldenTrainer, Parameters, golden_trainer, minimum_lags
 from software_ref.network import Network
+from software_ref.update_rounding import UpdateOptions
 
 COUNT = 44
 NETWORKS = sample_networks(COUNT, seed=2026)
@@ -98,6 +100,51 @@ def test_a_random_network_trains_bit_for_bit_like_numpy(index: int, tmp_path: Pa
         assert set(gaps) == {design.schedule.period}
     else:
         assert gaps.min() >= design.schedule.period
+
+
+def test_every_drain_takes_the_generators_back_to_their_seeds(tmp_path: Path) -> None:
+    network = Network(
+        layers=(12, 8, 4),
+        out_degree=(4, 2),
+        parallelism=(6, 4),
+        format=FixedFormat(integer=2, fraction=5),
+        update=UpdateOptions(random_bits=10, seed=3),
+    )
+    rng = np.random.default_rng(11)
+    design = CoreDesign(network=network, max_rate_exponent=MAX_RATE_EXPONENT)
+    features, labels, train, exponents = _random_samples(network, rng)
+    source = tmp_path / "core.v"
+    source.write_text(design.verilog)
+    simulation = Simulation(
+        tmp_path / "simulation",
+        core_ports(design),
+        source=source,
+        mode="fast_build",
+        runtime_dir=RUNTIME_CACHE,
+    )
+    simulation.build()
+    golden = GoldenTrainer(network, design.parameters, design.schedule.lags)
+    operations: list[Operation] = []
+    for part in (slice(0, 25), slice(25, 26), slice(26, SAMPLES)):
+        golden.run(features[part], labels[part], train[part], exponents[part])
+        operations += [
+            Play(
+                samples=range(part.start, part.stop),
+                train=train[part],
+                rate_exponent=exponents[part],
+            ),
+            Drain(),
+        ]
+    result = simulation.run(
+        Job(operations=[*operations, ReadParameters()], features=features, labels=labels)
+    )
+    (final,) = result.parameters
+    found = Parameters(network=network, weights=tuple(final.weights), biases=tuple(final.biases))
+    assert golden.parameters.first_difference(found) is None
+    # In one sequence the numbers would have been others.
+    whole = GoldenTrainer(network, design.parameters, design.schedule.lags)
+    whole.run(features, labels, train, exponents)
+    assert whole.parameters != found
 
 
 @pytest.mark.parametrize("index", [0, 5, 10, 15])
