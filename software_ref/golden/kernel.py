@@ -232,18 +232,21 @@ def _update_stored_rows(
         d = int(deltas[r])
         if -quiet <= d * highest < quiet:
             continue  # every change is rounded to 0, whatever the random bits are
+        row, lane = r * width // z, r * width % z  # counted on, as divisions are slow
+        part = _half(shift)
         for e in range(width):
             place = r * width + e
             entry = first + place
-            n = e
-            if not plan.dense[i]:
-                n = int(left[place])
-            elif plan.present[entry] == 0:
+            n = int(left[place]) if not plan.dense[i] else e
+            a = int(inputs[n])
+            if a != 0 and plan.random > 0:
+                part = _random_part(plan, state.noise[row], lane, shift)
+            lane += 1
+            if lane == z:
+                row, lane = row + 1, 0
+            if a == 0 or plan.present[entry] == 0:
                 continue
-            part = _half(shift)
-            if plan.random > 0:
-                part = _random_part(plan, state.noise[place // z], place % z, shift)
-            change = (int(inputs[n]) * d + part) >> shift
+            change = (a * d + part) >> shift
             exact = int(state.stored_weights[entry]) - change
             stored = min(max(exact, plan.stored.lowest), plan.stored.highest)
             saturated += stored != exact
@@ -273,7 +276,7 @@ def _update_biases(plan: Plan, state: State, i: int, deltas: Raws, shift: int) -
 @_compiled
 def _random_part(plan: Plan, generator: int, lane: int, shift: int) -> int:
     """What rounding by `shift` adds in a lane: floor((2 r + 1) 2**(shift - R - 1))."""
-    rotation = 5 * lane % 32
+    rotation = 5 * lane & 31
     rotated = (generator << rotation | generator >> (32 - rotation)) & 0xFFFFFFFF
     centred = 2 * (rotated >> (32 - plan.random)) + 1
     places = shift - plan.random - 1
