@@ -14,9 +14,15 @@ from software_ref.experiments.report import Report, Spread, Table
 from software_ref.experiments.scale import Scale
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 __all__ = ["Changes", "VariantStudy"]
+
+MOST_CURVES = 8
+"""Variants whose curves can be told apart in one picture."""
+SHOWN_POINTS = 8
+"""Points below the best accuracy that a picture of final ones shows."""
 
 Changes: TypeAlias = Mapping[str, dict[str, Any]]
 """Fields of `GoldenTask` to change, by the variant's label."""
@@ -44,12 +50,18 @@ class VariantStudy:
         ]
 
     def report(self, scale: Scale, results: Results) -> Report:
-        """A table per problem, and test accuracy over the epochs in the mean of the seeds."""
+        """A table per problem, and a picture.
+
+        It shows test accuracy over the epochs in the mean of the seeds or, where so many curves
+        could not be told apart, after the last one.
+        """
         problems = choose(scale)
         tables, findings = [], []
+        accuracies: dict[str, Mapping[str, Spread]] = {}
         for problem in problems:
             labels = list(self._variants(scale, problem))
             spreads = {label: accuracy(results[problem.name, label]) for label in labels}
+            accuracies[problem.name] = spreads
             tables.append(
                 Table(
                     title=f"{problem.title}, after {_epochs(results, problem)} epochs",
@@ -75,20 +87,26 @@ class VariantStudy:
         def draw(figure: Figure) -> None:
             row = figure.subplots(1, len(problems), squeeze=False)[0]
             for axes, problem in zip(row, problems, strict=True):
-                for label in self._variants(scale, problem):
-                    runs = [
-                        [each["test_accuracy"] for each in figures["epochs"]]
-                        for figures in results[problem.name, label]
-                    ]
-                    means = [100 * fmean(values) for values in zip(*runs, strict=True)]
-                    axes.plot(range(1, len(means) + 1), means, marker=".", label=label)
+                spreads = accuracies[problem.name]
+                if most > MOST_CURVES:
+                    _draw_final(axes, spreads)
+                else:
+                    curves = {
+                        label: [
+                            [each["test_accuracy"] for each in figures["epochs"]]
+                            for figures in results[problem.name, label]
+                        ]
+                        for label in spreads
+                    }
+                    _draw_curves(axes, curves)
                 axes.set_title(problem.title)
-                axes.set_xlabel("epoch")
-                axes.set_ylabel("test accuracy, %")
                 axes.grid(alpha=0.3)
-                axes.legend(fontsize=8)
 
-        return Report(tables=tables, findings=findings, draw=draw, size=panels_size(len(problems)))
+        most = max(map(len, accuracies.values()))
+        width, height = panels_size(len(problems))
+        if most > MOST_CURVES:
+            width, height = 1.3 * width, max(height, 0.25 * most + 1)
+        return Report(tables=tables, findings=findings, draw=draw, size=(width, height))
 
     def _variants(self, scale: Scale, problem: HardwareProblem) -> Changes:
         variants = self.variants(problem)
@@ -97,6 +115,32 @@ class VariantStudy:
         first, *_, last = variants
         *_, fixed = (label for label, changes in variants.items() if not changes.get("floating"))
         return {label: variants[label] for label in dict.fromkeys((first, fixed, last))}
+
+
+def _draw_curves(axes: Axes, curves: Mapping[str, Sequence[Sequence[float]]]) -> None:
+    """Test accuracy of each variant's runs over the epochs, in the mean."""
+    for label, runs in curves.items():
+        means = [100 * fmean(values) for values in zip(*runs, strict=True)]
+        axes.plot(range(1, len(means) + 1), means, marker=".", label=label)
+    axes.set_xlabel("epoch")
+    axes.set_ylabel("test accuracy, %")
+    axes.legend(fontsize=8)
+
+
+def _draw_final(axes: Axes, spreads: Mapping[str, Spread]) -> None:
+    """Final test accuracies, one below the other; those far off as numbers at the edge."""
+    best = max(100 * spread.mean for spread in spreads.values())
+    edge = best - SHOWN_POINTS
+    for place, spread in enumerate(spreads.values()):
+        mean = 100 * spread.mean
+        if mean < edge:
+            axes.text(edge, place, f"\N{LEFTWARDS ARROW} {mean:.1f}", va="center", fontsize=8)
+        else:
+            axes.errorbar(mean, place, xerr=100 * spread.deviation, fmt="o", color="C0", capsize=3)
+    axes.set_yticks(range(len(spreads)), list(spreads), fontsize=8)
+    axes.set_ylim(len(spreads) - 0.5, -0.5)
+    axes.set_xlim(edge - 0.2, best + 1)
+    axes.set_xlabel("test accuracy, %")
 
 
 def _epochs(results: Results, problem: HardwareProblem) -> int:
