@@ -45,15 +45,18 @@ def _variants(problem: HardwareProblem) -> Changes:
 
 def _findings(problem: HardwareProblem, spreads: Mapping[str, Spread]) -> Sequence[str]:
     fixed = {
-        label: spread.mean
+        label: spread
         for label, spread in spreads.items()
         if label.startswith("ReLU") and "fixed" in label
     }
-    best = max(fixed, key=lambda label: fixed[label])
-    ahead = spreads[SIGMOID].mean - fixed[best]
+    best = max(fixed, key=lambda label: fixed[label].mean)
+    ahead = spreads[SIGMOID].mean - fixed[best].mean
+    holds = f"the claim {'holds' if ahead > 0 else 'does not hold'}"
+    if abs(ahead) <= max(spreads[SIGMOID].deviation, fixed[best].deviation):
+        holds = "that is within their spread"
     return [
         f"in fixed point the sigmoid is {signed_points(ahead)} points from the best ReLU ({best}): "
-        f"the claim {'holds' if ahead > 0 else 'does not hold'}."
+        f"{holds}."
     ]
 
 
