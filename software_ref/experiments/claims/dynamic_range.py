@@ -125,7 +125,10 @@ def _bits(largest: float) -> int:
 def _finding(problem: HardwareProblem, ranges: dict[str, dict[str, float]]) -> str:
     sparse, *_, full = ranges.values()
     listed = ", ".join(f"{name} {sparse[name]:.1f} against {full[name]:.1f}" for name in OBSERVED)
-    holds = "holds" if max(sparse.values()) < max(full.values()) else "does not hold"
+    reduced = [name for name in OBSERVED if sparse[name] < full[name]]
+    holds = f"holds for {', '.join(reduced)} alone" if reduced else "does not hold"
+    if len(reduced) == len(OBSERVED):
+        holds = "holds for all of them"
     return (
         f"{problem.title.split(' at ')[0]}: largest magnitudes, sparsest against fully connected: "
         f"{listed}; the claim {holds}."
