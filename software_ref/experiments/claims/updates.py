@@ -47,9 +47,6 @@ def _variants(problem: HardwareProblem) -> Changes:
 
 
 def _findings(problem: HardwareProblem, spreads: Mapping[str, Spread]) -> Sequence[str]:
-    own = _label(problem, problem.base.fraction)
-    if own not in spreads:
-        return []
     findings = []
     for fraction in (*FRACTIONS, problem.base.fraction):
         nearest = _label(problem, fraction)
@@ -58,20 +55,16 @@ def _findings(problem: HardwareProblem, spreads: Mapping[str, Spread]) -> Sequen
             "8 random bits": _label(problem, fraction, 0, RANDOM[-1]),
             "both, with 2 bits more": _label(problem, fraction, EXTRA[0], RANDOM[-1]),
         }
-        listed = ", ".join(
-            f"{name} {signed_points(spreads[label].mean - spreads[nearest].mean)}"
-            for name, label in gains.items()
-            if label in spreads
-        )
-        findings.append(f"points against plain {nearest}: {listed}.")
-    best = max(
-        (label for label in spreads if label != FLOAT), key=lambda label: spreads[label].mean
-    )
-    findings.append(
-        f"the best is {best}, {signed_points(spreads[best].mean - spreads[own].mean)} points from "
-        f"{own} rounded to the nearest, {signed_points(spreads[best].mean - spreads[FLOAT].mean)} "
-        "from floating point."
-    )
+        if nearest in spreads and all(label in spreads for label in gains.values()):
+            listed = ", ".join(
+                f"{name} {signed_points(spreads[label].mean - spreads[nearest].mean)}"
+                for name, label in gains.items()
+            )
+            findings.append(f"points against plain {nearest}: {listed}.")
+    fixed = {label: spread.mean for label, spread in spreads.items() if label != FLOAT}
+    best = max(fixed, key=lambda label: fixed[label])
+    behind = signed_points(fixed[best] - spreads[FLOAT].mean)
+    findings.append(f"the best is {best}, {behind} points from floating point.")
     return findings
 
 

@@ -19,11 +19,13 @@ from software_ref.experiments.claims import (
     large_sparse,
     metrics,
     morse,
+    outputs,
     patterns,
     rates,
     redundancy,
     regularisation,
     scatter,
+    updates,
     weights,
 )
 from software_ref.experiments.experiment import Results, gather
@@ -273,6 +275,17 @@ def test_studies_of_the_numbers_say_what_holds() -> None:
     better = {"sigmoid, fixed": 0.9, "ReLU, fixed, k + 2": 0.87}
     finding = activations.report(DIGITS, trained(activations, better)).findings[0]
     assert "is +3.0 points from the best ReLU (ReLU, fixed, k + 2): the claim holds." in finding
+    alike = {"sigmoid, fixed": 0.9, "ReLU, fixed, k + 2": 0.9}
+    finding = activations.report(DIGITS, trained(activations, alike)).findings[0]
+    assert finding.endswith("(ReLU, fixed, k + 2): that is within their spread.")
+    gains = {"float": 0.92, "(1,3,4), 8 bits": 0.3, "(1,3,4), 8 bits, 8 random bits": 0.9}
+    first, *_, last = updates.report(DIGITS, trained(updates, gains)).findings
+    assert "plain (1,3,4), 8 bits: stored in 4 bits more +20.0, 8 random bits +60.0, both" in first
+    assert last.endswith("8 random bits, -2.0 points from floating point.")
+    narrow = {"8 fraction bits": 0.9, "4 fraction bits": 0.897}
+    losses, enough = outputs.report(DIGITS, trained(outputs, narrow)).findings
+    assert "4 fraction bits -0.3" in losses
+    assert enough.endswith(": 4 fraction bits are enough.")
     late = {"shortest": 0.9, "the hardware's": 0.89, "128, 64": 0.6}
     finding = lags.report(DIGITS, trained(lags, late)).findings[0]
     assert "-1.0 (the hardware's)" in finding
@@ -282,7 +295,9 @@ def test_studies_of_the_numbers_say_what_holds() -> None:
     assert "is +2.0 points from the best constant one (2^-4, fixed)." in finding
 
 
-@pytest.mark.parametrize(("full", "verdict"), [(9.0, "holds"), (1.0, "does not hold")])
+@pytest.mark.parametrize(
+    ("full", "verdict"), [(9.0, "holds for all of them"), (1.0, "does not hold")]
+)
 def test_dynamic_range_compares_the_largest_magnitudes(full: float, verdict: str) -> None:
     cells = dynamic_range.plan(DIGITS)
     figures = []
