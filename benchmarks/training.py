@@ -2,8 +2,10 @@
 
 Each trains `examples/mnist_original.toml` on one core: the golden model in NumPy and compiled, the
 floating-point reference in NumPy, and a float32 SGD loop compiled like the golden kernel. Without
---data, random images of MNIST's size stand in for it: the work is nearly the same. Speeds count
-samples per second of processor time, so that other processes disturb them less.
+--data, random images of MNIST's size stand in for it: the work is nearly the same. Every repeat is
+the first epoch of a fresh trainer, in which the most weights change. The trainers take turns, and
+speeds count samples per second of processor time, so that other processes disturb them less and
+all of them alike.
 """
 
 from __future__ import annotations
@@ -36,7 +38,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, metavar="DIR", help="folder with MNIST")
     parser.add_argument("--samples", type=int, default=12_544, metavar="N")
-    parser.add_argument("--repeats", type=int, default=5, metavar="N")
+    parser.add_argument("--repeats", type=int, default=9, metavar="N")
     parser.add_argument("--json", type=Path, metavar="FILE")
     arguments = parser.parse_args()
     file = read_network_file(NETWORK)
@@ -47,16 +49,17 @@ def main() -> None:
         rng = np.random.default_rng(1)
         features = rng.integers(0, file.network.format.one, (arguments.samples, 1024))
         labels = rng.integers(0, file.network.competing, arguments.samples)
-    figures = {}
-    for name, make in _trainers(file).items():
-        speeds = []
-        for _ in range(arguments.repeats):
+    makers = _trainers(file)
+    figures: dict[str, list[float]] = {name: [] for name in makers}
+    for _ in range(arguments.repeats):
+        for name, make in makers.items():
             run = make()
             run(features[:WARM_UP], labels[:WARM_UP])
             began = time.process_time()
             run(features, labels)
-            speeds.append(len(labels) / (time.process_time() - began))
-        figures[name] = sorted(speeds)
+            figures[name].append(len(labels) / (time.process_time() - began))
+    for speeds in figures.values():
+        speeds.sort()
     rows = [
         (name, *(f"{speed:,.0f}" for speed in (speeds[0], speeds[len(speeds) // 2], speeds[-1])))
         for name, speeds in figures.items()

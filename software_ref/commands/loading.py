@@ -51,7 +51,7 @@ def load_training_data(
     Returns
     -------
     TrainingData
-        Features int32 raw (n, N_0), labels int64 (n,), in the order of the data set.
+        Features raw (n, N_0) of any integer dtype, labels int64 (n,), in the order of the data set.
 
     Raises
     ------
@@ -153,7 +153,7 @@ def lags_of(file: NetworkFile, given: Sequence[int] | None = None) -> tuple[int,
 
 def _encoded(
     network: Network, dataset: Dataset, part: str, count: int | None
-) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+) -> tuple[NDArray[np.integer], NDArray[np.int64]]:
     """The first `count` samples of "train" or "test", or all of them."""
     features, labels = getattr(dataset, f"x_{part}"), getattr(dataset, f"y_{part}")
     if count is not None and count > len(labels):

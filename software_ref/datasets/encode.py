@@ -14,6 +14,9 @@ __all__ = ["HasFraction", "encode_features"]
 _MAX_FRACTION = 30
 """Above it the value 1 no longer fits a signed 32-bit raw integer."""
 
+_NARROW_FRACTION = 14
+"""Up to it 1 fits int16, in which a data set takes half the memory, and half the time to read."""
+
 _PIXEL_BITS = 8
 
 _BLOCK_ROWS = 1 << 14
@@ -30,7 +33,7 @@ class HasFraction(Protocol):
 
 def encode_features(
     x: npt.NDArray[Any], fmt: HasFraction, inputs: int, *, where: str
-) -> npt.NDArray[np.int32]:
+) -> npt.NDArray[np.integer]:
     """Encode features as raw inputs a_0 of the format `fmt` (DESIGN.md, section 2).
 
     With f fraction bits an 8-bit pixel p becomes p 2^f / 256, for f < 8 rounded half up to
@@ -49,7 +52,7 @@ def encode_features(
 
     Returns
     -------
-    int32 raw (n, inputs), f fraction bits, values 0 to 2^f
+    raw (n, inputs), f fraction bits, values 0 to 2^f: int16 for f up to 14, else int32
 
     Raises
     ------
@@ -72,7 +75,7 @@ def encode_features(
             f"inputs must be at least the {features} features of {where}, not {inputs}; "
             f"features are never cut, so use an input layer of {features} neurons or more"
         )
-    raw = np.zeros((samples, inputs), dtype=np.int32)
+    raw = np.zeros((samples, inputs), np.int16 if fraction <= _NARROW_FRACTION else np.int32)
     encode = _encode_pixels if x.dtype == np.uint8 else _encode_reals
     for start in range(0, samples, _BLOCK_ROWS):
         rows = slice(start, start + _BLOCK_ROWS)

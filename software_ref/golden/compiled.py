@@ -1,4 +1,4 @@
-"""The golden trainer compiled: the same bits as `GoldenTrainer`, ten times as fast, with Numba."""
+"""The golden trainer compiled: the same bits as `GoldenTrainer`, many times as fast, with Numba."""
 
 from __future__ import annotations
 

@@ -1,10 +1,9 @@
 """The compiled steps of the golden model: sections 2 and 3 of the specification, in Numba.
 
 Numba compiles them anew for each combination of dtypes; `compiled.py` chooses these so that every
-sum is exact. What Numba computes from two integers has 64 bits, and wide lanes cost time: so the
-loops over edges cast each result back to the sums' dtype, in which it fits, and LLVM computes it
-there. Each of these loops does one thing to arrays it gets as arguments, or LLVM would not
-vectorise it.
+sum is exact. Numba's operators make 64 bits of any two integers, and wide lanes cost time: so the
+loops over edges use NumPy's functions, which stay in the sums' dtype, where every result fits. Each
+of these loops does one thing to arrays it gets as arguments, or LLVM would not vectorise it.
 
 Everything compiled is in this module, as Numba's cache on disk notices changes of no other.
 """
@@ -33,7 +32,7 @@ from software_ref.golden.plan import (
 __all__ = ["infer", "run_steps"]
 
 SKIP_FROM = 2
-"""With fewer than one in so many activations other than 0, FF goes by these alone."""
+"""With fewer than one in so many activations other than 0, edges get theirs by these alone."""
 
 Arguments = ParamSpec("Arguments")
 Returned = TypeVar("Returned")
@@ -82,45 +81,28 @@ def _gather(values: Raws, indices: Indices, out: Raws) -> None:
 
 
 @_compiled
-def _sum_rows(
-    weights: Raws, activations: Raws, left: Indices | None, gathered: Raws, sums: Sums
-) -> None:
-    """The sum of w a of each right neuron, row by row; a dense junction has no `left`."""
-    integer = sums.dtype.type
-    width = weights.size // sums.size
-    a = activations
-    for r in range(sums.size):
-        row = slice(r * width, (r + 1) * width)
-        w = weights[row]
-        if left is not None:
-            a = gathered[:width]
-            _gather(activations, left[row], a)
-        total = integer(0)
-        for e in range(width):
-            total = integer(total + integer(integer(w[e]) * integer(a[e])))
-        sums[r] = total
+def _scatter(values: Raws, active: Indices, leaving: Indices, out: Raws) -> None:
+    """The same where only the active values are not 0, by the entries that each one goes to."""
+    degree = leaving.size // values.size
+    for e in range(out.size):
+        out[e] = 0
+    for number in range(active.size):
+        n = int(active[number])
+        for e in range(n * degree, (n + 1) * degree):
+            out[leaving[e]] = values[n]
 
 
 @_compiled
-def _sum_few(
-    weights: Raws,
-    activations: Raws,
-    active: Indices,
-    leaving: Indices,
-    rights: Indices,
-    sums: Sums,
-) -> None:
-    """The same for a sparse junction, over the edges that leave the active left neurons."""
+def _sum_rows(weights: Raws, activations: Raws, sums: Sums) -> None:
+    """The sum of w a of each right neuron; all rows may share one row of activations."""
     integer = sums.dtype.type
-    degree = leaving.size // activations.size
     for r in range(sums.size):
-        sums[r] = 0
-    for number in range(active.size):
-        n = int(active[number])
-        a = integer(activations[n])
-        for e in range(n * degree, (n + 1) * degree):
-            r = rights[e]
-            sums[r] = integer(sums[r] + integer(integer(weights[leaving[e]]) * a))
+        own = r if activations.shape[0] > 1 else 0
+        total = integer(0)
+        for e in range(weights.shape[1]):
+            product = np.multiply(integer(weights[r, e]), integer(activations[own, e]))
+            total = np.add(total, product)
+        sums[r] = total
 
 
 @_compiled
@@ -134,88 +116,80 @@ def _find_active(activations: Raws, active: Indices) -> int:
 
 
 @_compiled
-def _sum_columns(weights: Raws, left: Indices, deltas: Raws, sums: Sums) -> None:
-    """The sum of w delta of each left neuron, of a sparse junction."""
+def _sum_columns(weights: Raws, left: Indices | None, deltas: Raws, sums: Sums) -> None:
+    """The sum of w delta of each left neuron; a dense junction has no `left`."""
     integer = sums.dtype.type
-    width = weights.size // deltas.size
     for n in range(sums.size):
         sums[n] = 0
     for r in range(deltas.size):
         d = integer(deltas[r])
         if d == 0:
             continue
-        row = slice(r * width, (r + 1) * width)
-        w, neurons = weights[row], left[row]
-        for e in range(width):
-            n = neurons[e]
-            sums[n] = integer(sums[n] + integer(integer(w[e]) * d))
-
-
-@_compiled
-def _sum_columns_dense(weights: Raws, deltas: Raws, sums: Sums) -> None:
-    """The sum of w delta of each left neuron, of a dense junction."""
-    integer = sums.dtype.type
-    width = sums.size
-    for n in range(width):
-        sums[n] = 0
-    for r in range(deltas.size):
-        d = integer(deltas[r])
-        if d == 0:
-            continue
-        w = weights[r * width : (r + 1) * width]
-        for n in range(width):
-            sums[n] = integer(sums[n] + integer(integer(w[n]) * d))
+        for e in range(weights.shape[1]):
+            n = e if left is None else left[r, e]
+            sums[n] = np.add(sums[n], np.multiply(integer(weights[r, e]), d))
 
 
 @_compiled
 def _update_rows(
     weights: Raws,
     activations: Raws,
-    left: Indices | None,
     present: Raws | None,
     deltas: Raws,
     rounding: Rounding,
     limits: Limits,
-    gathered: Raws,
+    headrooms: Integers,
     sums: Sums,
 ) -> int:
     """w <- sat(w - rnd(a delta, shift)), with arithmetic as of `sums`; how many saturated.
 
-    A dense junction has no `left`, but `present`; a sparse one the reverse.
+    All rows may share one row of activations, and have entries that are no edges if `present` is
+    given.
     """
     integer = sums.dtype.type
     half, shift = integer(_half(rounding.shift)), integer(rounding.shift)
     lowest, highest = integer(limits.lowest), integer(limits.highest)
-    width = weights.size // deltas.size
-    a = activations
     saturated = 0
     for r in range(deltas.size):
         d = integer(deltas[r])
-        if -half <= int(d) * rounding.largest < half:
+        most = (abs(int(d)) * rounding.largest + int(half)) >> rounding.shift
+        if most == 0:
             continue  # every change rounds to 0
-        row = slice(r * width, (r + 1) * width)
-        w = weights[row]
-        if left is not None:
-            a = gathered[:width]
-            _gather(activations, left[row], a)
+        own = r if activations.shape[0] > 1 else 0
+        if headrooms[r] < most:
+            headrooms[r] = _headroom(weights[r], limits)
+        within = headrooms[r] >= most
+        headrooms[r] = headrooms[r] - most if within else 0
         count = integer(0)
-        if present is None:
-            for e in range(width):
-                change = np.right_shift(integer(integer(integer(a[e]) * d) + half), shift)
-                exact = integer(integer(w[e]) - change)
-                stored = min(max(exact, lowest), highest)
-                count = integer(count + integer(stored != exact))
-                w[e] = stored
+        if within:  # two loops, as counting takes longer than all the rest
+            for e in range(weights.shape[1]):
+                product = np.multiply(integer(activations[own, e]), d)
+                change = np.right_shift(np.add(product, half), shift)
+                if present is not None:
+                    change = np.bitwise_and(change, integer(present[r, e]))
+                weights[r, e] = np.subtract(integer(weights[r, e]), change)
         else:
-            edge = present[row]
-            for e in range(width):
-                change = np.right_shift(integer(integer(integer(a[e]) * d) + half), shift)
-                exact = integer(integer(w[e]) - integer(change & integer(edge[e])))
+            for e in range(weights.shape[1]):
+                product = np.multiply(integer(activations[own, e]), d)
+                change = np.right_shift(np.add(product, half), shift)
+                if present is not None:
+                    change = np.bitwise_and(change, integer(present[r, e]))
+                exact = np.subtract(integer(weights[r, e]), change)
                 stored = min(max(exact, lowest), highest)
-                count = integer(count + integer(stored != exact))
-                w[e] = stored
+                count = np.add(count, integer(stored != exact))
+                weights[r, e] = stored
         saturated += int(count)
     return saturated
+
+
+@_compiled
+def _headroom(weights: Raws, limits: Limits) -> int:
+    """The largest change that takes none of a row's weights out of the format."""
+    lowest = highest = weights[0]
+    for e in range(weights.size):
+        lowest = min(lowest, weights[e])
+        highest = max(highest, weights[e])
+    return min(int(lowest) - limits.lowest, limits.highest - int(highest))
 
 
 @_compiled
@@ -256,21 +230,37 @@ def _update_stored_rows(
 
 
 @_compiled
-def _update_biases(plan: Plan, state: State, i: int, deltas: Raws, shift: int) -> int:
+def _update_biases(biases: Raws, deltas: Raws, extra: int, shift: int, limits: Limits) -> int:
     """b <- sat(b - rnd(delta 2**E, shift)); how many saturated."""
-    first, part = plan.neurons[i + 1], _half(shift)
+    half = _half(shift)
+    saturated = 0
+    for r in range(deltas.size):
+        exact = int(biases[r]) - (((int(deltas[r]) << extra) + half) >> shift)
+        stored = min(max(exact, limits.lowest), limits.highest)
+        saturated += stored != exact
+        biases[r] = stored
+    return saturated
+
+
+@_compiled
+def _update_biases_randomly(plan: Plan, state: State, i: int, deltas: Raws, shift: int) -> int:
+    """The same, rounding with random bits."""
+    first = plan.neurons[i + 1]
     saturated = 0
     for r in range(deltas.size):
         n = first + r
-        if plan.random > 0:
-            part = _random_part(plan, state.noise[plan.bias_rows[n]], plan.bias_slots[n], shift)
-        change = ((int(deltas[r]) << plan.extra) + part) >> shift
-        exact = int(state.stored_biases[n]) - change
+        part = _random_part(plan, state.noise[plan.bias_rows[n]], plan.bias_slots[n], shift)
+        exact = int(state.stored_biases[n]) - (((int(deltas[r]) << plan.extra) + part) >> shift)
         stored = min(max(exact, plan.stored.lowest), plan.stored.highest)
         saturated += stored != exact
         state.stored_biases[n] = stored
-        state.biases[n] = stored >> plan.extra
     return saturated
+
+
+@_compiled
+def _cut(values: Raws, bits: int, out: Raws) -> None:
+    for n in range(values.size):
+        out[n] = values[n] >> bits
 
 
 @_compiled
@@ -337,25 +327,33 @@ def _hidden_deltas(
 
 
 @_compiled
+def _shape(plan: Plan, i: int) -> tuple[int, int]:
+    """Right neurons of junction i, and entries of each."""
+    return plan.right[i], (plan.entries[i + 1] - plan.entries[i]) // plan.right[i]
+
+
+@_compiled
 def _feedforward(plan: Plan, state: State, i: int, slot: int) -> None:
     """FF of the sample in a slot through junction i, here and below from 0."""
-    entries = slice(plan.entries[i], plan.entries[i + 1])
     left = slice(plan.neurons[i], plan.neurons[i + 1])
     right = slice(plan.neurons[i + 1], plan.neurons[i + 2])
     sums, s = state.sums[: plan.right[i]], state.preactivations[: plan.right[i]]
-    inputs, weights = state.activations[slot, left], state.weights[entries]
-    edges = slice(plan.edges[i], plan.edges[i + 1])
+    inputs = state.activations[slot, left]
+    entries, shape = slice(plan.entries[i], plan.entries[i + 1]), _shape(plan, i)
+    weights = state.weights[entries].reshape(shape)
     if plan.dense[i]:
-        _sum_rows(weights, inputs, None, state.gathered, sums)
+        _sum_rows(weights, inputs.reshape((1, inputs.size)), sums)
     else:
+        edges = slice(plan.edges[i], plan.edges[i + 1])
+        gathered = state.gathered[slot, edges]
         count = inputs.size
         if i == 0 or plan.relu:  # a sigmoid is hardly ever 0
             count = _find_active(inputs, state.active)
         if count * SKIP_FROM < inputs.size:
-            active, leaving, rights = state.active[:count], plan.leaving[edges], plan.rights[edges]
-            _sum_few(weights, inputs, active, leaving, rights, sums)
+            _scatter(inputs, state.active[:count], plan.leaving[edges], gathered)
         else:
-            _sum_rows(weights, inputs, plan.left[edges], state.gathered, sums)
+            _gather(inputs, plan.left[edges], gathered)
+        _sum_rows(weights, gathered.reshape(shape), sums)
     state.saturated[0, i] += _preactivate(sums, state.biases[right], plan.limits, plan.fraction, s)
     activations, derivatives = state.activations[slot, right], state.derivatives[slot, right]
     hidden = i + 1 < plan.right.size
@@ -370,15 +368,16 @@ def _feedforward(plan: Plan, state: State, i: int, slot: int) -> None:
 @_compiled
 def _backpropagate(plan: Plan, state: State, i: int, slot: int) -> None:
     """BP of the sample in a slot through junction i: the deltas of its left neurons."""
-    entries = slice(plan.entries[i], plan.entries[i + 1])
     left = slice(plan.neurons[i], plan.neurons[i + 1])
     right = slice(plan.neurons[i + 1], plan.neurons[i + 2])
     sums, deltas = state.sums[: left.stop - left.start], state.deltas[slot, right]
+    entries, shape = slice(plan.entries[i], plan.entries[i + 1]), _shape(plan, i)
+    weights = state.weights[entries].reshape(shape)
     if plan.dense[i]:
-        _sum_columns_dense(state.weights[entries], deltas, sums)
+        _sum_columns(weights, None, deltas, sums)
     else:
-        edges = slice(plan.edges[i], plan.edges[i + 1])
-        _sum_columns(state.weights[entries], plan.left[edges], deltas, sums)
+        neurons = plan.left[plan.edges[i] : plan.edges[i + 1]].reshape(shape)
+        _sum_columns(weights, neurons, deltas, sums)
     state.saturated[1, i - 1] += _hidden_deltas(
         sums, state.derivatives[slot, left], plan.limits, plan.fraction, state.deltas[slot, left]
     )
@@ -387,29 +386,32 @@ def _backpropagate(plan: Plan, state: State, i: int, slot: int) -> None:
 @_compiled
 def _update(plan: Plan, state: State, i: int, slot: int) -> None:
     """UP of junction i with the sample in a slot."""
-    entries = slice(plan.entries[i], plan.entries[i + 1])
     right = slice(plan.neurons[i + 1], plan.neurons[i + 2])
-    weights, deltas, limits = state.weights[entries], state.deltas[slot, right], plan.limits
+    deltas, headrooms = state.deltas[slot, right], state.headrooms[right]
     exponent = state.exponents[slot]
     shift = min(plan.fraction - plan.extra + exponent, plan.weight_shifts[i])
+    bias_shift = min(exponent, plan.bias_shift)
     rounding = Rounding(shift, plan.largest[i])
     if plan.random > 0:
         _draw_noise(plan, state, i)
     inputs = state.activations[slot, plan.neurons[i] : plan.neurons[i + 1]]
-    gathered, sums = state.gathered, state.sums
+    entries, shape = slice(plan.entries[i], plan.entries[i + 1]), _shape(plan, i)
+    weights, sums, limits = state.weights[entries].reshape(shape), state.sums, plan.limits
     if plan.extra > 0 or plan.random > 0:
         saturated = _update_stored_rows(plan, state, i, inputs, deltas, shift)
     elif plan.dense[i]:
-        present = plan.present[entries]
-        saturated = _update_rows(
-            weights, inputs, None, present, deltas, rounding, limits, gathered, sums
-        )
+        row, present = inputs.reshape((1, inputs.size)), plan.present[entries].reshape(shape)
+        saturated = _update_rows(weights, row, present, deltas, rounding, limits, headrooms, sums)
     else:
-        left = plan.left[plan.edges[i] : plan.edges[i + 1]]
-        saturated = _update_rows(
-            weights, inputs, left, None, deltas, rounding, limits, gathered, sums
-        )
-    saturated += _update_biases(plan, state, i, deltas, min(exponent, plan.bias_shift))
+        rows = state.gathered[slot, plan.edges[i] : plan.edges[i + 1]].reshape(shape)
+        saturated = _update_rows(weights, rows, None, deltas, rounding, limits, headrooms, sums)
+    if plan.random > 0:
+        saturated += _update_biases_randomly(plan, state, i, deltas, bias_shift)
+    else:
+        biases = state.stored_biases[right]
+        saturated += _update_biases(biases, deltas, plan.extra, bias_shift, plan.stored)
+    if plan.extra > 0:
+        _cut(state.stored_biases[right], plan.extra, state.biases[right])
     state.saturated[2, i] += saturated
 
 

@@ -1,11 +1,11 @@
 """What the compiled steps work on: a network's arrays, in the smallest dtypes that are exact.
 
 A junction is stored in one of two ways. Sparse: each right neuron's row holds its edges alone, and
-the activations of their left neurons are gathered into the same order. Dense: the row has an entry
-for every left neuron, 0 where there is no edge, so nothing is gathered. With many edges to a
-neuron that is faster, as vectors cannot gather.
+FF gathers the activations of their left neurons into the same order, for UP as well. Dense: the
+row has an entry for every left neuron, 0 where there is no edge, so nothing is gathered. With many
+edges to a neuron that is faster, as vectors cannot gather.
 
-Where most left activations are 0, as in most images, FF of a sparse junction goes by left neurons.
+Where most left activations are 0, as in most images, only the others are put where they belong.
 """
 
 from __future__ import annotations
@@ -87,8 +87,6 @@ class Plan(NamedTuple):
     """Left neuron of every edge of the sparse junctions, counted in its layer: (edges,)."""
     leaving: Indices
     """The same edges by left neuron: where in its junction's rows each lies: (edges,)."""
-    rights: Indices
-    """Right neuron of each of those: (edges,)."""
     present: Raws
     """-1, so all bits set, where an entry is an edge, else 0: (entries,)."""
     largest: Integers
@@ -176,8 +174,10 @@ class State(NamedTuple):
     """State of each junction's generator: (L,)."""
     noise: Integers
     """Scratch for a generator's states, as many as the longest junction has rows."""
+    headrooms: Integers
+    """No change up to this takes a weight of the neuron out of the format: (N,)."""
     gathered: Raws
-    """Scratch for the left activations of a row, as many as the largest d_in."""
+    """Left activation of every edge of the sparse junctions: (slots, edges)."""
     active: Indices
     """Scratch for neurons of a layer, as many as the largest layer has."""
     preactivations: Raws
@@ -263,7 +263,6 @@ def make_plan(
     ]
     sparse = [each for each, is_dense in zip(edges, dense, strict=True) if not is_dense]
     leaving = [each.leaving.reshape(-1) for each in sparse]
-    rights = [each // one.shape.in_degree for each, one in zip(leaving, sparse, strict=True)]
     none = np.empty(0, np.int64)
     storage = storage_dtype(network)
     present = np.zeros(entries[-1], storage)
@@ -283,7 +282,6 @@ def make_plan(
         ),
         left=np.concatenate([none, *(each.left for each in sparse)]).astype(index),
         leaving=np.concatenate([none, *leaving]).astype(np.uint32),
-        rights=np.concatenate([none, *rights]).astype(index),
         present=present,
         largest=np.array(largest),
         weight_shifts=np.array(
@@ -345,7 +343,8 @@ def make_state(
         saturated=saturated,
         generators=plan.generators.copy(),
         noise=np.zeros(max(plan.rows), np.int64),
-        gathered=np.zeros(max(shape.in_degree for shape in network.junctions), storage),
+        headrooms=np.zeros(neurons, np.int64),
+        gathered=np.zeros((slots, plan.edges[-1]), storage),
         active=np.zeros(largest_layer, plan.left.dtype),
         preactivations=np.zeros(largest_layer, storage),
         sums=np.zeros(largest_layer, sum_dtype(network)),

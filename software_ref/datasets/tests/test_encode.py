@@ -23,7 +23,7 @@ class Format:
 
 def encode_one(value: np.ndarray, fraction: int) -> int:
     raw = encode_features(value.reshape(1, 1), Format(fraction), 1, where="x")
-    assert raw.dtype == np.int32
+    assert raw.dtype == (np.int16 if fraction <= 14 else np.int32)
     return int(raw[0, 0])
 
 
