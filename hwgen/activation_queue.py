@@ -13,6 +13,7 @@ from amaranth.lib.wiring import In, Out
 from hwgen.memory import BankedAddress, memory
 from hwgen.scan import bank_counter
 from software_ref.schedule import Schedule
+from software_ref.timing import LANES_PER_COPY
 
 __all__ = ["ActivationQueue"]
 
@@ -74,11 +75,13 @@ class ActivationQueue(wiring.Component):
         # In the first step, S = 1, junction i meets sample 1 - i in FF and 1 - i - m_i in UP, while
         # the one before it writes sample 2 - i; the input's sample 1 comes after the first pulse.
         first = -layer
-        write_bank = bank_counter(m, self.write_start, banks, first + 1, "write")
-        feed_bank = bank_counter(m, self.read_start, banks, first, "feedforward")
         lag = schedule.lags[layer]
-        learn_bank = bank_counter(m, self.read_start, banks, first - lag, "update")
         for v in range(shape.parallelism):
+            if v % LANES_PER_COPY == 0:  # each few memories have their own counters
+                name = f"{v // LANES_PER_COPY}"
+                write_bank = bank_counter(m, self.write_start, banks, first + 1, f"write{name}")
+                feed_bank = bank_counter(m, self.read_start, banks, first, f"feed{name}")
+                learn_bank = bank_counter(m, self.read_start, banks, first - lag, f"learn{name}")
             reads = [address(feed_bank, self.words[v])]
             if schedule.training:
                 reads.append(address(learn_bank, self.words[v]))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from amaranth.hdl import Cat, Const, Module, Mux, Signal, Value, signed
 
-from software_ref.timing import tree_levels
+from software_ref.pipelining import tree_levels
 
 __all__ = ["adder_tree", "register", "rounded_shift", "saturated", "signed_width"]
 
@@ -47,18 +47,19 @@ def saturated(value: Value, width: int) -> tuple[Value, Value]:
     return Mux(overflow, limit, value[:width]).as_signed(), overflow
 
 
-def adder_tree(m: Module, terms: list[Value], name: str) -> Value:
-    """Sum signed or unsigned terms exactly, two by two, with a register after every level.
+def adder_tree(m: Module, terms: list[Value], name: str, adders: int = 1) -> Value:
+    """Sum signed or unsigned terms exactly, two by two, with a register after every few levels.
 
-    Latency: `tree_levels(len(terms))` clocks; a single term passes without one.
+    Latency: `tree_levels(len(terms), adders)` clocks; a single term passes without one.
     """
-    for level in range(tree_levels(len(terms))):
-        pairs = [
-            terms[k] + terms[k + 1] if k + 1 < len(terms) else terms[k]
-            for k in range(0, len(terms), 2)
-        ]
+    for level in range(tree_levels(len(terms), adders)):
+        for _ in range(adders):
+            terms = [
+                terms[k] + terms[k + 1] if k + 1 < len(terms) else terms[k]
+                for k in range(0, len(terms), 2)
+            ]
         terms = [
-            register(m, pair, f"{name}_level{level}_{position}")
-            for position, pair in enumerate(pairs)
+            register(m, term, f"{name}_level{level}_{position}")
+            for position, term in enumerate(terms)
         ]
     return terms[0]

@@ -18,6 +18,7 @@ from hwgen.pipeline import Timeline, delayed
 from hwgen.scan import bank_counter, row_active
 from software_ref.connections.clash_free import ClashFreePattern
 from software_ref.schedule import Schedule
+from software_ref.timing import LANES_PER_COPY
 
 __all__ = ["Backprop"]
 
@@ -44,8 +45,8 @@ class Backprop(wiring.Component):
     words, sweep : In
         The interleaver's outputs for the row being read.
     weights : In(ArrayLayout(signed(B), z)), deltas : In(ArrayLayout(signed, G))
-        Operands by lane and by group of lanes, `operands` clocks after the row read. Deltas of
-        zero, for steps without a training sample, leave sums of zero that nobody reads.
+        Operands by lane and by copy (see DeltaUnit), `operands` clocks after the row read. Deltas
+        of zero, for steps without a training sample, leave sums of zero that nobody reads.
     fetch_start : In(1)
         Pulse one clock before the first fetch of a step.
     fetch_words : In(ArrayLayout(unsigned, z))
@@ -71,6 +72,7 @@ class Backprop(wiring.Component):
         self._timing = timing = schedule.timing[junction - 1]
         self._fetch_latency = schedule.timing[junction - 2].fetch_plan.read_latency
         lanes = timing.shape.parallelism
+        deltas = timing.layout.groups * timing.delta_copies
         words = data.ArrayLayout(unsigned(max((timing.shape.depth - 1).bit_length(), 1)), lanes)
         super().__init__(
             {
@@ -78,7 +80,7 @@ class Backprop(wiring.Component):
                 "words": In(words),
                 "sweep": In(max((timing.shape.out_degree - 1).bit_length(), 1)),
                 "weights": In(data.ArrayLayout(signed(timing.network.format.width), lanes)),
-                "deltas": In(data.ArrayLayout(signed(timing.delta_width), timing.layout.groups)),
+                "deltas": In(data.ArrayLayout(signed(timing.delta_width), deltas)),
                 "fetch_start": In(1),
                 "fetch_words": In(words),
                 "errors": Out(data.ArrayLayout(signed(timing.left_error_width), lanes)),
@@ -94,6 +96,7 @@ class Backprop(wiring.Component):
         m.submodules.crossbar = crossbar = LaneCrossbar(
             self._pattern,
             product_width,
+            timing.pipelining,
             dither=timing.network.connections.dither,
             to_lanes=False,
         )
@@ -102,15 +105,14 @@ class Backprop(wiring.Component):
             product = multiply(
                 m,
                 self.weights[j],
-                self.deltas[j // timing.layout.group],
+                self.deltas[timing.delta_copy(j)],
                 latency=timing.multiply,
                 dsp=self._dsp,
+                pipelining=timing.pipelining,
                 name=f"product{j}",
             )
             m.d.comb += crossbar.inputs[j].eq(product.as_unsigned())
         added = timing.products + crossbar.latency
-        first_sweep = row_active(m, timeline.start(added), shape.depth, "first_sweep")
-        active = row_active(m, timeline.start(added + 1), shape.rows, "write")
         queue = schedule.error_queue(self._junction - 1)
         banks = queue.banks(schedule.period)
         address = BankedAddress(banks, shape.depth)
@@ -119,10 +121,16 @@ class Backprop(wiring.Component):
         lags = schedule.lags
         sum_first = 1 - self._junction - lags[self._junction - 1]
         fetch_first = 2 - self._junction - lags[self._junction - 2]
-        read_bank = bank_counter(m, timeline.start(added - READ_AHEAD), banks, sum_first, "read")
-        write_bank = bank_counter(m, timeline.start(added + 1), banks, sum_first, "write")
-        fetch_bank = bank_counter(m, self.fetch_start, banks, fetch_first, "fetch")
         for v in range(shape.parallelism):
+            if v % LANES_PER_COPY == 0:  # each few memories have their own controls
+                name = f"{v // LANES_PER_COPY}"
+                read_start = timeline.start(added - READ_AHEAD)
+                write_start = timeline.start(added + 1)
+                first_sweep = row_active(m, timeline.start(added), shape.depth, f"sweep{name}")
+                active = row_active(m, write_start, shape.rows, f"write{name}")
+                read_bank = bank_counter(m, read_start, banks, sum_first, f"read{name}")
+                write_bank = bank_counter(m, write_start, banks, sum_first, f"write{name}")
+                fetch_bank = bank_counter(m, self.fetch_start, banks, fetch_first, f"fetch{name}")
             self._accumulator(
                 m,
                 v,

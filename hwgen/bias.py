@@ -162,6 +162,7 @@ class BiasUnit(wiring.Component):
             exponent,
             drop=0,
             largest=timing.max_rate_exponent,
+            pipelining=timing.pipelining,
             name=f"step{k}",
             noise=lane_number(self.noise, k, random_bits) if random_bits else None,
         )

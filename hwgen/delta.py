@@ -15,7 +15,7 @@ from amaranth.lib.wiring import In, Out
 
 from hwgen.arithmetic import register, rounded_shift, saturated
 from hwgen.multiplier import multiply
-from hwgen.pipeline import Timeline, delayed
+from hwgen.pipeline import Timeline, copied, delayed
 from hwgen.saturation import COUNTER_WIDTH, saturation_counter
 from hwgen.scan import Phase, row_active, slots_present
 from hwgen.window import Window
@@ -40,8 +40,9 @@ class DeltaUnit(wiring.Component):
         The queue's values of the row's starting neurons: h', or delta for the output layer.
     error_words : Out, errors : In(ArrayLayout(signed, Z))
         Addresses of the Z error memories and what they hold (hidden layers only).
-    lanes : Out(ArrayLayout(signed, G))
-        Delta of each group of lanes, 0 where there is nothing to learn.
+    lanes : Out(ArrayLayout(signed, copies))
+        Delta of each group of lanes in its copies (`timing.delta_copy`), 0 where there is nothing
+        to learn.
     finishing : Out(ArrayLayout(signed, F))
         Beside `lanes`, delta of the neurons that finish in the row, in slot order.
     saturations : Out(32)
@@ -60,11 +61,12 @@ class DeltaUnit(wiring.Component):
         self.timing = timing
         layout = timing.layout
         self._queued = timing.delta_width if timing.last else timing.derivative_width
+        lanes = layout.groups * timing.delta_copies
         members = {
             "start": In(1),
             "learn": In(1),
             "starting": In(data.ArrayLayout(unsigned(self._queued), layout.finishing)),
-            "lanes": Out(data.ArrayLayout(signed(timing.delta_width), layout.groups)),
+            "lanes": Out(data.ArrayLayout(signed(timing.delta_width), lanes)),
             "finishing": Out(data.ArrayLayout(signed(timing.delta_width), layout.finishing)),
             "saturations": Out(COUNTER_WIDTH),
         }
@@ -102,8 +104,9 @@ class DeltaUnit(wiring.Component):
             if len(slots) == 2 and slots[1] < len(touched):
                 upper = phase.at_least(layout.upper_from(group))
                 delta = Mux(upper, touched[slots[1]], touched[slots[0]])
-            lane = register(m, Mux(enable, delta, 0), f"lanes{group}")
-            m.d.comb += self.lanes[group].eq(lane)
+            lanes = copied(m, Mux(enable, delta, 0), timing.delta_copies, f"lanes{group}")
+            for k, lane in enumerate(lanes, start=group * timing.delta_copies):
+                m.d.comb += self.lanes[k].eq(lane)
         for slot in range(layout.finishing):
             delta = register(m, Mux(enable, touched[slot], 0), f"finishing{slot}")
             m.d.comb += self.finishing[slot].eq(delta)
@@ -119,6 +122,7 @@ class DeltaUnit(wiring.Component):
             layout,
             self._banks,
             latency=timing.fetch_plan.read_latency,
+            pipelining=timing.pipelining,
             name="errors",
         )
         for bank, word in enumerate(window.words):
@@ -139,6 +143,7 @@ class DeltaUnit(wiring.Component):
                     derivative,
                     latency=timing.derivative_multiply,
                     dsp=False,
+                    pipelining=timing.pipelining,
                     name=f"slope{k}",
                 )
                 places = 2 * fmt.fraction

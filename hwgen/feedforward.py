@@ -23,7 +23,7 @@ from software_ref.activation import (
     sigmoid_derivative_table,
     sigmoid_table,
 )
-from software_ref.timing import JunctionTiming, tree_levels
+from software_ref.timing import JunctionTiming
 
 __all__ = ["Feedforward"]
 
@@ -100,12 +100,18 @@ class Feedforward(wiring.Component):
                 self.activations[j],
                 latency=timing.multiply,
                 dsp=self._dsp,
+                pipelining=timing.pipelining,
                 name=f"product{j}",
             )
             for j in range(timing.shape.parallelism)
         ]
         sums = [
-            adder_tree(m, products[k * layout.group : (k + 1) * layout.group], f"group{k}")
+            adder_tree(
+                m,
+                products[k * layout.group : (k + 1) * layout.group],
+                f"group{k}",
+                timing.pipelining.adders,
+            )
             for k in range(layout.groups)
         ]
         # group_sums -> slot_sums
@@ -155,8 +161,8 @@ class Feedforward(wiring.Component):
                     upper = phase.at_least(layout.upper_from(group))
                     here = upper if slot == layout.group_slots(group)[1] else ~upper
                 terms.append(Mux(here, value, 0))
-            total = adder_tree(m, terms, f"slot{slot}")
-            spent = tree_levels(len(terms))
+            total = adder_tree(m, terms, f"slot{slot}", self.timing.pipelining.adders)
+            spent = self.timing.pipelining.tree_levels(len(terms))
             slots.append(delayed(m, total, levels - spent, f"slot{slot}_sum"))
         return slots
 

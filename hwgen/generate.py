@@ -30,6 +30,8 @@ class CoreDesign:
     """Whether the core trains, or only infers."""
     max_rate_exponent: int = 7
     """The largest k that the core carries."""
+    pipeline: str = "deep"
+    """How deep its pipelines are: a name in `PIPELINES`."""
     dsp_budget: int = 240
     """The most DSP blocks that the multipliers may take."""
     seed: int = 1
@@ -45,6 +47,7 @@ class CoreDesign:
             name=name,
             training=training,
             max_rate_exponent=file.max_rate_exponent,
+            pipeline=file.target.pipeline,
             dsp_budget=file.target.dsp_budget,
             seed=file.training.seed,
         )
@@ -56,6 +59,7 @@ class CoreDesign:
             network=self.network,
             training=self.training,
             max_rate_exponent=self.max_rate_exponent,
+            pipeline=self.pipeline,
         )
 
     @cached_property

@@ -13,12 +13,14 @@ from amaranth.hdl import Module, Mux, Signal, Value, unsigned
 from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
 
+from hwgen.arithmetic import register
 from hwgen.memory import memory, packed
-from hwgen.pipeline import pipelined_mux
+from hwgen.pipeline import Timeline, copied, pipelined_mux
 from hwgen.scan import row_counter, sweep_counter
 from software_ref.connections.clash_free import ClashFreePattern
 from software_ref.memory_plan import MemoryPlan
-from software_ref.timing import mux_levels
+from software_ref.pipelining import Pipelining
+from software_ref.timing import LANES_PER_COPY
 
 __all__ = ["Interleaver", "LaneCrossbar"]
 
@@ -42,7 +44,7 @@ class Interleaver(wiring.Component):
 
     Timing
     ------
-    `latency` is 1 with seeds, and 1 plus the address memory's read latency for `free` patterns. A
+    `latency` is 2 with seeds, and 1 plus the address memory's read latency for `free` patterns. A
     new row every clock.
 
     References
@@ -54,9 +56,9 @@ class Interleaver(wiring.Component):
         self.pattern = pattern
         shape = pattern.shape
         self._width = max((shape.depth - 1).bit_length(), 1)
-        self.latency = 1
+        self.latency = 2
         if pattern.kind == "free":
-            self.latency += self._address_plan.read_latency
+            self.latency = 1 + self._address_plan.read_latency
         super().__init__(
             {
                 "start": In(1),
@@ -74,13 +76,8 @@ class Interleaver(wiring.Component):
     def elaborate(self, platform: object) -> Module:
         m = Module()
         shape, kind = self.pattern.shape, self.pattern.kind
-        start: Value = self.start
-        if kind == "free":
-            for clock in range(1, self.latency):
-                stage = Signal(name=f"start_after{clock}")
-                m.d.sync += stage.eq(start)
-                start = stage
-        cycle, sweep = sweep_counter(m, start, shape.depth, shape.out_degree, "sweep")
+        started = Timeline(m, self.start).start(self.latency - 1)
+        _, sweep = sweep_counter(m, started, shape.depth, shape.out_degree, "sweep")
         m.d.comb += self.sweep.eq(sweep)
         if shape.depth == 1:
             return m  # one word a memory: nothing to address
@@ -89,44 +86,54 @@ class Interleaver(wiring.Component):
         elif kind == "shared_seed":
             self._count_from_shared_seeds(m)
         else:
-            self._count_from_sweep_seeds(m, cycle, sweep)
+            parts = range(0, shape.parallelism, LANES_PER_COPY)
+            starts = copied(m, self.start, len(parts), "start")
+            for first, start in zip(parts, starts, strict=True):
+                stop = min(first + LANES_PER_COPY, shape.parallelism)
+                self._count_from_sweep_seeds(m, start, range(first, stop))
         return m
 
     def _count_from_shared_seeds(self, m: Module) -> None:
         """After D increments a word is back at its seed, so equal seeds share one incrementer."""
         depth = self.pattern.shape.depth
         counters: dict[int, Signal] = {}
+        started = register(m, self.start, "shared_start")
         for v, seed in enumerate(self.pattern.seeds[0].tolist()):
             if seed not in counters:
                 word = Signal(self._width, name=f"word_from{seed}", reset_less=True)
-                m.d.sync += word.eq(Mux(self.start, seed, _incremented(word, depth)))
+                m.d.sync += word.eq(Mux(started, seed, _incremented(word, depth)))
                 counters[seed] = word
             m.d.comb += self.words[v].eq(counters[seed])
 
-    def _count_from_sweep_seeds(self, m: Module, cycle: Signal, sweep: Signal) -> None:
+    def _count_from_sweep_seeds(self, m: Module, started: Value, memories: range) -> None:
+        """Words of a few memories, with a sweep counter and a ROM of their own."""
         shape = self.pattern.shape
         seeds = self.pattern.seeds
-        following = Signal(range(max(shape.out_degree, 2)), name="next_sweep")
-        with m.If(self.start):
+        name = f"{memories.start // LANES_PER_COPY}"
+        cycle, _ = sweep_counter(m, started, shape.depth, shape.out_degree, f"words{name}")
+        last = cycle == shape.depth - 1
+        following = Signal(range(max(shape.out_degree, 2)), name=f"next_sweep{name}")
+        with m.If(started):
             m.d.sync += following.eq(1 if shape.out_degree > 1 else 0)
-        with m.Elif(cycle == shape.depth - 1):
+        with m.Elif(last):
             m.d.sync += following.eq(
                 Mux(following == shape.out_degree - 1, following, following + 1)
             )
         (row,) = memory(
             m,
-            "seeds",
+            f"seeds{name}",
             depth=shape.out_degree,
-            width=shape.parallelism * self._width,
+            width=len(memories) * self._width,
             reads=[following],
-            init=[packed(row.tolist(), self._width) for row in seeds],
+            init=[
+                packed(row[memories.start : memories.stop].tolist(), self._width) for row in seeds
+            ],
         )
-        last = cycle == shape.depth - 1
-        for v in range(shape.parallelism):
+        for place, v in enumerate(memories):
             word = Signal(self._width, name=f"word{v}", reset_less=True)
-            seed = row.word_select(v, self._width)
+            seed = row.word_select(place, self._width)
             following_word = Mux(last, seed, _incremented(word, shape.depth))
-            m.d.sync += word.eq(Mux(self.start, int(seeds[0, v]), following_word))
+            m.d.sync += word.eq(Mux(started, int(seeds[0, v]), following_word))
             m.d.comb += self.words[v].eq(word)
 
     def _read_permutations(self, m: Module) -> None:
@@ -154,6 +161,8 @@ class LaneCrossbar(wiring.Component):
         The junction's pattern; without dither the crossbar is wires.
     width
         Bits of an item.
+    pipelining
+        Inputs of a multiplexer level.
     to_lanes
         True: lane j takes memory v_s(j)'s item. False: memory v_s(j) takes lane j's item.
 
@@ -166,16 +175,25 @@ class LaneCrossbar(wiring.Component):
 
     Timing
     ------
-    `mux_levels(d_out)` clocks with dither, else 0.
+    `pipelining.mux_levels(d_out)` clocks with dither, else 0.
     """
 
-    def __init__(self, pattern: ClashFreePattern, width: int, *, dither: bool, to_lanes: bool):
+    def __init__(
+        self,
+        pattern: ClashFreePattern,
+        width: int,
+        pipelining: Pipelining,
+        *,
+        dither: bool,
+        to_lanes: bool,
+    ):
         self.pattern = pattern
-        self._dither = dither
+        self._pipelining = pipelining
         self._to_lanes = to_lanes
         shape = pattern.shape
         items = data.ArrayLayout(unsigned(width), shape.parallelism)
-        self.latency = mux_levels(shape.out_degree) if dither and shape.parallelism > 1 else 0
+        permutes = dither and shape.parallelism > 1
+        self.latency = pipelining.mux_levels(shape.out_degree) if permutes else 0
         super().__init__(
             {
                 "sweep": In(max((shape.out_degree - 1).bit_length(), 1)),
@@ -193,7 +211,8 @@ class LaneCrossbar(wiring.Component):
             if self.latency == 0:
                 m.d.comb += self.outputs[item].eq(inputs[0])
             else:
-                m.d.comb += self.outputs[item].eq(pipelined_mux(m, inputs, sweep_of, f"item{item}"))
+                chosen = pipelined_mux(m, inputs, sweep_of, self._pipelining, f"item{item}")
+                m.d.comb += self.outputs[item].eq(chosen)
         return m
 
 

@@ -33,7 +33,7 @@ from hwgen.update import Update
 from hwgen.weight_memory import WeightMemory
 from software_ref.connections.clash_free import ClashFreePattern
 from software_ref.schedule import Schedule
-from software_ref.timing import SCAN_LEAD, mux_levels
+from software_ref.timing import SCAN_LEAD
 
 __all__ = ["Junction", "JunctionParameters"]
 
@@ -163,8 +163,8 @@ class Junction(wiring.Component):
     def access_latency(self) -> int:
         """Clocks from an access pulse to `read_data`, and to the end of its write-back."""
         timing = self.timing
-        lanes = mux_levels(timing.shape.parallelism)
-        slots = mux_levels(timing.layout.finishing)
+        lanes = timing.pipelining.mux_levels(timing.shape.parallelism)
+        slots = timing.pipelining.mux_levels(timing.layout.finishing)
         read = max(1 + timing.operands + lanes, 1 + timing.bias_plan.read_latency + slots) + 1
         written = max(1 + timing.weight_written, timing.bias_plan.read_latency + 3)
         return max(read, written + 1)
@@ -308,6 +308,7 @@ class Junction(wiring.Component):
         crossbar = LaneCrossbar(
             self._parameters.pattern,
             timing.left_activation_width,
+            timing.pipelining,
             dither=timing.network.connections.dither,
             to_lanes=True,
         )
@@ -330,6 +331,7 @@ class Junction(wiring.Component):
             write_first=1 - self.number,
             read_first=1 - self.number - schedule.lags[self.number - 1],
             latency=timing.fetch_plan.read_latency,
+            pipelining=timing.pipelining,
         )
         m.d.comb += [
             unit.start.eq(timeline.start(fetch)),
@@ -399,10 +401,12 @@ class Junction(wiring.Component):
             m,
             [bias.biases[k].as_unsigned() for k in range(layout.finishing)],
             self.access_lane,
+            timing.pipelining,
             "slot",
         )
+        slot_levels = timing.pipelining.mux_levels(layout.finishing)
         lane_at = 1 + timing.operands + weights.lane_levels
-        slot_at = 1 + timing.bias_plan.read_latency + mux_levels(layout.finishing)
+        slot_at = 1 + timing.bias_plan.read_latency + slot_levels
         with m.If(pulse.start(lane_at) & ~self.access_bias):
             m.d.sync += self.read_data.eq(weights.accessed)
         with m.If(pulse.start(slot_at) & self.access_bias):

@@ -6,16 +6,20 @@ from amaranth.hdl import Cat, Const, Module, Mux, Signal, Value, signed
 
 from hwgen.arithmetic import register
 from hwgen.pipeline import delayed
-from software_ref.timing import multiplier_latency, tree_levels
+from software_ref.pipelining import Pipelining
 
 __all__ = ["multiply"]
 
-DSP_STAGES = 3
-"""Registers in a DSP block: operands, product, result."""
-
 
 def multiply(
-    m: Module, wide: Value, narrow: Value, *, latency: int, dsp: bool, name: str
+    m: Module,
+    wide: Value,
+    narrow: Value,
+    *,
+    latency: int,
+    dsp: bool,
+    pipelining: Pipelining,
+    name: str,
 ) -> Signal:
     """Multiply exactly; the result is signed(len(wide) + len(narrow)).
 
@@ -28,10 +32,12 @@ def multiply(
     narrow
         Multiplier, signed or unsigned; its width sets the least latency.
     latency
-        Clocks from the operands to the product, at least `multiplier_latency(len(narrow))`.
+        Clocks from the operands to the product, at least `pipelining`'s for the narrow one.
     dsp
         Whether a DSP block is meant; else the partial products are spelled out, so that no tool
         infers one.
+    pipelining
+        Adders between registers, and registers of a DSP block.
     name
         Prefix of the register names.
 
@@ -40,28 +46,33 @@ def multiply(
     ValueError
         The latency is too short for the multiplier's width.
     """
-    least = multiplier_latency(len(narrow))
+    least = pipelining.multiplier_latency(len(narrow))
     if latency < least:
         raise ValueError(
             f"latency of multiplier {name} must be at least {least} for a {len(narrow)}-bit "
             f"operand, not {latency}"
         )
     build = _dsp if dsp else _fabric
-    return build(m, wide, narrow, latency, name)
+    return build(m, wide, narrow, latency=latency, pipelining=pipelining, name=name)
 
 
-def _dsp(m: Module, wide: Value, narrow: Value, latency: int, name: str) -> Signal:
+def _dsp(
+    m: Module, wide: Value, narrow: Value, *, latency: int, pipelining: Pipelining, name: str
+) -> Signal:
     # Spare clocks go before the block: a second operand register is part of it.
-    wide = delayed(m, wide, latency - DSP_STAGES + 1, f"{name}_wide")
-    narrow = delayed(m, narrow, latency - DSP_STAGES + 1, f"{name}_narrow")
+    spare = latency - pipelining.dsp_stages
+    wide = delayed(m, wide, spare + 1, f"{name}_wide")
+    narrow = delayed(m, narrow, spare + 1, f"{name}_narrow")
     product = Signal(
         signed(len(wide) + len(narrow)), name=f"{name}_m", reset_less=True, attrs={"use_dsp": "yes"}
     )
     m.d.sync += product.eq(wide * narrow)
-    return register(m, product, name)
+    return register(m, product, name) if pipelining.dsp_stages == 3 else product
 
 
-def _fabric(m: Module, wide: Value, narrow: Value, latency: int, name: str) -> Signal:
+def _fabric(
+    m: Module, wide: Value, narrow: Value, *, latency: int, pipelining: Pipelining, name: str
+) -> Signal:
     width = len(wide) + len(narrow)
     top = len(narrow) - 1
     rows: list[tuple[int, Value]] = []  # (place of its lowest bit, signed value)
@@ -76,15 +87,15 @@ def _fabric(m: Module, wide: Value, narrow: Value, latency: int, name: str) -> S
         else:
             row = low - high
         rows.append((bit, register(m, row, f"{name}_row{bit // 2}")))
-    for level in range(tree_levels(len(rows))):
+    levels = pipelining.tree_levels(len(rows))
+    for level in range(levels):
+        for _ in range(pipelining.adders):
+            rows = [(rows[k][0], _add(rows[k : k + 2])) for k in range(0, len(rows), 2)]
         rows = [
-            (
-                rows[k][0],
-                register(m, _add(rows[k : k + 2]), f"{name}_level{level}_{k // 2}"),
-            )
-            for k in range(0, len(rows), 2)
+            (place, register(m, row, f"{name}_level{level}_{k}"))
+            for k, (place, row) in enumerate(rows)
         ]
-    spent = 1 + tree_levels((len(narrow) + 1) // 2)
+    spent = 1 + levels
     result = Signal(signed(width), name=name)
     m.d.comb += result.eq(delayed(m, rows[0][1], latency - spent, f"{name}_sum"))
     return result

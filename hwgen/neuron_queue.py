@@ -14,6 +14,7 @@ from hwgen.pipeline import Timeline
 from hwgen.router import Router
 from hwgen.scan import bank_counter
 from hwgen.window import Window
+from software_ref.pipelining import Pipelining
 from software_ref.row_layout import RowLayout
 
 __all__ = ["NeuronQueue"]
@@ -34,6 +35,8 @@ class NeuronQueue(wiring.Component):
         The samples that the first step writes and reads (see `bank_counter`).
     latency
         Clocks from an address to its data.
+    pipelining
+        Inputs of a multiplexer level.
 
     Members
     -------
@@ -61,6 +64,7 @@ class NeuronQueue(wiring.Component):
         write_first: int,
         read_first: int,
         latency: int,
+        pipelining: Pipelining,
     ):
         self._layout = layout
         self._width = width
@@ -68,6 +72,7 @@ class NeuronQueue(wiring.Component):
         self._write_first = write_first
         self._read_first = read_first
         self._latency = latency
+        self._pipelining = pipelining
         slots = data.ArrayLayout(unsigned(width), layout.finishing)
         super().__init__(
             {
@@ -88,7 +93,15 @@ class NeuronQueue(wiring.Component):
         write_bank = bank_counter(
             m, writes.start(Router.LEAD), self._samples, self._write_first, "write"
         )
-        window = Window(m, self.read_start, layout, banks, latency=self._latency, name="window")
+        window = Window(
+            m,
+            self.read_start,
+            layout,
+            banks,
+            latency=self._latency,
+            pipelining=self._pipelining,
+            name="window",
+        )
         read_started = Timeline(m, self.read_start, name="reads").start(1)
         read_bank = bank_counter(m, read_started, self._samples, self._read_first, "read")
         address = BankedAddress(self._samples, -(-layout.shape.right // banks))

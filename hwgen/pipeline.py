@@ -7,9 +7,12 @@ from collections.abc import Mapping
 from amaranth.hdl import Module, Mux, Signal, Value
 
 from hwgen.arithmetic import register
-from software_ref.timing import MUX_INPUTS, mux_levels
+from software_ref.pipelining import Pipelining
 
-__all__ = ["Timeline", "delayed", "held", "pipelined_mux"]
+__all__ = ["Timeline", "copied", "delayed", "held", "pipelined_mux"]
+
+_COPY = {"keep": "true"}
+"""Keeps Yosys and Vivado from merging registers that hold the same."""
 
 
 def delayed(m: Module, value: Value, clocks: int, name: str) -> Value:
@@ -17,6 +20,22 @@ def delayed(m: Module, value: Value, clocks: int, name: str) -> Value:
     for clock in range(1, clocks + 1):
         value = register(m, value, f"{name}_after{clock}")
     return value
+
+
+def copied(m: Module, value: Value, count: int, name: str) -> list[Signal]:
+    """Register a value several times, each for a part of its readers.
+
+    What all lanes of a wide junction read would otherwise be carried across the whole chip from one
+    register.
+    """
+    if count == 1:
+        return [register(m, value, name)]
+    copies = [
+        Signal(value.shape(), name=f"{name}_copy{k}", reset_less=True, attrs=_COPY)
+        for k in range(count)
+    ]
+    m.d.sync += [copy.eq(value) for copy in copies]
+    return copies
 
 
 class Timeline:
@@ -65,30 +84,41 @@ class Timeline:
 
     def held(self, name: str, clock: int) -> Value:
         """A payload value held from the clock after `start(clock)` to the next such start."""
-        return held(
-            self._m, self.start(clock), self.payload(name, clock), f"{name}_held_from{clock}"
-        )
+        return self.held_copies(name, clock, 1)[0]
+
+    def held_copies(self, name: str, clock: int, count: int) -> list[Signal]:
+        """The same in several registers, each for a part of its readers."""
+        start, value = self.start(clock), self.payload(name, clock)
+        register_name = f"{name}_held_from{clock}"
+        if count == 1:
+            return [held(self._m, start, value, register_name)]
+        return [
+            held(self._m, start, value, f"{register_name}_copy{k}", copy=True) for k in range(count)
+        ]
 
 
-def held(m: Module, start: Value, value: Value, name: str) -> Signal:
+def held(m: Module, start: Value, value: Value, name: str, *, copy: bool = False) -> Signal:
     """Hold a value from the clock after `start` until the clock of the next one."""
-    stage = Signal(value.shape(), name=name)
+    stage = Signal(value.shape(), name=name, attrs=_COPY if copy else {})
     with m.If(start):
         m.d.sync += stage.eq(value)
     return stage
 
 
-def pipelined_mux(m: Module, inputs: list[Value], select: Value, name: str) -> Value:
-    """Select one of the inputs, with a register after every level of MUX_INPUTS inputs.
+def pipelined_mux(
+    m: Module, inputs: list[Value], select: Value, pipelining: Pipelining, name: str
+) -> Value:
+    """Select one of the inputs, with a register after every level of the pipelining's inputs.
 
-    Latency: `mux_levels(len(inputs))` clocks. `select` must be below len(inputs).
+    Latency: `pipelining.mux_levels(len(inputs))` clocks. `select` must be below len(inputs).
     """
-    bits = MUX_INPUTS.bit_length() - 1
-    for level in range(mux_levels(len(inputs))):
+    width = pipelining.mux_inputs
+    bits = width.bit_length() - 1
+    for level in range(pipelining.mux_levels(len(inputs))):
         digit = select[:bits]
         inputs = [
-            register(m, _mux(inputs[k : k + MUX_INPUTS], digit), f"{name}_mux{level}_{k}")
-            for k in range(0, len(inputs), MUX_INPUTS)
+            register(m, _mux(inputs[k : k + width], digit), f"{name}_mux{level}_{k}")
+            for k in range(0, len(inputs), width)
         ]
         if len(inputs) > 1:
             select = register(m, select[bits:], f"{name}_select{level}")

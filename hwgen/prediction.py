@@ -15,7 +15,8 @@ from hwgen.arithmetic import register
 from hwgen.output_delta import NeuronCount
 from hwgen.pipeline import Timeline
 from hwgen.scan import row_counter
-from software_ref.timing import SCAN_LEAD, JunctionTiming, tree_levels
+from software_ref.pipelining import tree_levels
+from software_ref.timing import SCAN_LEAD, JunctionTiming
 
 __all__ = ["PredictionUnit"]
 

@@ -6,6 +6,7 @@ from amaranth.hdl import Cat, Const, Module, Value
 
 from hwgen.arithmetic import register, saturated
 from hwgen.pipeline import pipelined_mux
+from software_ref.pipelining import Pipelining
 
 __all__ = ["RateShift", "subtracted"]
 
@@ -23,12 +24,14 @@ class RateShift:
         Module, x, and k beside it.
     drop, largest
         Places dropped with k = 0; the largest k.
+    pipelining
+        Inputs of a multiplexer level.
     noise
-        The random bits, if any, `mux_levels(largest + 1)` clocks after x.
+        The random bits, if any, `pipelining.mux_levels(largest + 1)` clocks after x.
 
     Notes
     -----
-    Latency: `mux_levels(largest + 1)` clocks, and with random bits one more.
+    Latency: `pipelining.mux_levels(largest + 1)` clocks, and with random bits one more.
     """
 
     def __init__(
@@ -39,6 +42,7 @@ class RateShift:
         *,
         drop: int,
         largest: int,
+        pipelining: Pipelining,
         name: str,
         noise: Value | None = None,
     ):
@@ -51,7 +55,7 @@ class RateShift:
             dropped = _resized(value >> (places - present), present)
             fraction = Cat(Const(0, kept - present), dropped)
             choices.append(Cat(fraction, _resized(value >> places, width)))
-        chosen = pipelined_mux(m, choices, exponent, name)
+        chosen = pipelined_mux(m, choices, exponent, pipelining, name)
         self.half, self.shifted = chosen[0], chosen[kept:].as_signed()
         if noise is not None:
             raised = chosen[:kept] + Cat(Const(1, 1), noise)

@@ -19,7 +19,7 @@ from hwgen.rate import RateShift, subtracted
 from hwgen.rounding_noise import lane_number
 from hwgen.saturation import COUNTER_WIDTH, saturation_counter
 from hwgen.scan import row_active
-from software_ref.timing import JunctionTiming
+from software_ref.timing import LANES_PER_COPY, JunctionTiming
 from software_ref.update_rounding import GENERATOR_WIDTH
 
 __all__ = ["Update"]
@@ -40,7 +40,7 @@ class Update(wiring.Component):
     start : In(1), rate_exponent : In
         Pulse one clock before the operands of row 0, with the sample's k.
     weights, activations, deltas : In
-        Operands by lane (deltas by group of lanes).
+        Operands by lane (deltas by copy, see DeltaUnit).
     noise : In(32)
         The row's state of the generator, `timing.update_noise` clocks after the row read (only with
         random bits).
@@ -66,6 +66,7 @@ class Update(wiring.Component):
         lanes = timing.shape.parallelism
         width = timing.network.format.stored_width
         weights = data.ArrayLayout(signed(width), lanes)
+        deltas = timing.layout.groups * timing.delta_copies
         noise = {"noise": In(GENERATOR_WIDTH)} if timing.network.update.random_bits else {}
         super().__init__(
             {
@@ -74,7 +75,7 @@ class Update(wiring.Component):
                 "rate_exponent": In(range(max(timing.max_rate_exponent + 1, 2))),
                 "weights": In(weights),
                 "activations": In(data.ArrayLayout(unsigned(timing.left_activation_width), lanes)),
-                "deltas": In(data.ArrayLayout(signed(timing.delta_width), timing.layout.groups)),
+                "deltas": In(data.ArrayLayout(signed(timing.delta_width), deltas)),
                 "replace": In(lanes),
                 "replacement": In(signed(width)),
                 "updated": Out(weights),
@@ -90,25 +91,27 @@ class Update(wiring.Component):
         drop = fmt.fraction - fmt.extra_bits - fmt.activation_shift
         timeline = Timeline(m, self.start, {"rate_exponent": self.rate_exponent})
         # Operands come at clock 1, products `multiply` clocks later.
-        exponent = timeline.held("rate_exponent", timing.multiply)
+        exponents = timeline.held_copies("rate_exponent", timing.multiply, timing.lane_copies)
         subtract = timing.multiply + timing.shift_levels + timing.noise_levels
         rows = row_active(m, timeline.start(subtract + 1), timing.shape.rows, "saturate")
         flags: list[Value] = []
         for j in range(timing.shape.parallelism):
             product = multiply(
                 m,
-                self.deltas[j // timing.layout.group],
+                self.deltas[timing.delta_copy(j)],
                 self.activations[j],
                 latency=timing.multiply,
                 dsp=self._dsp,
+                pipelining=timing.pipelining,
                 name=f"product{j}",
             )
             shift = RateShift(
                 m,
                 Cat(Const(0, max(-drop, 0)), product).as_signed(),
-                exponent,
+                exponents[j // LANES_PER_COPY],
                 drop=max(drop, 0),
                 largest=timing.max_rate_exponent,
+                pipelining=timing.pipelining,
                 name=f"step{j}",
                 noise=lane_number(self.noise, j, random_bits) if random_bits else None,
             )

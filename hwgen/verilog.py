@@ -25,6 +25,8 @@ opt_dff
 opt_clean
 setattr -unset init t:$dff t:$dffe %u %x1:+[Q]
 hierarchy -top {name}
+select -set copies a:keep %ci1:+[Q] t:$dff* %i
+setattr -set keep 1 @copies
 memory_collect
 attrmap {removals}
 attrmap -modattr {removals}

@@ -14,8 +14,8 @@ from amaranth.lib.wiring import In, Out
 
 from hwgen.arithmetic import register
 from hwgen.memory import memory, packed
-from hwgen.pipeline import delayed, pipelined_mux
-from software_ref.timing import JunctionTiming, mux_levels
+from hwgen.pipeline import copied, delayed, pipelined_mux
+from software_ref.timing import LANES_PER_COPY, JunctionTiming
 
 __all__ = ["WeightMemory"]
 
@@ -57,7 +57,7 @@ class WeightMemory(wiring.Component):
         self.timing = timing
         self._init = init
         shape = timing.shape
-        self.lane_levels = mux_levels(shape.parallelism)
+        self.lane_levels = timing.pipelining.mux_levels(shape.parallelism)
         width = timing.network.format.stored_width
         weights = data.ArrayLayout(signed(width), shape.parallelism)
         members = {
@@ -77,7 +77,9 @@ class WeightMemory(wiring.Component):
     def elaborate(self, platform: object) -> Module:
         m = Module()
         timing, shape = self.timing, self.timing.shape
-        row, used = self._row_scan(m)
+        parts = self._parts
+        scans = [self._row_scan(m, f"_{k}" if k else "") for k in range(len(parts))]
+        row, used = scans[0]
         lanes = range(shape.parallelism)
         replace = [Signal(name=f"replace{j}") for j in lanes]
         m.d.sync += [replace[j].eq(self.write & (self.access_lane == j)) for j in lanes]
@@ -95,34 +97,44 @@ class WeightMemory(wiring.Component):
                 Cat(register(m, kept[j].as_unsigned(), f"new_weight{j}") for j in lanes)
             )
             write = used & self.write
-        (word,) = memory(
-            m,
-            "rows",
-            depth=shape.rows,
-            width=len(new_row),
-            reads=[row],
-            write=(
-                delayed(m, row, timing.weight_written, "row"),
-                new_row,
-                delayed(m, write, timing.weight_written, "row_written"),
-            ),
-            init=self._words(),
-            latency=timing.row_read,
-        )
-        word = delayed(m, word, timing.dither_levels, "beside_crossbar")
+        late = timing.weight_written - 1
+        write_rows = copied(m, delayed(m, row, late, "row"), len(parts), "written_row")
+        writes = copied(m, delayed(m, write, late, "row_written"), len(parts), "row_write")
+        width = timing.network.format.stored_width
+        words = []
+        for k, part in enumerate(parts):
+            bits = slice(part.start * width, part.stop * width)
+            words += memory(
+                m,
+                f"rows{k}",
+                depth=shape.rows,
+                width=len(part) * width,
+                reads=[scans[k][0]],
+                write=(write_rows[k], new_row[bits], writes[k]),
+                init=self._words(part),
+                latency=timing.row_read,
+            )
+        word = delayed(m, Cat(words), timing.dither_levels, "beside_crossbar")
         m.d.comb += self.weights.as_value().eq(word)
         weights = [self.weights[j].as_unsigned() for j in lanes]
         m.d.comb += self.accessed.eq(
-            pipelined_mux(m, weights, self.access_lane, "lane").as_signed()
+            pipelined_mux(m, weights, self.access_lane, timing.pipelining, "lane").as_signed()
         )
         return m
 
-    def _row_scan(self, m: Module) -> tuple[Signal, Signal]:
+    @property
+    def _parts(self) -> list[range]:
+        """Lanes of each memory: LUT RAM is addressed in parts, a block RAM is wide anyway."""
+        lanes = self.timing.shape.parallelism
+        step = LANES_PER_COPY if self.timing.weight_plan.kind == "distributed" else lanes
+        return [range(first, min(first + step, lanes)) for first in range(0, lanes, step)]
+
+    def _row_scan(self, m: Module, suffix: str) -> tuple[Signal, Signal]:
         """The row being read, by the step or the parameter port; and whether there is one."""
         rows = self.timing.shape.rows
-        row = Signal(range(max(rows, 2)), name="row")
-        used = Signal(name="row_used")
-        single = Signal(name="row_single")
+        row = Signal(range(max(rows, 2)), name=f"row{suffix}")
+        used = Signal(name=f"row_used{suffix}")
+        single = Signal(name=f"row_single{suffix}")
         with m.If(self.start):
             m.d.sync += [row.eq(0), used.eq(1), single.eq(0)]
         with m.Elif(self.access):
@@ -133,9 +145,10 @@ class WeightMemory(wiring.Component):
             m.d.sync += row.eq(row + 1)
         return row, used
 
-    def _words(self) -> list[int]:
-        """The initial rows, lane 0 in the lowest bits."""
+    def _words(self, lanes: range) -> list[int]:
+        """The initial rows of some lanes, the first one in the lowest bits."""
         z, width = self.timing.shape.parallelism, self.timing.network.format.stored_width
         return [
-            packed(self._init[first : first + z], width) for first in range(0, len(self._init), z)
+            packed(self._init[first + lanes.start : first + lanes.stop], width)
+            for first in range(0, len(self._init), z)
         ]

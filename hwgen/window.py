@@ -8,8 +8,8 @@ from amaranth.hdl import Module, Mux, Value
 
 from hwgen.pipeline import delayed, pipelined_mux
 from hwgen.scan import BankScan
+from software_ref.pipelining import Pipelining
 from software_ref.row_layout import RowLayout
-from software_ref.timing import mux_levels
 
 __all__ = ["Window"]
 
@@ -27,6 +27,8 @@ class Window:
         Z, at least `layout.finishing`; neuron n lies in bank n mod Z at word n // Z.
     latency
         Clocks from an address to its data.
+    pipelining
+        Inputs of a multiplexer level.
 
     Attributes
     ----------
@@ -37,13 +39,22 @@ class Window:
     """
 
     def __init__(
-        self, m: Module, start: Value, layout: RowLayout, banks: int, *, latency: int, name: str
+        self,
+        m: Module,
+        start: Value,
+        layout: RowLayout,
+        banks: int,
+        *,
+        latency: int,
+        pipelining: Pipelining,
+        name: str,
     ):
         self._m, self._name, self._latency = m, name, latency
+        self._pipelining = pipelining
         self._slots = layout.finishing
         self._scan = BankScan(m, start, layout, banks, starting=True, name=name)
         self.words = [self._scan.bank_word(bank) for bank in range(banks)]
-        self.levels = mux_levels(banks // self._scan.unit)
+        self.levels = pipelining.mux_levels(banks // self._scan.unit)
 
     def pick(self, values: Sequence[Value]) -> list[Value]:
         """The starting neurons by slot, `levels` clocks after the banks' data."""
@@ -59,5 +70,6 @@ class Window:
                 wrapped = Mux(place >= scan.banks, place - scan.banks, place)
                 bits = max((scan.banks - 1).bit_length(), 1)
                 select = delayed(m, wrapped[:bits], self._latency, f"{self._name}_pick{slot}")
-            picked.append(pipelined_mux(m, inputs, select, f"{self._name}_slot{slot}"))
+            name = f"{self._name}_slot{slot}"
+            picked.append(pipelined_mux(m, inputs, select, self._pipelining, name))
         return picked

@@ -35,10 +35,12 @@ from hwgen.verilog import to_verilog
 from rtl_tests import components_bench
 from software_ref.connections.clash_free import ConnectionOptions, generate_pattern
 from software_ref.network import Network
+from software_ref.pipelining import PIPELINES
 from software_ref.row_layout import RowLayout
-from software_ref.timing import JunctionTiming, multiplier_latency, mux_levels
+from software_ref.timing import JunctionTiming
 
 TOP = "components"
+DEEP = PIPELINES["deep"]
 
 
 class Components(wiring.Component):
@@ -58,14 +60,22 @@ class Components(wiring.Component):
 
 def arithmetic_trial() -> Trial:
     """sat(rnd(a b, 4)) of every pair of 8-bit operands, with every kind of multiplier."""
-    latency = multiplier_latency(8)
+    latency = DEEP.multiplier_latency(8)
 
     def build_lane(m: Module, lane: int, a: Value, b: Value) -> dict[str, Value]:
         outputs = {}
         for kind in ("dsp", "fabric"):
             for sign, operand in (("signed", b.as_signed()), ("unsigned", b)):
                 name = f"{kind}_{sign}{lane}"
-                product = multiply(m, a, operand, latency=latency, dsp=kind == "dsp", name=name)
+                product = multiply(
+                    m,
+                    a,
+                    operand,
+                    latency=latency,
+                    dsp=kind == "dsp",
+                    pipelining=DEEP,
+                    name=name,
+                )
                 rounded = register(m, rounded_shift(product, 4), f"{name}_rounded")
                 clipped, overflow = saturated(rounded, 8)
                 outputs |= {f"{kind}_{sign}": clipped, f"{kind}_{sign}_overflow": overflow}
@@ -85,10 +95,11 @@ def arithmetic_trial() -> Trial:
 
 def rate_trial() -> Trial:
     """sat(w - rnd(x, 4 + k)) of every 12-bit x and every k."""
-    levels = mux_levels(8)
+    levels = DEEP.mux_levels(8)
 
     def build_lane(m: Module, lane: int, x: Value, w: Value, k: Value) -> dict[str, Value]:
-        shift = RateShift(m, x, k, drop=4, largest=7, name=f"shift{lane}")
+        name = f"shift{lane}"
+        shift = RateShift(m, x, k, drop=4, largest=7, pipelining=DEEP, name=name)
         late = delayed(m, w, levels, f"w{lane}")
         value, overflow = subtracted(m, late, shift, 8, f"difference{lane}")
         return {"value": value, "overflow": overflow}

@@ -17,6 +17,7 @@ from software_ref.connections.clash_free import KINDS
 from software_ref.fixed_point import FixedFormat
 from software_ref.golden import GoldenTrainer, Parameters, golden_trainer, minimum_lags
 from software_ref.network import Network
+from software_ref.pipelining import PIPELINES
 from software_ref.update_rounding import UpdateOptions
 
 COUNT = 44
@@ -77,7 +78,12 @@ def test_a_random_network_trains_bit_for_bit_like_numpy(index: int, tmp_path: Pa
     stalls = FULL_RATE
     if index % 3:
         stalls = Stalls(seed=index, samples=0.3, predictions=0.3, length=1 + index)
-    design = CoreDesign(network=network, max_rate_exponent=MAX_RATE_EXPONENT, dsp_budget=20)
+    design = CoreDesign(
+        network=network,
+        max_rate_exponent=MAX_RATE_EXPONENT,
+        dsp_budget=20,
+        pipeline=list(PIPELINES)[index % 7 % 3],
+    )
     samples = _random_samples(network, rng)
 
     parameters = start or design.parameters
@@ -152,7 +158,7 @@ def test_an_inference_core_predicts_like_numpy(index: int, tmp_path: Path) -> No
     network = NETWORKS[index]
     rng = np.random.default_rng([2027, index])
     start = _random_parameters(network, rng)
-    design = CoreDesign(network=network, training=False)
+    design = CoreDesign(network=network, training=False, pipeline=list(PIPELINES)[index % 3])
     features, labels, _, _ = _random_samples(network, rng)
 
     golden = GoldenTrainer(network, start, minimum_lags(network))

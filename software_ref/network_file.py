@@ -14,6 +14,7 @@ from software_ref.connections.clash_free import ConnectionOptions
 from software_ref.datasets.redundancy import METHODS
 from software_ref.fixed_point import FixedFormat
 from software_ref.network import Network
+from software_ref.pipelining import PIPELINES
 from software_ref.update_rounding import UpdateOptions
 
 __all__ = [
@@ -131,11 +132,16 @@ class TargetOptions:
     """The most DSP blocks that the multipliers may take; the rest are built from LUTs."""
     max_rate_exponent: int = 7
     """The largest k that the core's input port must carry; raised to the schedule's largest."""
+    pipeline: str = "deep"
+    """Logic between two registers: "deep" has the least, "medium" and "shallow" save registers."""
 
     def __post_init__(self) -> None:
         if self.device not in DEVICES:
             names = ", ".join(f'"{device}"' for device in DEVICES)
             raise ValueError(f"target device must be one of {names}, not {self.device!r}")
+        if self.pipeline not in PIPELINES:
+            names = ", ".join(f'"{name}"' for name in PIPELINES)
+            raise ValueError(f"target pipeline must be one of {names}, not {self.pipeline!r}")
         _check_integer("target", "dsp_budget", self.dsp_budget, least=0)
         _check_integer("target", "max_rate_exponent", self.max_rate_exponent, least=0)
         if self.max_rate_exponent > MAX_RATE_EXPONENT:

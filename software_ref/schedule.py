@@ -23,7 +23,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from software_ref.network import Network
-from software_ref.timing import JunctionTiming, tree_levels
+from software_ref.network_file import NetworkFile
+from software_ref.pipelining import PIPELINES, tree_levels
+from software_ref.timing import JunctionTiming
 
 __all__ = ["Queue", "Schedule"]
 
@@ -68,6 +70,23 @@ class Schedule:
     """Whether the core trains or only infers."""
     max_rate_exponent: int = 7
     """The largest k that the core carries."""
+    pipeline: str = "deep"
+    """How deep its pipelines are: a name in `PIPELINES`."""
+
+    @classmethod
+    def from_file(cls, file: NetworkFile, *, training: bool = True) -> Schedule:
+        """The schedule of the hardware that a network file describes."""
+        return cls(
+            network=file.network,
+            training=training,
+            max_rate_exponent=file.max_rate_exponent,
+            pipeline=file.target.pipeline,
+        )
+
+    def __post_init__(self) -> None:
+        if self.pipeline not in PIPELINES:
+            names = ", ".join(f'"{name}"' for name in PIPELINES)
+            raise ValueError(f"pipeline must be one of {names}, not {self.pipeline!r}")
 
     @cached_property
     def timing(self) -> tuple[JunctionTiming, ...]:
@@ -78,6 +97,7 @@ class Schedule:
                 junction=junction.index,
                 training=self.training,
                 max_rate_exponent=self.max_rate_exponent,
+                pipeline=self.pipeline,
             )
             for junction in self.network.junctions
         )

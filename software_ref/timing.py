@@ -15,43 +15,20 @@ register that holds it, may be used.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import ceil
 
 from software_ref.memory_plan import MemoryPlan
 from software_ref.network import JunctionShape, Network
+from software_ref.pipelining import PIPELINES, Pipelining
 from software_ref.row_layout import RowLayout
 
-__all__ = ["JunctionTiming", "multiplier_latency", "mux_levels", "tree_levels"]
+__all__ = ["LANES_PER_COPY", "SCAN_LEAD", "JunctionTiming"]
 
-MUX_INPUTS = 8
-"""Inputs of one registered multiplexer level: two LUTs and a slice multiplexer deep."""
+LANES_PER_COPY = 8
+"""Lanes, or memories beside them, that share one copy of a value which goes to all."""
 NOMINAL_BANKS = 8
 """Banks assumed where a queue's memory is planned: its true number follows from the latencies."""
 SCAN_LEAD = 2
 """Clocks from a scan's start pulse to its first row."""
-
-
-def tree_levels(inputs: int) -> int:
-    """Registered levels of a two-input adder tree."""
-    return (inputs - 1).bit_length()
-
-
-def mux_levels(inputs: int) -> int:
-    """Registered levels of a multiplexer; a single input needs none."""
-    levels = 0
-    while inputs > 1:
-        inputs = ceil(inputs / MUX_INPUTS)
-        levels += 1
-    return levels
-
-
-def multiplier_latency(narrow: int) -> int:
-    """Clocks of a multiplier whose narrower operand has `narrow` bits.
-
-    A fabric multiplier adds pairs of partial products, then halves their number each clock; a DSP
-    block needs three clocks (operands, product, result), which is the least.
-    """
-    return max(3, 1 + tree_levels(ceil(narrow / 2)))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,6 +43,13 @@ class JunctionTiming:
     """Whether the core trains or only infers."""
     max_rate_exponent: int = 7
     """The largest k that the update unit shifts by."""
+    pipeline: str = "deep"
+    """A name in `PIPELINES`."""
+
+    @property
+    def pipelining(self) -> Pipelining:
+        """How much logic is between registers."""
+        return PIPELINES[self.pipeline]
 
     @property
     def shape(self) -> JunctionShape:
@@ -86,6 +70,23 @@ class JunctionTiming:
     def backpropagates(self) -> bool:
         """Whether it computes deltas for its left layer; junction 1 need not."""
         return self.training and self.junction > 1
+
+    # Copies of what goes to many lanes.
+
+    @property
+    def lane_copies(self) -> int:
+        """Copies of a value that all lanes share."""
+        return -(-self.shape.parallelism // LANES_PER_COPY)
+
+    @property
+    def delta_copies(self) -> int:
+        """Copies of a group's delta."""
+        return -(-self.layout.group // LANES_PER_COPY)
+
+    def delta_copy(self, lane: int) -> int:
+        """The copy that a lane uses, counted over all groups."""
+        group, place = divmod(lane, self.layout.group)
+        return group * self.delta_copies + place // LANES_PER_COPY
 
     # Widths in bits.
 
@@ -127,7 +128,10 @@ class JunctionTiming:
         if self.last:
             return 0
         following = JunctionTiming(
-            network=self.network, junction=self.junction + 1, training=self.training
+            network=self.network,
+            junction=self.junction + 1,
+            training=self.training,
+            pipeline=self.pipeline,
         )
         return following.left_error_width
 
@@ -171,7 +175,7 @@ class JunctionTiming:
         """Multiplexer levels between the left memories and the lanes."""
         if not self.network.connections.dither or self.shape.parallelism == 1:
             return 0
-        return mux_levels(self.shape.out_degree)
+        return self.pipelining.mux_levels(self.shape.out_degree)
 
     @property
     def operands(self) -> int:
@@ -184,7 +188,7 @@ class JunctionTiming:
         narrow = self.left_activation_width
         if self.backpropagates:
             narrow = max(narrow, self.delta_width)
-        return multiplier_latency(narrow)
+        return self.pipelining.multiplier_latency(narrow)
 
     @property
     def products(self) -> int:
@@ -196,14 +200,14 @@ class JunctionTiming:
     @property
     def group_sums(self) -> int:
         """Row read to the sum of each group of lanes."""
-        return self.products + tree_levels(self.layout.group)
+        return self.products + self.pipelining.tree_levels(self.layout.group)
 
     @property
     def slot_sums(self) -> int:
         """Row read to the sum of each slot's share of the row."""
         if not self.layout.moving:
             return self.group_sums
-        return self.group_sums + max(1, tree_levels(self.layout.slot_inputs))
+        return self.group_sums + max(1, self.pipelining.tree_levels(self.layout.slot_inputs))
 
     @property
     def totals(self) -> int:
@@ -254,14 +258,14 @@ class JunctionTiming:
         layout = self.layout
         unit = layout.finishing
         aligned = (layout.groups % layout.span == 0 or unit == 1) and banks % unit == 0
-        return mux_levels(banks // unit if aligned else banks)
+        return self.pipelining.mux_levels(banks // unit if aligned else banks)
 
     @property
     def derivative_multiply(self) -> int:
         """Clocks of e h'; with a ReLU it is a gate."""
         if self.network.activation.hidden == "relu":
             return 1
-        return multiplier_latency(self.derivative_width)
+        return self.pipelining.multiplier_latency(self.derivative_width)
 
     @property
     def fetch(self) -> int:
@@ -280,7 +284,7 @@ class JunctionTiming:
     def interleave(self) -> int:
         """Clocks from the interleaver's start to its first addresses: seeds count, `free` reads."""
         if self.network.connections.kind != "free":
-            return 1
+            return 2
         return 1 + self.free_plan.read_latency
 
     @property
@@ -299,7 +303,7 @@ class JunctionTiming:
     @property
     def shift_levels(self) -> int:
         """Registered levels of the shift by the rate exponent."""
-        return mux_levels(self.max_rate_exponent + 1)
+        return self.pipelining.mux_levels(self.max_rate_exponent + 1)
 
     @property
     def noise_levels(self) -> int:

@@ -112,7 +112,7 @@ def _script(top: str, device: Device) -> list[str]:
         "proc",
         # Before synth_xilinx, which would flatten too, but forget where registers come from.
         "flatten -scopename",
-        f"synth_xilinx -family {device.family} -top {top} -abc9 -noiopad -noclkbuf",
+        f"synth_xilinx -family {device.family} -top {top} -abc9 -noiopad -noclkbuf -nosrl",
         "write_json -selected netlist.json",
     ]
 

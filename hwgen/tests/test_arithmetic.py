@@ -9,7 +9,7 @@ from amaranth.hdl import Module, Signal, Value, signed, unsigned
 from hwgen.arithmetic import adder_tree, register, rounded_shift, saturated, signed_width
 from hwgen.tests.numerics import all_signed, overflows, random_signed, rnd, sat
 from hwgen.tests.simulation import Lanes, elaborated, sweep
-from software_ref.timing import tree_levels
+from software_ref.pipelining import tree_levels
 
 
 def test_signed_width_is_the_narrowest_that_holds_both_ends() -> None:
@@ -64,8 +64,9 @@ def test_saturation_of_every_value_to_every_width(width: int) -> None:
         np.testing.assert_array_equal(results[f"over{target}"], overflows(values, target))
 
 
+@pytest.mark.parametrize("adders", [1, 2, 3])
 @pytest.mark.parametrize("terms", [1, 2, 3, 4, 5, 7, 8, 9, 16, 17])
-def test_adder_tree_is_exact_after_a_clock_a_level(terms: int) -> None:
+def test_adder_tree_is_exact_after_a_clock_a_registered_level(terms: int, adders: int) -> None:
     rng = np.random.default_rng(terms)
     # Signed terms of one width, as products are, and single flags, as the saturation counters add.
     inputs = {f"s{k}": signed(9) for k in range(terms)} | {
@@ -75,8 +76,10 @@ def test_adder_tree_is_exact_after_a_clock_a_level(terms: int) -> None:
 
     def build(m: Module, lane: int, **values: Value) -> dict[str, Value]:
         return {
-            "signed_sum": adder_tree(m, [values[f"s{k}"] for k in range(terms)], f"s{lane}"),
-            "flag_sum": adder_tree(m, [values[f"u{k}"] for k in range(terms)], f"u{lane}"),
+            "signed_sum": adder_tree(
+                m, [values[f"s{k}"] for k in range(terms)], f"s{lane}", adders
+            ),
+            "flag_sum": adder_tree(m, [values[f"u{k}"] for k in range(terms)], f"u{lane}", adders),
         }
 
     outputs = {"signed_sum": signed(9 + growth), "flag_sum": unsigned(1 + growth)}
@@ -87,7 +90,8 @@ def test_adder_tree_is_exact_after_a_clock_a_level(terms: int) -> None:
         for k in range(terms):
             columns[f"s{k}"][extreme] = value
             columns[f"u{k}"][extreme] = extreme
-    results = sweep(Lanes(4, inputs, outputs, build), columns, growth)
+    latency = tree_levels(terms, adders)
+    results = sweep(Lanes(4, inputs, outputs, build), columns, latency)
     for output, kind in (("signed_sum", "s"), ("flag_sum", "u")):
         total = sum(columns[f"{kind}{k}"] for k in range(terms))
         np.testing.assert_array_equal(results[output], total)

@@ -29,6 +29,14 @@ def test_finishing_neurons_of_every_row(numbers: tuple[int, ...], last: bool) ->
     feedforward_trial(timing, dsp=last, seed=place, scale=scale).run()
 
 
+@pytest.mark.parametrize("pipeline", ["shallow", "medium"])
+@pytest.mark.parametrize("numbers", SHAPES, ids=identify)
+def test_fewer_registers(numbers: tuple[int, ...], pipeline: str) -> None:
+    timing = JunctionTiming(network=network(numbers), junction=1, pipeline=pipeline)
+    for dsp in (False, True):
+        feedforward_trial(timing, dsp=dsp, seed=3, scale=0.3).run()
+
+
 @pytest.mark.parametrize("hidden", ["sigmoid", "relu"])
 @pytest.mark.parametrize("low", [1, 4, 5])
 def test_narrow_activations(low: int, hidden: str) -> None:

@@ -9,7 +9,8 @@ from hwgen.prediction import PredictionUnit
 from hwgen.tests.rows import finishing
 from hwgen.tests.shapes import SHAPES, identify, network, random_shapes, start_clocks
 from hwgen.tests.simulation import play, pulses
-from software_ref.timing import SCAN_LEAD, JunctionTiming, tree_levels
+from software_ref.pipelining import tree_levels
+from software_ref.timing import SCAN_LEAD, JunctionTiming
 
 STEPS = 24
 

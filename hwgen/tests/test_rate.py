@@ -10,7 +10,7 @@ from hwgen.pipeline import delayed
 from hwgen.rate import RateShift, subtracted
 from hwgen.tests.numerics import all_signed, overflows, random_signed, rnd, sat
 from hwgen.tests.simulation import Lanes, sweep
-from software_ref.timing import mux_levels
+from software_ref.pipelining import PIPELINES
 
 
 def check(
@@ -25,10 +25,12 @@ def check(
     lanes: int = 8,
 ) -> None:
     """Subtract rnd(x, drop + k) from w in hardware and compare, values, overflows and latency."""
-    levels = mux_levels(largest + 1)
+    pipelining = PIPELINES["shallow" if drop else "deep"]
+    levels = pipelining.mux_levels(largest + 1)
 
     def build(m: Module, lane: int, x: Value, w: Value, k: Value) -> dict[str, Value]:
-        shift = RateShift(m, x, k, drop=drop, largest=largest, name=f"shift{lane}")
+        name = f"shift{lane}"
+        shift = RateShift(m, x, k, drop=drop, largest=largest, pipelining=pipelining, name=name)
         minuend = delayed(m, w, levels, f"w{lane}")
         value, overflow = subtracted(m, minuend, shift, width, f"difference{lane}")
         assert value.shape() == signed(width)

@@ -11,7 +11,7 @@ from amaranth.lib.wiring import In, Out
 import hwgen.saturation
 from hwgen.saturation import COUNTER_WIDTH, saturation_counter
 from hwgen.tests.simulation import play
-from software_ref.timing import tree_levels
+from software_ref.pipelining import tree_levels
 
 
 class Counter(wiring.Component):

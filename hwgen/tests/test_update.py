@@ -32,6 +32,16 @@ def test_extra_and_random_bits(largest: int, extra: int, random: int) -> None:
         update_trial(timing, dsp=False, seed=extra).run()
 
 
+@pytest.mark.parametrize("pipeline", ["shallow", "medium"])
+def test_fewer_registers(pipeline: str) -> None:
+    net = network((12, 4, 2, 4), (4, 2, 1, 4))
+    for largest in (7, 31):
+        timing = JunctionTiming(
+            network=net, junction=1, max_rate_exponent=largest, pipeline=pipeline
+        )
+        update_trial(timing, dsp=largest == 7, seed=largest).run()
+
+
 @pytest.mark.parametrize("largest", [0, 4, 8, 31])
 def test_any_largest_rate_exponent(largest: int) -> None:
     net = network((12, 4, 2, 4), (4, 2, 1, 4))

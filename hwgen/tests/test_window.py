@@ -13,6 +13,7 @@ from hwgen.tests.rows import starting
 from hwgen.tests.shapes import SHAPES, identify, network, random_shapes, shape, start_clocks
 from hwgen.tests.simulation import elaborated, play, pulses
 from hwgen.window import Window
+from software_ref.pipelining import PIPELINES
 from software_ref.row_layout import RowLayout
 from software_ref.timing import JunctionTiming
 
@@ -31,7 +32,15 @@ class Bench(wiring.Component):
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
-        window = Window(m, self.start, self.layout, self.banks, latency=self.latency, name="window")
+        window = Window(
+            m,
+            self.start,
+            self.layout,
+            self.banks,
+            latency=self.latency,
+            pipelining=PIPELINES["deep"],
+            name="window",
+        )
         self.levels = window.levels
         depth = -(-len(self.values) // self.banks)
         read = []

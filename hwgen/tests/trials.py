@@ -26,9 +26,10 @@ from hwgen.update import Update
 from software_ref.activation import sigmoid_derivative_table
 from software_ref.connections.clash_free import ClashFreePattern, generate_pattern
 from software_ref.network import Network
+from software_ref.pipelining import PIPELINES
 from software_ref.row_layout import RowLayout
 from software_ref.schedule import Schedule
-from software_ref.timing import JunctionTiming, mux_levels
+from software_ref.timing import JunctionTiming
 
 __all__ = [
     "Expected",
@@ -117,7 +118,7 @@ def crossbar_trial(
     pattern: ClashFreePattern, *, width: int, dither: bool, to_lanes: bool, seed: int
 ) -> Trial:
     """Random items, each row in any sweep."""
-    crossbar = LaneCrossbar(pattern, width, dither=dither, to_lanes=to_lanes)
+    crossbar = LaneCrossbar(pattern, width, PIPELINES["deep"], dither=dither, to_lanes=to_lanes)
     rng = np.random.default_rng(seed)
     clocks, z = 40 + crossbar.latency, pattern.shape.parallelism
     items = rng.integers(0, 2**width, (clocks, z))
@@ -237,7 +238,7 @@ def update_trial(timing: JunctionTiming, *, dsp: bool, seed: int, replaced: int 
         "rate_exponent": exponents,
         "weights": weights,
         "activations": activations,
-        "deltas": deltas,
+        "deltas": np.repeat(deltas, timing.delta_copies, axis=1),
         "replace": np.full(clocks, replaced),
         "replacement": np.full(clocks, replacement),
     }
@@ -287,7 +288,7 @@ def backprop_trial(net: Network, *, dsp: bool, seed: int) -> Trial:
         "words": words,
         "sweep": sweeps,
         "weights": weights,
-        "deltas": deltas,
+        "deltas": np.repeat(deltas, timing.delta_copies, axis=1),
         "fetch_start": pulses(clocks, fetches),
         "fetch_words": fetch_words,
     }
@@ -311,7 +312,7 @@ def neuron_queue_trial(
     assert banks == 1 or not slow
     writes = start_clocks(rng, samples, period, first=4)
     reads = [clock + read_after for clock in writes]
-    window = mux_levels(slots if layout.groups % layout.span and slots > 1 else 1)
+    window = PIPELINES["deep"].mux_levels(slots if layout.groups % layout.span and slots > 1 else 1)
     answer = 2 + latency + window
     clocks = reads[-1] + answer + rows + 1
 
@@ -332,6 +333,7 @@ def neuron_queue_trial(
         write_first=-1,
         read_first=-1 - behind,
         latency=latency,
+        pipelining=PIPELINES["deep"],
     )
     inputs = {
         "write_start": pulses(clocks, writes),

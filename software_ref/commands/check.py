@@ -67,7 +67,7 @@ def describe(file: NetworkFile) -> dict[str, Any]:
     exact_dtype(network)
     for junction in network.junctions:
         generate_pattern(junction, network.connections)
-    schedule = Schedule(network=network, max_rate_exponent=file.max_rate_exponent)
+    schedule = Schedule.from_file(file)
     return {
         "name": file.name,
         "network": _network(network),

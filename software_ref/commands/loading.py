@@ -147,8 +147,7 @@ def lags_of(file: NetworkFile, given: Sequence[int] | None = None) -> tuple[int,
     """
     if given is not None:
         return check_lags(file.network, given)
-    schedule = Schedule(network=file.network, max_rate_exponent=file.max_rate_exponent)
-    return schedule.lags
+    return Schedule.from_file(file).lags
 
 
 def _encoded(

@@ -88,8 +88,7 @@ class GoldenTask:
         file = self.network_file()
         network = file.network
         data = encode_dataset(load_data(self.data, data_dir), network)
-        schedule = Schedule(network=network, max_rate_exponent=file.max_rate_exponent)
-        lags = schedule.lags if self.lags is None else self.lags
+        lags = Schedule.from_file(file).lags if self.lags is None else self.lags
         profiler = None
         if self.floating:
             training = float_training(file, data)

@@ -274,6 +274,10 @@ def test_wrong_kinds(path: Path, text: str, message: str) -> None:
             "training rate_exponent must be at most 31, not 32",
         ),
         (
+            NETWORK + "[target]\npipeline = 3\n",
+            'target pipeline must be one of "shallow", "medium", "deep", not 3',
+        ),
+        (
             NETWORK + "[target]\ndevice = 'xc7a35t'\n",
             "target device must be one of \"xc7a100t\", not 'xc7a35t'",
         ),

@@ -1,0 +1,54 @@
+"""How much logic the hardware puts between two registers: the network file's `pipeline` setting."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import ceil
+
+__all__ = ["PIPELINES", "Pipelining", "tree_levels"]
+
+
+def tree_levels(inputs: int, adders: int = 1) -> int:
+    """Registered levels of a tree of two-input adders, with so many adders between registers."""
+    return ceil((inputs - 1).bit_length() / adders)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pipelining:
+    """Depths of the units, as functions of their shape."""
+
+    adders: int
+    """Two-input adders in a row between the registers of an adder tree."""
+    mux_inputs: int
+    """Inputs of one registered multiplexer level, a power of two; 8 are two LUTs and a slice
+    multiplexer deep."""
+    dsp_stages: int
+    """Registers used in a DSP block: operands and result, and with 3 the product as well."""
+
+    def mux_levels(self, inputs: int) -> int:
+        """Registered levels of a multiplexer; a single input needs none."""
+        levels = 0
+        while inputs > 1:
+            inputs = ceil(inputs / self.mux_inputs)
+            levels += 1
+        return levels
+
+    def tree_levels(self, inputs: int) -> int:
+        """Registered levels of an adder tree; a single input needs none."""
+        return tree_levels(inputs, self.adders)
+
+    def multiplier_latency(self, narrow: int) -> int:
+        """Clocks of a multiplier whose narrower operand has `narrow` bits.
+
+        A fabric multiplier adds pairs of partial products, then sums these in a tree; a DSP block
+        of the same junction sets the least.
+        """
+        return max(self.dsp_stages, 1 + self.tree_levels(ceil(narrow / 2)))
+
+
+PIPELINES = {
+    "shallow": Pipelining(adders=3, mux_inputs=64, dsp_stages=2),
+    "medium": Pipelining(adders=2, mux_inputs=8, dsp_stages=3),
+    "deep": Pipelining(adders=1, mux_inputs=8, dsp_stages=3),
+}
+"""By the setting's value, from few registers to fast clocks."""
