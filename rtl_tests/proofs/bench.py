@@ -34,6 +34,11 @@ class Bench:
     Every register has any value in the first clock, in which the reset is high: so the proof holds
     after a reset from whatever the core did before, and no datapath register is taken to be zero.
 
+    Parameters
+    ----------
+    lemmas
+        Whether to claim the lemmas, too, that the induction needs beside the claims.
+
     Attributes
     ----------
     m : Module
@@ -42,15 +47,15 @@ class Bench:
         Whether the reset is over.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, lemmas: bool = True) -> None:
         self.m = Module()
+        self._lemmas = lemmas
         domain = ClockDomain("sync")
         self.m.domains.sync = domain
         self.started = Signal(name=STARTED, reset_less=True)
         self.m.d.sync += self.started.eq(1)
         self.m.d.comb += domain.rst.eq(~self.started)
         self._ports: list[Signal] = [domain.clk]
-        self._assumed = 0
 
     def free(self, shape: ShapeLike, name: str) -> Signal:
         """An input with any value in every clock."""
@@ -74,6 +79,14 @@ class Bench:
         self.m.d.comb += claim.eq(condition)
         with self.m.If(self.started):
             self.m.d.comb += Assert(claim)
+
+    def lemma(self, condition: ValueLike, name: str) -> None:
+        """Claim something of a unit's registers that makes the claims inductive.
+
+        Left out where a counterexample is looked for: that must violate a claim about outputs.
+        """
+        if self._lemmas:
+            self.check(condition, f"lemma_{name}")
 
     def past(self, value: ValueLike, clocks: int = 1, init: int | None = None) -> Value:
         """The value some clocks ago; with `init`, that instead after a reset."""

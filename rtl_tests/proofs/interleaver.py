@@ -13,7 +13,7 @@ from itertools import combinations
 from amaranth.hdl import Cat, Const, Mux, Signal, Value
 
 from rtl_tests.proofs.bench import Bench, all_of
-from rtl_tests.proofs.proof import Proof
+from rtl_tests.proofs.proof import Broken, Proof
 from rtl_tests.proofs.units import Mutation, Units
 from software_ref.connections.clash_free import (
     ClashFreePattern,
@@ -117,7 +117,7 @@ def _described(cases: list[tuple[str, bool, Numbers]]) -> str:
     )
 
 
-def _proof(kind: str, cases: list[tuple[bool, Numbers]], broken: Mutation) -> Proof:
+def _proof(kind: str, cases: list[tuple[bool, Numbers]], broken: Broken) -> Proof:
     """A proof for several shapes of one kind; k covers the longest step and its latency."""
     full = [(kind, dither, numbers) for dither, numbers in cases]
     longest = max(left // z * out for _, (left, _, out, z) in cases)
@@ -128,7 +128,7 @@ def _proof(kind: str, cases: list[tuple[bool, Numbers]], broken: Mutation) -> Pr
         shape=_described(full),
         depth=longest + 8,
         build=partial(_lanes, cases=full),
-        broken=broken,
+        broken=(broken,),
     )
 
 
@@ -137,16 +137,24 @@ PROOFS = [
     _proof(
         "shared_seed",
         [(False, (12, 8, 2, 4)), (True, (9, 6, 2, 3)), (True, (2, 9, 9, 2))],
-        Mutation(_MODULE, "word == depth - 1, 0", "word == depth - 2, 0"),
+        Broken(
+            "words wrap one early",
+            Mutation(_MODULE, "word == depth - 1, 0", "word == depth - 2, 0"),
+        ),
     ),
     _proof(
         "seed_per_sweep",
         [(False, (12, 8, 2, 4)), (True, (8, 6, 3, 2)), (False, (5, 2, 2, 1))],
-        Mutation(_MODULE, "reads=[following]", "reads=[sweep]"),
+        Broken(
+            "seeds of the sweep before", Mutation(_MODULE, "reads=[following]", "reads=[sweep]")
+        ),
     ),
     _proof(
         "free",
         [(False, (12, 8, 2, 4)), (True, (9, 6, 2, 3))],
-        Mutation(_MODULE, "source[:, item]", "source[:, item - item % 2]"),
+        Broken(
+            "pairs of lanes read one memory",
+            Mutation(_MODULE, "source[:, item]", "source[:, item - item % 2]"),
+        ),
     ),
 ]

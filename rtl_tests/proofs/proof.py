@@ -9,7 +9,19 @@ from rtl_tests.proofs.bench import Bench
 from rtl_tests.proofs.symbiyosys import Outcome, symbiyosys
 from rtl_tests.proofs.units import Mutation, Units
 
-__all__ = ["Proof", "Result"]
+__all__ = ["Broken", "Proof"]
+
+
+@dataclass(frozen=True)
+class Broken:
+    """A mistake that a proof must find within a number of clocks."""
+
+    what: str
+    """The mistake in words."""
+    mutation: Mutation
+    """The same in the source."""
+    depth: int = 20
+    """Clocks to look for a counterexample in."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,30 +38,19 @@ class Proof:
     """Clocks k of the k-induction."""
     build: Callable[[Bench, Units], None]
     """Puts units, assumptions and checks into a bench."""
-    broken: Mutation
-    """A mistake in the unit that the same bench must find."""
+    broken: tuple[Broken, ...]
+    """Mistakes in the unit that the same bench must find."""
 
-    def source(self, *, broken: bool) -> str:
-        """The bench as RTLIL."""
-        bench = Bench()
-        self.build(bench, Units(self.broken if broken else None))
+    def source(self, mutation: Mutation | None = None) -> str:
+        """The bench as RTLIL, around real units or a broken one."""
+        bench = Bench(lemmas=mutation is None)
+        self.build(bench, Units(mutation))
         return bench.rtlil()
 
-    def run(self, *, broken: bool) -> Outcome:
-        """Prove the claim for all time; on broken units, look for a counterexample instead."""
-        mode = "bmc" if broken else "prove"
-        return symbiyosys(self.source(broken=broken), mode=mode, depth=self.depth)
+    def prove(self) -> Outcome:
+        """Prove the claim for all time."""
+        return symbiyosys(self.source(), mode="prove", depth=self.depth)
 
-
-@dataclass(frozen=True, kw_only=True)
-class Result:
-    """Both outcomes of a proof."""
-
-    proof: Proof
-    real: Outcome
-    broken: Outcome
-
-    @property
-    def good(self) -> bool:
-        """Whether the claim was proven, and a counterexample found for the broken unit."""
-        return self.real.status == "PASS" and self.broken.found_counterexample
+    def refute(self, broken: Broken) -> Outcome:
+        """Look for a counterexample of the same claim on a broken unit."""
+        return symbiyosys(self.source(broken.mutation), mode="bmc", depth=broken.depth)

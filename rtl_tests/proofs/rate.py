@@ -7,7 +7,7 @@ from functools import partial
 from amaranth.hdl import Mux, Signal, Value, signed, unsigned
 
 from rtl_tests.proofs.bench import Bench
-from rtl_tests.proofs.proof import Proof
+from rtl_tests.proofs.proof import Broken, Proof
 from rtl_tests.proofs.units import Mutation, Units
 from software_ref.timing import mux_levels
 
@@ -72,7 +72,12 @@ PROOFS = [
         shape=SHAPE,
         depth=6,
         build=partial(_update, noise_bits=0),
-        broken=Mutation("hwgen.rate", "Cat(~shift.half,", "Cat(shift.half,"),
+        broken=(
+            Broken(
+                "the rounding bit inverted",
+                Mutation("hwgen.rate", "Cat(~shift.half,", "Cat(shift.half,"),
+            ),
+        ),
     ),
     Proof(
         name="random_update",
@@ -80,6 +85,11 @@ PROOFS = [
         shape=SHAPE + ", R = 3",
         depth=8,
         build=partial(_update, noise_bits=3),
-        broken=Mutation("hwgen.rate", "Cat(Const(1, 1), noise)", "Cat(Const(0, 1), noise)"),
+        broken=(
+            Broken(
+                "r instead of r + 1/2",
+                Mutation("hwgen.rate", "Cat(Const(1, 1), noise)", "Cat(Const(0, 1), noise)"),
+            ),
+        ),
     ),
 ]

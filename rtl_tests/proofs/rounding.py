@@ -5,7 +5,7 @@ from __future__ import annotations
 from amaranth.hdl import Mux, Signal, Value, signed
 
 from rtl_tests.proofs.bench import Bench
-from rtl_tests.proofs.proof import Proof
+from rtl_tests.proofs.proof import Broken, Proof
 from rtl_tests.proofs.units import Mutation, Units
 
 __all__ = ["PROOFS"]
@@ -54,7 +54,12 @@ PROOFS = [
         shape=f"x of {', '.join(map(str, WIDTHS))} bits, every n to 2 bits more",
         depth=2,
         build=_rounding,
-        broken=Mutation("hwgen.arithmetic", "1 << (bits - 1)", "(1 << (bits - 1)) - 1"),
+        broken=(
+            Broken(
+                "the half one too small",
+                Mutation("hwgen.arithmetic", "1 << (bits - 1)", "(1 << (bits - 1)) - 1"),
+            ),
+        ),
     ),
     Proof(
         name="saturation",
@@ -62,6 +67,11 @@ PROOFS = [
         shape=f"x of {', '.join(map(str, WIDTHS))} bits, every B to 2 bits more",
         depth=2,
         build=_saturation,
-        broken=Mutation("hwgen.arithmetic", "value[width - 1 :] != Cat", "value[width:] != Cat"),
+        broken=(
+            Broken(
+                "the lower limit one off",
+                Mutation("hwgen.arithmetic", "Cat((~sign for _ in", "Cat(1, (~sign for _ in"),
+            ),
+        ),
     ),
 ]

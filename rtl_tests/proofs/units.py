@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
-from amaranth.hdl import Signal
+from amaranth.hdl import Elaboratable, Fragment, Signal, Value
 
-__all__ = ["Mutation", "Units"]
+__all__ = ["Elaborated", "Mutation", "Units"]
 
 
 @dataclass(frozen=True)
@@ -72,5 +72,16 @@ class Units:
 
     def _signal(self, *arguments: Any, **options: Any) -> Signal:
         signal = Signal(*arguments, src_loc_at=1, **options)
-        self.signals[signal.name] = signal
+        value = Value.cast(signal)
+        self.signals[value.name] = value
         return signal
+
+
+class Elaborated(Elaboratable):
+    """A component that is elaborated at once, so that its signals are known before the bench is."""
+
+    def __init__(self, component: Elaboratable):
+        self._fragment = Fragment.get(component, None)
+
+    def elaborate(self, platform: object) -> Fragment:
+        return self._fragment
