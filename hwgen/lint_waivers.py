@@ -1,4 +1,4 @@
-"""What Verilator's lint, with all warnings on, may say of an exported core, and why that is meant."""
+"""What Verilator's lint, all warnings on, may say of an exported core, and why that is meant."""
 
 from __future__ import annotations
 

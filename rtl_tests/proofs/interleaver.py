@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from functools import partial
 from itertools import combinations
+from typing import Any
 
 from amaranth.hdl import Cat, Const, Mux, Signal, Value
 
@@ -53,11 +54,11 @@ def _lanes(bench: Bench, units: Units, cases: list[tuple[str, bool, Numbers]]) -
     for number, (kind, dither, (left, right, out_degree, z)) in enumerate(cases):
         shape = JunctionShape(index=1, left=left, right=right, out_degree=out_degree, parallelism=z)
         pattern = generate_pattern(shape, ConnectionOptions(kind=kind, dither=dither, seed=number))
-        _one_pattern(bench, module, pattern, dither, start, f"p{number}")
+        _one_pattern(bench, module, pattern, dither=dither, start=start, name=f"p{number}")
 
 
 def _one_pattern(
-    bench: Bench, module: object, pattern: ClashFreePattern, dither: bool, start: Signal, name: str
+    bench: Bench, module: Any, pattern: ClashFreePattern, *, dither: bool, start: Signal, name: str
 ) -> None:
     m, shape, z = bench.m, pattern.shape, pattern.shape.parallelism
     interleaver = module.Interleaver(pattern)

@@ -1,4 +1,4 @@
-"""Proof of hwgen.network's credit: the queue of predictions never overflows, however late it is read.
+"""Proof of hwgen.network's credit: the queue of predictions never overflows.
 
 beats -> sequencer -> samples under way -> done, whenever -> output queue -> predictions
             ^                                                                     |

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 from amaranth.hdl import Mux, Signal
 
@@ -76,14 +77,15 @@ def _steps(bench: Bench, units: Units, *, schedule: Schedule, credit: int) -> No
     timer = Mux(since < schedule.period, schedule.period - 1 - since, 0)
     bench.lemma(probes["timer"] == timer, "timer")
     bench.lemma(probes["settle"] == settle - since, "settle")
-    _ages(bench, units, sequencer, schedule, header, complete, beats)
+    _ages(bench, units, sequencer, schedule, header=header, complete=complete, beats=beats)
 
 
 def _ages(
     bench: Bench,
     units: Units,
-    sequencer: object,
+    sequencer: Any,
     schedule: Schedule,
+    *,
     header: Signal,
     complete: Signal,
     beats: Signal,

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import sys
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
+from unittest.mock import patch
 
 from amaranth.hdl import Elaboratable, Fragment, Signal, Value
 
@@ -39,7 +41,7 @@ class Mutation:
 
 
 class Units:
-    """Loads private copies of the generator's modules, so that proofs may look into and break them.
+    """Loads private copies of the generator's modules, so that proofs may look into them.
 
     Parameters
     ----------
@@ -55,17 +57,20 @@ class Units:
 
     def __init__(self, mutation: Mutation | None = None):
         self._mutation = mutation
+        self._copies: dict[str, ModuleType] = {}
         self.signals: dict[str, Signal] = {}
 
     def load(self, name: str, *, probed: bool = False) -> Any:
-        """The module `name`, as a copy of its own."""
+        """The module `name`, as a copy of its own that imports from the copies loaded before it."""
         module = importlib.import_module(name)
         source = inspect.getsource(module)
         if self._mutation is not None and self._mutation.module == name:
             source = self._mutation.apply(source)
         copy = ModuleType(name)
         copy.__file__ = module.__file__
-        exec(compile(source, str(module.__file__), "exec"), copy.__dict__)
+        self._copies[name] = copy
+        with patch.dict(sys.modules, self._copies):
+            exec(compile(source, str(module.__file__), "exec"), copy.__dict__)
         if probed:
             copy.Signal = self._signal  # type: ignore[attr-defined]
         return copy
