@@ -48,13 +48,13 @@ class Access:
 
 
 class Core:
-    """A core, its bank counters, and the write enables of its queues."""
+    """A core, its bank counters, and the write enables of its activation queues."""
 
     def __init__(self, bench: Bench, units: Units, net: Network):
         m = bench.m
         scan = units.load("hwgen.scan")
         self.counters: dict[str, list[dict[str, BankCounter]]] = {}
-        self.enables: dict[str, list[Value]] = {"activation": [], "neuron": []}
+        self.enables: list[Value] = []
         schedules = units.load("software_ref.schedule")
         sequencers = units.load("hwgen.sequencer", probed=True)
         activation = units.load("hwgen.activation_queue")
@@ -66,9 +66,8 @@ class Core:
             ("error", backprop),
         ):
             module.bank_counter = partial(self._counter, owner, scan.bank_counter)
-        neuron.Router = self._recorded("neuron", neuron.Router)
         junction = units.load("hwgen.junction")
-        junction.ActivationQueue = self._recorded("activation", activation.ActivationQueue)
+        junction.ActivationQueue = self._recorded(activation.ActivationQueue)
         core_module = units.load("hwgen.network")
         made: list[Any] = []
 
@@ -124,15 +123,14 @@ class Core:
         owned[-1][name] = BankCounter(start, bank, banks, first)
         return bank
 
-    def _recorded(self, owner: str, make: Callable[..., Any]) -> Callable[..., Any]:
+    def _recorded(self, make: Callable[..., Any]) -> Callable[..., Any]:
         """Like the class, and keeps the write enables of the components it makes."""
 
         def made(*arguments: Any, **options: Any) -> Any:
             component = make(*arguments, **options)
-            self.enables[owner].append(component.enables != 0)
+            self.enables.append(component.enables != 0)
             return component
 
-        made.LEAD = getattr(make, "LEAD", None)  # type: ignore[attr-defined]
         return made
 
 
@@ -150,7 +148,7 @@ def _queue(bench: Bench, units: Units, *, net: Network, kind: str, number: int) 
             left = schedule.timing[number - 2]
             written = schedule.row_read(number - 1) + left.activation_latency - 2
         write = Access(counters["write"], written, number - 1)
-        writing = core.enables[kind][number - 1]
+        writing = core.enables[number - 1]
         reads = [
             Access(counters["feedforward"], row_read - 1, number, rows),
             Access(counters["update"], row_read - 1, number + lag, rows),
@@ -159,17 +157,22 @@ def _queue(bench: Bench, units: Units, *, net: Network, kind: str, number: int) 
         counters = core.counters[kind][number - 1]
         written = row_read + timing.activated + (1 if timing.last else 0)
         write = Access(counters["write"], written, number)
-        writing = core.enables[kind][number - 1]
+        writing = _in_rows(bench, counters["write"], rows)
         reads = [Access(counters["read"], fetch, number + lag, rows)]
     else:
         counters = core.counters[kind][number - 1]
         right, right_lag = schedule.timing[number], schedule.lags[number]
         written = schedule.row_read(number + 1) + right.error_latency - 2
-        since = bench.clocks_since(counters["write"].start, right.shape.rows + 1, "row_written")
         write = Access(counters["write"], written, number + 1 + right_lag)
-        writing = (since >= 1) & (since <= right.shape.rows)
+        writing = _in_rows(bench, counters["write"], right.shape.rows)
         reads = [Access(counters["fetch"], fetch, number + lag, rows)]
     _one_queue(bench, core.start, "queue", write=write, writing=writing, reads=reads)
+
+
+def _in_rows(bench: Bench, counter: BankCounter, rows: int) -> Value:
+    """Whether a row may be written: `rows` clocks, from the clock after the counter's pulse on."""
+    since = bench.clocks_since(counter.start, rows + 1, "row_written")
+    return (since >= 1) & (since <= rows)
 
 
 def _one_queue(
