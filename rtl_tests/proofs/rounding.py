@@ -70,7 +70,11 @@ PROOFS = [
         broken=(
             Broken(
                 "the lower limit one off",
-                Mutation("hwgen.arithmetic", "Cat((~sign for _ in", "Cat(1, (~sign for _ in"),
+                Mutation(
+                    "hwgen.arithmetic",
+                    "Cat((~sign for _ in range(width - 1)), sign)",
+                    "Cat(Const(1, min(width - 1, 1)), (~sign for _ in range(width - 2)), sign)",
+                ),
             ),
         ),
     ),
