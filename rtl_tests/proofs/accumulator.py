@@ -62,12 +62,12 @@ def _sums(bench: Bench, units: Units, *, junctions: tuple[Numbers, Numbers], dit
 
     row = bench.past(since, timing.operands, init=shape.rows)
     active = row < shape.rows
-    products = [weights[j] * deltas[j // layout.group] for j in range(lanes)]
+    products = [weights[j] * deltas[timing.delta_copy(j)] for j in range(lanes)]
     # The sums are whole after the last row, and may be fetched `error_latency` clocks after it.
     wait = timing.error_latency - timing.operands
     whole = bench.flag_past(row == shape.rows - 1, wait)
-    read_bank, write_bank = (units.signals[f"{name}_bank"] for name in ("read", "write"))
-    fetch_bank = units.signals["fetch_bank"]
+    read_bank, write_bank = (units.signals[f"{name}0_bank"] for name in ("read", "write"))
+    fetch_bank = units.signals["fetch0_bank"]
     bench.lemma(write_bank == bench.past(read_bank, 3, init=read_bank.init), "banks")
     same_bank = fetch_bank == bench.past(write_bank)
     for v in range(lanes):

@@ -22,6 +22,7 @@ from software_ref.connections.clash_free import (
     generate_pattern,
 )
 from software_ref.network import JunctionShape
+from software_ref.pipelining import PIPELINES
 
 __all__ = ["PROOFS"]
 
@@ -63,8 +64,8 @@ def _one_pattern(
     m, shape, z = bench.m, pattern.shape, pattern.shape.parallelism
     interleaver = module.Interleaver(pattern)
     width = (shape.left - 1).bit_length() or 1
-    lanes = module.LaneCrossbar(pattern, width, dither=dither, to_lanes=True)
-    back = module.LaneCrossbar(pattern, width, dither=dither, to_lanes=False)
+    lanes = module.LaneCrossbar(pattern, width, PIPELINES["deep"], dither=dither, to_lanes=True)
+    back = module.LaneCrossbar(pattern, width, PIPELINES["deep"], dither=dither, to_lanes=False)
     m.submodules[f"{name}_interleaver"] = interleaver
     m.submodules[f"{name}_lanes"] = lanes
     m.submodules[f"{name}_back"] = back
@@ -127,7 +128,7 @@ def _proof(kind: str, cases: list[tuple[bool, Numbers]], broken: Broken) -> Proo
         claim=f"{kind}: no two lanes read one memory in a clock; a lane reads the neuron of "
         "DESIGN.md 1; a sweep reads every neuron once; the way back undoes the way to the lanes",
         shape=_described(full),
-        depth=longest + 8,
+        depth=longest + 9,
         build=partial(_lanes, cases=full),
         broken=(broken,),
     )
@@ -147,7 +148,8 @@ PROOFS = [
         "seed_per_sweep",
         [(False, (12, 8, 2, 4)), (True, (8, 6, 3, 2)), (False, (5, 2, 2, 1))],
         Broken(
-            "seeds of the sweep before", Mutation(_MODULE, "reads=[following]", "reads=[sweep]")
+            "seeds of the sweep before",
+            Mutation(_MODULE, "following.eq(1 if shape.out_degree > 1 else 0)", "following.eq(0)"),
         ),
     ),
     _proof(

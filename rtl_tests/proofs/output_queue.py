@@ -57,7 +57,8 @@ def _credit(bench: Bench, units: Units) -> None:
     bench.assume(~last.done | (under_way != 0))
     bench.check(~last.done | queue.w_rdy, "room")
     bench.check(queue.level + under_way <= core.credit, "credit")
-    bench.lemma(units.signals["in_flight"] == queue.level + under_way, "in_flight")
+    room = core.credit - 1 - queue.level - under_way
+    bench.lemma(units.signals["room"] == room, "sequencer_room")
     # The queue's last word is a register of its own that is filled first.
     bench.lemma(queue.r_rdy | (queue.level <= 1), "filled_first")
     bench.lemma(~queue.r_rdy | (queue.level != 0), "level")

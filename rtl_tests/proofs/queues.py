@@ -107,7 +107,7 @@ class Core:
         ]
         period = self.schedule.period
         since = bench.clocks_since(self.start, period, "since")
-        left = Mux(since < period, period - 1 - since, 0)
+        left = Mux(since < period, period - 2 - since, -1)
         bench.lemma(units.signals["timer"] == left, "timer")
         apart = bench.past(since, init=period)
         bench.check(~self.start | (apart >= period - 1), "period")
@@ -116,6 +116,7 @@ class Core:
         self, owner: str, make: Callable[..., Value], m: Any, start: Value, *rest: Any
     ) -> Value:
         banks, first, name = rest
+        name = name.rstrip("0123456789")  # of the first few memories, which are all here
         bank = make(m, start, banks, first, name)
         owned = self.counters.setdefault(owner, [])
         if not owned or name in owned[-1]:
@@ -150,8 +151,8 @@ def _queue(bench: Bench, units: Units, *, net: Network, kind: str, number: int) 
         write = Access(counters["write"], written, number - 1)
         writing = core.enables[number - 1]
         reads = [
-            Access(counters["feedforward"], row_read - 1, number, rows),
-            Access(counters["update"], row_read - 1, number + lag, rows),
+            Access(counters["feed"], row_read - 1, number, rows),
+            Access(counters["learn"], row_read - 1, number + lag, rows),
         ]
     elif kind == "neuron":
         counters = core.counters[kind][number - 1]
@@ -277,7 +278,7 @@ _ONE_BANK_LESS = Broken(
 )
 _WRONG_BANK = Broken(
     "FF one bank too far",
-    Mutation("hwgen.activation_queue", 'first, "feedforward"', 'first + 1, "feedforward"'),
+    Mutation("hwgen.activation_queue", 'first, f"feed{name}"', 'first + 1, f"feed{name}"'),
     36,
 )
 _SMALL = "2-2-2 z 2, 2 (P = 8, C = 1, 2)"

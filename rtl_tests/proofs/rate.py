@@ -9,7 +9,7 @@ from amaranth.hdl import Mux, Signal, Value, signed, unsigned
 from rtl_tests.proofs.bench import Bench
 from rtl_tests.proofs.proof import Broken, Proof
 from rtl_tests.proofs.units import Mutation, Units
-from software_ref.timing import mux_levels
+from software_ref.pipelining import PIPELINES
 
 __all__ = ["PROOFS"]
 
@@ -26,13 +26,16 @@ def _update(bench: Bench, units: Units, *, noise_bits: int) -> None:
     and q is rnd(x, n).
     """
     m, rate = bench.m, units.load("hwgen.rate")
-    levels = mux_levels(LARGEST + 1)
+    pipelining = PIPELINES["deep"]
+    levels = pipelining.mux_levels(LARGEST + 1)
     x = bench.free(signed(VALUE), "x")
     k = bench.free(range(LARGEST + 1), "k")
     bench.assume(k <= LARGEST)
     minuend = bench.free(signed(MINUEND), "minuend")
     noise = bench.free(unsigned(noise_bits), "noise") if noise_bits else None
-    shift = rate.RateShift(m, x, k, drop=DROP, largest=LARGEST, name="shift", noise=noise)
+    shift = rate.RateShift(
+        m, x, k, drop=DROP, largest=LARGEST, pipelining=pipelining, name="shift", noise=noise
+    )
     ahead = levels + (1 if noise_bits else 0)  # clocks until the shifted value meets the minuend
     difference, changed = rate.subtracted(m, minuend, shift, KEPT, "difference")
 

@@ -73,9 +73,11 @@ def _steps(bench: Bench, units: Units, *, schedule: Schedule, credit: int) -> No
     bench.check((since >= settle) | sequencer.busy, "busy_until_settled")
     bench.check((beats == 0) | sequencer.busy, "busy_while_loading")
     probes = units.signals
-    bench.lemma(flying == probes["in_flight"], "flying")
-    timer = Mux(since < schedule.period, schedule.period - 1 - since, 0)
+    bench.lemma(probes["room"] == credit - 1 - flying, "room")
+    timer = Mux(since < schedule.period, schedule.period - 2 - since, -1)
     bench.lemma(probes["timer"] == timer, "timer")
+    bench.lemma(probes["first_beat"] == (beats == 0), "first_beat")
+    bench.lemma(probes["last_beat"] == (beats == schedule.beats - 1), "last_beat")
     bench.lemma(probes["settle"] == settle - since, "settle")
     _ages(bench, units, sequencer, schedule, header=header, complete=complete, beats=beats)
 
@@ -171,11 +173,15 @@ PROOFS = [
         broken=(
             Broken(
                 "the period one clock short",
-                Mutation(_MODULE, "timer.eq(schedule.period - 1)", "timer.eq(schedule.period - 2)"),
+                Mutation(_MODULE, "timer.eq(schedule.period - 2)", "timer.eq(schedule.period - 3)"),
             ),
             Broken(
                 "a sample beyond the credit",
-                Mutation(_MODULE, "in_flight != self._credit)", "in_flight != self._credit + 1)"),
+                Mutation(
+                    _MODULE,
+                    "self._credit, 1)), init=self._credit - 1",
+                    "self._credit + 1, 1)), init=self._credit",
+                ),
                 60,
             ),
             Broken(
