@@ -57,6 +57,10 @@ def _credit(bench: Bench, units: Units) -> None:
     bench.assume(~last.done | (under_way != 0))
     bench.check(~last.done | queue.w_rdy, "room")
     bench.check(queue.level + under_way <= core.credit, "credit")
+    last_beat = SCHEDULE.beats - 1
+    bench.lemma(units.signals["first_beat"] == (sequencer.beat == 0), "first_beat")
+    bench.lemma(units.signals["last_beat"] == (sequencer.beat == last_beat), "last_beat")
+    bench.lemma(sequencer.beat <= last_beat, "beat")
     room = core.credit - 1 - queue.level - under_way
     bench.lemma(units.signals["room"] == room, "sequencer_room")
     # The queue's last word is a register of its own that is filled first.
