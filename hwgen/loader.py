@@ -7,7 +7,9 @@ from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
 
 from hwgen.arithmetic import register
+from hwgen.pipeline import copied
 from software_ref.schedule import Schedule
+from software_ref.timing import LANES_PER_COPY
 
 __all__ = ["Loader"]
 
@@ -35,6 +37,7 @@ class Loader(wiring.Component):
         self._shape = timing.shape
         self._features = schedule.beat_features
         self._beats = schedule.beats
+        self._copies = timing.lane_copies
         z = timing.shape.parallelism
         feature = unsigned(timing.left_activation_width)
         word = unsigned(max((timing.shape.depth - 1).bit_length(), 1))
@@ -62,7 +65,7 @@ class Loader(wiring.Component):
             with m.Else():
                 m.d.sync += group.eq(group + 1)
         beat = [register(m, self.features[k], f"feature{k}") for k in range(self._features)]
-        written_word = register(m, word, "written_word")
+        words = copied(m, word, self._copies, "written_word")
         for g in range(groups):
             enable = Signal(name=f"group{g}_enable")
             m.d.sync += enable.eq(self.taken & (group == g))
@@ -70,7 +73,7 @@ class Loader(wiring.Component):
                 v = g * self._features + k
                 m.d.comb += [
                     self.enables[v].eq(enable),
-                    self.words[v].eq(written_word),
+                    self.words[v].eq(words[v // LANES_PER_COPY]),
                     self.values[v].eq(beat[k]),
                 ]
         return m

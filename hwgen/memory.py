@@ -7,9 +7,12 @@ from collections.abc import Iterable, Sequence
 from amaranth.hdl import Cat, Const, MemoryData, MemoryInstance, Module, Signal, Value, unsigned
 
 from hwgen.pipeline import delayed
-from software_ref.memory_plan import banked_layout
+from software_ref.memory_plan import BLOCK_RAM_DATA_BITS, banked_layout
 
 __all__ = ["BankedAddress", "memory", "packed"]
+
+COLUMNS_FROM = 1024
+"""Words from which a memory is built in columns: shallower ones are wide RAMs anyway."""
 
 
 def memory(
@@ -44,20 +47,42 @@ def memory(
         Clocks from an address to its data, 1 or more.
     """
     bits = (depth - 1).bit_length()  # none where a single word needs no address
-    data = MemoryData(shape=unsigned(width), depth=depth, init=init)
-    instance = MemoryInstance(data=data)
-    m.submodules[name] = instance
-    if write is not None:
-        address, value, enable = write
-        instance.write_port(domain="sync", addr=address[:bits], data=value, en=enable)
-    outputs = []
-    for port, address in enumerate(reads):
-        output = Signal(width, name=f"{name}_read{port}", reset_less=True)
-        instance.read_port(
-            domain="sync", addr=address[:bits], data=output, en=Const(1), transparent_for=()
-        )
-        outputs.append(delayed(m, output, latency - 1, f"{name}_read{port}"))
-    return outputs
+    outputs = [
+        Signal(width, name=f"{name}_read{port}", reset_less=True) for port in range(len(reads))
+    ]
+    columns = _columns(depth, width)
+    for index, column in enumerate(columns):
+        words = [word >> column.start & (1 << len(column)) - 1 for word in init]
+        data = MemoryData(shape=unsigned(len(column)), depth=depth, init=words)
+        instance = MemoryInstance(data=data)
+        m.submodules[name if len(columns) == 1 else f"{name}_column{index}"] = instance
+        place = slice(column.start, column.stop)
+        if write is not None:
+            address, value, enable = write
+            instance.write_port(domain="sync", addr=address[:bits], data=value[place], en=enable)
+        for address, output in zip(reads, outputs, strict=True):
+            instance.read_port(
+                domain="sync",
+                addr=address[:bits],
+                data=output[place],
+                en=Const(1),
+                transparent_for=(),
+            )
+    return [
+        delayed(m, output, latency - 1, f"{name}_read{port}") for port, output in enumerate(outputs)
+    ]
+
+
+def _columns(depth: int, width: int) -> list[range]:
+    """Bits of a word that share block RAMs.
+
+    A tool is free to build a deep memory from wide, shallow RAMs with multiplexers behind them,
+    which take longer than the clock allows. Columns of one RAM's bits leave nothing to choose.
+    """
+    step = width
+    if COLUMNS_FROM <= depth <= BLOCK_RAM_DATA_BITS:
+        step = BLOCK_RAM_DATA_BITS >> (depth - 1).bit_length()
+    return [range(first, min(first + step, width)) for first in range(0, width, step)]
 
 
 def packed(fields: Iterable[int], width: int) -> int:

@@ -9,7 +9,7 @@ from amaranth.hdl import Module, Mux, Signal, Value
 from hwgen.arithmetic import register
 from software_ref.pipelining import Pipelining
 
-__all__ = ["Timeline", "copied", "delayed", "held", "pipelined_mux"]
+__all__ = ["Timeline", "copied", "delayed", "held", "held_copies", "pipelined_mux"]
 
 _COPY = {"keep": "true"}
 """Keeps Yosys and Vivado from merging registers that hold the same."""
@@ -84,25 +84,27 @@ class Timeline:
 
     def held(self, name: str, clock: int) -> Value:
         """A payload value held from the clock after `start(clock)` to the next such start."""
-        return self.held_copies(name, clock, 1)[0]
-
-    def held_copies(self, name: str, clock: int, count: int) -> list[Signal]:
-        """The same in several registers, each for a part of its readers."""
-        start, value = self.start(clock), self.payload(name, clock)
-        register_name = f"{name}_held_from{clock}"
-        if count == 1:
-            return [held(self._m, start, value, register_name)]
-        return [
-            held(self._m, start, value, f"{register_name}_copy{k}", copy=True) for k in range(count)
-        ]
+        return held(
+            self._m, self.start(clock), self.payload(name, clock), f"{name}_held_from{clock}"
+        )
 
 
-def held(m: Module, start: Value, value: Value, name: str, *, copy: bool = False) -> Signal:
+def held(m: Module, start: Value, value: Value, name: str) -> Signal:
     """Hold a value from the clock after `start` until the clock of the next one."""
-    stage = Signal(value.shape(), name=name, attrs=_COPY if copy else {})
+    stage = Signal(value.shape(), name=name)
     with m.If(start):
         m.d.sync += stage.eq(value)
     return stage
+
+
+def held_copies(m: Module, start: Value, value: Value, count: int, name: str) -> list[Signal]:
+    """The same in several registers, as `copied` has them."""
+    if count == 1:
+        return [held(m, start, value, name)]
+    copies = [Signal(value.shape(), name=f"{name}_copy{k}", attrs=_COPY) for k in range(count)]
+    with m.If(start):
+        m.d.sync += [copy.eq(value) for copy in copies]
+    return copies
 
 
 def pipelined_mux(

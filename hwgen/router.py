@@ -10,8 +10,10 @@ from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
 
 from hwgen.arithmetic import register
+from hwgen.pipeline import copied
 from hwgen.scan import BankScan
 from software_ref.row_layout import RowLayout
+from software_ref.timing import LANES_PER_COPY
 
 __all__ = ["Router"]
 
@@ -65,7 +67,8 @@ class Router(wiring.Component):
         scan = BankScan(m, self.start, self._layout, self._banks, starting=False, name="finish")
         # One clock ahead of the values: which bank takes which slot, at which word.
         shared = {slot: register(m, self.values[slot], f"slot{slot}") for slot in range(slots)}
-        shared_word = register(m, register(m, scan.word, "word"), "word_late")
+        parts = -(-self._banks // LANES_PER_COPY)
+        shared_words = copied(m, register(m, scan.word, "word"), parts, "word_late")
         for bank in range(self._banks):
             sources = [bank % scan.unit] if scan.aligned else list(range(slots))
             hits = {k: Signal(name=f"bank{bank}_takes{k}") for k in sources}
@@ -77,7 +80,7 @@ class Router(wiring.Component):
             if scan.aligned:
                 m.d.comb += [
                     self.routed[bank].eq(shared[sources[0]]),
-                    self.words[bank].eq(shared_word),
+                    self.words[bank].eq(shared_words[bank // LANES_PER_COPY]),
                 ]
                 continue
             chosen: Value = reduce(or_, (Mux(hit, self.values[k], 0) for k, hit in hits.items()))

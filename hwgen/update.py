@@ -14,7 +14,7 @@ from amaranth.lib.wiring import In, Out
 
 from hwgen.arithmetic import register
 from hwgen.multiplier import multiply
-from hwgen.pipeline import Timeline, delayed
+from hwgen.pipeline import Timeline, delayed, held_copies
 from hwgen.rate import RateShift, subtracted
 from hwgen.rounding_noise import lane_number
 from hwgen.saturation import COUNTER_WIDTH, saturation_counter
@@ -91,7 +91,13 @@ class Update(wiring.Component):
         drop = fmt.fraction - fmt.extra_bits - fmt.activation_shift
         timeline = Timeline(m, self.start, {"rate_exponent": self.rate_exponent})
         # Operands come at clock 1, products `multiply` clocks later.
-        exponents = timeline.held_copies("rate_exponent", timing.multiply, timing.lane_copies)
+        exponents = held_copies(
+            m,
+            timeline.start(timing.multiply),
+            timeline.payload("rate_exponent", timing.multiply),
+            timing.lane_copies,
+            "rate_exponent_held",
+        )
         subtract = timing.multiply + timing.shift_levels + timing.noise_levels
         rows = row_active(m, timeline.start(subtract + 1), timing.shape.rows, "saturate")
         flags: list[Value] = []

@@ -25,7 +25,7 @@ opt_dff
 opt_clean
 setattr -unset init t:$dff t:$dffe %u %x1:+[Q]
 hierarchy -top {name}
-select -set copies a:keep %ci1:+[Q] t:$dff* %i
+select -set copies a:keep %ci1:+[Q] t:$*dff* %i
 setattr -set keep 1 @copies
 memory_collect
 attrmap {removals}
