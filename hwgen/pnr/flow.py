@@ -23,6 +23,7 @@ from hwgen.pnr.nextpnr import PlacementError, run_nextpnr_ecp5
 from hwgen.pnr.path_class import End, PathClass, group_paths
 from hwgen.pnr.report import HARNESS, SHARED, PlacedUnit, RouteReport
 from hwgen.pnr.route_timing import RoutedPath, RouteTiming
+from hwgen.synthesis.ecp5_registers import absorb_registers
 from hwgen.synthesis.netlist import Netlist, Unit
 from hwgen.synthesis.yosys import run_yosys
 from hwgen.tool import Progress
@@ -82,6 +83,8 @@ def place_and_route(
     tell("writing the core's Verilog")
     write_design(design, work_dir)
     synthesis_log = run_yosys(_SCRIPT, work_dir, name="synthesis", progress=progress)
+    tell("moving registers into multipliers and block RAMs")
+    _absorb(work_dir / "netlist.json")
     arguments = [
         *device.arguments,
         *("--json", "netlist.json", "--top", TOP),
@@ -130,6 +133,13 @@ _SCRIPT = [
     "blackbox =A:whitebox",
     "write_json netlist.json",
 ]
+
+
+def _absorb(netlist: Path) -> None:
+    """Use the registers inside multipliers and block RAMs."""
+    document = json.loads(netlist.read_text(encoding="utf-8"))
+    absorb_registers(document["modules"][TOP])
+    netlist.write_text(json.dumps(document), encoding="utf-8")
 
 
 class _Places:
