@@ -49,13 +49,13 @@ class RoutedPath:
 
     @property
     def ns(self) -> float:
-        """The whole delay."""
-        return self.cell_ns + self.wire_ns
+        """The whole delay, to a picosecond."""
+        return round(self.cell_ns + self.wire_ns, 3)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""
         return {
-            "ns": round(self.ns, 3),
+            "ns": self.ns,
             "cell_ns": round(self.cell_ns, 3),
             "wire_ns": round(self.wire_ns, 3),
             "levels": self.levels,
@@ -107,7 +107,7 @@ class RouteTiming:
                 arrival = self._arrival_at((name, port))
                 if arrival is not None and arrival + setup > self.ends.get(name, (-1,))[0]:
                     self.ends[name] = (arrival + setup, (name, port))
-        self.untimed = tuple(sorted(self._untimed()))
+        self.untimed = tuple(sorted(set(self._untimed())))
         """Inputs of clocked cells (`MULT18X18D.A`) that have no delay and no set-up time."""
 
     def start_of(self, cell: str) -> str:
@@ -197,19 +197,12 @@ class RouteTiming:
             raise PlacementError(f"the design must have no combinational loop, as at {stuck[0]}")
 
     def _untimed(self) -> Iterator[str]:
-        cells = self._delays.cells
-        clocked = {
-            pin[0]
-            for pin in self._delays.wires
-            if _CLOCK.fullmatch(pin[1]) and pin[0] in cells and cells[pin[0]].type != "DCCA"
-        }
-        reached: dict[str, set[str]] = {
-            name: {start for start, _ in cells[name].through} | cells[name].setup.keys()
-            for name in clocked
-        }
-        found = {
-            f"{cells[pin[0]].type}.{re.sub(r'[0-9]+$', '', pin[1])}"
-            for pin in self._delays.wires
-            if pin[0] in clocked and pin[1] not in reached[pin[0]] and not _CLOCK.fullmatch(pin[1])
-        }
-        yield from found
+        """Inputs that a register reaches and no delay leaves, of cells with a clock."""
+        wires, cells = self._delays.wires, self._delays.cells
+        clocked = {cell for cell, port in wires if _CLOCK.fullmatch(port) and cell in cells}
+        timed = {(name, start) for name in clocked for start, _ in cells[name].through}
+        timed |= {(name, port) for name in clocked for port in cells[name].setup}
+        for pin in wires.keys() - timed:
+            cell, port = pin
+            if cell in clocked and self._arrival_at(pin) is not None:
+                yield f"{cells[cell].type}.{port.rstrip('0123456789')}"
