@@ -217,6 +217,8 @@ class NetworkCore(wiring.Component):
     def _parameter_port(self, m: Module, sequencer: Sequencer, junctions: list[Junction]) -> None:
         latency = max(junction.access_latency for junction in junctions)
         m.submodules.parameter_port = port = ParameterPort(self.schedule, latency)
+        idle = Signal()
+        m.d.sync += idle.eq(~sequencer.busy)
         m.d.comb += [
             port.requests.valid.eq(self.parameter_requests.valid),
             port.requests.payload.eq(self.parameter_requests.payload),
@@ -224,7 +226,7 @@ class NetworkCore(wiring.Component):
             self.parameter_values.valid.eq(port.values.valid),
             self.parameter_values.payload.eq(port.values.payload),
             port.values.ready.eq(self.parameter_values.ready),
-            port.idle.eq(~sequencer.busy),
+            port.idle.eq(idle),
             sequencer.hold.eq(port.working),
             self.busy.eq(sequencer.busy | port.working),
         ]

@@ -44,11 +44,11 @@ class ParameterPort(wiring.Component):
     Members
     -------
     requests : In(stream.Signature(parameter_request))
-        Taken while `idle` is high.
+        Taken while `idle` is high, two clocks after a claim that keeps samples out.
     values : Out(stream.Signature(signed(B + E)))
         One item per read request.
     idle : In(1), working : Out(1)
-        Whether the core is idle; whether a request keeps it from taking a sample.
+        Whether the core is idle, or was a clock ago; whether a request keeps samples out.
     access : Out(L), request : Out
         Access pulse by junction, and the request it is for; the write flag is low between requests.
     read_data : In(ArrayLayout(signed(B + E), L))
@@ -56,7 +56,7 @@ class ParameterPort(wiring.Component):
 
     Timing
     ------
-    A write takes `latency` + 2 clocks, a read one more until its value is offered.
+    A write takes `latency` + 4 clocks, a read one more until its value is offered.
     """
 
     def __init__(self, schedule: Schedule, latency: int):
@@ -81,13 +81,19 @@ class ParameterPort(wiring.Component):
         clocks = Signal(range(self._latency + 1))
         answer = Signal()
         m.d.comb += [
-            self.working.eq(answer | (self.idle & self.requests.valid)),
+            self.working.eq(answer),
             self.values.payload.eq(self.read_data[self.request.junction]),
         ]
         m.d.sync += self.access.eq(0)
         with m.FSM():
-            with m.State("IDLE"):
-                m.d.comb += self.requests.ready.eq(self.idle)
+            with m.State("IDLE"), m.If(self.idle & self.requests.valid):
+                m.next = "CLAIM"
+            with m.State("CLAIM"):  # no sample is taken from here on, but one may just have been
+                m.d.comb += answer.eq(1)
+                m.next = "TAKE"
+            with m.State("TAKE"):
+                m.d.comb += [answer.eq(1), self.requests.ready.eq(self.idle)]
+                m.next = "IDLE"
                 with m.If(self.idle & self.requests.valid):
                     m.d.sync += [
                         self.request.eq(self.requests.payload),

@@ -97,24 +97,29 @@ class Sequencer(wiring.Component):
         header = self._header
 
         # The header of the sample being loaded comes with its first beat.
-        first_beat = self.beat == 0
-        last_beat = self.beat == self._beats - 1
+        first_beat = Signal(init=1)
+        last_beat = Signal(init=int(self._beats == 1))
         loading = Signal(header, name="loading")
         current = Signal(header, name="current")
         m.d.comb += current.eq(Mux(first_beat, self.headers.payload, loading))
 
-        # A step may start P clocks after the one before it.
-        timer = Signal(range(max(schedule.period, 2)))
-        may_start = timer == 0
-        in_flight = Signal(range(self._credit + 1))
-        may_finish = may_start & (in_flight != self._credit)
+        # A step may start P clocks after the one before it. What decides about a beat is a register
+        # each: the counters' signs, and flags of its place in the sample.
+        timer = Signal(range(-1, max(schedule.period - 1, 1)), init=-1)
+        may_start = timer[-1]
+        room = Signal(range(-1, max(self._credit, 1)), init=self._credit - 1)  # samples, less one
+        may_finish = may_start & ~room[-1]
         partly = ~first_beat
         open_first = ~self.drain & ~self.hold
         m.d.comb += self.headers.ready.eq((partly | open_first) & (~last_beat | may_finish))
         taken = self.headers.valid & self.headers.ready
         complete = taken & last_beat
         with m.If(taken):
-            m.d.sync += self.beat.eq(Mux(last_beat, 0, self.beat + 1))
+            m.d.sync += [
+                self.beat.eq(Mux(last_beat, 0, self.beat + 1)),
+                first_beat.eq(last_beat),
+                last_beat.eq((self._beats == 1) | (self.beat == self._beats - 2)),
+            ]
             with m.If(first_beat):
                 m.d.sync += loading.eq(self.headers.payload)
 
@@ -142,7 +147,7 @@ class Sequencer(wiring.Component):
         m.d.comb += step.eq(complete | drain_step)
         with m.If(step):
             m.d.sync += [
-                timer.eq(schedule.period - 1),
+                timer.eq(schedule.period - 2),
                 valid[0].eq(complete),
                 labels[0].eq(current.label),
                 self.steps.eq(self.steps + 1),
@@ -160,7 +165,7 @@ class Sequencer(wiring.Component):
             m.d.sync += timer.eq(timer - 1)
         m.d.sync += [
             self.start.eq(step),
-            in_flight.eq(in_flight + complete - self.popped),
+            room.eq(room - complete + self.popped),
         ]
         for i, lag in enumerate(lags, start=1):
             m.d.comb += self.feed[i - 1].eq(valid[i - 1])

@@ -11,6 +11,7 @@ from pathlib import Path
 from amaranth.back import rtlil
 from amaranth.hdl import Elaboratable
 
+from hwgen.unused_names import without_elements, without_unused_wires
 from software_ref.errors import ToolError
 
 __all__ = ["to_verilog"]
@@ -47,7 +48,7 @@ def to_verilog(component: Elaboratable, name: str) -> str:
     ToolError
         Yosys failed; the message has its last line.
     """
-    text = _plain_names(rtlil.convert(component, name=name, emit_src=False))
+    text = _plain_names(without_elements(rtlil.convert(component, name=name, emit_src=False)))
     removals = " ".join(f"-remove {attribute}" for attribute in _ATTRIBUTES)
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "core.il").write_text(text)
@@ -67,7 +68,8 @@ def to_verilog(component: Elaboratable, name: str) -> str:
     # The tool's version line would make the bytes depend on the machine.
     verilog = re.sub(r"\A/\*.*?\*/\s*", "", verilog, flags=re.DOTALL)
     # Where only some bits of a register are left, Yosys names each part name[bit].
-    return re.sub(r"\\(\w+)\[(\d+)(?::(\d+))?\] ", _part_name, verilog)
+    verilog = re.sub(r"\\(\w+)\[(\d+)(?::(\d+))?\] ", _part_name, verilog)
+    return without_unused_wires(verilog)
 
 
 def _part_name(match: re.Match[str]) -> str:

