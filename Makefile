@@ -28,6 +28,7 @@ benchmark: .venv/all
 	$(BIN)/python -m benchmarks.simulation $(if $(DATA),--data=$(abspath $(DATA)))
 	$(BIN)/python -m benchmarks.mlp $(if $(DATA),--data=$(abspath $(DATA)))
 	$(BIN)/python -m benchmarks.training $(if $(DATA),--data=$(abspath $(DATA)))
+	$(BIN)/python -m benchmarks.place_and_route
 
 clean:
 	rm -rf build .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from software_ref.schedule import Schedule
 from software_ref.timing import JunctionTiming
 
-__all__ = ["MultiplierUnit", "divide_multipliers"]
+__all__ = ["DSP_WIDTHS", "MultiplierUnit", "divide_multipliers"]
 
-DSP_WIDTHS = (25, 18)
-"""Signed operand widths of one DSP48E1."""
+DSP_WIDTHS = {"xc7a100t": (25, 18), "lfe5u-85f": (18, 18)}
+"""Signed operand widths of one DSP block (DSP48E1, MULT18X18D), by the device in `[target]`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,13 +28,14 @@ class MultiplierUnit:
     narrow: int
     """Bits of the narrower operand, as a DSP block sees it (signed)."""
 
-    @property
-    def fits_dsp(self) -> bool:
-        """Whether one DSP block holds the product."""
-        return self.wide <= DSP_WIDTHS[0] and self.narrow <= DSP_WIDTHS[1]
+    def fits_dsp(self, widths: tuple[int, int]) -> bool:
+        """Whether one DSP block with these operand widths holds the product."""
+        return self.wide <= widths[0] and self.narrow <= widths[1]
 
 
-def divide_multipliers(schedule: Schedule, budget: int) -> tuple[frozenset[str], ...]:
+def divide_multipliers(
+    schedule: Schedule, budget: int, widths: tuple[int, int] = DSP_WIDTHS["xc7a100t"]
+) -> tuple[frozenset[str], ...]:
     """Give DSP blocks to the units whose multipliers would cost the most LUTs, while they last.
 
     Returns, for each junction, the units that get them. A unit gets all its multipliers or none.
@@ -44,7 +45,7 @@ def divide_multipliers(schedule: Schedule, budget: int) -> tuple[frozenset[str],
     chosen: list[set[str]] = [set() for _ in schedule.timing]
     left = budget
     for unit in units:
-        if unit.fits_dsp and unit.count <= left:
+        if unit.fits_dsp(widths) and unit.count <= left:
             chosen[unit.junction - 1].add(unit.unit)
             left -= unit.count
     return tuple(frozenset(names) for names in chosen)

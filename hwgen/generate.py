@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from hwgen.dsp_budget import divide_multipliers
+from hwgen.dsp_budget import DSP_WIDTHS, divide_multipliers
 from hwgen.junction import JunctionParameters
 from hwgen.network import NetworkCore
 from hwgen.verilog import to_verilog
@@ -34,6 +34,8 @@ class CoreDesign:
     """How deep its pipelines are: a name in `PIPELINES`."""
     dsp_budget: int = 240
     """The most DSP blocks that the multipliers may take."""
+    dsp_widths: tuple[int, int] = DSP_WIDTHS["xc7a100t"]
+    """Signed operand widths of one DSP block."""
     seed: int = 1
     """Seed of the initial weights."""
 
@@ -48,7 +50,8 @@ class CoreDesign:
             training=training,
             max_rate_exponent=file.max_rate_exponent,
             pipeline=file.target.pipeline,
-            dsp_budget=file.target.dsp_budget,
+            dsp_budget=file.target.dsp_blocks,
+            dsp_widths=DSP_WIDTHS[file.target.device],
             seed=file.training.seed,
         )
 
@@ -77,7 +80,7 @@ class CoreDesign:
     @cached_property
     def dsp(self) -> tuple[frozenset[str], ...]:
         """For each junction, the units whose multipliers are DSP blocks."""
-        return divide_multipliers(self.schedule, self.dsp_budget)
+        return divide_multipliers(self.schedule, self.dsp_budget, self.dsp_widths)
 
     @cached_property
     def core(self) -> NetworkCore:

@@ -78,6 +78,10 @@ COMMANDS = {
         "hwgen.commands.synth",
         "synthesise the network's core and print resources and path delays by unit",
     ),
+    "pnr": Command(
+        "hwgen.commands.pnr",
+        "place and route the network's core and print its clock and what limits it",
+    ),
 }
 """Subcommands by name. The names are text, so that this package never imports the generator."""
 

@@ -18,6 +18,7 @@ from software_ref.pipelining import PIPELINES
 from software_ref.update_rounding import UpdateOptions
 
 __all__ = [
+    "DEVICES",
     "DataOptions",
     "NetworkFile",
     "ReduceOptions",
@@ -26,7 +27,8 @@ __all__ = [
     "read_network_file",
 ]
 
-DEVICES = ("xc7a100t",)
+DEVICES = {"xc7a100t": 240, "lfe5u-85f": 156}
+"""DSP blocks of every FPGA (DSP48E1, MULT18X18D), by its name in `[target]`."""
 MAX_RATE_EXPONENT = 31
 SETTINGS = ("format", "activation", "connections", "update")
 """Tables that the network consists of, beside its own."""
@@ -127,9 +129,10 @@ class TargetOptions:
     """`[target]`: what the hardware is built for."""
 
     device: str = "xc7a100t"
-    """The FPGA whose resources `synth` counts against."""
-    dsp_budget: int = 240
-    """The most DSP blocks that the multipliers may take; the rest are built from LUTs."""
+    """The FPGA that `synth` and `pnr` build for."""
+    dsp_budget: int | None = None
+    """The most DSP blocks that the multipliers may take; the rest are built from LUTs. None takes
+    all of the device's."""
     max_rate_exponent: int = 7
     """The largest k that the core's input port must carry; raised to the schedule's largest."""
     pipeline: str = "deep"
@@ -142,13 +145,24 @@ class TargetOptions:
         if self.pipeline not in PIPELINES:
             names = ", ".join(f'"{name}"' for name in PIPELINES)
             raise ValueError(f"target pipeline must be one of {names}, not {self.pipeline!r}")
-        _check_integer("target", "dsp_budget", self.dsp_budget, least=0)
+        if self.dsp_budget is not None:
+            _check_integer("target", "dsp_budget", self.dsp_budget, least=0)
+            if self.dsp_budget > DEVICES[self.device]:
+                raise ValueError(
+                    f"target dsp_budget must be at most {DEVICES[self.device]}, all DSP blocks of "
+                    f"{self.device}, not {self.dsp_budget}"
+                )
         _check_integer("target", "max_rate_exponent", self.max_rate_exponent, least=0)
         if self.max_rate_exponent > MAX_RATE_EXPONENT:
             raise ValueError(
                 f"target max_rate_exponent must be at most {MAX_RATE_EXPONENT}, "
                 f"not {self.max_rate_exponent}"
             )
+
+    @property
+    def dsp_blocks(self) -> int:
+        """DSP blocks that the multipliers may take."""
+        return DEVICES[self.device] if self.dsp_budget is None else self.dsp_budget
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -36,8 +36,14 @@ def run(arguments: argparse.Namespace) -> int:
     """Run the subcommand."""
     file = read_network_file(arguments.network_file)
     check_outputs({"--json": arguments.json}, inputs=[arguments.network_file])
+    device = DEVICES.get(file.target.device)
+    if device is None:
+        names = ", ".join(f'"{name}"' for name in DEVICES)
+        raise ValueError(
+            f"target device must be one of {names} for synth, not {file.target.device!r}; "
+            "presparse pnr measures a core on it"
+        )
     design = CoreDesign.from_file(file, training=arguments.core == "training")
-    device = DEVICES[file.target.device]
     check_capacity(design.schedule, device)
     with tempfile.TemporaryDirectory() as temporary:
         folder = arguments.build or Path(temporary)

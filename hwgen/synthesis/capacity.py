@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
-from hwgen.synthesis.devices import Device
+from typing import Protocol
+
 from software_ref.schedule import Schedule
 from software_ref.storage import storage
 
 __all__ = ["check_capacity"]
 
-BLOCK_RAM_BITS = 36 * 1024
-LUT_BITS = 64
+
+class HasMemory(Protocol):
+    """A device."""
+
+    @property
+    def name(self) -> str:
+        """The vendor's part name."""
+
+    @property
+    def memory_bits(self) -> int:
+        """Bits of all memories."""
 
 
-def check_capacity(schedule: Schedule, device: Device) -> None:
+def check_capacity(schedule: Schedule, device: HasMemory) -> None:
     """Refuse a core whose memories have more bits than the device's.
 
     Parameters
     ----------
     schedule : Schedule
-    device : Device
+    device : Device or Ecp5Device
 
     Raises
     ------
@@ -27,11 +37,10 @@ def check_capacity(schedule: Schedule, device: Device) -> None:
     """
     items = sorted(storage(schedule), key=lambda item: -item.bits)
     needed = sum(item.bits for item in items)
-    present = device.bram36 * BLOCK_RAM_BITS + device.memory_lut * LUT_BITS
-    if needed > present:
+    if needed > device.memory_bits:
         raise ValueError(
             f"{device.name} cannot hold format {schedule.network.format}: the core's memories have "
-            f"{needed:,} bits, the device {present:,}; the largest are the {items[0].holds} of "
-            f"junction {items[0].junction}, {items[0].bits:,} bits: take fewer fraction bits or a "
-            "smaller network"
+            f"{needed:,} bits, the device {device.memory_bits:,}; the largest are the "
+            f"{items[0].holds} of junction {items[0].junction}, {items[0].bits:,} bits: take fewer "
+            "fraction bits or a smaller network"
         )

@@ -1,10 +1,13 @@
-"""What each supported FPGA holds, and what Yosys calls its family."""
+"""What each supported 7-series FPGA holds, and what Yosys calls its family."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 __all__ = ["DEVICES", "XC7A100T", "Device"]
+
+_BLOCK_RAM_BITS = 36 * 1024
+_LUT_BITS = 64
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +53,11 @@ class Device:
                 f"memory_lut must be at most lut ({self.lut}), not {self.memory_lut!r}"
             )
 
+    @property
+    def memory_bits(self) -> int:
+        """Bits of all block RAMs and LUT memories."""
+        return self.bram36 * _BLOCK_RAM_BITS + self.memory_lut * _LUT_BITS
+
 
 XC7A100T = Device(
     name="XC7A100T",
@@ -64,4 +72,4 @@ XC7A100T = Device(
 """Artix-7 100T, 15,850 slices (Xilinx data sheet DS180)."""
 
 DEVICES = {device.name.lower(): device for device in (XC7A100T,)}
-"""Every device, by its name in a network file's `[target]`."""
+"""Every 7-series device, by its name in a network file's `[target]`."""

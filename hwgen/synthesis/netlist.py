@@ -13,6 +13,10 @@ __all__ = ["Cell", "Netlist", "Unit", "common_unit"]
 Unit = tuple[str, ...]
 """Instance names from below the top module down; () is the top module itself."""
 
+_REGISTERS = ("FD", "TRELLIS_FF")
+_MEMORIES = ("RAM", "TRELLIS_DPR", "DP16KD")
+"""How the types of these cells start, in the 7 series and in ECP5."""
+
 
 @dataclass(frozen=True)
 class Cell:
@@ -169,11 +173,11 @@ class _Attribution:
     def _from_memory(self, index: int, found: list[Unit | None]) -> Unit | None:
         """The unit of the memory whose output a register holds."""
         cell = self._netlist.cells[index]
-        data = cell.inputs.get("D", [])
-        if not (cell.type.startswith("FD") and data and data[0] in self._drivers):
+        data = cell.inputs.get("D") or cell.inputs.get("DI", [])
+        if not (cell.type.startswith(_REGISTERS) and data and data[0] in self._drivers):
             return None
         driver = self._drivers[data[0]]
-        return found[driver] if self._netlist.cells[driver].type.startswith("RAM") else None
+        return found[driver] if self._netlist.cells[driver].type.startswith(_MEMORIES) else None
 
     def _from_name(self, index: int, found: list[Unit | None]) -> Unit | None:
         """The deepest unit that names a driven net.

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from hwgen.dsp_budget import MultiplierUnit, divide_multipliers
+from hwgen.dsp_budget import DSP_WIDTHS, MultiplierUnit, divide_multipliers
 from hwgen.tests.shapes import network
+from software_ref.network_file import DEVICES
 from software_ref.schedule import Schedule
 
 # z = 4 and 8; a 12-bit format: weights 12, activations 9 + 1, output deltas 10, hidden deltas 12.
@@ -53,8 +54,27 @@ def test_no_budget_means_no_dsp_blocks() -> None:
 
 
 @pytest.mark.parametrize(
-    ("wide", "narrow", "fits"), [(25, 18, True), (18, 18, True), (26, 10, False), (25, 19, False)]
+    ("device", "wide", "narrow", "fits"),
+    [
+        ("xc7a100t", 25, 18, True),
+        ("xc7a100t", 18, 18, True),
+        ("xc7a100t", 26, 10, False),
+        ("xc7a100t", 25, 19, False),
+        ("lfe5u-85f", 18, 18, True),
+        ("lfe5u-85f", 19, 10, False),
+    ],
 )
-def test_a_dsp_block_multiplies_25_by_18_bits(wide: int, narrow: int, fits: bool) -> None:
+def test_a_dsp_block_multiplies_operands_of_its_widths(
+    device: str, wide: int, narrow: int, fits: bool
+) -> None:
     unit = MultiplierUnit(junction=1, unit="update", count=1, wide=wide, narrow=narrow)
-    assert unit.fits_dsp == fits
+    assert unit.fits_dsp(DSP_WIDTHS[device]) == fits
+
+
+def test_products_too_wide_for_a_dsp_block_get_none() -> None:
+    chosen = divide_multipliers(Schedule(network=NETWORK), 240, (11, 11))
+    assert chosen == (frozenset(), {"update"})
+
+
+def test_every_device_has_dsp_widths() -> None:
+    assert DSP_WIDTHS.keys() == DEVICES.keys()

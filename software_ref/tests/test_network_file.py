@@ -49,7 +49,8 @@ def test_only_the_network_needs_to_be_given(path: Path) -> None:
     connections = network.connections
     assert (connections.kind, connections.dither, connections.seed) == ("seed_per_sweep", False, 1)
     assert (file.training.epochs, file.training.rate_exponent) == (1, ((0, 4),))
-    assert (file.target.dsp_budget, file.max_rate_exponent) == (240, 7)
+    assert (file.target.dsp_budget, file.target.dsp_blocks) == (None, 240)
+    assert file.max_rate_exponent == 7
     assert (file.name, file.folder) == ("net", path.parent)
 
 
@@ -107,7 +108,7 @@ def test_every_key_reaches_its_place(path: Path) -> None:
     assert (training.epochs, training.seed, training.shuffle) == (3, 5, True)
     assert [training.rate_exponent_at(epoch) for epoch in range(4)] == [2, 2, 9, 9]
     # The hardware carries the schedule's largest k, whatever the target asks for.
-    assert (file.target.dsp_budget, file.max_rate_exponent) == (12, 9)
+    assert (file.target.dsp_blocks, file.max_rate_exponent) == (12, 9)
 
 
 @pytest.mark.parametrize(
@@ -279,9 +280,13 @@ def test_wrong_kinds(path: Path, text: str, message: str) -> None:
         ),
         (
             NETWORK + "[target]\ndevice = 'xc7a35t'\n",
-            "target device must be one of \"xc7a100t\", not 'xc7a35t'",
+            'target device must be one of "xc7a100t", "lfe5u-85f", not \'xc7a35t\'',
         ),
         (NETWORK + "[target]\ndsp_budget = -1\n", "target dsp_budget must be at least 0, not -1"),
+        (
+            NETWORK + "[target]\ndevice = 'lfe5u-85f'\ndsp_budget = 240\n",
+            "target dsp_budget must be at most 156, all DSP blocks of lfe5u-85f, not 240",
+        ),
         (
             NETWORK + "[target]\nmax_rate_exponent = 32\n",
             "target max_rate_exponent must be at most 31, not 32",

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from hwgen.synthesis import XC7A100T, SynthesisError, SynthesisReport, synthesise
-from hwgen.synthesis import yosys as runner
+from hwgen import tool
+from hwgen.synthesis import XC7A100T, SynthesisError, SynthesisReport, synthesise, yosys
 
 DESIGN = Path(__file__).parent / "units.v"
 
@@ -113,7 +113,7 @@ def test_longest_path_of_all_is_that_of_yosys_sta(report, folder):
         "hierarchy -top units",
         "tee -o sta.txt sta",
     ]
-    runner.run_yosys(script, folder, name="sta")
+    yosys.run_yosys(script, folder, name="sta")
     found = re.search(r"Latest arrival time in 'units' is (\d+)", (folder / "sta.txt").read_text())
     paths = (report.path_ns, report.input_ns, report.output_ns, report.through_ns)
     assert int(found.group(1)) == round(1000 * max(ns for ns in paths if ns is not None))
@@ -173,7 +173,7 @@ def test_interrupt_ends_the_child(tmp_path, monkeypatch):
     def interrupt(step):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(runner.subprocess, "Popen", Child)
+    monkeypatch.setattr(tool.subprocess, "Popen", Child)
     with pytest.raises(KeyboardInterrupt):
         synthesise(DESIGN, "units", tmp_path, progress=interrupt)
     assert len(children) == 1

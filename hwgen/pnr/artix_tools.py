@@ -1,0 +1,177 @@
+"""Placement and routing for an Artix-7 by a tool that the user has installed.
+
+Vivado's delays are the vendor's own, so it comes first; nextpnr-xilinx' are estimates.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from hwgen.pnr.artix_plan import PART
+from hwgen.pnr.harness import CORE, TOP
+from hwgen.pnr.nextpnr import PlacementError
+from hwgen.synthesis.yosys import run_yosys
+from hwgen.tool import Progress, Tool, run_tool
+
+__all__ = ["ARTIX_TOOLS", "ArtixTool", "find_tool", "run_artix_tool"]
+
+_LOG = "place_and_route"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ArtixTool:
+    """A program, and how to use it in the folder of a plan."""
+
+    program: str
+    """Name on the search path."""
+    needs_yosys: bool
+    """Whether it takes a netlist, not Verilog."""
+    arguments: Callable[[float, Path | None], list[str]]
+    """Its arguments, by clock in MHz and device database."""
+    fmax: Callable[[Path, float], tuple[float, dict[str, Any] | None]]
+    """Highest clock in MHz, and the critical path if it tells one, by folder and clock."""
+
+
+def find_tool() -> ArtixTool | None:
+    """The first tool of ARTIX_TOOLS that is installed."""
+    return next((tool for tool in ARTIX_TOOLS if shutil.which(tool.program)), None)
+
+
+def run_artix_tool(
+    tool: ArtixTool,
+    folder: Path,
+    progress: Progress | None = None,
+    *,
+    freq_mhz: float,
+    chipdb: Path | None = None,
+) -> dict[str, Any]:
+    """Run a tool on the plan in a folder, and return its figures for JSON.
+
+    Raises
+    ------
+    SynthesisError, PlacementError
+        Yosys or the tool failed, or wrote no figures; the message names the log.
+    ValueError
+        The tool needs a device database, and there is none.
+    """
+    if tool.needs_yosys:
+        script = (folder / "synthesis.ys").read_text(encoding="utf-8").splitlines()
+        run_yosys(script, folder, name="synthesis", progress=progress)
+    runner = Tool(
+        title=tool.program,
+        command=(tool.program,),
+        step=_step,
+        failure=PlacementError,
+    )
+    run_tool(runner, tool.arguments(freq_mhz, chipdb), folder, name=_LOG, progress=progress)
+    fmax, path = tool.fmax(folder, freq_mhz)
+    return {
+        "device": PART,
+        "tool": tool.program,
+        "freq_mhz": freq_mhz,
+        "fmax_mhz": round(fmax, 2),
+        "path": path,
+    }
+
+
+def _step(line: str) -> str | None:
+    """Vivado's commands and phases, nextpnr's messages."""
+    if line.startswith(("Command: ", "Phase ")):
+        return line.removeprefix("Command: ").strip()
+    found = re.match(r"Info: ((?:Packing|Placing|Routing|Running|Creating)\b[^.,]*)", line)
+    return found.group(1) if found else None
+
+
+def _vivado_arguments(freq_mhz: float, chipdb: Path | None) -> list[str]:
+    return ["-mode", "batch", "-source", "vivado.tcl", "-nojournal", "-log", f"{_LOG}.log"]
+
+
+def _himbaechel_arguments(freq_mhz: float, chipdb: Path | None) -> list[str]:
+    return [
+        *("--device", PART, "-o", "xdc=harness.xdc", "--json", "netlist.json"),
+        *("--freq", f"{freq_mhz:g}", "--timing-allow-fail", "--report", "report.json"),
+        *("--log", f"{_LOG}.log"),
+        *(() if chipdb is None else ("--chipdb", str(chipdb.resolve()))),
+    ]
+
+
+def _xilinx_arguments(freq_mhz: float, chipdb: Path | None) -> list[str]:
+    if chipdb is None:
+        raise ValueError(f"nextpnr-xilinx must be given the device's database: --chipdb {PART}.bin")
+    return [
+        *("--chipdb", str(chipdb.resolve()), "--xdc", "harness.xdc", "--json", "netlist.json"),
+        *("--fasm", f"{TOP}.fasm", "--freq", f"{freq_mhz:g}", "--timing-allow-fail"),
+        *("--log", f"{_LOG}.log"),
+    ]
+
+
+def _vivado_fmax(folder: Path, freq_mhz: float) -> tuple[float, dict[str, Any]]:
+    """From the slowest path with an end in the core."""
+    file = folder / "paths.csv"
+    if not file.exists():
+        raise PlacementError(f"vivado wrote no paths.csv (see {folder / _LOG}.log)")
+    with file.open(encoding="utf-8", newline="") as lines:
+        rows = [
+            row
+            for row in csv.DictReader(lines)
+            if row["start"].startswith(f"{CORE}/") or row["end"].startswith(f"{CORE}/")
+        ]
+    if not rows:
+        raise PlacementError(f"{file} must list a path of the core")
+    worst = min(rows, key=lambda row: float(row["slack_ns"]))
+    path = {
+        "start": worst["start"],
+        "end": worst["end"],
+        "path_units": [_unit(worst["start"]), _unit(worst["end"])],
+        "cell_ns": float(worst["cell_ns"]),
+        "wire_ns": float(worst["wire_ns"]),
+        "levels": int(worst["levels"]),
+    }
+    return 1000 / (1000 / freq_mhz - float(worst["slack_ns"])), path
+
+
+def _unit(pin: str) -> str:
+    """`core/junction_1/update/product3_m_reg[7]/C` stands in `junction_1.update`."""
+    parts = pin.split("/")[:-2]
+    return ".".join(parts[1:]) or "shared" if parts[:1] == [CORE] else TOP
+
+
+def _report_fmax(folder: Path, freq_mhz: float) -> tuple[float, None]:
+    file = folder / "report.json"
+    clocks = json.loads(file.read_text(encoding="utf-8"))["fmax"] if file.exists() else {}
+    if not clocks:
+        raise PlacementError(f"nextpnr-himbaechel found no clock (see {folder / _LOG}.log)")
+    return min(float(entry["achieved"]) for entry in clocks.values()), None
+
+
+def _log_fmax(folder: Path, freq_mhz: float) -> tuple[float, None]:
+    log = folder / f"{_LOG}.log"
+    found = re.findall(
+        r"Max frequency for clock '.*': ([\d.]+) MHz",
+        log.read_text(encoding="utf-8", errors="replace"),
+    )
+    if not found:
+        raise PlacementError(f"nextpnr-xilinx found no clock (see {log})")
+    return float(found[-1]), None
+
+
+ARTIX_TOOLS = (
+    ArtixTool(program="vivado", needs_yosys=False, arguments=_vivado_arguments, fmax=_vivado_fmax),
+    ArtixTool(
+        program="nextpnr-himbaechel",
+        needs_yosys=True,
+        arguments=_himbaechel_arguments,
+        fmax=_report_fmax,
+    ),
+    ArtixTool(
+        program="nextpnr-xilinx", needs_yosys=True, arguments=_xilinx_arguments, fmax=_log_fmax
+    ),
+)
+"""Tools that can place and route for the device, the best first."""

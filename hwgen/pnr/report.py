@@ -1,0 +1,162 @@
+"""What placement and routing found: the clock, what limits it by unit, and resources."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from hwgen.pnr.path_class import PathClass
+from hwgen.pnr.route_timing import RoutedPath
+
+__all__ = ["HARNESS", "SHARED", "PlacedUnit", "RouteReport"]
+
+HARNESS = "harness"
+"""Row of the cells around the core."""
+
+SHARED = "shared"
+"""Row of the cells that belong to the core's top module or to several of its units."""
+
+_COLUMNS = {
+    "COMB": "TRELLIS_COMB",
+    "RAMW": "TRELLIS_RAMW",
+    "FF": "TRELLIS_FF",
+    "MULT18": "MULT18X18D",
+    "DP16KD": "DP16KD",
+}
+_SHOWN_CLASSES = 8
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlacedUnit:
+    """One unit of the design, with all units inside it."""
+
+    cells: Counter[str]
+    """Cells by type."""
+    path: RoutedPath | None
+    """The longest path that ends in it; None where none does."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON."""
+        counts = {kind: self.cells[kind] for kind in _COLUMNS.values()}
+        return {**counts, "path": None if self.path is None else self.path.to_dict()}
+
+
+@dataclass(frozen=True, kw_only=True)
+class RouteReport:
+    """Figures of one core, placed and routed on one device."""
+
+    device: str
+    """The vendor's part name."""
+    speed: int
+    """Speed grade."""
+    package: str
+    """Package."""
+    freq_mhz: float
+    """Clock asked for."""
+    seed: int
+    """Seed of the placer."""
+    path: RoutedPath
+    """The longest path that starts or ends in the core."""
+    path_units: tuple[str, str]
+    """Units that it starts and ends in."""
+    nextpnr_fmax_mhz: float
+    """Highest clock of core and harness together, as nextpnr reports it."""
+    inner_ns: float | None
+    """The longest path with both ends in the core."""
+    input_ns: float | None
+    """The longest one from a register of the harness into the core."""
+    output_ns: float | None
+    """The longest one from the core to a register of the harness."""
+    harness_ns: float | None
+    """The longest one inside the harness."""
+    units: dict[str, PlacedUnit]
+    """By hierarchical name, then SHARED and HARNESS. Each unit includes those inside it."""
+    classes: tuple[PathClass, ...]
+    """Kinds of paths that start or end in the core, slowest first."""
+    used: dict[str, int]
+    """Cells of the whole design by type, as nextpnr counts them."""
+    available: dict[str, int]
+    """Cells of the device by type."""
+    untimed: tuple[str, ...]
+    """Inputs that nextpnr has no timing for."""
+    tools: tuple[str, ...]
+    """Yosys and nextpnr with their versions."""
+    seconds: float
+    """Wall-clock time of the run."""
+
+    @property
+    def fmax_mhz(self) -> float:
+        """Highest clock of the core, its inputs and outputs being registers."""
+        return 1000 / self.path.ns
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON."""
+        return {
+            "device": self.device,
+            "speed": self.speed,
+            "package": self.package,
+            "freq_mhz": self.freq_mhz,
+            "seed": self.seed,
+            "fmax_mhz": round(self.fmax_mhz, 2),
+            "nextpnr_fmax_mhz": round(self.nextpnr_fmax_mhz, 2),
+            "path_units": list(self.path_units),
+            "path": self.path.to_dict(),
+            "inner_ns": self.inner_ns,
+            "input_ns": self.input_ns,
+            "output_ns": self.output_ns,
+            "harness_ns": self.harness_ns,
+            "classes": [each.to_dict() for each in self.classes],
+            "units": {name: unit.to_dict() for name, unit in self.units.items()},
+            "used": self.used,
+            "available": {kind: self.available[kind] for kind in self.used},
+            "untimed": list(self.untimed),
+            "tools": list(self.tools),
+            "seconds": self.seconds,
+        }
+
+    def format_table(self) -> str:
+        """Tables for people."""
+        lines = [_row("unit", *_COLUMNS, "path ns", "cells", "wires")]
+        for name, unit in self.units.items():
+            label = "  " * name.count(".") + name.rsplit(".", 1)[-1]
+            lines.append(_unit_row(label, unit))
+        lines.append(_row("whole", *(str(self.used[kind]) for kind in _COLUMNS.values())))
+        shares = [
+            f"{100 * self.used[kind] / self.available[kind]:.1f} %" for kind in _COLUMNS.values()
+        ]
+        lines.append(_row(f"share of {self.device}", *shares))
+        lines += [
+            "",
+            f"{'kinds of paths, slowest first':<84}{'ns':>7}{'cells':>8}{'wires':>8}"
+            f"{'levels':>8}{'paths':>7}",
+        ]
+        for each in self.classes[:_SHOWN_CLASSES]:
+            lines.append(
+                f"  {each.start + ' -> ' + each.end:<82}{each.ns:>7.2f}{each.cell_ns:>8.2f}"
+                f"{each.wire_ns:>8.2f}{each.levels:>8}{each.paths:>7}"
+            )
+        start, end = self.path_units
+        lines += ["", f"critical path, {self.path.ns:.3f} ns, from {start} to {end}:"]
+        for segment in self.path.segments:
+            what = f"wire to {segment.ports}" if segment.kind == "wire" else segment.ports
+            lines.append(f"  {segment.ns:7.3f}  {what:<16} {segment.cell}")
+        met = "meets" if self.fmax_mhz >= self.freq_mhz else "misses"
+        lines += [
+            "",
+            f"{self.fmax_mhz:.2f} MHz after routing on {self.device}, speed grade {self.speed}, "
+            f"{met} {self.freq_mhz:g} MHz",
+        ]
+        return "\n".join(line.rstrip() for line in lines)
+
+
+def _unit_row(label: str, unit: PlacedUnit) -> str:
+    path = unit.path
+    figures = [str(unit.cells[kind]) for kind in _COLUMNS.values()]
+    if path is None:
+        return _row(label, *figures, "-", "-", "-")
+    return _row(label, *figures, f"{path.ns:.3f}", f"{path.cell_ns:.3f}", f"{path.wire_ns:.3f}")
+
+
+def _row(label: str, *figures: str) -> str:
+    return f"{label:<32}" + "".join(f"{figure:>9}" for figure in figures)

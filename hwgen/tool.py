@@ -1,0 +1,168 @@
+"""Runs a design tool in a child process: progress from its log, Ctrl-C, and one-line errors."""
+
+from __future__ import annotations
+
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from software_ref.errors import ToolError
+
+__all__ = ["Progress", "Tool", "run_tool", "yowasp"]
+
+Progress = Callable[[str], None]
+"""Called with one line of text for each step that starts."""
+
+_POLL_SECONDS = 0.2
+_INTERRUPT_SECONDS = 3.0
+
+_STAMP = re.compile(r"^\[ *[\d.]+\] ")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tool:
+    """A program that writes a log."""
+
+    title: str
+    """Its name in errors: `Yosys`."""
+    command: tuple[str, ...]
+    """What starts it; arguments follow."""
+    step: Callable[[str], str | None]
+    """The text to show for a line of its log, or None for a line that starts no step."""
+    failure: type[ToolError]
+    """The error to raise when it fails."""
+
+
+def yowasp(package: str, function: str) -> tuple[str, ...]:
+    """The command of a YoWASP tool (WebAssembly, from PyPI), by its package and function."""
+    code = f"import sys, {package}; sys.exit({package}.{function}(sys.argv[1:]))"
+    return (sys.executable, "-c", code)
+
+
+def run_tool(
+    tool: Tool,
+    arguments: Sequence[str],
+    work_dir: Path,
+    *,
+    name: str,
+    progress: Progress | None = None,
+) -> Path:
+    """Run a tool and return the path of its log.
+
+    Paths among the arguments are relative to `work_dir`: YoWASP replaces some absolute ones (/tmp)
+    by its own. The very first run of a YoWASP tool after its installation compiles it, which takes
+    a minute.
+
+    Parameters
+    ----------
+    tool
+        What to run.
+    arguments
+        Its arguments; they make it write its log to `<name>.log`.
+    work_dir
+        Existing folder; gets `<name>.log` and `<name>.out` (what the tool printed).
+    name
+        Stem of those files.
+    progress
+        Told each step of the tool.
+
+    Raises
+    ------
+    ToolError
+        The tool failed: its `failure`; the message has its error and names the log.
+    """
+    log, output = work_dir / f"{name}.log", work_dir / f"{name}.out"
+    log.write_text("", encoding="utf-8")
+    with output.open("w", encoding="utf-8") as sink:
+        # A process of its own: its WebAssembly memory goes back, and Ctrl-C can end it.
+        child = subprocess.Popen(
+            [*tool.command, *arguments],
+            cwd=work_dir,
+            stdin=subprocess.DEVNULL,
+            stdout=sink,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            _follow(child, tool, log, output, progress)
+        except BaseException:
+            _stop(child)
+            raise
+    if child.returncode:
+        raise tool.failure(f"{tool.title} failed: {_reason(log, output)} (see {log})")
+    return log
+
+
+def _follow(
+    child: subprocess.Popen, tool: Tool, log: Path, output: Path, progress: Progress | None
+) -> None:
+    """Wait for the child, and tell the steps as they appear in its log."""
+    if progress is None:
+        child.wait()
+        return
+    with (
+        log.open(encoding="utf-8", errors="replace") as log_file,
+        output.open(encoding="utf-8", errors="replace") as output_file,
+    ):
+        running = True
+        while running:
+            try:
+                child.wait(_POLL_SECONDS)
+                running = False
+            except subprocess.TimeoutExpired:
+                pass
+            for line in _new_lines(output_file, flush=not running):
+                if line.startswith("Preparing to run"):
+                    progress(f"compiling {tool.title} for this machine, once (about a minute)")
+            for line in _new_lines(log_file, flush=not running):
+                step = tool.step(line)
+                if step is not None:
+                    progress(step)
+
+
+def _new_lines(file, *, flush: bool) -> Iterator[str]:
+    """Whole lines that were added to a growing file since the last call."""
+    while True:
+        start = file.tell()
+        line = file.readline()
+        if not line:
+            return
+        if not line.endswith("\n") and not flush:
+            file.seek(start)
+            return
+        yield line.rstrip("\n")
+
+
+def _stop(child: subprocess.Popen) -> None:
+    """End the child, first kindly, so that it removes its own temporary files."""
+    if child.poll() is not None:
+        return
+    if sys.platform != "win32":
+        child.send_signal(signal.SIGINT)
+        try:
+            child.wait(_INTERRUPT_SECONDS)
+            return
+        except subprocess.TimeoutExpired:
+            pass
+    child.kill()
+    child.wait()
+
+
+def _reason(log: Path, output: Path) -> str:
+    """What went wrong, in one line."""
+    lines = [
+        _STAMP.sub("", line).strip()
+        for file in (log, output)
+        for line in file.read_text(encoding="utf-8", errors="replace").splitlines()
+    ]
+    for line in lines:
+        mark = re.search(r"\bERROR: (.*)", line)
+        if mark:
+            return mark.group(1).rstrip(".")
+    for line in lines:
+        if "Assert" in line:
+            return line
+    return next((line for line in reversed(lines) if line), "no output")
