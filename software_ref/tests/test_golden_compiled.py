@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from dataclasses import replace
@@ -199,6 +200,17 @@ def test_equals_numpy_on_mnist(data_dir: Path) -> None:
     check_equal(ours, numpy)
     assert ours.infer(data.test_features).tolist() == numpy.infer(data.test_features).tolist()
     check_equal(ours, numpy)
+
+
+@pytest.mark.real_data
+def test_the_accurate_example_reaches_97_percent(data_dir: Path, tmp_path: Path) -> None:
+    """All 12 epochs of 60,000 samples, as `examples/mnist_accurate.toml` has them."""
+    example, output = ROOT / "examples" / "mnist_accurate.toml", tmp_path / "out.json"
+    options = ["--data", str(data_dir), "--engine", "compiled", "--no-float"]
+    assert main(["train", str(example), *options, "--json", str(output)]) == 0
+    figures = json.loads(output.read_text())
+    assert (figures["training_samples"], figures["test_samples"]) == (60_000, 10_000)
+    assert figures["epochs"][-1]["test_accuracy"] >= 0.97
 
 
 def test_progress_comes_in_chunks() -> None:
