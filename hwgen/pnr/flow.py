@@ -151,12 +151,22 @@ class _Places:
             cell.name.replace("\\", ""): index for index, cell in enumerate(netlist.cells)
         }
         self._cells = delays.cells
-        self._units: dict[str, Unit] = {}
+        carries = {
+            cell: source for (cell, port), ((source, _), _) in delays.wires.items() if port == "FCI"
+        }
+        # nextpnr adds cells of its own at both ends of a carry chain.
+        self._along = (carries, {source: cell for cell, source in carries.items()})
 
     def _source(self, cell: str) -> int | None:
-        """The netlist's cell that a placed one comes from."""
-        found = self._index.get(cell)
-        return self._index.get(_PART.sub("", cell)) if found is None else found
+        """The netlist's cell that a placed one comes from, or the next of its carry chain."""
+        for chain in self._along:
+            place: str | None = cell
+            while place is not None:
+                for name in (place, _PART.sub("", place)):
+                    if name in self._index:
+                        return self._index[name]
+                place = chain.get(place)
+        return None
 
     def unit(self, cell: str) -> Unit | None:
         """Unit of the core; None for the harness."""
@@ -168,7 +178,10 @@ class _Places:
         """A cell as the end of a path."""
         unit = self.unit(cell)
         name = HARNESS if unit is None else ".".join(unit) or SHARED
-        inside = self.label(cell).removeprefix(f"{CORE}.").removeprefix(f"{name}.")
+        label = self.label(cell).removeprefix(f"{CORE}.")
+        # A register at the edge of its unit may have a name in the next one alone.
+        own = label.startswith(f"{name}.")
+        inside = label.removeprefix(f"{name}.") if own else label.rsplit(".", 1)[-1]
         return End(unit=name, name=inside, type=self._cells[cell].type)
 
     def label(self, cell: str) -> str:

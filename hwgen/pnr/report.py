@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from hwgen.pnr.path_class import PathClass
-from hwgen.pnr.route_timing import RoutedPath
+from hwgen.pnr.route_timing import RoutedPath, Segment
 
 __all__ = ["HARNESS", "SHARED", "PlacedUnit", "RouteReport"]
 
@@ -128,19 +129,24 @@ class RouteReport:
         lines.append(_row(f"share of {self.device}", *shares))
         lines += [
             "",
-            f"{'kinds of paths, slowest first':<84}{'ns':>7}{'cells':>8}{'wires':>8}"
-            f"{'levels':>8}{'paths':>7}",
+            f"{'ns':>7}{'cells':>8}{'wires':>8}{'levels':>8}{'paths':>7}  kind, slowest first",
         ]
         for each in self.classes[:_SHOWN_CLASSES]:
             lines.append(
-                f"  {each.start + ' -> ' + each.end:<82}{each.ns:>7.2f}{each.cell_ns:>8.2f}"
-                f"{each.wire_ns:>8.2f}{each.levels:>8}{each.paths:>7}"
+                f"{each.ns:>7.2f}{each.cell_ns:>8.2f}{each.wire_ns:>8.2f}{each.levels:>8}"
+                f"{each.paths:>7}  {each.start} -> {each.end}"
             )
         start, end = self.path_units
         lines += ["", f"critical path, {self.path.ns:.3f} ns, from {start} to {end}:"]
-        for segment in self.path.segments:
-            what = f"wire to {segment.ports}" if segment.kind == "wire" else segment.ports
-            lines.append(f"  {segment.ns:7.3f}  {what:<16} {segment.cell}")
+        for inside, steps in groupby(self.path.segments, key=_in_carry):
+            segments = list(steps)
+            if inside:
+                ns = sum(segment.ns for segment in segments)
+                lines.append(f"  {ns:7.3f}  {'carry chain':<16} {segments[0].cell}")
+                continue
+            for segment in segments:
+                what = f"wire to {segment.ports}" if segment.kind == "wire" else segment.ports
+                lines.append(f"  {segment.ns:7.3f}  {what:<16} {segment.cell}")
         met = "meets" if self.fmax_mhz >= self.freq_mhz else "misses"
         lines += [
             "",
@@ -148,6 +154,11 @@ class RouteReport:
             f"{met} {self.freq_mhz:g} MHz",
         ]
         return "\n".join(line.rstrip() for line in lines)
+
+
+def _in_carry(segment: Segment) -> bool:
+    """Whether a step is from one carry to the next."""
+    return segment.ports in ("FCI", "FCI>FCO")
 
 
 def _unit_row(label: str, unit: PlacedUnit) -> str:
