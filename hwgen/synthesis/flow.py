@@ -42,6 +42,7 @@ def synthesise(
     The design is flattened, as any tool would do for speed and size, and gets no pads and no clock
     buffers, since it is a part of a board's design. LUTs are mapped by abc9: against the older abc
     it takes 2 % fewer LUTs and 9 % fewer carries on a core of 83,000 LUT cells, and more time.
+    Delays stay plain registers: a shift register in LUTs puts 1.5 ns before whatever follows it.
     Multipliers and memories become DSP blocks and RAMs as the Verilog asks for.
 
     A core of 42,000 LUTs takes six minutes of one processor, a quarter of it to map memories; one
