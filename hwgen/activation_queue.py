@@ -13,7 +13,7 @@ from amaranth.lib.wiring import In, Out
 from hwgen.memory import BankedAddress, memory
 from hwgen.scan import bank_counter
 from software_ref.schedule import Schedule
-from software_ref.timing import LANES_PER_COPY
+from software_ref.timing import lane_parts
 
 __all__ = ["ActivationQueue"]
 
@@ -76,29 +76,29 @@ class ActivationQueue(wiring.Component):
         # the one before it writes sample 2 - i; the input's sample 1 comes after the first pulse.
         first = -layer
         lag = schedule.lags[layer]
-        for v in range(shape.parallelism):
-            if v % LANES_PER_COPY == 0:  # each few memories have their own counters
-                name = f"{v // LANES_PER_COPY}"
-                write_bank = bank_counter(m, self.write_start, banks, first + 1, f"write{name}")
-                feed_bank = bank_counter(m, self.read_start, banks, first, f"feed{name}")
-                learn_bank = bank_counter(m, self.read_start, banks, first - lag, f"learn{name}")
-            reads = [address(feed_bank, self.words[v])]
-            if schedule.training:
-                reads.append(address(learn_bank, self.words[v]))
-            words = memory(
-                m,
-                f"activations{v}",
-                depth=address.depth,
-                width=self._timing.left_activation_width,
-                reads=reads,
-                write=(
-                    address(write_bank, self.write_words[v]),
-                    self.values[v],
-                    self.enables[v],
-                ),
-                latency=self._timing.row_read,
-            )
-            m.d.comb += self.feed_activations[v].eq(words[0])
-            if schedule.training:
-                m.d.comb += self.learn_activations[v].eq(words[1])
+        for part, memories in enumerate(lane_parts(shape.parallelism)):
+            # Each few memories have their own counters.
+            write_bank = bank_counter(m, self.write_start, banks, first + 1, f"write{part}")
+            feed_bank = bank_counter(m, self.read_start, banks, first, f"feed{part}")
+            learn_bank = bank_counter(m, self.read_start, banks, first - lag, f"learn{part}")
+            for v in memories:
+                reads = [address(feed_bank, self.words[v])]
+                if schedule.training:
+                    reads.append(address(learn_bank, self.words[v]))
+                words = memory(
+                    m,
+                    f"activations{v}",
+                    depth=address.depth,
+                    width=self._timing.left_activation_width,
+                    reads=reads,
+                    write=(
+                        address(write_bank, self.write_words[v]),
+                        self.values[v],
+                        self.enables[v],
+                    ),
+                    latency=self._timing.row_read,
+                )
+                m.d.comb += self.feed_activations[v].eq(words[0])
+                if schedule.training:
+                    m.d.comb += self.learn_activations[v].eq(words[1])
         return m

@@ -18,7 +18,7 @@ from hwgen.pipeline import Timeline, delayed
 from hwgen.scan import bank_counter, row_active
 from software_ref.connections.clash_free import ClashFreePattern
 from software_ref.schedule import Schedule
-from software_ref.timing import LANES_PER_COPY
+from software_ref.timing import lane_parts
 
 __all__ = ["Backprop"]
 
@@ -72,7 +72,6 @@ class Backprop(wiring.Component):
         self._timing = timing = schedule.timing[junction - 1]
         self._fetch_latency = schedule.timing[junction - 2].fetch_plan.read_latency
         lanes = timing.shape.parallelism
-        deltas = timing.layout.groups * timing.delta_copies
         words = data.ArrayLayout(unsigned(max((timing.shape.depth - 1).bit_length(), 1)), lanes)
         super().__init__(
             {
@@ -80,7 +79,7 @@ class Backprop(wiring.Component):
                 "words": In(words),
                 "sweep": In(max((timing.shape.out_degree - 1).bit_length(), 1)),
                 "weights": In(data.ArrayLayout(signed(timing.network.format.width), lanes)),
-                "deltas": In(data.ArrayLayout(signed(timing.delta_width), deltas)),
+                "deltas": In(data.ArrayLayout(signed(timing.delta_width), timing.all_delta_copies)),
                 "fetch_start": In(1),
                 "fetch_words": In(words),
                 "errors": Out(data.ArrayLayout(signed(timing.left_error_width), lanes)),
@@ -121,26 +120,25 @@ class Backprop(wiring.Component):
         lags = schedule.lags
         sum_first = 1 - self._junction - lags[self._junction - 1]
         fetch_first = 2 - self._junction - lags[self._junction - 2]
-        for v in range(shape.parallelism):
-            if v % LANES_PER_COPY == 0:  # each few memories have their own controls
-                name = f"{v // LANES_PER_COPY}"
-                read_start = timeline.start(added - READ_AHEAD)
-                write_start = timeline.start(added + 1)
-                first_sweep = row_active(m, timeline.start(added), shape.depth, f"sweep{name}")
-                active = row_active(m, write_start, shape.rows, f"write{name}")
-                read_bank = bank_counter(m, read_start, banks, sum_first, f"read{name}")
-                write_bank = bank_counter(m, write_start, banks, sum_first, f"write{name}")
-                fetch_bank = bank_counter(m, self.fetch_start, banks, fetch_first, f"fetch{name}")
-            self._accumulator(
-                m,
-                v,
-                product=crossbar.outputs[v].as_signed(),
-                word=delayed(m, self.words[v], added - READ_AHEAD, f"word{v}"),
-                first_sweep=first_sweep,
-                active=active,
-                address=address,
-                banks=(read_bank, write_bank, fetch_bank),
-            )
+        read_start, write_start = timeline.start(added - READ_AHEAD), timeline.start(added + 1)
+        for part, memories in enumerate(lane_parts(shape.parallelism)):
+            # Each few memories have their own controls.
+            first_sweep = row_active(m, timeline.start(added), shape.depth, f"sweep{part}")
+            active = row_active(m, write_start, shape.rows, f"write{part}")
+            read_bank = bank_counter(m, read_start, banks, sum_first, f"read{part}")
+            write_bank = bank_counter(m, write_start, banks, sum_first, f"write{part}")
+            fetch_bank = bank_counter(m, self.fetch_start, banks, fetch_first, f"fetch{part}")
+            for v in memories:
+                self._accumulator(
+                    m,
+                    v,
+                    product=crossbar.outputs[v].as_signed(),
+                    word=delayed(m, self.words[v], added - READ_AHEAD, f"word{v}"),
+                    first_sweep=first_sweep,
+                    active=active,
+                    address=address,
+                    banks=(read_bank, write_bank, fetch_bank),
+                )
         return m
 
     def _accumulator(

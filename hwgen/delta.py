@@ -61,12 +61,11 @@ class DeltaUnit(wiring.Component):
         self.timing = timing
         layout = timing.layout
         self._queued = timing.delta_width if timing.last else timing.derivative_width
-        lanes = layout.groups * timing.delta_copies
         members = {
             "start": In(1),
             "learn": In(1),
             "starting": In(data.ArrayLayout(unsigned(self._queued), layout.finishing)),
-            "lanes": Out(data.ArrayLayout(signed(timing.delta_width), lanes)),
+            "lanes": Out(data.ArrayLayout(signed(timing.delta_width), timing.all_delta_copies)),
             "finishing": Out(data.ArrayLayout(signed(timing.delta_width), layout.finishing)),
             "saturations": Out(COUNTER_WIDTH),
         }

@@ -20,7 +20,7 @@ from hwgen.scan import row_counter, sweep_counter
 from software_ref.connections.clash_free import ClashFreePattern
 from software_ref.memory_plan import MemoryPlan
 from software_ref.pipelining import Pipelining
-from software_ref.timing import LANES_PER_COPY
+from software_ref.timing import lane_parts
 
 __all__ = ["Interleaver", "LaneCrossbar"]
 
@@ -86,11 +86,10 @@ class Interleaver(wiring.Component):
         elif kind == "shared_seed":
             self._count_from_shared_seeds(m)
         else:
-            parts = range(0, shape.parallelism, LANES_PER_COPY)
+            parts = lane_parts(shape.parallelism)
             starts = copied(m, self.start, len(parts), "start")
-            for first, start in zip(parts, starts, strict=True):
-                stop = min(first + LANES_PER_COPY, shape.parallelism)
-                self._count_from_sweep_seeds(m, start, range(first, stop))
+            for part, (start, memories) in enumerate(zip(starts, parts, strict=True)):
+                self._count_from_sweep_seeds(m, start, memories, f"{part}")
         return m
 
     def _count_from_shared_seeds(self, m: Module) -> None:
@@ -105,11 +104,12 @@ class Interleaver(wiring.Component):
                 counters[seed] = word
             m.d.comb += self.words[v].eq(counters[seed])
 
-    def _count_from_sweep_seeds(self, m: Module, started: Value, memories: range) -> None:
+    def _count_from_sweep_seeds(
+        self, m: Module, started: Value, memories: range, name: str
+    ) -> None:
         """Words of a few memories, with a sweep counter and a ROM of their own."""
         shape = self.pattern.shape
         seeds = self.pattern.seeds
-        name = f"{memories.start // LANES_PER_COPY}"
         cycle, _ = sweep_counter(m, started, shape.depth, shape.out_degree, f"words{name}")
         last = cycle == shape.depth - 1
         following = Signal(range(max(shape.out_degree, 2)), name=f"next_sweep{name}")

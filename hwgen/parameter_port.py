@@ -79,20 +79,16 @@ class ParameterPort(wiring.Component):
     def elaborate(self, platform: object) -> Module:
         m = Module()
         clocks = Signal(range(self._latency + 1))
-        answer = Signal()
-        m.d.comb += [
-            self.working.eq(answer),
-            self.values.payload.eq(self.read_data[self.request.junction]),
-        ]
+        m.d.comb += self.values.payload.eq(self.read_data[self.request.junction])
         m.d.sync += self.access.eq(0)
         with m.FSM():
             with m.State("IDLE"), m.If(self.idle & self.requests.valid):
                 m.next = "CLAIM"
             with m.State("CLAIM"):  # no sample is taken from here on, but one may just have been
-                m.d.comb += answer.eq(1)
+                m.d.comb += self.working.eq(1)
                 m.next = "TAKE"
             with m.State("TAKE"):
-                m.d.comb += [answer.eq(1), self.requests.ready.eq(self.idle)]
+                m.d.comb += [self.working.eq(1), self.requests.ready.eq(self.idle)]
                 m.next = "IDLE"
                 with m.If(self.idle & self.requests.valid):
                     m.d.sync += [
@@ -102,7 +98,7 @@ class ParameterPort(wiring.Component):
                     ]
                     m.next = "WAIT"
             with m.State("WAIT"):
-                m.d.comb += answer.eq(1)
+                m.d.comb += self.working.eq(1)
                 m.d.sync += clocks.eq(clocks - 1)
                 with m.If(clocks == 0):
                     m.d.sync += self.request.write.eq(0)
@@ -110,7 +106,7 @@ class ParameterPort(wiring.Component):
                     with m.If(self.request.write):
                         m.next = "IDLE"
             with m.State("ANSWER"):
-                m.d.comb += [answer.eq(1), self.values.valid.eq(1)]
+                m.d.comb += [self.working.eq(1), self.values.valid.eq(1)]
                 with m.If(self.values.ready):
                     m.next = "IDLE"
         return m

@@ -13,7 +13,7 @@ from hwgen.arithmetic import register
 from hwgen.pipeline import copied
 from hwgen.scan import BankScan
 from software_ref.row_layout import RowLayout
-from software_ref.timing import LANES_PER_COPY
+from software_ref.timing import LANES_PER_COPY, lane_parts
 
 __all__ = ["Router"]
 
@@ -67,8 +67,8 @@ class Router(wiring.Component):
         scan = BankScan(m, self.start, self._layout, self._banks, starting=False, name="finish")
         # One clock ahead of the values: which bank takes which slot, at which word.
         shared = {slot: register(m, self.values[slot], f"slot{slot}") for slot in range(slots)}
-        parts = -(-self._banks // LANES_PER_COPY)
-        shared_words = copied(m, register(m, scan.word, "word"), parts, "word_late")
+        copies = len(lane_parts(self._banks))
+        shared_words = copied(m, register(m, scan.word, "word"), copies, "word_late")
         for bank in range(self._banks):
             sources = [bank % scan.unit] if scan.aligned else list(range(slots))
             hits = {k: Signal(name=f"bank{bank}_takes{k}") for k in sources}

@@ -66,7 +66,6 @@ class Update(wiring.Component):
         lanes = timing.shape.parallelism
         width = timing.network.format.stored_width
         weights = data.ArrayLayout(signed(width), lanes)
-        deltas = timing.layout.groups * timing.delta_copies
         noise = {"noise": In(GENERATOR_WIDTH)} if timing.network.update.random_bits else {}
         super().__init__(
             {
@@ -75,7 +74,7 @@ class Update(wiring.Component):
                 "rate_exponent": In(range(max(timing.max_rate_exponent + 1, 2))),
                 "weights": In(weights),
                 "activations": In(data.ArrayLayout(unsigned(timing.left_activation_width), lanes)),
-                "deltas": In(data.ArrayLayout(signed(timing.delta_width), deltas)),
+                "deltas": In(data.ArrayLayout(signed(timing.delta_width), timing.all_delta_copies)),
                 "replace": In(lanes),
                 "replacement": In(signed(width)),
                 "updated": Out(weights),

@@ -15,7 +15,7 @@ from amaranth.lib.wiring import In, Out
 from hwgen.arithmetic import register
 from hwgen.memory import memory, packed
 from hwgen.pipeline import copied, delayed, pipelined_mux
-from software_ref.timing import LANES_PER_COPY, JunctionTiming
+from software_ref.timing import JunctionTiming, lane_parts
 
 __all__ = ["WeightMemory"]
 
@@ -126,8 +126,8 @@ class WeightMemory(wiring.Component):
     def _parts(self) -> list[range]:
         """Lanes of each memory: LUT RAM is addressed in parts, a block RAM is wide anyway."""
         lanes = self.timing.shape.parallelism
-        step = LANES_PER_COPY if self.timing.weight_plan.kind == "distributed" else lanes
-        return [range(first, min(first + step, lanes)) for first in range(0, lanes, step)]
+        distributed = self.timing.weight_plan.kind == "distributed"
+        return lane_parts(lanes) if distributed else [range(lanes)]
 
     def _row_scan(self, m: Module, suffix: str) -> tuple[Signal, Signal]:
         """The row being read, by the step or the parameter port; and whether there is one."""

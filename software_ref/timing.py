@@ -21,7 +21,7 @@ from software_ref.network import JunctionShape, Network
 from software_ref.pipelining import PIPELINES, Pipelining
 from software_ref.row_layout import RowLayout
 
-__all__ = ["LANES_PER_COPY", "SCAN_LEAD", "JunctionTiming"]
+__all__ = ["LANES_PER_COPY", "SCAN_LEAD", "JunctionTiming", "lane_parts"]
 
 LANES_PER_COPY = 8
 """Lanes, or memories beside them, that share one copy of a value which goes to all."""
@@ -29,6 +29,14 @@ NOMINAL_BANKS = 8
 """Banks assumed where a queue's memory is planned: its true number follows from the latencies."""
 SCAN_LEAD = 2
 """Clocks from a scan's start pulse to its first row."""
+
+
+def lane_parts(lanes: int) -> list[range]:
+    """The lanes, or memories beside them, that share each copy."""
+    return [
+        range(first, min(first + LANES_PER_COPY, lanes))
+        for first in range(0, lanes, LANES_PER_COPY)
+    ]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,12 +84,17 @@ class JunctionTiming:
     @property
     def lane_copies(self) -> int:
         """Copies of a value that all lanes share."""
-        return -(-self.shape.parallelism // LANES_PER_COPY)
+        return len(lane_parts(self.shape.parallelism))
 
     @property
     def delta_copies(self) -> int:
         """Copies of a group's delta."""
-        return -(-self.layout.group // LANES_PER_COPY)
+        return len(lane_parts(self.layout.group))
+
+    @property
+    def all_delta_copies(self) -> int:
+        """Copies of the deltas of all groups in a row."""
+        return self.layout.groups * self.delta_copies
 
     def delta_copy(self, lane: int) -> int:
         """The copy that a lane uses, counted over all groups."""

@@ -94,7 +94,7 @@ def _ecp5(arguments: argparse.Namespace, file: NetworkFile, design: CoreDesign) 
             report = place_and_route(
                 design,
                 folder,
-                _teller(bar),
+                bar.step,
                 device=ECP5_DEVICES[file.target.device],
                 freq_mhz=arguments.freq,
                 seed=arguments.seed,
@@ -118,7 +118,7 @@ def _artix(arguments: argparse.Namespace, file: NetworkFile, design: CoreDesign)
         write_plan(design, folder, freq_mhz=arguments.freq)
         with ProgressBar(0, unit="step", description=tool.program) as bar:
             figures = run_artix_tool(
-                tool, folder, _teller(bar), freq_mhz=arguments.freq, chipdb=arguments.chipdb
+                tool, folder, bar.step, freq_mhz=arguments.freq, chipdb=arguments.chipdb
             )
     fmax, path = figures["fmax_mhz"], figures["path"]
     if path is not None:
@@ -129,14 +129,6 @@ def _artix(arguments: argparse.Namespace, file: NetworkFile, design: CoreDesign)
     print(f"{fmax:.2f} MHz after routing on {figures['device']} by {tool.program}")
     samples = round(1e6 * fmax / design.schedule.period)
     return {**figures, "samples_per_second": samples, "plan": None}
-
-
-def _teller(bar: ProgressBar) -> Any:
-    def tell(step: str) -> None:
-        bar.describe(step)
-        bar.update()
-
-    return tell
 
 
 def _frequency(text: str) -> float:

@@ -51,12 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
         verilog = folder / f"{design.name}.v"
         verilog.write_text(design.verilog, encoding="utf-8")
         with ProgressBar(0, unit="step", description="synthesis") as bar:
-
-            def tell(step: str) -> None:
-                bar.describe(step)
-                bar.update()
-
-            report = synthesise(verilog, design.name, folder, tell, device=device)
+            report = synthesise(verilog, design.name, folder, bar.step, device=device)
     print(report.format_table())
     if arguments.json:
         figures = {

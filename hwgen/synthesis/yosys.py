@@ -8,7 +8,7 @@ from pathlib import Path
 from hwgen.tool import Progress, Tool, run_tool, yowasp
 from software_ref.errors import ToolError
 
-__all__ = ["Progress", "SynthesisError", "run_yosys"]
+__all__ = ["Progress", "SynthesisError", "run_yosys", "yosys_version"]
 
 # "[00012.345678] 3.34. Executing MEMORY_LIBMAP pass (mapping memories to cells)."
 _STEP = re.compile(r"^\[ *([\d.]+)\] (\d+(?:\.\d+)?)\. Executing (\S+) pass(?: \((.*)\))?\.$")
@@ -42,6 +42,16 @@ def run_yosys(
     (work_dir / f"{name}.ys").write_text("\n".join(script) + "\n", encoding="utf-8")
     arguments = ["-q", "-t", "-l", f"{name}.log", f"{name}.ys"]
     return run_tool(_YOSYS, arguments, work_dir, name=name, progress=progress)
+
+
+def yosys_version(log: Path) -> str:
+    """Name and version of the Yosys that wrote a log."""
+    with log.open(encoding="utf-8", errors="replace") as lines:
+        for line in lines:
+            found = re.search(r"\bYosys \d[\w.+]*", line)
+            if found:
+                return found.group()
+    return "Yosys"
 
 
 def _step(line: str) -> str | None:

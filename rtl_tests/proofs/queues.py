@@ -278,7 +278,7 @@ _ONE_BANK_LESS = Broken(
 )
 _WRONG_BANK = Broken(
     "FF one bank too far",
-    Mutation("hwgen.activation_queue", 'first, f"feed{name}"', 'first + 1, f"feed{name}"'),
+    Mutation("hwgen.activation_queue", 'first, f"feed{part}"', 'first + 1, f"feed{part}"'),
     36,
 )
 _SMALL = "2-2-2 z 2, 2 (P = 8, C = 1, 2)"

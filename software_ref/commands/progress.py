@@ -56,6 +56,11 @@ class ProgressBar:
         """Change the text before the bar."""
         self._bar.set_description(description)
 
+    def step(self, description: str) -> None:
+        """Show what begins now, and count it: for a tool that tells its steps."""
+        self.describe(description)
+        self.update()
+
     def print(self, line: str) -> None:
         """Print a line to standard output, above the bar."""
         self._bar.clear()
