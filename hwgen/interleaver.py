@@ -112,7 +112,9 @@ class Interleaver(wiring.Component):
         seeds = self.pattern.seeds
         cycle, _ = sweep_counter(m, started, shape.depth, shape.out_degree, f"words{name}")
         last = cycle == shape.depth - 1
-        following = Signal(range(max(shape.out_degree, 2)), name=f"next_sweep{name}")
+        following = Signal(
+            range(max(shape.out_degree, 2)), name=f"next_sweep{name}", reset_less=True
+        )
         with m.If(started):
             m.d.sync += following.eq(1 if shape.out_degree > 1 else 0)
         with m.Elif(last):

@@ -30,7 +30,7 @@ from hwgen.rounding_noise import RoundingNoise
 from hwgen.router import Router
 from hwgen.saturation import COUNTER_WIDTH
 from hwgen.update import Update
-from hwgen.weight_memory import WeightMemory
+from hwgen.weight_memory import ACCESS_LEAD, WeightMemory
 from software_ref.connections.clash_free import ClashFreePattern
 from software_ref.schedule import Schedule
 from software_ref.timing import SCAN_LEAD
@@ -163,11 +163,15 @@ class Junction(wiring.Component):
     def access_latency(self) -> int:
         """Clocks from an access pulse to `read_data`, and to the end of its write-back."""
         timing = self.timing
-        lanes = timing.pipelining.mux_levels(timing.shape.parallelism)
         slots = timing.pipelining.mux_levels(timing.layout.finishing)
-        read = max(1 + timing.operands + lanes, 1 + timing.bias_plan.read_latency + slots) + 1
-        written = max(1 + timing.weight_written, timing.bias_plan.read_latency + 3)
-        return max(read, written + 1)
+        read = max(self._lane_accessed, 1 + timing.bias_plan.read_latency + slots)
+        written = max(ACCESS_LEAD + timing.weight_written, timing.bias_plan.read_latency + 3)
+        return max(read, written) + 1
+
+    @property
+    def _lane_accessed(self) -> int:
+        """Clocks from an access pulse to the weight accessed."""
+        return ACCESS_LEAD + self.timing.operands + self.timing.lane_levels
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
@@ -255,7 +259,7 @@ class Junction(wiring.Component):
                 update.activations.eq(learn_activations),
                 update.deltas.eq(deltas.lanes),
                 update.replace.eq(memory.replace),
-                update.replacement.eq(self.data),
+                update.replacements.eq(memory.replacements),
                 memory.updated.eq(update.updated),
                 bias.rate_exponent.eq(timeline.payload("rate_exponent", read - 1)),
                 bias.deltas.eq(deltas.finishing),
@@ -405,9 +409,8 @@ class Junction(wiring.Component):
             "slot",
         )
         slot_levels = timing.pipelining.mux_levels(layout.finishing)
-        lane_at = 1 + timing.operands + weights.lane_levels
         slot_at = 1 + timing.bias_plan.read_latency + slot_levels
-        with m.If(pulse.start(lane_at) & ~self.access_bias):
+        with m.If(pulse.start(self._lane_accessed) & ~self.access_bias):
             m.d.sync += self.read_data.eq(weights.accessed)
         with m.If(pulse.start(slot_at) & self.access_bias):
             m.d.sync += self.read_data.eq(slot.as_signed())

@@ -10,6 +10,9 @@ from software_ref.pipelining import Pipelining
 
 __all__ = ["multiply"]
 
+OPERANDS_AND_PRODUCT = 2
+"""Clocks of a DSP block's operand and product registers."""
+
 
 def multiply(
     m: Module,
@@ -37,7 +40,7 @@ def multiply(
         Whether a DSP block is meant; else the partial products are spelled out, so that no tool
         infers one.
     pipelining
-        Adders between registers, and registers of a DSP block.
+        Adders between registers, and the least latency.
     name
         Prefix of the register names.
 
@@ -46,28 +49,30 @@ def multiply(
     ValueError
         The latency is too short for the multiplier's width.
     """
-    least = pipelining.multiplier_latency(len(narrow))
+    least = pipelining.multiplier_latency(len(narrow), dsp=dsp)
     if latency < least:
         raise ValueError(
             f"latency of multiplier {name} must be at least {least} for a {len(narrow)}-bit "
             f"operand, not {latency}"
         )
-    build = _dsp if dsp else _fabric
-    return build(m, wide, narrow, latency=latency, pipelining=pipelining, name=name)
+    if dsp:
+        return _dsp(m, wide, narrow, latency=latency, name=name)
+    return _fabric(m, wide, narrow, latency=latency, pipelining=pipelining, name=name)
 
 
-def _dsp(
-    m: Module, wide: Value, narrow: Value, *, latency: int, pipelining: Pipelining, name: str
-) -> Signal:
-    # Spare clocks go before the block: a second operand register is part of it.
-    spare = latency - pipelining.dsp_stages
-    wide = delayed(m, wide, spare + 1, f"{name}_wide")
-    narrow = delayed(m, narrow, spare + 1, f"{name}_narrow")
+def _dsp(m: Module, wide: Value, narrow: Value, *, latency: int, name: str) -> Signal:
+    wide = register(m, wide, f"{name}_wide")
+    narrow = register(m, narrow, f"{name}_narrow")
     product = Signal(
         signed(len(wide) + len(narrow)), name=f"{name}_m", reset_less=True, attrs={"use_dsp": "yes"}
     )
     m.d.sync += product.eq(wide * narrow)
-    return register(m, product, name) if pipelining.dsp_stages == 3 else product
+    # Registers that the block has no more room for stand between it and the logic far from it that
+    # takes its product.
+    result = product
+    for clocks_left in reversed(range(latency - OPERANDS_AND_PRODUCT)):
+        result = register(m, result, f"{name}_before{clocks_left}" if clocks_left else name)
+    return result
 
 
 def _fabric(

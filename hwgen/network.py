@@ -14,6 +14,7 @@ from amaranth.hdl import Module, Signal, Value, unsigned
 from amaranth.lib import data, fifo, stream, wiring
 from amaranth.lib.wiring import In, Out
 
+from hwgen.arithmetic import register
 from hwgen.junction import Junction, JunctionParameters
 from hwgen.loader import Loader
 from hwgen.parameter_port import ParameterPort, parameter_request
@@ -215,7 +216,8 @@ class NetworkCore(wiring.Component):
         ]
 
     def _parameter_port(self, m: Module, sequencer: Sequencer, junctions: list[Junction]) -> None:
-        latency = max(junction.access_latency for junction in junctions)
+        # An access reaches its junction a clock late: the port may stand far from it.
+        latency = 1 + max(junction.access_latency for junction in junctions)
         m.submodules.parameter_port = port = ParameterPort(self.schedule, latency)
         idle = Signal()
         m.d.sync += idle.eq(~sequencer.busy)
@@ -232,12 +234,15 @@ class NetworkCore(wiring.Component):
         ]
         for index, junction in enumerate(junctions):
             request = port.request
+            access = Signal(name=f"access_{junction.number}")
+            here = register(m, request, f"request_{junction.number}")
+            m.d.sync += access.eq(port.access[index])
             m.d.comb += [
-                junction.access.eq(port.access[index]),
-                junction.access_bias.eq(request.bias),
-                junction.access_row.eq(request.row),
-                junction.access_lane.eq(request.lane),
-                junction.write.eq(request.write & (request.junction == index)),
-                junction.data.eq(request.data),
+                junction.access.eq(access),
+                junction.access_bias.eq(here.bias),
+                junction.access_row.eq(here.row),
+                junction.access_lane.eq(here.lane),
+                junction.write.eq(here.write & (here.junction == index)),
+                junction.data.eq(here.data),
                 port.read_data[index].eq(junction.read_data),
             ]

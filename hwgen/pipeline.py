@@ -22,17 +22,18 @@ def delayed(m: Module, value: Value, clocks: int, name: str) -> Value:
     return value
 
 
-def copied(m: Module, value: Value, count: int, name: str) -> list[Signal]:
+def copied(
+    m: Module, value: Value, count: int, name: str, *, reset_less: bool = True
+) -> list[Signal]:
     """Register a value several times, each for a part of its readers.
 
     What all lanes of a wide junction read would otherwise be carried across the whole chip from one
-    register.
+    register. Pulses that must not come by chance at power-up are to be reset.
     """
-    if count == 1:
-        return [register(m, value, name)]
+    names = [f"{name}_copy{k}" for k in range(count)] if count > 1 else [name]
+    attrs = _COPY if count > 1 else {}
     copies = [
-        Signal(value.shape(), name=f"{name}_copy{k}", reset_less=True, attrs=_COPY)
-        for k in range(count)
+        Signal(value.shape(), name=name, reset_less=reset_less, attrs=attrs) for name in names
     ]
     m.d.sync += [copy.eq(value) for copy in copies]
     return copies

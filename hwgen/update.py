@@ -44,8 +44,9 @@ class Update(wiring.Component):
     noise : In(32)
         The row's state of the generator, `timing.update_noise` clocks after the row read (only with
         random bits).
-    replace : In(z), replacement : In(signed(B + E))
-        Lanes whose new weight is to be `replacement` (the parameter port's write).
+    replace : In(z), replacements : In(ArrayLayout(signed(B + E)))
+        Lanes whose new weight is to be the replacement (the parameter port's write), and its
+        copies.
     updated : Out(ArrayLayout(signed(B + E), z))
         The row to write back.
     saturations : Out(32)
@@ -76,7 +77,7 @@ class Update(wiring.Component):
                 "activations": In(data.ArrayLayout(unsigned(timing.left_activation_width), lanes)),
                 "deltas": In(data.ArrayLayout(signed(timing.delta_width), timing.all_delta_copies)),
                 "replace": In(lanes),
-                "replacement": In(signed(width)),
+                "replacements": In(data.ArrayLayout(signed(width), timing.lane_copies)),
                 "updated": Out(weights),
                 "saturations": Out(COUNTER_WIDTH),
             }
@@ -123,7 +124,7 @@ class Update(wiring.Component):
             weight = delayed(m, self.weights[j], subtract, f"weight{j}")
             value, overflow = subtracted(m, weight, shift, fmt.stored_width, f"difference{j}")
             flags.append(overflow & rows)
-            value = Mux(self.replace[j], self.replacement, value)
+            value = Mux(self.replace[j], self.replacements[j // LANES_PER_COPY], value)
             m.d.comb += self.updated[j].eq(register(m, value, f"updated{j}"))
         m.d.comb += self.saturations.eq(saturation_counter(m, flags, "weight"))
         return m

@@ -60,7 +60,7 @@ class Components(wiring.Component):
 
 def arithmetic_trial() -> Trial:
     """sat(rnd(a b, 4)) of every pair of 8-bit operands, with every kind of multiplier."""
-    latency = DEEP.multiplier_latency(8)
+    latency = DEEP.multiplier_latency(8, dsp=True)
 
     def build_lane(m: Module, lane: int, a: Value, b: Value) -> dict[str, Value]:
         outputs = {}

@@ -22,8 +22,10 @@ class Pipelining:
     mux_inputs: int
     """Inputs of one registered multiplexer level, a power of two; 8 are two LUTs and a slice
     multiplexer deep."""
-    dsp_stages: int
-    """Registers used in a DSP block: operands and result, and with 3 the product as well."""
+    dsp_clocks: int
+    """Least clocks of a DSP multiplier: one for the operand registers of the block, one for that of
+    the product, with a third that of the result; a fourth is a register outside, as the block
+    stands in a column far from the logic that takes its product."""
 
     def mux_levels(self, inputs: int) -> int:
         """Registered levels of a multiplexer; a single input needs none."""
@@ -37,18 +39,19 @@ class Pipelining:
         """Registered levels of an adder tree; a single input needs none."""
         return tree_levels(inputs, self.adders)
 
-    def multiplier_latency(self, narrow: int) -> int:
+    def multiplier_latency(self, narrow: int, *, dsp: bool) -> int:
         """Clocks of a multiplier whose narrower operand has `narrow` bits.
 
-        A fabric multiplier adds pairs of partial products, then sums these in a tree; a DSP block
-        of the same junction sets the least.
+        A fabric multiplier adds pairs of partial products, then sums these in a tree. Where some
+        are DSP blocks, all take as long as the slower kind.
         """
-        return max(self.dsp_stages, 1 + self.tree_levels(ceil(narrow / 2)))
+        fabric = 1 + self.tree_levels(ceil(narrow / 2))
+        return max(self.dsp_clocks, fabric) if dsp else fabric
 
 
 PIPELINES = {
-    "shallow": Pipelining(adders=3, mux_inputs=64, dsp_stages=2),
-    "medium": Pipelining(adders=2, mux_inputs=8, dsp_stages=3),
-    "deep": Pipelining(adders=1, mux_inputs=8, dsp_stages=3),
+    "shallow": Pipelining(adders=3, mux_inputs=64, dsp_clocks=2),
+    "medium": Pipelining(adders=2, mux_inputs=8, dsp_clocks=3),
+    "deep": Pipelining(adders=1, mux_inputs=8, dsp_clocks=4),
 }
 """By the setting's value, from few registers to fast clocks."""

@@ -201,7 +201,7 @@ class JunctionTiming:
         narrow = self.left_activation_width
         if self.backpropagates:
             narrow = max(narrow, self.delta_width)
-        return self.pipelining.multiplier_latency(narrow)
+        return self.pipelining.multiplier_latency(narrow, dsp=True)
 
     @property
     def products(self) -> int:
@@ -243,6 +243,18 @@ class JunctionTiming:
         """lF: row read to the activations readable by the next junction, or by the output delta."""
         return self.activated + (0 if self.last else 2)
 
+    # The parameter port.
+
+    @property
+    def part_levels(self) -> int:
+        """Multiplexer levels from the lanes that share a copy to the one accessed."""
+        return self.pipelining.mux_levels(min(self.shape.parallelism, LANES_PER_COPY))
+
+    @property
+    def lane_levels(self) -> int:
+        """The same from all lanes."""
+        return self.part_levels + self.pipelining.mux_levels(self.lane_copies)
+
     # Output delta and backpropagation.
 
     @property
@@ -278,7 +290,7 @@ class JunctionTiming:
         """Clocks of e h'; with a ReLU it is a gate."""
         if self.network.activation.hidden == "relu":
             return 1
-        return self.pipelining.multiplier_latency(self.derivative_width)
+        return self.pipelining.multiplier_latency(self.derivative_width, dsp=False)
 
     @property
     def fetch(self) -> int:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from amaranth.sim import Simulator
 
-from hwgen.weight_memory import WeightMemory
+from hwgen.weight_memory import ACCESS_LEAD, WeightMemory
 from software_ref.network import Network
 from software_ref.schedule import Schedule
 from software_ref.timing import JunctionTiming
@@ -76,8 +76,8 @@ def test_an_inference_core_changes_only_the_weight_written(
         ctx.set(memory.access, 1)
         await ctx.tick()
         ctx.set(memory.access, 0)
-        for clock in range(timing.weight_written + memory.lane_levels + 3):
-            if clock == timing.operands + memory.lane_levels and not write:
+        for clock in range(ACCESS_LEAD + timing.weight_written + timing.lane_levels + 2):
+            if clock == ACCESS_LEAD - 1 + timing.operands + timing.lane_levels and not write:
                 read.append(ctx.get(memory.accessed))
             await ctx.tick()
         ctx.set(memory.write, 0)

@@ -240,7 +240,7 @@ def update_trial(timing: JunctionTiming, *, dsp: bool, seed: int, replaced: int 
         "activations": activations,
         "deltas": np.repeat(deltas, timing.delta_copies, axis=1),
         "replace": np.full(clocks, replaced),
-        "replacement": np.full(clocks, replacement),
+        "replacements": np.full((clocks, timing.lane_copies), replacement),
     }
     if bits:
         inputs["noise"] = states
