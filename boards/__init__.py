@@ -1,0 +1,1 @@
+"""Boards: platforms, tops, host link and host driver."""

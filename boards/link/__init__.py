@@ -1,0 +1,1 @@
+"""The host link: frames over a UART, and what their commands do."""
