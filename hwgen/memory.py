@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from amaranth.hdl import Cat, Const, MemoryData, MemoryInstance, Module, Signal, Value, unsigned
 
 from hwgen.pipeline import delayed
-from software_ref.memory_plan import BLOCK_RAM_DATA_BITS, banked_layout
+from software_ref.memory_plan import BLOCK_RAM_DATA_BITS, MemoryPlan, banked_layout
 
 __all__ = ["BankedAddress", "memory", "packed"]
 
@@ -27,6 +27,8 @@ def memory(
     latency: int = 1,
 ) -> list[Value]:
     """Add a memory and return the data of its read ports, unsigned(width) each.
+
+    `MemoryPlan` decides whether it is to be LUT RAM or block RAM, and the tools are told.
 
     Parameters
     ----------
@@ -50,11 +52,14 @@ def memory(
     outputs = [
         Signal(width, name=f"{name}_read{port}", reset_less=True) for port in range(len(reads))
     ]
+    kind = MemoryPlan(depth=depth, width=width).kind
+    # A small ROM becomes logic, which no style names alike for all tools.
+    attrs = {"ram_style": kind} if write is not None or kind == "block" else {}
     columns = _columns(depth, width)
     for index, column in enumerate(columns):
         words = [word >> column.start & (1 << len(column)) - 1 for word in init]
         data = MemoryData(shape=unsigned(len(column)), depth=depth, init=words)
-        instance = MemoryInstance(data=data)
+        instance = MemoryInstance(data=data, attrs=attrs)
         m.submodules[name if len(columns) == 1 else f"{name}_column{index}"] = instance
         place = slice(column.start, column.stop)
         if write is not None:

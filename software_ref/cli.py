@@ -74,6 +74,10 @@ COMMANDS = {
         "hwgen.commands.profile",
         "profile ranges, saturation and rounding of a training, and recommend a format",
     ),
+    "estimate": Command(
+        "hwgen.commands.estimate",
+        "estimate resources, throughput and energy of the network's core in a second",
+    ),
     "synth": Command(
         "hwgen.commands.synth",
         "synthesise the network's core and print resources and path delays by unit",

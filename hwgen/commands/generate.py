@@ -7,6 +7,7 @@ import json
 import re
 from pathlib import Path
 
+from hwgen.commands.core_option import add_core
 from hwgen.generate import CoreDesign
 from hwgen.lint_waivers import lint_waivers
 from hwgen.manifest import manifest
@@ -15,7 +16,7 @@ from software_ref.commands.arguments import add_json, add_network_file
 from software_ref.commands.output import check_outputs, table_lines, write_json
 from software_ref.network_file import read_network_file
 
-__all__ = ["SUMMARY", "add_arguments", "add_core", "run"]
+__all__ = ["SUMMARY", "add_arguments", "run"]
 
 SUMMARY = "write the network's core as Verilog, with a JSON manifest"
 
@@ -39,16 +40,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="folder for NAME.v, NAME.json and NAME.vlt (default: the current one)",
     )
     add_json(parser)
-
-
-def add_core(parser: argparse.ArgumentParser) -> None:
-    """Add `--core training|inference`."""
-    parser.add_argument(
-        "--core",
-        choices=("training", "inference"),
-        default="training",
-        help="what the core can do; an inference core is smaller (default: %(default)s)",
-    )
 
 
 def run(arguments: argparse.Namespace) -> int:

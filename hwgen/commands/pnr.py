@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from hwgen.commands.generate import add_core
+from hwgen.commands.core_option import add_core
 from hwgen.generate import CoreDesign
 from hwgen.pnr import (
     ARTIX_TOOLS,

@@ -6,7 +6,7 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from hwgen.commands.generate import add_core
+from hwgen.commands.core_option import add_core
 from hwgen.generate import CoreDesign
 from hwgen.synthesis import DEVICES, check_capacity, synthesise
 from software_ref.commands.arguments import add_json, add_network_file

@@ -1,0 +1,173 @@
+"""`presparse estimate`: what a core will take and how fast it will be, before synthesis."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from hwgen.commands.core_option import add_core
+from hwgen.estimate.energy import ENERGY
+from hwgen.estimate.model import Estimate
+from hwgen.estimate.picture import draw_sweep
+from hwgen.estimate.sweep import SWEEPS, estimate_file, sweep
+from hwgen.synthesis.devices import DEVICES, Device
+from software_ref.commands.arguments import add_json, add_network_file
+from software_ref.commands.output import check_outputs, table_lines, write_json
+from software_ref.network_file import NetworkFile, read_network_file
+
+__all__ = ["SUMMARY", "add_arguments", "run"]
+
+SUMMARY = "estimate resources, throughput and energy of the network's core in a second"
+
+_MAX_MHZ = 1000.0
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the subcommand's arguments."""
+    add_network_file(parser)
+    add_core(parser)
+    parser.add_argument(
+        "--clock",
+        type=_clock,
+        default=100.0,
+        metavar="MHZ",
+        help="clock for samples per second and energy (default: %(default)g)",
+    )
+    parser.add_argument(
+        "--sweep",
+        choices=sorted(SWEEPS),
+        help="estimate the network at every parallelism (z), or in other formats",
+    )
+    parser.add_argument("--png", type=Path, metavar="FILE", help="draw the sweep")
+    add_json(parser)
+
+
+def _clock(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"must be a number of MHz, not {text!r}") from None
+    if not 0 < value <= _MAX_MHZ:
+        raise argparse.ArgumentTypeError(f"must be above 0 and at most {_MAX_MHZ:g}, not {text}")
+    return value
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the subcommand."""
+    if arguments.png and not arguments.sweep:
+        raise ValueError("--png draws a sweep: give --sweep z or --sweep formats with it")
+    file = read_network_file(arguments.network_file)
+    check_outputs(
+        {"--json": arguments.json, "--png": arguments.png}, inputs=[arguments.network_file]
+    )
+    device = DEVICES.get(file.target.device)
+    training = arguments.core == "training"
+    head = {"network": str(arguments.network_file), "core": arguments.core}
+    if arguments.sweep:
+        return _run_sweep(arguments, file, device, head)
+    estimate = estimate_file(file, training=training)
+    print("\n".join(_report(file, estimate, device, arguments.clock)))
+    if arguments.json:
+        figures = _figures(estimate, device, arguments.clock)
+        write_json(arguments.json, head | figures | {"units": estimate.to_dict()["units"]})
+    return 0
+
+
+def _run_sweep(
+    arguments: argparse.Namespace, file: NetworkFile, device: Device | None, head: dict[str, Any]
+) -> int:
+    points = sweep(file, arguments.sweep, training=arguments.core == "training")
+    rows = []
+    for point in points:
+        figures = _figures(point.estimate, device, arguments.clock)
+        rows.append({"label": point.label, "here": point.here} | figures)
+    print("\n".join(_sweep_table(arguments.sweep, rows)))
+    if arguments.png:
+        limits = {key: getattr(device, key) for key in ("lut", "ff", "dsp", "bram36")}
+        draw_sweep(
+            arguments.png,
+            f"{file.name}: estimates over {arguments.sweep}",
+            arguments.sweep,
+            points,
+            clock_mhz=arguments.clock,
+            limits=limits if device else {},
+        )
+        print(f"picture: {arguments.png}")
+    if arguments.json:
+        write_json(arguments.json, head | {"sweep": arguments.sweep, "points": rows})
+    return 0
+
+
+def _figures(estimate: Estimate, device: Device | None, clock_mhz: float) -> dict[str, Any]:
+    """Everything that the estimate says, for one network."""
+    figures = {key: value for key, value in estimate.to_dict().items() if key != "units"}
+    return figures | {
+        "fits": None if device is None else _fits(estimate, device),
+        "clock_mhz": clock_mhz,
+        "samples_per_second": round(clock_mhz * 1e6 / estimate.clocks_per_sample),
+        "energy_nj_per_sample": round(ENERGY.sample_nj(estimate, clock_mhz), 1),
+    }
+
+
+def _fits(estimate: Estimate, device: Device) -> bool:
+    return (
+        estimate.lut <= device.lut
+        and estimate.lutram <= device.memory_lut
+        and estimate.ff <= device.ff
+        and estimate.dsp <= device.dsp
+        and estimate.bram36 <= device.bram36
+    )
+
+
+def _report(
+    file: NetworkFile, estimate: Estimate, device: Device | None, clock_mhz: float
+) -> list[str]:
+    figures = _figures(estimate, device, clock_mhz)
+    counts = [
+        ("LUT", f"{estimate.lut:,}", "lut", "estimate"),
+        ("of them memory", f"{estimate.lutram:,}", "memory_lut", "estimate"),
+        ("FF", f"{estimate.ff:,}", "ff", "estimate"),
+        ("DSP", f"{estimate.dsp}", "dsp", "exact"),
+        ("BRAM36", f"{estimate.bram36:g}", "bram36", "exact"),
+    ]
+    rows = []
+    for name, count, key, kind in counts:
+        share = None
+        if device is not None:
+            value = estimate.lutram if key == "memory_lut" else getattr(estimate, key)
+            share = f"{100 * value / getattr(device, key):.1f} %"
+        rows.append((name, count, share, kind))
+    of = f"of {device.name}" if device else ""
+    lines = [f"{file.name}, clocks per sample {estimate.clocks_per_sample} (exact)", ""]
+    lines += table_lines(("resource", "count", of, ""), rows, text=(0, 3))
+    verdict = "fits" if device and _fits(estimate, device) else "does not fit"
+    lines += [
+        "",
+        f"{verdict} {device.name}"
+        if device
+        else f"counted as in an XC7A100T; presparse pnr measures {file.target.device}",
+        f"at {clock_mhz:g} MHz: {figures['samples_per_second']:,} samples/s, about "
+        f"{figures['energy_nj_per_sample']:,.0f} nJ per sample (a rough model)",
+    ]
+    return lines
+
+
+def _sweep_table(what: str, rows: list[dict[str, Any]]) -> list[str]:
+    header = (what, "clocks", "samples/s", "LUT", "FF", "DSP", "BRAM36", "nJ", "fits", "")
+    table = [
+        (
+            row["label"],
+            row["clocks_per_sample"],
+            f"{row['samples_per_second']:,}",
+            row["lut"],
+            row["ff"],
+            row["dsp"],
+            f"{row['bram36']:g}",
+            f"{row['energy_nj_per_sample']:,.0f}",
+            {True: "yes", False: "no", None: "-"}[row["fits"]],
+            "the file's own" if row["here"] else "",
+        )
+        for row in rows
+    ]
+    return table_lines(header, table, text=(0, 8, 9))

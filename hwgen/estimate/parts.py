@@ -1,0 +1,175 @@
+"""What the parts that all units are made of take: registers, adders, multiplexers, multipliers and
+memories, as a 7-series device builds them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from math import ceil
+
+from software_ref.memory_plan import BLOCK_RAM_DATA_BITS, MemoryPlan
+from software_ref.pipelining import Pipelining
+
+__all__ = [
+    "Logic",
+    "adder",
+    "adder_tree",
+    "memory",
+    "multiplexer",
+    "multiplier",
+    "pipelined_multiplexer",
+    "registers",
+    "total",
+]
+
+SIMPLE_DUAL_PORT_BITS = 36
+"""Bits of a word in a RAMB18 of 512 words."""
+
+
+@dataclass(frozen=True)
+class Logic:
+    """Resources, before any coefficient is put to them."""
+
+    lut: float = 0.0
+    """LUTs, those of memories too."""
+    ff: float = 0.0
+    """Flip-flops outside DSP blocks and block RAMs."""
+    lutram: int = 0
+    """LUTs (of those) that are memory."""
+    dsp: int = 0
+    """DSP48E1 blocks."""
+    bram18: int = 0
+    """Block RAMs of 18 kbit."""
+
+    def __add__(self, other: Logic) -> Logic:
+        return Logic(
+            self.lut + other.lut,
+            self.ff + other.ff,
+            self.lutram + other.lutram,
+            self.dsp + other.dsp,
+            self.bram18 + other.bram18,
+        )
+
+    def __mul__(self, count: int) -> Logic:
+        return Logic(
+            self.lut * count,
+            self.ff * count,
+            self.lutram * count,
+            self.dsp * count,
+            self.bram18 * count,
+        )
+
+
+def total(parts: Iterable[Logic]) -> Logic:
+    """The sum of several."""
+    return sum(parts, Logic())
+
+
+def registers(bits: int) -> Logic:
+    """Plain flip-flops."""
+    return Logic(ff=bits)
+
+
+def adder(width: int) -> Logic:
+    """A carry chain: a LUT a bit, and a register behind it."""
+    return Logic(lut=width, ff=width)
+
+
+def multiplexer(inputs: int, width: int) -> Logic:
+    """A selection without a register: every LUT of six inputs makes one of four."""
+    return Logic(lut=width * ceil((inputs - 1) / 3))
+
+
+def pipelined_multiplexer(inputs: int, width: int, pipelining: Pipelining) -> Logic:
+    """`hwgen.pipeline.pipelined_mux`."""
+    parts = []
+    while inputs > 1:
+        full, rest = divmod(inputs, pipelining.mux_inputs)
+        parts.append(multiplexer(pipelining.mux_inputs, width) * full)
+        parts.append(multiplexer(rest, width))
+        inputs = full + (rest > 0)
+        parts.append(registers(inputs * width))
+    return total(parts)
+
+
+def adder_tree(terms: int, width: int, adders: int = 1) -> Logic:
+    """`hwgen.arithmetic.adder_tree` over terms of `width` bits."""
+    lut = ff = 0
+    level = 0
+    while terms > 1:
+        pairs, odd = divmod(terms, 2)
+        level += 1
+        lut += pairs * (width + 1)
+        terms = pairs + odd
+        width += 1
+        if level % adders == 0 or terms == 1:
+            ff += terms * width
+    return Logic(lut=lut, ff=ff)
+
+
+def multiplier(wide: int, narrow: int, *, latency: int, dsp: bool, pipelining: Pipelining) -> Logic:
+    """`hwgen.multiplier.multiply`; a DSP block has room for three registers."""
+    width = wide + narrow
+    if dsp:
+        return Logic(ff=max(latency - 3, 0) * width, dsp=1)
+    # Pairs of partial products: a multiplexer and an adder share each bit's LUT.
+    rows = [wide + 2] * (narrow // 2) + [wide] * (narrow % 2)
+    places = [2] * len(rows)
+    lut: float = sum(rows)
+    ff = sum(rows)
+    level = 0
+    levels = pipelining.tree_levels(len(rows))
+    while len(rows) > 1:
+        level += 1
+        merged, shifts = [], []
+        for k in range(0, len(rows), 2):
+            if k + 1 == len(rows):
+                merged.append(rows[k])
+                shifts.append(places[k])
+                continue
+            high = max(rows[k] - places[k], rows[k + 1]) + 1
+            lut += high
+            merged.append(places[k] + high)
+            shifts.append(places[k] + places[k + 1])
+        rows, places = merged, shifts
+        if level % pipelining.adders == 0 or len(rows) == 1:
+            ff += sum(rows)
+    ff += max(latency - 1 - levels, 0) * width
+    return Logic(lut=lut, ff=ff)
+
+
+def memory(depth: int, width: int, *, reads: int = 1, rom: bool = False, latency: int = 1) -> Logic:
+    """`hwgen.memory.memory`, with one write port or none, and the registers behind its reads."""
+    if depth <= 1:
+        return registers(width * (1 + reads * latency))
+    late = registers(width * reads * (latency - 1))
+    if MemoryPlan(depth=depth, width=width).kind == "block":
+        # A block RAM that is never written reads two words a clock.
+        ports = ceil(reads / 2) if rom and depth >= 1024 else reads
+        return Logic(bram18=ports * _block_rams(depth, width)) + late
+    outputs, chunks = registers(width * reads), ceil(depth / 64)
+    if rom:
+        return Logic(lut=width * ceil(depth / 64)) + multiplexer(chunks, width) + outputs + late
+    cells = min(_lut_rams(depth, width, reads, words=32), _lut_rams(depth, width, reads, words=64))
+    chosen = multiplexer(chunks, width * reads)
+    return Logic(lut=4 * cells, lutram=4 * cells) + chosen + outputs + late
+
+
+def _lut_rams(depth: int, width: int, reads: int, *, words: int) -> int:
+    """RAM32M or RAM64M elements of four LUTs.
+
+    One takes three bits (of 64 words) to one read port, or one bit to three; of 32 words twice.
+    """
+    bits = 64 // words
+    each = min(reads * ceil(width / (3 * bits)), ceil(width / bits) * ceil(reads / 3))
+    return ceil(depth / words) * each
+
+
+def _block_rams(depth: int, width: int) -> int:
+    """RAMB18 for one read port; two of them make a RAMB36."""
+    bits = (depth - 1).bit_length()
+    if depth >= 1024:  # built in columns, see hwgen.memory
+        step = max(BLOCK_RAM_DATA_BITS >> bits, 1)
+        return ceil(width / step) * ceil(depth / BLOCK_RAM_DATA_BITS)
+    return ceil(width / (SIMPLE_DUAL_PORT_BITS if depth <= 512 else SIMPLE_DUAL_PORT_BITS // 2))
