@@ -27,6 +27,8 @@ HIDDEN = (16, 20, 24, 32, 40, 48, 64, 96)
 OUTPUTS = (8, 10, 12, 16, 20, 26, 32)
 CLOCKS = (8, 16, 25, 32, 64, 100, 128, 256)
 """Clocks a sample that parallelism is chosen for."""
+TOO_LARGE = ("morse",)
+"""Examples that Yosys cannot synthesise under WebAssembly: sigmoid tables of 2 x 16,384 words."""
 FORMATS = ((2, 5), (2, 7), (3, 6), (3, 8), (3, 8), (3, 8), (3, 10), (3, 9))
 EDGES_PER_CLOCK = range(6, 150)
 """The least and the most edges a clock of all junctions, for a synthesis of a minute or two."""
@@ -78,8 +80,9 @@ def held_out() -> dict[str, SynthesisTask]:
     tasks = {
         path.stem: SynthesisTask(text=path.read_text(encoding="utf-8"))
         for path in sorted(EXAMPLES.glob("*.toml"))
+        if path.stem not in TOO_LARGE
     }
-    for seed in range(1000, 1012):
+    for seed in range(1000, 1009):
         tasks[f"sample_{seed}"] = _sampled(random.Random(seed))
     return tasks
 
