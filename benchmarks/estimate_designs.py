@@ -28,7 +28,7 @@ OUTPUTS = (8, 10, 12, 16, 20, 26, 32)
 CLOCKS = (8, 16, 25, 32, 64, 100, 128, 256)
 """Clocks a sample that parallelism is chosen for."""
 TOO_LARGE = ("morse",)
-"""Examples that Yosys cannot synthesise under WebAssembly: sigmoid tables of 2 x 16,384 words."""
+"""Examples whose synthesis did not finish: Yosys takes very long to read tables of 16,384 words."""
 FORMATS = ((2, 5), (2, 7), (3, 6), (3, 8), (3, 8), (3, 8), (3, 10), (3, 9))
 EDGES_PER_CLOCK = range(6, 150)
 """The least and the most edges a clock of all junctions, for a synthesis of a minute or two."""
