@@ -10,7 +10,6 @@ from __future__ import annotations
 import argparse
 import json
 import re
-import sys
 from collections import defaultdict
 from pathlib import Path
 from typing import Any
@@ -29,6 +28,7 @@ from hwgen.estimate.model import (
 from hwgen.estimate.parts import Logic
 from hwgen.generate import CoreDesign
 from software_ref.commands.output import check_outputs, table_lines, write_json
+from software_ref.commands.progress import ProgressBar
 from software_ref.experiments.engine import default_jobs, run_tasks
 from software_ref.experiments.store import ResultStore
 
@@ -74,15 +74,8 @@ def main() -> None:
 
 
 def _synthesised(tasks: list[SynthesisTask], store: ResultStore, jobs: int) -> list[dict[str, Any]]:
-    done = 0
-
-    def finished() -> None:
-        nonlocal done
-        done += 1
-        if sys.stderr.isatty():
-            print(f"\r\033[K{done} of {len(tasks)} syntheses", end="", file=sys.stderr)
-
-    return run_tasks(tasks, store, jobs=jobs, finished=finished)
+    with ProgressBar(len(tasks), unit="core", description="synthesis") as bar:
+        return run_tasks(tasks, store, jobs=jobs, finished=bar.update)
 
 
 def compare(
