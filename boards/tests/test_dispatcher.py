@@ -8,7 +8,6 @@ import pytest
 from amaranth.hdl import Module, Signal, unsigned
 from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out
-from amaranth.sim import Simulator
 
 from boards.host.frames import Frame, FrameDecoder, encode
 from boards.link.commands import ANSWER, Command, Status
@@ -16,6 +15,7 @@ from boards.link.dispatcher import CommandPort, Dispatcher, Size
 from boards.link.frame_receiver import FrameReceiver
 from boards.link.frame_transmitter import FrameTransmitter
 from boards.link.framing import FLAG
+from boards.tests.simulation import simulate
 
 LONGEST = 20
 
@@ -102,10 +102,7 @@ def answers(lines: Sequence[bytes]) -> list[Frame]:
                     break
             frames.extend(found)
 
-    simulator = Simulator(board)
-    simulator.add_clock(1e-6)
-    simulator.add_testbench(bench)
-    simulator.run()
+    simulate(board, bench)
     assert sum(decoder.faults.values()) == 0
     return frames
 

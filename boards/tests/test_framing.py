@@ -6,25 +6,15 @@ import random
 import re
 
 import pytest
-from amaranth.hdl import Module
-from amaranth.lib import wiring
-from amaranth.sim import Simulator
 
 from boards.host.frames import Frame, FrameDecoder, encode
 from boards.link.frame_receiver import FrameReceiver
 from boards.link.frame_transmitter import FrameTransmitter
 from boards.link.framing import ESCAPE, FLAG, MAX_PAYLOAD, Fault
+from boards.tests.simulation import simulate
 
 BROKEN = -1
 """Stands for a byte without a stop bit."""
-
-
-def simulate(component: wiring.Component | Module, *benches) -> None:
-    simulator = Simulator(component)
-    simulator.add_clock(1e-6)
-    for bench in benches:
-        simulator.add_testbench(bench)
-    simulator.run()
 
 
 def receive(line: list[int]) -> list[tuple[Fault, bytes]]:

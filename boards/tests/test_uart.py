@@ -6,22 +6,12 @@ import random
 import re
 
 import pytest
-from amaranth.hdl import Module
-from amaranth.lib import wiring
-from amaranth.sim import Simulator
 
+from boards.tests.simulation import simulate
 from boards.uart import UartReceiver, UartTransmitter, bit_length
 
 CLOCKS_PER_BIT = [6.0, 8.7, 16.67, 50.0]
 BAUD = 1_000_000
-
-
-def run(component: wiring.Component | Module, *benches) -> None:
-    simulator = Simulator(component)
-    simulator.add_clock(1e-6)
-    for bench in benches:
-        simulator.add_testbench(bench)
-    simulator.run()
 
 
 def wire(data: bytes, clocks: float, *, stop: int = 1, gap: float = 0.0) -> list[int]:
@@ -51,7 +41,7 @@ def received(levels: list[int], clocks: float) -> tuple[bytes, int]:
                 data.append(ctx.get(receiver.data))
             broken += ctx.get(receiver.broken)
 
-    run(receiver, bench)
+    simulate(receiver, bench)
     return bytes(data), broken
 
 
@@ -94,7 +84,7 @@ def test_what_is_sent_has_the_length_of_its_bits(clocks: float) -> None:
             levels.append(ctx.get(transmitter.tx))
             await ctx.tick()
 
-    run(transmitter, send, watch)
+    simulate(transmitter, send, watch)
     start = levels.index(0)
     # An idle clock may come between two bytes; none within one.
     for byte in data:

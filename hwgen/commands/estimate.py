@@ -11,7 +11,7 @@ from hwgen.estimate.energy import ENERGY
 from hwgen.estimate.model import Estimate
 from hwgen.estimate.picture import draw_sweep
 from hwgen.estimate.sweep import SWEEPS, estimate_file, sweep
-from hwgen.synthesis.devices import DEVICES, Device
+from hwgen.synthesis import DEVICES, Device, Resources
 from software_ref.commands.arguments import add_json, add_network_file
 from software_ref.commands.output import check_outputs, table_lines, write_json
 from software_ref.network_file import NetworkFile, read_network_file
@@ -111,13 +111,13 @@ def _figures(estimate: Estimate, device: Device | None, clock_mhz: float) -> dic
 
 
 def _fits(estimate: Estimate, device: Device) -> bool:
-    return (
-        estimate.lut <= device.lut
-        and estimate.lutram <= device.memory_lut
-        and estimate.ff <= device.ff
-        and estimate.dsp <= device.dsp
-        and estimate.bram36 <= device.bram36
-    )
+    return Resources(
+        lut=estimate.lut,
+        lutram=estimate.lutram,
+        ff=estimate.ff,
+        dsp=estimate.dsp,
+        bram36=estimate.bram36,
+    ).fits(device)
 
 
 def _report(
