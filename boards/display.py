@@ -1,0 +1,6 @@
+"""Seven-segment display and LEDs."""
+
+__all__ = ["DIGITS", "SEGMENTS"]
+
+DIGITS = 8
+SEGMENTS = 8
