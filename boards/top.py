@@ -1,19 +1,46 @@
-"""The board's logic: core, sample store, run control, host link, display and buttons."""
+"""The board's logic: core, sample store, run control, host link, display and buttons.
+
+  rx --> frames --> dispatcher --+-- state
+  tx <-- frames <--'             +-- store writer --> sample store --> core --> records
+                                 +-- parameter access --(parameter port)--^ |
+  buttons ----------------------.+-- run commands --> runner (requests, drain)
+  display, LEDs <-- runner      '------------------^
+"""
 
 from __future__ import annotations
 
-from amaranth.hdl import Module
+from amaranth.hdl import Cat, Const, Module, Mux, Signal, Value
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
 from boards.design import BoardDesign
-from boards.display import DIGITS, SEGMENTS
+from boards.link.commands import STATE
+from boards.link.dispatcher import Dispatcher
+from boards.link.frame_receiver import FrameReceiver
+from boards.link.frame_transmitter import FrameTransmitter
+from boards.link.state_commands import StateCommands
+from boards.panel.button import BOUNCE_SECONDS, Button
+from boards.panel.display import DIGITS, SEGMENTS, Display
+from boards.panel.lamps import Lamps
+from boards.parameters.initial_parameters import InitialParameters
+from boards.parameters.parameter_access import ParameterAccess
+from boards.run.records import Records
+from boards.run.run_commands import RunCommands
+from boards.run.runner import Runner
+from boards.store.sample_store import SampleStore
+from boards.store.store_writer import StoreWriter
+from boards.uart import UartReceiver, UartTransmitter
 
 __all__ = ["BoardTop"]
+
+BUTTONS = ("run", "pause", "reset")
 
 
 class BoardTop(wiring.Component):
     """All that is between a board's pins, whatever the board.
+
+    The run button starts the run that the host configured last, or goes on after a pause; the pause
+    button pauses it, and goes on; the reset button ends it and writes the initial parameters.
 
     Parameters
     ----------
@@ -27,7 +54,7 @@ class BoardTop(wiring.Component):
     run_button, pause_button, reset_button : In(1)
         High while pressed; from pins, neither synchronised nor debounced.
     leds : Out(design.leds)
-        High for light.
+        High for light; see Lamps.
     segments : Out(8), digits : Out(8)
         Seven-segment display, high for light: segments a to g and the point, digit 0 at the right.
         One digit is lit at a time.
@@ -39,9 +66,7 @@ class BoardTop(wiring.Component):
             {
                 "rx": In(1),
                 "tx": Out(1, init=1),
-                "run_button": In(1),
-                "pause_button": In(1),
-                "reset_button": In(1),
+                **{f"{name}_button": In(1) for name in BUTTONS},
                 "leds": Out(design.leds),
                 "segments": Out(SEGMENTS),
                 "digits": Out(DIGITS),
@@ -50,4 +75,171 @@ class BoardTop(wiring.Component):
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
+        design = self.design
+        m.submodules.core = core = design.core.core
+        m.submodules.store = store = SampleStore(design)
+        m.submodules.runner = runner = Runner(design)
+        m.submodules.access = access = ParameterAccess(design)
+        m.submodules.initial = initial = InitialParameters(design)
+        m.submodules.run_commands = commands = RunCommands(design)
+        m.submodules.store_writer = writer = StoreWriter(design)
+        m.submodules.state = state = StateCommands(design)
+        m.submodules.records = records = Records(
+            len(core.predictions.payload.prediction), len(runner.samples)
+        )
+        self._link(m, [state, writer, access, commands, records])
+        pressed = self._buttons(m)
+
+        # Samples: runner -> store -> core -> records.
+        wiring.connect(m, runner.requests, store.requests)
+        wiring.connect(m, store.samples, core.samples)
+        prediction = core.predictions
+        m.d.comb += [
+            prediction.ready.eq(1),
+            records.predicted.eq(prediction.valid),
+            records.prediction.eq(prediction.payload.prediction),
+            records.correct.eq(prediction.payload.correct),
+            runner.prediction.eq(prediction.valid),
+            runner.correct.eq(prediction.payload.correct),
+            runner.taken.eq(store.taken),
+            runner.core_busy.eq(core.busy),
+            records.recorded.eq(runner.recorded),
+            *(
+                getattr(records, name).eq(getattr(runner, name))
+                for name in ("epoch", "train_right", "tail_right", "test_right")
+            ),
+            *(
+                getattr(store, name).eq(getattr(writer, name))
+                for name in (
+                    *("write_features", "write_label", "write_order"),
+                    *("write_address", "write_data"),
+                )
+            ),
+            writer.running.eq(runner.running),
+        ]
+
+        # Back to the initial parameters: the run ends, the core drains, then they are written.
+        resetting, reset_begins = Signal(), Signal()
+        with m.If(pressed["reset"] | commands.reset_training):
+            m.d.sync += resetting.eq(1)
+        with m.Elif(reset_begins):
+            m.d.sync += resetting.eq(0)
+        still = ~runner.running & ~access.working & ~initial.working
+        m.d.comb += [
+            reset_begins.eq(resetting & still & ~core.busy),
+            initial.start.eq(reset_begins),
+            core.drain.eq(runner.drain | (resetting & still)),
+        ]
+
+        # Commands and buttons to the runner; where both come in one clock, the command counts.
+        occupied = access.working | initial.working | resetting
+        m.d.comb += [
+            commands.running.eq(runner.running),
+            commands.occupied.eq(occupied),
+            commands.busy.eq(core.busy | occupied),
+            commands.sealed.eq(writer.seal != 0),
+            commands.rate_entry.eq(runner.rate_entry),
+            access.busy.eq(runner.running | core.busy | initial.working | resetting),
+            runner.rate.eq(commands.rate),
+            runner.configuration.eq(commands.configuration),
+            runner.played.eq(commands.played),
+            runner.play.eq(commands.play),
+            runner.start.eq(
+                commands.start
+                | pressed["run"]
+                & ~runner.running
+                & ~commands.busy
+                & commands.configured
+                & commands.sealed
+            ),
+            runner.stop_now.eq(commands.stop_now | resetting),
+            runner.stop_after_epoch.eq(commands.stop_after_epoch),
+            runner.pause.eq(commands.pause | (pressed["pause"] & ~runner.paused)),
+            runner.resume.eq(
+                commands.resume | pressed["run"] | (pressed["pause"] & runner.paused)
+            ),
+            runner.forget.eq(reset_begins),
+        ]
+        self._parameters(m, core, access, initial)
+        self._panel(m, runner, busy=core.busy, forget=reset_begins)
+        flags = Cat(runner.running, runner.paused, core.busy, resetting | initial.working)
+        figures = [
+            *(writer.seal, runner.epoch, commands.configuration.end_epoch, runner.samples),
+            *(runner.right, runner.predictions, records.epochs, core.steps),
+            *(runner.clocks, runner.timed),
+        ]
+        m.d.comb += [
+            state.state.eq(Cat(_extended(flags, 8), *(_extended(value, 32) for value in figures))),
+            state.saturations.eq(core.saturations.as_value()),
+        ]
         return m
+
+    def _link(self, m: Module, units: list) -> None:
+        design = self.design
+        m.submodules.uart_receiver = uart_in = UartReceiver(design.clock_hz, design.baud)
+        m.submodules.uart_transmitter = uart_out = UartTransmitter(design.clock_hz, design.baud)
+        m.submodules.frame_receiver = frames_in = FrameReceiver()
+        m.submodules.frame_transmitter = frames_out = FrameTransmitter()
+        m.submodules.dispatcher = dispatcher = Dispatcher([unit.commands for unit in units])
+        m.d.comb += [
+            uart_in.rx.eq(self.rx),
+            self.tx.eq(uart_out.tx),
+            frames_in.valid.eq(uart_in.valid),
+            frames_in.data.eq(uart_in.data),
+            frames_in.broken.eq(uart_in.broken),
+        ]
+        wiring.connect(m, frames_in.frame, dispatcher.frame)
+        wiring.connect(m, dispatcher.body, frames_out.body)
+        wiring.connect(m, frames_out.bytes, uart_out.bytes)
+        for number, unit in enumerate(units):
+            wiring.connect(m, unit.port, getattr(dispatcher, f"unit{number}"))
+        self._traffic = uart_in.valid
+
+    def _buttons(self, m: Module) -> dict[str, Value]:
+        clocks = max(round(BOUNCE_SECONDS * self.design.clock_hz), 1)
+        pressed = {}
+        for name in BUTTONS:
+            m.submodules[f"{name}_contact"] = button = Button(clocks)
+            m.d.comb += button.pin.eq(getattr(self, f"{name}_button"))
+            pressed[name] = button.pressed
+        return pressed
+
+    @staticmethod
+    def _parameters(
+        m: Module, core, access: ParameterAccess, initial: InitialParameters
+    ) -> None:
+        """Two users of the core's parameter port, never at a time."""
+        mine = initial.working
+        port = core.parameter_requests
+        m.d.comb += [
+            port.valid.eq(Mux(mine, initial.requests.valid, access.requests.valid)),
+            port.payload.eq(Mux(mine, initial.requests.payload, access.requests.payload)),
+            initial.requests.ready.eq(port.ready & mine),
+            access.requests.ready.eq(port.ready & ~mine),
+        ]
+        wiring.connect(m, core.parameter_values, access.values)
+
+    def _panel(self, m: Module, runner: Runner, *, busy: Value, forget: Value) -> None:
+        clock_hz = self.design.clock_hz
+        m.submodules.display = display = Display(clock_hz, len(runner.tail))
+        m.submodules.lamps = lamps = Lamps(clock_hz, self.design.leds)
+        m.d.comb += [
+            display.epoch.eq(runner.epoch),
+            display.recorded.eq(runner.recorded),
+            display.right.eq(runner.tail_right),
+            display.whole.eq(runner.tail),
+            display.forget.eq(forget),
+            self.segments.eq(display.segments),
+            self.digits.eq(display.digits),
+            lamps.running.eq(runner.running),
+            lamps.paused.eq(runner.paused),
+            lamps.busy.eq(busy),
+            lamps.traffic.eq(self._traffic),
+            lamps.per_mille.eq(display.per_mille),
+            self.leds.eq(lamps.leds),
+        ]
+
+
+def _extended(value: Value, bits: int) -> Value:
+    """A field of STATE."""
+    return Cat(value, Const(0, bits - len(value)))

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from amaranth.hdl import Cat, Const, MemoryData, MemoryInstance, Module, Signal, Value, unsigned
 
 from hwgen.pipeline import delayed
+from hwgen.unused_names import UNINITIALISED
 from software_ref.memory_plan import BLOCK_RAM_DATA_BITS, MemoryPlan, banked_layout
 
 __all__ = ["BankedAddress", "memory", "packed"]
@@ -23,7 +24,7 @@ def memory(
     width: int,
     reads: Sequence[Value],
     write: tuple[Value, Value, Value] | None = None,
-    init: Sequence[int] = (),
+    init: Sequence[int] | None = (),
     latency: int = 1,
 ) -> list[Value]:
     """Add a memory and return the data of its read ports, unsigned(width) each.
@@ -44,7 +45,8 @@ def memory(
     write
         Address, data and enable of the write port; None makes a ROM.
     init
-        First words, as unsigned integers; the rest start at 0.
+        First words, as unsigned integers; the rest start at 0. None says that nobody reads a word
+        before it is written: the Verilog then has no line for each.
     latency
         Clocks from an address to its data, 1 or more.
     """
@@ -54,10 +56,12 @@ def memory(
     ]
     kind = MemoryPlan(depth=depth, width=width).kind
     # A small ROM becomes logic, which no style names alike for all tools.
-    attrs = {"ram_style": kind} if write is not None or kind == "block" else {}
+    attrs: dict[str, str | int] = {"ram_style": kind} if write is not None or kind == "block" else {}
+    if init is None:
+        attrs[UNINITIALISED] = 1
     columns = _columns(depth, width)
     for index, column in enumerate(columns):
-        words = [word >> column.start & (1 << len(column)) - 1 for word in init]
+        words = [word >> column.start & (1 << len(column)) - 1 for word in init or ()]
         data = MemoryData(shape=unsigned(len(column)), depth=depth, init=words)
         instance = MemoryInstance(data=data, attrs=attrs)
         m.submodules[name if len(columns) == 1 else f"{name}_column{index}"] = instance

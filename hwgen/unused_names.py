@@ -1,11 +1,19 @@
-"""Removes names that nothing reads: Amaranth names every element and every end of a connection."""
+"""Removes what nothing reads: names of elements and connections, and first words of memories."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
 
-__all__ = ["without_elements", "without_unused_wires"]
+__all__ = [
+    "UNINITIALISED",
+    "without_elements",
+    "without_first_words",
+    "without_unused_wires",
+]
+
+UNINITIALISED = "uninitialised"
+"""Attribute of a memory whose words are all written before they are read."""
 
 _ELEMENT = r"\\\S+(?:\[\d+\]|\.\w+)\S*"
 _WORD = re.compile(r"[A-Za-z_]\w*")
@@ -21,6 +29,30 @@ def without_elements(rtlil: str) -> str:
     """
     wires = re.sub(rf"^ *wire width \d+ (?:signed )?{_ELEMENT}\n", "", rtlil, flags=re.MULTILINE)
     return re.sub(rf"^ *connect {_ELEMENT} .*\n", "", wires, flags=re.MULTILINE)
+
+
+def without_first_words(rtlil: str) -> str:
+    """Remove the zeros that Amaranth puts into memories marked UNINITIALISED, in RTLIL text.
+
+    Verilog would have an assignment for each word.
+    """
+    marked = re.compile(
+        rf"^ *attribute \\{UNINITIALISED} 1\n((?:^ *attribute .*\n)*^ *memory .* (\\\S+)\n)",
+        flags=re.MULTILINE,
+    )
+    modules = re.split(r"(?<=^end\n)", rtlil, flags=re.MULTILINE)
+    for number, module in enumerate(modules):
+        names = {match[2] for match in marked.finditer(module)}
+        if names:
+            cell = r"^  cell \$meminit_v2 .*\n(?:    .*\n)*?    parameter \\MEMID \"(.*)\"\n"
+            kept = re.sub(
+                cell + r"(?:    .*\n)*  end\n",
+                lambda match: "" if match[1].replace("\\\\", "\\") in names else match[0],
+                module,
+                flags=re.MULTILINE,
+            )
+            modules[number] = marked.sub(lambda match: match[1], kept)
+    return "".join(modules)
 
 
 def without_unused_wires(verilog: str) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 from amaranth.back import rtlil
 from amaranth.hdl import Elaboratable
 
-from hwgen.unused_names import without_elements, without_unused_wires
+from hwgen.unused_names import without_elements, without_first_words, without_unused_wires
 from software_ref.errors import ToolError
 
 __all__ = ["to_verilog"]
@@ -48,7 +48,8 @@ def to_verilog(component: Elaboratable, name: str) -> str:
     ToolError
         Yosys failed; the message has its last line.
     """
-    text = _plain_names(without_elements(rtlil.convert(component, name=name, emit_src=False)))
+    text = rtlil.convert(component, name=name, emit_src=False)
+    text = _plain_names(without_elements(without_first_words(text)))
     removals = " ".join(f"-remove {attribute}" for attribute in _ATTRIBUTES)
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "core.il").write_text(text)

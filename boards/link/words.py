@@ -1,0 +1,108 @@
+"""Between the bytes of payloads and the words that units work on, lowest byte first."""
+
+from __future__ import annotations
+
+import struct
+
+from amaranth.hdl import Cat, Module, Signal, Value, unsigned
+from amaranth.lib import stream, wiring
+from amaranth.lib.wiring import In, Out
+
+from boards.link.dispatcher import CommandPort
+
+__all__ = ["WordSender", "bytes_of", "split", "take_fields", "times"]
+
+
+def bytes_of(bits: int) -> int:
+    """Bytes that a number of so many bits takes."""
+    return -(-bits // 8)
+
+
+def split(fields: Value, form: struct.Struct) -> list[Value]:
+    """The fields of a packed structure, the first in the lowest bits."""
+    widths = {"B": 8, "H": 16, "I": 32, "i": 32}
+    parts, place = [], 0
+    for kind in form.format.lstrip("<"):
+        parts.append(fields[place : place + widths[kind]])
+        place += widths[kind]
+    return parts
+
+
+def times(value: Value, factor: int) -> Value:
+    """A product with a small constant, from adders: no DSP block is spent on it."""
+    terms = [value << bit for bit in range(factor.bit_length()) if factor >> bit & 1]
+    total = terms[0]
+    for term in terms[1:]:
+        total = total + term
+    return total
+
+
+def take_fields(m: Module, port: CommandPort, most: int) -> tuple[Signal, Signal]:
+    """Take a payload's first bytes, at most so many.
+
+    Parameters
+    ----------
+    m
+        The unit's module; its `port.payload.ready` must be high while the second result is low.
+    port
+        The unit's port.
+    most
+        Bytes to take, or fewer where the payload has fewer.
+
+    Returns
+    -------
+    The bytes taken, the last one on top, and whether they are all there (from the clock after
+    `start` on it is low until then).
+    """
+    fields = Signal(8 * most, reset_less=True)
+    left = Signal(range(most + 1), name="fields_left")
+    complete = Signal(name="fields_complete")
+    m.d.comb += complete.eq(left == 0)
+    with m.If(port.start):
+        m.d.sync += left.eq(most)
+        with m.If(port.size < most):
+            m.d.sync += left.eq(port.size)
+    with m.Elif(~complete & port.payload.valid):
+        m.d.sync += [fields.eq(Cat(fields[8:], port.payload.payload)), left.eq(left - 1)]
+    return fields, complete
+
+
+class WordSender(wiring.Component):
+    """Sends words byte by byte.
+
+    Parameters
+    ----------
+    size
+        Bytes of a word.
+
+    Members
+    -------
+    words : In(stream.Signature(8 * size))
+        Words to send.
+    bytes : Out(stream.Signature(8))
+        Their bytes.
+    """
+
+    def __init__(self, size: int):
+        self._size = size
+        super().__init__(
+            {
+                "words": In(stream.Signature(unsigned(8 * size))),
+                "bytes": Out(stream.Signature(unsigned(8))),
+            }
+        )
+
+    def elaborate(self, platform: object) -> Module:
+        m = Module()
+        word = Signal(8 * self._size, reset_less=True)
+        left = Signal(range(self._size + 1))
+        m.d.comb += [
+            self.words.ready.eq(left == 0),
+            self.bytes.valid.eq(left != 0),
+            self.bytes.payload.eq(word[:8]),
+        ]
+        with m.If(self.words.ready & self.words.valid):
+            m.d.sync += [word.eq(self.words.payload), left.eq(self._size)]
+        with m.Elif(self.bytes.valid & self.bytes.ready):
+            m.d.sync += [word.eq(word >> 8), left.eq(left - 1)]
+        return m

@@ -1,0 +1,1 @@
+"""What a person sees and presses: display, LEDs and buttons."""

@@ -1,0 +1,109 @@
+"""Writes the initial weights and biases again: training starts anew without a new bitstream."""
+
+from __future__ import annotations
+
+import numpy as np
+from amaranth.hdl import Module, Signal
+from amaranth.lib import stream, wiring
+from amaranth.lib.wiring import In, Out
+
+from boards.design import BoardDesign
+from boards.parameters.parameter_access import place_limits
+from hwgen.memory import memory
+from software_ref.memory_plan import MemoryPlan
+
+__all__ = ["InitialParameters"]
+
+
+class InitialParameters(wiring.Component):
+    """Plays a table of the initial weights, and zeros for the biases, into the parameter port.
+
+    Parameters
+    ----------
+    design
+        The build.
+
+    Members
+    -------
+    start : In(1)
+        Begin; the core must not be busy.
+    working : Out(1)
+        From the clock after `start` until the last write is taken.
+    requests : Out(stream)
+        The core's parameter port.
+    """
+
+    def __init__(self, design: BoardDesign):
+        self._schedule = design.core.schedule
+        self._parameters = design.core.parameters
+        request = design.core.core.layouts.request
+        super().__init__(
+            {
+                "start": In(1),
+                "working": Out(1),
+                "requests": Out(stream.Signature(request)),
+            }
+        )
+
+    def elaborate(self, platform: object) -> Module:
+        m = Module()
+        request = self.requests.payload
+        # Weights in the order of the places; a bias starts at 0 (DESIGN.md section 2), and where a
+        # row has fewer neurons than others, one that nobody reads is written too.
+        weights = np.concatenate(self._parameters.weights)
+        width = len(request.data)
+        plan = MemoryPlan(depth=len(weights), width=width)
+        address = Signal(range(max(len(weights), 2)))
+        (weight,) = memory(
+            m,
+            "initial_weights",
+            depth=plan.depth,
+            width=width,
+            reads=[address],
+            init=[int(value) & (1 << width) - 1 for value in weights],
+            latency=plan.read_latency,
+        )
+        limits = place_limits(self._schedule)
+        last_row, last_lane = Signal.like(request.row), Signal.like(request.lane)
+        place = Signal(range(len(limits)))
+        with m.Switch(place):
+            for number, (rows, lanes) in enumerate(limits):
+                with m.Case(number):
+                    m.d.comb += [last_row.eq(rows - 1), last_lane.eq(lanes - 1)]
+        row, lane = Signal.like(request.row), Signal.like(request.lane)
+        wait = Signal(range(plan.read_latency + 1))
+        m.d.comb += [
+            request.write.eq(1),
+            request.junction.eq(place[1:]),
+            request.bias.eq(place[0]),
+            request.row.eq(row),
+            request.lane.eq(lane),
+        ]
+        with m.If(~place[0]):
+            m.d.comb += request.data.eq(weight)
+        with m.FSM():
+            with m.State("IDLE"), m.If(self.start):
+                m.d.sync += [
+                    self.working.eq(1),
+                    *(signal.eq(0) for signal in (place, row, lane, address, wait)),
+                ]
+                m.next = "READ"
+            with m.State("READ"):
+                m.d.sync += wait.eq(wait + 1)
+                with m.If(wait == plan.read_latency):
+                    m.next = "WRITE"
+            with m.State("WRITE"):
+                m.d.comb += self.requests.valid.eq(1)
+                with m.If(self.requests.ready):
+                    m.d.sync += [wait.eq(0), lane.eq(lane + 1)]
+                    with m.If(~place[0]):
+                        m.d.sync += address.eq(address + 1)
+                    m.next = "READ"
+                    with m.If(lane == last_lane):
+                        m.d.sync += [lane.eq(0), row.eq(row + 1)]
+                        with m.If(row == last_row):
+                            m.d.sync += [row.eq(0), place.eq(place + 1)]
+                            with m.If(place == len(limits) - 1):
+                                m.d.sync += self.working.eq(0)
+                                m.next = "IDLE"
+        return m

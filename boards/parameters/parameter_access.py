@@ -1,0 +1,189 @@
+"""The commands that read and write weights and biases through the core's parameter port."""
+
+from __future__ import annotations
+
+from amaranth.hdl import Cat, Module, Mux, Signal
+from amaranth.lib import stream, wiring
+from amaranth.lib.wiring import In, Out
+
+from boards.design import BoardDesign
+from boards.link.commands import (
+    MAX_ANSWER,
+    PARAMETER_RUN,
+    PARAMETER_VALUE,
+    Command,
+    Status,
+)
+from boards.link.dispatcher import CommandPort, Size
+from boards.link.framing import MAX_PAYLOAD
+from boards.link.words import WordSender, split, take_fields
+from software_ref.schedule import Schedule
+
+__all__ = ["ParameterAccess", "place_limits"]
+
+
+def place_limits(schedule: Schedule) -> list[tuple[int, int]]:
+    """Rows and lanes of each junction's weights, then of its biases, junction 1 first."""
+    limits = []
+    for timing in schedule.timing:
+        limits.append((timing.shape.rows, timing.shape.parallelism))
+        limits.append((timing.layout.finish_words, timing.layout.finishing))
+    return limits
+
+
+class ParameterAccess(wiring.Component):
+    """Carries out READ_PARAMETERS and WRITE_PARAMETERS.
+
+    Every place is checked before the first one is touched.
+
+    Parameters
+    ----------
+    design
+        The build.
+
+    Members
+    -------
+    port : Out(CommandPort())
+        For the dispatcher.
+    busy : In(1)
+        The core or somebody else at its parameters is at work: refuse.
+    working : Out(1)
+        From a command's start until its last access is taken.
+    requests : Out(stream), values : In(stream)
+        The core's parameter port.
+    """
+
+    def __init__(self, design: BoardDesign):
+        self._schedule = design.core.schedule
+        request = design.core.core.layouts.request
+        super().__init__(
+            {
+                "port": Out(CommandPort()),
+                "busy": In(1),
+                "working": Out(1),
+                "requests": Out(stream.Signature(request)),
+                "values": In(stream.Signature(request.members["data"])),
+            }
+        )
+
+    @property
+    def commands(self) -> dict[Command, Size]:
+        """Its commands and the sizes of their payloads."""
+        run = PARAMETER_RUN.size
+        return {
+            Command.READ_PARAMETERS: Size(run, run),
+            Command.WRITE_PARAMETERS: Size(run + PARAMETER_VALUE.size, MAX_PAYLOAD),
+        }
+
+    def elaborate(self, platform: object) -> Module:
+        m = Module()
+        port, request = self.port, self.requests.payload
+        m.submodules.sender = sender = WordSender(PARAMETER_VALUE.size)
+        fields, complete = take_fields(m, port, PARAMETER_RUN.size)
+        junction, bias, first_row, first_lane, lanes, count = split(fields, PARAMETER_RUN)
+        writing = Signal()
+        m.d.comb += writing.eq(port.code == Command.WRITE_PARAMETERS)
+
+        # Rows and lanes of what is accessed; none where there is no such thing.
+        rows, width = Signal(32), Signal(16)
+        m.d.sync += [rows.eq(0), width.eq(0)]
+        with m.Switch(Cat(bias, junction)):
+            for number, (words, wide) in enumerate(place_limits(self._schedule)):
+                with m.Case((number % 2) | (number // 2) << len(bias)):
+                    m.d.sync += [rows.eq(words), width.eq(wide)]
+
+        row, lane = Signal(32), Signal(16)
+        left = Signal(len(count))
+        bad = Signal()
+        step = Signal()
+        with m.If(step):
+            last = lane == lanes - 1
+            m.d.sync += [
+                lane.eq(Mux(last, 0, lane + 1)),
+                row.eq(row + last),
+                left.eq(left - 1),
+            ]
+        begin = [row.eq(first_row), lane.eq(first_lane), left.eq(count)]
+
+        value = Signal(8 * PARAMETER_VALUE.size, reset_less=True)
+        value_bytes = Signal(range(PARAMETER_VALUE.size + 1))
+        m.d.comb += [
+            request.write.eq(writing),
+            request.junction.eq(junction),
+            request.bias.eq(bias),
+            request.row.eq(row),
+            request.lane.eq(lane),
+            request.data.eq(value),
+            port.answer_size.eq(
+                Mux(writing | (port.status != Status.OK), 0, count * PARAMETER_VALUE.size)
+            ),
+            port.answer.valid.eq(sender.bytes.valid),
+            port.answer.payload.eq(sender.bytes.payload),
+            sender.bytes.ready.eq(port.answer.ready),
+            sender.words.payload.eq(self.values.payload.as_signed()),
+        ]
+        with m.FSM():
+            with m.State("IDLE"), m.If(port.start):
+                m.d.sync += [port.done.eq(0), self.working.eq(1)]
+                m.next = "FIELDS"
+            with m.State("FIELDS"):
+                m.d.comb += port.payload.ready.eq(~complete)
+                with m.If(complete):
+                    m.next = "BEGIN"
+            with m.State("BEGIN"):
+                m.d.sync += [port.status.eq(Status.OK), bad.eq((count == 0) | (lanes == 0)), *begin]
+                m.next = "CHECK"
+                with m.If(self.busy):
+                    m.d.sync += port.status.eq(Status.BUSY)
+                    m.next = "END"
+                with m.Elif(writing & (port.size != PARAMETER_RUN.size + (count << 2))):
+                    m.d.sync += port.status.eq(Status.WRONG_SIZE)
+                    m.next = "END"
+                with m.Elif(~writing & (count > MAX_ANSWER // PARAMETER_VALUE.size)):
+                    m.d.sync += port.status.eq(Status.OUT_OF_RANGE)
+                    m.next = "END"
+            with m.State("CHECK"):
+                with m.If(left == 0):
+                    m.d.sync += [*begin, value_bytes.eq(0)]
+                    m.next = "VALUE"
+                    with m.If(bad):
+                        m.d.sync += port.status.eq(Status.OUT_OF_RANGE)
+                        m.next = "END"
+                    with m.Elif(~writing):
+                        m.d.sync += port.done.eq(1)
+                        m.next = "ACCESS"
+                with m.Else():
+                    m.d.comb += step.eq(1)
+                    m.d.sync += bad.eq(bad | (row >= rows) | (lane >= width))
+            with m.State("VALUE"):
+                m.d.comb += port.payload.ready.eq(1)
+                with m.If(port.payload.valid):
+                    m.d.sync += [
+                        value.eq(Cat(value[8:], port.payload.payload)),
+                        value_bytes.eq(value_bytes + 1),
+                    ]
+                    with m.If(value_bytes == PARAMETER_VALUE.size - 1):
+                        m.d.sync += value_bytes.eq(0)
+                        m.next = "ACCESS"
+            with m.State("ACCESS"):
+                m.d.comb += self.requests.valid.eq(1)
+                with m.If(self.requests.ready):
+                    m.d.comb += step.eq(1)
+                    m.next = "ANSWER"
+                    with m.If(writing):
+                        m.next = "VALUE"
+                        with m.If(left == 1):
+                            m.next = "END"
+            with m.State("ANSWER"):
+                m.d.comb += [
+                    sender.words.valid.eq(self.values.valid),
+                    self.values.ready.eq(sender.words.ready),
+                ]
+                with m.If(self.values.valid & sender.words.ready):
+                    m.next = "ACCESS"
+                    with m.If(left == 0):
+                        m.next = "END"
+            with m.State("END"):
+                m.d.sync += [port.done.eq(1), self.working.eq(0)]
+                m.next = "IDLE"
+        return m

@@ -1,0 +1,234 @@
+"""The runner: plays passes over the stored samples, epoch by epoch, without a host.
+
+idle -> rate -> training samples -> drain -> test samples -> drain -> history -+-> idle
+          ^                                                                    |
+          '--------------------------- next epoch -----------------------------'
+idle -> samples of PLAY -> (drain) -> idle
+"""
+
+from __future__ import annotations
+
+from amaranth.hdl import Module, Mux, Signal
+from amaranth.lib import stream, wiring
+from amaranth.lib.wiring import In, Out
+
+from boards.design import BoardDesign
+from boards.link.commands import RATES, TAIL, Flag
+from boards.run.configuration import CONFIGURATION_LAYOUT, PLAY_LAYOUT, pass_layout
+from boards.run.pass_counters import PassCounters
+from boards.run.run_commands import RATE_LAYOUT
+from boards.store.sample_store import StoreShape
+
+__all__ = ["Runner"]
+
+
+class Runner(wiring.Component):
+    """Decides which samples the store plays, and when the core drains.
+
+    Parameters
+    ----------
+    design
+        The build.
+
+    Members
+    -------
+    start, play, stop_now, stop_after_epoch, pause, resume : In(1)
+        Pulses; `start` and `play` count while `running` is low.
+    configuration : In(CONFIGURATION_LAYOUT), played : In(PLAY_LAYOUT)
+        What `start` and `play` are about.
+    rate_entry : Out(3), rate : In(RATE_LAYOUT)
+        Entries of the schedule, a clock later.
+    requests : Out(stream), taken : In(1)
+        For and from the SampleStore.
+    prediction, correct : In(1)
+        A prediction came, and was right.
+    core_busy : In(1), drain : Out(1)
+        From and for the core.
+    running, paused : Out(1)
+        A run or PLAY is under way; it takes no samples.
+    epoch : Out(32)
+        Epoch at work, or the next one.
+    samples, right : Out
+        Samples taken in by the pass at work, or the last one; its correct predictions.
+    clocks : Out(32), timed : Out
+        Clocks from the first to the last sample of the last pass with any, and their number.
+    predictions : Out(32)
+        Predictions since reset.
+    recorded : Out(1), train_right, tail_right, test_right : Out
+        Pulse at the end of an epoch, while `epoch` is still its number; its correct predictions.
+    tail : Out
+        Training samples that `tail_right` is about.
+    forget : In(1)
+        Set `epoch` to 0.
+    """
+
+    def __init__(self, design: BoardDesign):
+        self._store = shape = StoreShape(design)
+        count = shape.samples.bit_length()
+        self._pass = pass_layout(count)
+        pulses = ("start", "play", "stop_now", "stop_after_epoch", "pause", "resume", "forget")
+        super().__init__(
+            {
+                **{name: In(1) for name in pulses},
+                "configuration": In(CONFIGURATION_LAYOUT),
+                "played": In(PLAY_LAYOUT),
+                "rate_entry": Out(range(RATES)),
+                "rate": In(RATE_LAYOUT),
+                "requests": Out(stream.Signature(shape.request)),
+                "taken": In(1),
+                "prediction": In(1),
+                "correct": In(1),
+                "core_busy": In(1),
+                "drain": Out(1),
+                "running": Out(1),
+                "paused": Out(1),
+                "epoch": Out(32),
+                "samples": Out(count),
+                "clocks": Out(32),
+                "timed": Out(count),
+                "right": Out(count),
+                "predictions": Out(32),
+                "recorded": Out(1),
+                "train_right": Out(count),
+                "tail_right": Out(count),
+                "test_right": Out(count),
+                "tail": Out(range(TAIL + 1)),
+            }
+        )
+
+    def elaborate(self, platform: object) -> Module:
+        m = Module()
+        wanted, played = self.configuration, self.played
+        m.submodules.counters = counters = PassCounters(len(self.samples))
+        current = Signal(self._pass)
+        m.d.comb += [
+            counters.count.eq(current.count),
+            counters.taken.eq(self.taken),
+            counters.prediction.eq(self.prediction),
+            counters.correct.eq(self.correct),
+            self.samples.eq(counters.samples),
+            self.clocks.eq(counters.clocks),
+            self.timed.eq(counters.timed),
+            self.right.eq(counters.right),
+            self.predictions.eq(counters.all_predictions),
+        ]
+
+        # Flags that last until the runner is idle.
+        stopping, ending = Signal(), Signal()
+        with m.If(self.pause & self.running):
+            m.d.sync += self.paused.eq(1)
+        with m.If(self.resume | self.stop_after_epoch | ~self.running):
+            m.d.sync += self.paused.eq(0)
+        with m.If(self.stop_now & self.running):
+            m.d.sync += stopping.eq(1)
+        with m.If(self.stop_after_epoch & self.running):
+            m.d.sync += ending.eq(1)
+
+        requested = Signal.like(current.count)
+        request = self.requests.payload
+        m.d.comb += [
+            request.place.eq(current.first + requested),
+            request.ordered.eq(current.ordered),
+            request.train.eq(current.train),
+            request.rate_exponent.eq(current.rate_exponent),
+        ]
+        single, testing, draining = Signal(), Signal(), Signal()  # PLAY; the test samples' pass
+        entry = Signal(range(RATES + 2))
+        exponent = Signal(8)
+        begin = [requested.eq(0)]
+        m.d.comb += self.rate_entry.eq(entry)
+        with m.If(self.forget):
+            m.d.sync += self.epoch.eq(0)
+        with m.FSM():
+            with m.State("IDLE"):
+                m.d.sync += [stopping.eq(0), ending.eq(0), testing.eq(0), entry.eq(0), *begin]
+                with m.If(self.play):
+                    m.d.comb += counters.begin.eq(1)
+                    m.d.sync += [
+                        self.running.eq(1),
+                        single.eq(1),
+                        draining.eq((played.flags & Flag.DRAIN) != 0),
+                        current.first.eq(played.first),
+                        current.count.eq(played.count),
+                        current.ordered.eq(0),
+                        current.train.eq((played.flags & Flag.TRAIN) != 0),
+                        current.rate_exponent.eq(played.rate_exponent),
+                    ]
+                    m.next = "PASS"
+                with m.Elif(self.start):
+                    m.d.sync += [
+                        self.running.eq(1),
+                        single.eq(0),
+                        draining.eq(1),
+                        self.epoch.eq(wanted.first_epoch),
+                    ]
+                    m.next = "RATE"
+            with m.State("RATE"):
+                # Entry n is at `rate` a clock after it was asked for.
+                m.d.sync += entry.eq(entry + 1)
+                with m.If((entry != 0) & (self.rate.first_epoch <= self.epoch)):
+                    m.d.sync += exponent.eq(self.rate.rate_exponent)
+                with m.If(entry == RATES):
+                    m.next = "TRAIN"
+            with m.State("TRAIN"):
+                m.d.comb += counters.begin.eq(1)
+                m.d.sync += [
+                    *begin,
+                    testing.eq(0),
+                    current.first.eq(wanted.train_first),
+                    current.count.eq(wanted.train_count),
+                    current.ordered.eq((wanted.flags & Flag.ORDERED) != 0),
+                    current.train.eq(1),
+                    current.rate_exponent.eq(exponent),
+                ]
+                m.next = "PASS"
+            with m.State("PASS"):
+                with m.If((requested == current.count) | stopping):
+                    m.next = "TAKEN"
+                with m.Elif(~self.paused):
+                    m.d.comb += self.requests.valid.eq(1)
+                    with m.If(self.requests.ready):
+                        m.d.sync += requested.eq(requested + 1)
+            with m.State("TAKEN"):  # what was asked for is still to be taken by the core
+                with m.If(counters.samples == requested):
+                    m.next = "IDLE"
+                    with m.If(draining):
+                        m.next = "FLY"
+                    with m.Else():
+                        m.d.sync += self.running.eq(0)
+            with m.State("FLY"):  # the last sample's step has started by the next clock
+                m.next = "DRAIN"
+            with m.State("DRAIN"):
+                m.d.comb += self.drain.eq(1)
+                with m.If(~self.core_busy & counters.complete):
+                    m.next = "PASSED"
+            with m.State("PASSED"):
+                m.d.comb += self.drain.eq(1)
+                with m.If(single | stopping):
+                    m.d.sync += self.running.eq(0)
+                    m.next = "IDLE"
+                with m.Elif(testing):
+                    m.d.sync += self.test_right.eq(counters.right)
+                    m.next = "RECORD"
+                with m.Else():
+                    m.d.comb += counters.begin.eq(1)
+                    m.d.sync += [
+                        self.train_right.eq(counters.right),
+                        self.tail_right.eq(counters.tail_right),
+                        self.tail.eq(Mux(current.count < TAIL, current.count, TAIL)),
+                        *begin,
+                        testing.eq(1),
+                        current.first.eq(wanted.test_first),
+                        current.count.eq(wanted.test_count),
+                        current.ordered.eq(0),
+                        current.train.eq(0),
+                    ]
+                    m.next = "PASS"
+            with m.State("RECORD"):
+                m.d.comb += self.recorded.eq(1)
+                m.d.sync += [self.epoch.eq(self.epoch + 1), entry.eq(0)]
+                m.next = "RATE"
+                with m.If((self.epoch + 1 == wanted.end_epoch) | ending):
+                    m.d.sync += self.running.eq(0)
+                    m.next = "IDLE"
+        return m

@@ -1,0 +1,1 @@
+"""The sample store: a data set in block RAM, played to the core at its full speed."""

@@ -1,0 +1,214 @@
+"""The sample store: features, labels and an order in block RAM, and the way to the core.
+
+requests --> [ order ] --> sample --+--> [ labels ] --> queue --> beats --> [ features ] --> queue
+             or the place itself    '--> x beats -------^                                     |
+                                                                        samples of the core <-'
+"""
+
+from __future__ import annotations
+
+from amaranth.hdl import Module, Mux, Signal
+from amaranth.lib import data, stream, wiring
+from amaranth.lib.wiring import In, Out
+
+from boards.design import BoardDesign
+from boards.store.credit_queue import CreditQueue
+from boards.store.deep_memory import LATENCY, deep_memory
+from hwgen.arithmetic import adder_tree, register
+from hwgen.pipeline import delayed
+from software_ref.pipelining import tree_levels
+
+__all__ = ["SampleStore", "StoreShape"]
+
+LOOKUPS = 16
+"""Samples that are looked up ahead."""
+BEATS = 16
+"""Beats that are read ahead."""
+
+
+class StoreShape:
+    """Sizes of the store's memories.
+
+    Parameters
+    ----------
+    design
+        The build.
+    """
+
+    def __init__(self, design: BoardDesign):
+        sample = design.core.core.layouts.sample
+        self.samples = design.samples
+        """Samples it has room for."""
+        self.beats = design.core.schedule.beats
+        """Beats of a sample."""
+        self.beat_bits = sample["features"].width
+        """Bits of a beat."""
+        self.label_bits = sample["label"].width
+        """Bits of a label."""
+        self.sample_bits = max((self.samples - 1).bit_length(), 1)
+        """Bits of a sample's number."""
+        self.beat_address_bits = max((self.samples * self.beats - 1).bit_length(), 1)
+        """Bits of a beat's place."""
+        self.request = data.StructLayout(
+            {
+                "place": self.sample_bits,
+                "ordered": 1,
+                "train": 1,
+                "rate_exponent": sample["rate_exponent"].width,
+            }
+        )
+        """A request for a sample: its number or, where ordered, its place in the order."""
+
+
+class SampleStore(wiring.Component):
+    """Holds samples and plays them as fast as the core takes them.
+
+    Parameters
+    ----------
+    design
+        The build.
+
+    Members
+    -------
+    write_features, write_label, write_order : In(1)
+        Write a beat, a label or an entry of the order,
+    write_address, write_data : In
+        at this place. Not while samples are played.
+    requests : In(stream.Signature(StoreShape.request))
+        Samples to play, in their order.
+    samples : Out(stream)
+        For the core.
+    taken : Out(1)
+        The core took a sample's last beat.
+    """
+
+    def __init__(self, design: BoardDesign):
+        self.shape = shape = StoreShape(design)
+        self._sample = design.core.core.layouts.sample
+        super().__init__(
+            {
+                "write_features": In(1),
+                "write_label": In(1),
+                "write_order": In(1),
+                "write_address": In(max(shape.beat_address_bits, shape.sample_bits)),
+                "write_data": In(max(shape.beat_bits, shape.label_bits, shape.sample_bits)),
+                "requests": In(stream.Signature(shape.request)),
+                "samples": Out(stream.Signature(self._sample)),
+                "taken": Out(1),
+            }
+        )
+
+    def elaborate(self, platform: object) -> Module:
+        m = Module()
+        looked_up = self._look_up(m)
+        self._read_beats(m, looked_up)
+        beat = Signal(range(max(self.shape.beats, 2)))
+        with m.If(self.samples.valid & self.samples.ready):
+            m.d.sync += beat.eq(beat + 1)
+            with m.If(beat == self.shape.beats - 1):
+                m.d.sync += beat.eq(0)
+                m.d.comb += self.taken.eq(1)
+        return m
+
+    def _memory(self, m: Module, name: str, depth: int, width: int, read, write) -> Signal:
+        return deep_memory(
+            m,
+            name,
+            depth=depth,
+            width=width,
+            read=read,
+            write=(self.write_address, self.write_data[:width], write),
+        )
+
+    def _look_up(self, m: Module) -> stream.Interface:
+        """From a request to the sample's first beat, label and header."""
+        shape, header = self.shape, self._sample.members
+        layout = data.StructLayout(
+            {
+                "base": shape.beat_address_bits,
+                **{name: header[name] for name in ("label", "train", "rate_exponent")},
+            }
+        )
+        m.submodules.lookups = queue = CreditQueue(layout, LOOKUPS)
+        request = self.requests
+        started = Signal()
+        m.d.comb += [
+            request.ready.eq(queue.room),
+            started.eq(request.valid & request.ready),
+            queue.started.eq(started),
+        ]
+        place = request.payload.place
+        ordered = self._memory(
+            m, "order", shape.samples, shape.sample_bits, place, self.write_order
+        )
+        sample = register(
+            m,
+            Mux(
+                delayed(m, request.payload.ordered, LATENCY, "ordered"),
+                ordered,
+                delayed(m, place, LATENCY, "place"),
+            ),
+            "sample",
+        )
+        label = self._memory(
+            m, "labels", shape.samples, shape.label_bits, sample, self.write_label
+        )
+        # sample x beats from adders: the multipliers are the core's.
+        terms = [
+            sample << bit for bit in range(shape.beats.bit_length()) if shape.beats >> bit & 1
+        ]
+        base = adder_tree(m, terms, "base")
+        latency = max(LATENCY, tree_levels(len(terms)))
+        whole = LATENCY + 1 + latency
+        arrived = started
+        for clock in range(1, whole + 1):
+            arrived, earlier = Signal(name=f"started_after{clock}"), arrived
+            m.d.sync += arrived.eq(earlier)
+        m.d.comb += [
+            queue.arrived.eq(arrived),
+            queue.item.base.eq(delayed(m, base, latency - tree_levels(len(terms)), "base_waits")),
+            queue.item.label.eq(delayed(m, label, latency - LATENCY, "label_waits")),
+            *(
+                queue.item[name].eq(delayed(m, request.payload[name], whole, name))
+                for name in ("train", "rate_exponent")
+            ),
+        ]
+        return queue.items
+
+    def _read_beats(self, m: Module, looked_up: stream.Interface) -> None:
+        shape = self.shape
+        m.submodules.beats = queue = CreditQueue(self._sample, BEATS)
+        offset = Signal(range(max(shape.beats, 2)))
+        last, started = Signal(), Signal()
+        m.d.comb += [
+            last.eq(offset == shape.beats - 1),
+            started.eq(looked_up.valid & queue.room),
+            queue.started.eq(started),
+            looked_up.ready.eq(queue.room & last),
+        ]
+        with m.If(started):
+            m.d.sync += offset.eq(Mux(last, 0, offset + 1))
+        address = (looked_up.payload.base + offset)[: shape.beat_address_bits]
+        features = self._memory(
+            m,
+            "features",
+            shape.samples * shape.beats,
+            shape.beat_bits,
+            address,
+            self.write_features,
+        )
+        arrived = started
+        for clock in range(1, LATENCY + 1):
+            arrived, earlier = Signal(name=f"beat_after{clock}"), arrived
+            m.d.sync += arrived.eq(earlier)
+        m.d.comb += [
+            queue.arrived.eq(arrived),
+            queue.item.features.as_value().eq(features),
+            *(
+                queue.item[name].eq(delayed(m, looked_up.payload[name], LATENCY, f"beat_{name}"))
+                for name in ("label", "train", "rate_exponent")
+            ),
+            self.samples.valid.eq(queue.items.valid),
+            self.samples.payload.eq(queue.items.payload),
+            queue.items.ready.eq(self.samples.ready),
+        ]

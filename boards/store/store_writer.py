@@ -1,0 +1,159 @@
+"""The commands that fill the store: features, labels, an order, and the seal on them."""
+
+from __future__ import annotations
+
+from amaranth.hdl import Cat, Module, Mux, Signal
+from amaranth.lib import wiring
+from amaranth.lib.wiring import In, Out
+
+from boards.design import BoardDesign
+from boards.link.commands import STORE_RANGE, Command, Status
+from boards.link.dispatcher import CommandPort, Size
+from boards.link.framing import MAX_PAYLOAD
+from boards.link.words import bytes_of, split, take_fields, times
+from boards.store.sample_store import StoreShape
+
+__all__ = ["StoreWriter"]
+
+SEAL_BYTES = 4
+
+
+class StoreWriter(wiring.Component):
+    """Carries out WRITE_FEATURES, WRITE_LABELS, WRITE_ORDER and SEAL_STORE.
+
+    Parameters
+    ----------
+    design
+        The build.
+
+    Members
+    -------
+    port : Out(CommandPort())
+        For the dispatcher.
+    running : In(1)
+        Samples are being played: refuse.
+    write_features, write_label, write_order : Out(1), write_address, write_data : Out
+        For the SampleStore.
+    seal : Out(32)
+        What the host has sealed the store with; 0 where it was written to since.
+    """
+
+    def __init__(self, design: BoardDesign):
+        self._shape = shape = StoreShape(design)
+        address = max(shape.beat_address_bits, shape.sample_bits)
+        self._targets = {
+            Command.WRITE_FEATURES: (shape.samples * shape.beats, bytes_of(shape.beat_bits)),
+            Command.WRITE_LABELS: (shape.samples, bytes_of(shape.label_bits)),
+            Command.WRITE_ORDER: (shape.samples, bytes_of(shape.sample_bits)),
+        }
+        super().__init__(
+            {
+                "port": Out(CommandPort()),
+                "running": In(1),
+                "write_features": Out(1),
+                "write_label": Out(1),
+                "write_order": Out(1),
+                "write_address": Out(address),
+                "write_data": Out(max(shape.beat_bits, shape.label_bits, shape.sample_bits)),
+                "seal": Out(32),
+            }
+        )
+
+    @property
+    def commands(self) -> dict[Command, Size]:
+        """Its commands and the sizes of their payloads."""
+        sizes = {
+            command: Size(STORE_RANGE.size + word, MAX_PAYLOAD)
+            for command, (_, word) in self._targets.items()
+        }
+        return sizes | {Command.SEAL_STORE: Size(SEAL_BYTES, SEAL_BYTES)}
+
+    def elaborate(self, platform: object) -> Module:
+        m = Module()
+        port = self.port
+        fields, complete = take_fields(m, self.port, STORE_RANGE.size)
+        first, count = split(fields, STORE_RANGE)
+        sealing = Signal()
+        m.d.comb += sealing.eq(port.code == Command.SEAL_STORE)
+
+        # What the command's words are like.
+        depth = Signal(32)
+        word = Signal(range(max(size for _, size in self._targets.values()) + 1))
+        payload = Signal(len(count) + len(word) + 1)
+        with m.Switch(port.code):
+            for command, (words, size) in self._targets.items():
+                with m.Case(command):
+                    m.d.sync += [
+                        depth.eq(words),
+                        word.eq(size),
+                        payload.eq(times(count, size) + STORE_RANGE.size),
+                    ]
+
+        # A word's bytes come in from the top, so that the last one is the highest.
+        widest = len(self.write_data)
+        bits = 8 * max(size for _, size in self._targets.values())
+        shifted = Signal(bits, reset_less=True)
+        left = Signal.like(word)  # bytes of the word to come
+        words = Signal(16)  # words to come
+        written = Signal()
+        writes = {
+            Command.WRITE_FEATURES: self.write_features,
+            Command.WRITE_LABELS: self.write_label,
+            Command.WRITE_ORDER: self.write_order,
+        }
+        with m.Switch(port.code):
+            for command, (_, size) in self._targets.items():
+                with m.Case(command):
+                    m.d.comb += self.write_data.eq(shifted[bits - 8 * size :][:widest])
+                    m.d.comb += writes[command].eq(written)
+        m.d.sync += written.eq(0)
+        with m.If(written):
+            m.d.sync += self.write_address.eq(self.write_address + 1)
+
+        m.d.comb += port.answer_size.eq(0)
+        with m.FSM():
+            with m.State("IDLE"), m.If(port.start):
+                m.d.sync += port.done.eq(0)
+                m.next = "FIELDS"
+            with m.State("FIELDS"):
+                m.d.comb += port.payload.ready.eq(~complete)
+                with m.If(complete):
+                    m.next = "SIZES"
+            with m.State("SIZES"):
+                m.next = "CHECK"
+            with m.State("CHECK"):
+                m.d.sync += [
+                    port.status.eq(Status.OK),
+                    self.write_address.eq(first),
+                    words.eq(count),
+                    left.eq(word),
+                ]
+                m.next = "WORDS"
+                with m.If(sealing):
+                    # The payload's four bytes are the upper ones of what was taken.
+                    m.d.sync += [self.seal.eq(fields[-8 * SEAL_BYTES :]), port.done.eq(1)]
+                    m.next = "IDLE"
+                with m.Elif(self.running):
+                    m.d.sync += [port.status.eq(Status.BUSY), port.done.eq(1)]
+                    m.next = "IDLE"
+                with m.Elif(port.size != payload):
+                    m.d.sync += [port.status.eq(Status.WRONG_SIZE), port.done.eq(1)]
+                    m.next = "IDLE"
+                with m.Elif(first + count > depth):
+                    m.d.sync += [port.status.eq(Status.OUT_OF_RANGE), port.done.eq(1)]
+                    m.next = "IDLE"
+                with m.Elif(port.code != Command.WRITE_ORDER):
+                    m.d.sync += self.seal.eq(0)
+            with m.State("WORDS"):
+                m.d.comb += port.payload.ready.eq(1)
+                with m.If(port.payload.valid):
+                    m.d.sync += [
+                        shifted.eq(Cat(shifted[8:], port.payload.payload)),
+                        left.eq(Mux(left == 1, word, left - 1)),
+                    ]
+                    with m.If(left == 1):
+                        m.d.sync += [written.eq(1), words.eq(words - 1)]
+                        with m.If(words == 1):
+                            m.d.sync += port.done.eq(1)
+                            m.next = "IDLE"
+        return m
