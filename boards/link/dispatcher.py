@@ -98,6 +98,7 @@ class Dispatcher(wiring.Component):
         size = Signal(range(MAX_PAYLOAD + 1))
         left = Signal(range(MAX_PAYLOAD + 1))  # bytes of the payload, or of the answer, to come
         fresh = Signal()  # `byte` belongs to `address`
+        kept = Signal()  # the frame is in the receiver until it is answered
 
         for unit in units:
             m.d.comb += [
@@ -135,11 +136,13 @@ class Dispatcher(wiring.Component):
                 m.d.sync += [sequence.eq(frame.byte), frame.address.eq(HEADER_BYTES)]
                 m.next = "CHECK"
             with m.State("CHECK"):
-                m.d.sync += [code.eq(frame.byte), size.eq(1), left.eq(0), place.eq(0)]
+                m.d.sync += [code.eq(frame.byte), size.eq(1), left.eq(0), place.eq(0), kept.eq(1)]
                 m.next = "DECIDE"
                 with m.If(frame.fault != Fault.NONE):
-                    # Nothing of the frame can be trusted, its number neither.
-                    m.d.sync += [sequence.eq(last), code.eq(0), status.eq(frame.fault)]
+                    # Nothing of the frame can be trusted, its number neither. What ended it may have
+                    # been the flag before a whole one, so the receiver listens again at once.
+                    m.d.comb += frame.release.eq(1)
+                    m.d.sync += [sequence.eq(last), code.eq(0), status.eq(frame.fault), kept.eq(0)]
                     m.next = "ANSWER"
             with m.State("DECIDE"):
                 m.next = "ANSWER"
@@ -192,7 +195,7 @@ class Dispatcher(wiring.Component):
                         m.d.sync += place.eq(0)
                         m.next = "REST"
                         with m.If(left == 0):
-                            m.d.comb += frame.release.eq(1)
+                            m.d.comb += frame.release.eq(kept)
                             m.next = "RELEASED"
             with m.State("REST"):
                 with m.Switch(chosen):

@@ -9,7 +9,7 @@ from hwgen.memory import memory
 from hwgen.pipeline import delayed
 from software_ref.memory_plan import BLOCK_RAM_DATA_BITS
 
-__all__ = ["LATENCY", "deep_memory"]
+__all__ = ["CHUNK", "LATENCY", "deep_memory"]
 
 CHUNK = BLOCK_RAM_DATA_BITS
 """Words of a chunk: a block RAM's, one bit wide."""
