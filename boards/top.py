@@ -1,10 +1,10 @@
 """The board's logic: core, sample store, run control, host link, display and buttons.
 
-  rx --> frames --> dispatcher --+-- state
-  tx <-- frames <--'             +-- store writer --> sample store --> core --> records
-                                 +-- parameter access --(parameter port)--^ |
-  buttons ----------------------.+-- run commands --> runner (requests, drain)
-  display, LEDs <-- runner      '------------------^
+rx --> frames --> dispatcher --+-- state
+tx <-- frames <--'             +-- store writer --> sample store --> core --> records
+                               +-- parameter access --(parameter port)--^ |
+buttons ----------------------.+-- run commands --> runner (requests, drain)
+display, LEDs <-- runner      '------------------^
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
 from boards.design import BoardDesign
-from boards.link.commands import STATE
 from boards.link.dispatcher import Dispatcher
 from boards.link.frame_receiver import FrameReceiver
 from boards.link.frame_transmitter import FrameTransmitter
@@ -155,9 +154,7 @@ class BoardTop(wiring.Component):
             runner.stop_now.eq(commands.stop_now | resetting),
             runner.stop_after_epoch.eq(commands.stop_after_epoch),
             runner.pause.eq(commands.pause | (pressed["pause"] & ~runner.paused)),
-            runner.resume.eq(
-                commands.resume | pressed["run"] | (pressed["pause"] & runner.paused)
-            ),
+            runner.resume.eq(commands.resume | pressed["run"] | (pressed["pause"] & runner.paused)),
             runner.forget.eq(reset_begins),
         ]
         self._parameters(m, core, access, initial)
@@ -205,9 +202,7 @@ class BoardTop(wiring.Component):
         return pressed
 
     @staticmethod
-    def _parameters(
-        m: Module, core, access: ParameterAccess, initial: InitialParameters
-    ) -> None:
+    def _parameters(m: Module, core, access: ParameterAccess, initial: InitialParameters) -> None:
         """Two users of the core's parameter port, never at a time."""
         mine = initial.working
         port = core.parameter_requests

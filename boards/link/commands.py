@@ -102,8 +102,6 @@ class Status(enum.IntEnum):
     LENGTH = Fault.LENGTH
     TOO_LONG = Fault.TOO_LONG
     BROKEN = Fault.BROKEN
-    REPEATED = 16
-    """The frame was answered before; nothing was done again."""
     OUT_OF_ORDER = 17
     """The number is not the next one."""
     UNKNOWN = 18
@@ -116,6 +114,8 @@ class Status(enum.IntEnum):
     """Not while the core is running."""
     NOT_READY = 22
     """No run is configured, or the store is not sealed."""
+    REPEATED = 0x80
+    """Added to the frame's first status: it was answered before, and nothing was done again."""
 
 
 class State(enum.IntFlag):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from amaranth.hdl import Module, Signal, unsigned
+from amaranth.hdl import Module, Signal, Value, unsigned
 from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out
 
@@ -60,6 +60,12 @@ class Size:
     least: int
     most: int
 
+    def admit(self, size: Value) -> Value:
+        """Whether a size is legal."""
+        if self.least == self.most:
+            return size == self.least
+        return (size >= self.least) & (size <= self.most)
+
 
 class Dispatcher(wiring.Component):
     """Answers every frame.
@@ -94,7 +100,7 @@ class Dispatcher(wiring.Component):
         units = [getattr(self, f"unit{k}") for k in range(len(self._commands))]
         sequence, code, last = Signal(8), Signal(8), Signal(8)
         chosen = Signal(range(max(len(units), 2)))
-        status = Signal(Status)
+        status, first_status = Signal(8), Signal(8)  # of this answer; of frame `last`
         size = Signal(range(MAX_PAYLOAD + 1))
         left = Signal(range(MAX_PAYLOAD + 1))  # bytes of the payload, or of the answer, to come
         fresh = Signal()  # `byte` belongs to `address`
@@ -114,9 +120,7 @@ class Dispatcher(wiring.Component):
                         m.d.comb += [
                             known.eq(1),
                             owner.eq(number),
-                            fits.eq(
-                                (frame.length >= sizes.least) & (frame.length <= sizes.most),
-                            ),
+                            fits.eq(sizes.admit(frame.length)),
                         ]
 
         answer = Signal(FRAME_BYTE)
@@ -139,23 +143,23 @@ class Dispatcher(wiring.Component):
                 m.d.sync += [code.eq(frame.byte), size.eq(1), left.eq(0), place.eq(0), kept.eq(1)]
                 m.next = "DECIDE"
                 with m.If(frame.fault != Fault.NONE):
-                    # Nothing of the frame can be trusted, its number neither. What ended it may have
-                    # been the flag before a whole one, so the receiver listens again at once.
+                    # Nothing of the frame can be trusted, its number neither. What ended it may
+                    # be the flag before a whole one, so the receiver listens again at once.
                     m.d.comb += frame.release.eq(1)
                     m.d.sync += [sequence.eq(last), code.eq(0), status.eq(frame.fault), kept.eq(0)]
                     m.next = "ANSWER"
             with m.State("DECIDE"):
                 m.next = "ANSWER"
                 with m.If((code != Command.IDENTIFY) & (sequence == last)):
-                    m.d.sync += status.eq(Status.REPEATED)
+                    m.d.sync += status.eq(first_status | Status.REPEATED)
                 with m.Elif((code != Command.IDENTIFY) & (sequence != (last + 1)[:8])):
                     m.d.sync += status.eq(Status.OUT_OF_ORDER)
                 with m.Else():
                     m.d.sync += last.eq(sequence)
                     with m.If(~known):
-                        m.d.sync += status.eq(Status.UNKNOWN)
+                        m.d.sync += [each.eq(Status.UNKNOWN) for each in (status, first_status)]
                     with m.Elif(~fits):
-                        m.d.sync += status.eq(Status.WRONG_SIZE)
+                        m.d.sync += [each.eq(Status.WRONG_SIZE) for each in (status, first_status)]
                     with m.Else():
                         m.d.sync += [chosen.eq(owner), left.eq(frame.length), fresh.eq(1)]
                         for number, unit in enumerate(units):
@@ -175,6 +179,7 @@ class Dispatcher(wiring.Component):
                         with m.If(unit.done):
                             m.d.sync += [
                                 status.eq(unit.status),
+                                first_status.eq(unit.status),
                                 size.eq(unit.answer_size + 1),
                                 left.eq(unit.answer_size),
                             ]

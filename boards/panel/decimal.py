@@ -47,12 +47,8 @@ class Decimal(wiring.Component):
         rest = Signal(self._bits)
         digits = Signal(4 * DECIMAL_DIGITS)
         left = Signal(range(self._bits + 1))
-        adjusted = Cat(
-            Mux(digits.word_select(k, 4) >= 5, digits.word_select(k, 4) + 3, digits.word_select(k, 4))[
-                :4
-            ]
-            for k in range(DECIMAL_DIGITS)
-        )
+        places = [digits.word_select(k, 4) for k in range(DECIMAL_DIGITS)]
+        adjusted = Cat(Mux(place >= 5, place + 3, place)[:4] for place in places)
         doubled = Cat(rest[-1], adjusted)[: len(digits)]
         with m.If(self.start):
             m.d.sync += [rest.eq(self.value), digits.eq(0), left.eq(self._bits)]

@@ -1,6 +1,6 @@
 """The seven-segment display: the epoch on the left, the training accuracy in percent on the right.
 
-      12 98.7        epoch 12, and 98.7 % of the last epoch's last samples were right
+12 98.7        epoch 12, and 98.7 % of the last epoch's last samples were right
 """
 
 from __future__ import annotations
@@ -19,7 +19,18 @@ SEGMENTS = 8
 """Segments a to g, and the point."""
 EPOCH_BITS = 20
 """Bits of the epoch that are converted; of their decimal digits the lowest four are shown."""
-_SEGMENTS = ("abcdef", "bc", "abdeg", "abcdg", "bcfg", "acdfg", "acdefg", "abc", "abcdefg", "abcdfg")
+_SEGMENTS = (
+    "abcdef",
+    "bc",
+    "abdeg",
+    "abcdg",
+    "bcfg",
+    "acdfg",
+    "acdefg",
+    "abc",
+    "abcdefg",
+    "abcdfg",
+)
 _POINT = 1 << (SEGMENTS - 1)
 _REFRESH_HZ = 1000
 """How often a second each digit is lit."""

@@ -8,7 +8,6 @@ from amaranth.lib.wiring import In, Out
 
 from boards.design import BoardDesign
 from boards.link.commands import (
-    MAX_ANSWER,
     PARAMETER_RUN,
     PARAMETER_VALUE,
     Command,
@@ -138,9 +137,6 @@ class ParameterAccess(wiring.Component):
                     m.next = "END"
                 with m.Elif(writing & (port.size != PARAMETER_RUN.size + (count << 2))):
                     m.d.sync += port.status.eq(Status.WRONG_SIZE)
-                    m.next = "END"
-                with m.Elif(~writing & (count > MAX_ANSWER // PARAMETER_VALUE.size)):
-                    m.d.sync += port.status.eq(Status.OUT_OF_RANGE)
                     m.next = "END"
             with m.State("CHECK"):
                 with m.If(left == 0):

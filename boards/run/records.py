@@ -167,9 +167,7 @@ class Records(wiring.Component):
                     wait.eq(0),
                 ]
                 m.next = "READ"
-                with m.If(
-                    (count == 0) | (count > most) | age[32] | (age < count) | (age > depth)
-                ):
+                with m.If((count == 0) | (count > most) | age[32] | (age < count) | (age > depth)):
                     m.d.sync += [port.status.eq(Status.OUT_OF_RANGE), port.answer_size.eq(0)]
                     m.next = "IDLE"
             with m.State("READ"):

@@ -219,17 +219,14 @@ class RunCommands(wiring.Component):
         with m.If(outside):
             m.d.comb += status.eq(Status.OUT_OF_RANGE)
         with m.Switch(self.port.code):
-            with m.Case(Command.CONFIGURE):
-                with m.If(self.running):
-                    m.d.comb += status.eq(Status.BUSY)
-            with m.Case(Command.PLAY):
-                with m.If(self.running | self.occupied):
-                    m.d.comb += status.eq(Status.BUSY)
+            with m.Case(Command.CONFIGURE), m.If(self.running):
+                m.d.comb += status.eq(Status.BUSY)
+            with m.Case(Command.PLAY), m.If(self.running | self.occupied):
+                m.d.comb += status.eq(Status.BUSY)
             with m.Case(Command.START):
                 with m.If(self.running | self.busy):
                     m.d.comb += status.eq(Status.BUSY)
                 with m.Elif(~(self.configured & self.sealed)):
                     m.d.comb += status.eq(Status.NOT_READY)
-            with m.Case(Command.RESET_TRAINING):
-                with m.If(self.running | self.busy):
-                    m.d.comb += status.eq(Status.BUSY)
+            with m.Case(Command.RESET_TRAINING), m.If(self.running | self.busy):
+                m.d.comb += status.eq(Status.BUSY)

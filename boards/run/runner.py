@@ -189,13 +189,13 @@ class Runner(wiring.Component):
                     m.d.comb += self.requests.valid.eq(1)
                     with m.If(self.requests.ready):
                         m.d.sync += requested.eq(requested + 1)
-            with m.State("TAKEN"):  # what was asked for is still to be taken by the core
-                with m.If(counters.samples == requested):
-                    m.next = "IDLE"
-                    with m.If(draining):
-                        m.next = "FLY"
-                    with m.Else():
-                        m.d.sync += self.running.eq(0)
+            # What was asked for is still to be taken by the core.
+            with m.State("TAKEN"), m.If(counters.samples == requested):
+                m.next = "IDLE"
+                with m.If(draining):
+                    m.next = "FLY"
+                with m.Else():
+                    m.d.sync += self.running.eq(0)
             with m.State("FLY"):  # the last sample's step has started by the next clock
                 m.next = "DRAIN"
             with m.State("DRAIN"):

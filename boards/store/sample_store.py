@@ -7,7 +7,7 @@ requests --> [ order ] --> sample --+--> [ labels ] --> queue --> beats --> [ fe
 
 from __future__ import annotations
 
-from amaranth.hdl import Module, Mux, Signal
+from amaranth.hdl import Module, Mux, Signal, Value
 from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 
@@ -110,15 +110,9 @@ class SampleStore(wiring.Component):
                 m.d.comb += self.taken.eq(1)
         return m
 
-    def _memory(self, m: Module, name: str, depth: int, width: int, read, write) -> Signal:
-        return deep_memory(
-            m,
-            name,
-            depth=depth,
-            width=width,
-            read=read,
-            write=(self.write_address, self.write_data[:width], write),
-        )
+    def _write(self, width: int, enable: Signal) -> tuple[Value, Value, Value]:
+        """The write port of one of the memories."""
+        return self.write_address, self.write_data[:width], enable
 
     def _look_up(self, m: Module) -> stream.Interface:
         """From a request to the sample's first beat, label and header."""
@@ -138,8 +132,13 @@ class SampleStore(wiring.Component):
             queue.started.eq(started),
         ]
         place = request.payload.place
-        ordered = self._memory(
-            m, "order", shape.samples, shape.sample_bits, place, self.write_order
+        ordered = deep_memory(
+            m,
+            "order",
+            depth=shape.samples,
+            width=shape.sample_bits,
+            read=place,
+            write=self._write(shape.sample_bits, self.write_order),
         )
         sample = register(
             m,
@@ -150,13 +149,16 @@ class SampleStore(wiring.Component):
             ),
             "sample",
         )
-        label = self._memory(
-            m, "labels", shape.samples, shape.label_bits, sample, self.write_label
+        label = deep_memory(
+            m,
+            "labels",
+            depth=shape.samples,
+            width=shape.label_bits,
+            read=sample,
+            write=self._write(shape.label_bits, self.write_label),
         )
         # sample x beats from adders: the multipliers are the core's.
-        terms = [
-            sample << bit for bit in range(shape.beats.bit_length()) if shape.beats >> bit & 1
-        ]
+        terms = [sample << bit for bit in range(shape.beats.bit_length()) if shape.beats >> bit & 1]
         base = adder_tree(m, terms, "base")
         latency = max(LATENCY, tree_levels(len(terms)))
         whole = LATENCY + 1 + latency
@@ -189,13 +191,13 @@ class SampleStore(wiring.Component):
         with m.If(started):
             m.d.sync += offset.eq(Mux(last, 0, offset + 1))
         address = (looked_up.payload.base + offset)[: shape.beat_address_bits]
-        features = self._memory(
+        features = deep_memory(
             m,
             "features",
-            shape.samples * shape.beats,
-            shape.beat_bits,
-            address,
-            self.write_features,
+            depth=shape.samples * shape.beats,
+            width=shape.beat_bits,
+            read=address,
+            write=self._write(shape.beat_bits, self.write_features),
         )
         arrived = started
         for clock in range(1, LATENCY + 1):

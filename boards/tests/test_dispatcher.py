@@ -146,6 +146,12 @@ def test_refusals(frame: Frame, status: Status) -> None:
     assert found[1] == answer(frame, status)
 
 
+def test_a_repeated_frame_says_what_became_of_it() -> None:
+    start, refused = Frame(7, Command.IDENTIFY), Frame(8, Command.STATUS, b"\xff")
+    found = answers([encode(frame) for frame in (start, refused, refused)])
+    assert found[2] == Frame(8, refused.code | ANSWER, bytes([Status.OUT_OF_RANGE | 0x80]))
+
+
 def test_damaged_frames_are_answered_with_their_fault_and_can_be_sent_again() -> None:
     start, frame = Frame(7, Command.IDENTIFY), Frame(8, Command.STATUS, b"\x02")
     damaged = bytearray(encode(frame))

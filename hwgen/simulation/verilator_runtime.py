@@ -127,6 +127,7 @@ def prepare_runtime(
     flags = (
         *(f"-D{name}={int(value)}" for name, value in switches.items()),
         *(f"-I{include}", f"-I{include / 'vltstd'}", "-w"),
+        "-fPIC",  # for executables and shared libraries alike
     )
     recipe = (toolchain.version, flags, sources, _LIBRARY_OPTIMISATION, _INCLUDES)
     key = hashlib.sha256(repr(recipe).encode()).hexdigest()[:16]

@@ -1,0 +1,81 @@
+"""`presparse board-sim`: the board in simulation, behind a pseudo-terminal."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+
+from boards.design import BoardDesign
+from boards.host.serial_port import DEFAULT_BAUD
+from boards.simulated.board import SimulatedBoard
+from boards.simulated.terminal import PseudoTerminal
+from boards.uart import LEAST_CLOCKS_PER_BIT
+from hwgen.generate import CoreDesign
+from hwgen.rtl_trainer import RUNTIME_CACHE
+from software_ref.commands.arguments import add_network_file, integer_from
+from software_ref.network_file import read_network_file
+
+__all__ = ["SUMMARY", "add_arguments", "run"]
+
+SUMMARY = "run the network's board in simulation, as a serial port for `presparse host`"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the subcommand's arguments."""
+    add_network_file(parser)
+    parser.add_argument(
+        "--samples",
+        type=integer_from(1),
+        default=2048,
+        metavar="N",
+        help="samples that the board's store has room for (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--clocks-per-bit",
+        type=integer_from(LEAST_CLOCKS_PER_BIT),
+        default=LEAST_CLOCKS_PER_BIT,
+        metavar="N",
+        help="clocks of the board that a bit of the serial line lasts (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--build",
+        type=Path,
+        metavar="DIR",
+        help="keep Verilog and simulator in DIR (default: a temporary folder)",
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the subcommand."""
+    file = read_network_file(arguments.network_file)
+    design = BoardDesign(
+        core=CoreDesign.from_file(file),
+        clock_hz=arguments.clocks_per_bit * DEFAULT_BAUD,
+        baud=DEFAULT_BAUD,
+        samples=arguments.samples,
+        leds=16,
+    )
+    with tempfile.TemporaryDirectory() as temporary:
+        print("building the simulator", flush=True)
+        board = SimulatedBoard(
+            design, arguments.build or Path(temporary), runtime_dir=RUNTIME_CACHE
+        )
+        terminal = PseudoTerminal(board)
+        try:
+            print(f"the board is at {terminal.path}; Ctrl-C switches it off. For example:")
+            print(
+                f"presparse host train {arguments.network_file} --port {terminal.path}", flush=True
+            )
+            terminal.serve(_show if sys.stdout.isatty() else lambda line: None)
+        except KeyboardInterrupt:
+            print(f"\nswitched off after {board.clocks:,} clocks")
+        finally:
+            terminal.close()
+            board.close()
+    return 0
+
+
+def _show(line: str) -> None:
+    print(f"\r{line}", end="", flush=True)

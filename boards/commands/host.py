@@ -1,0 +1,269 @@
+"""`presparse host`: trains on a board, real or simulated, over its serial port."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+
+from boards.commands.host_training import train
+from boards.host.board import Board
+from boards.host.link import Link
+from boards.host.serial_port import DEFAULT_BAUD, SerialPort
+from boards.host.session import Session
+from boards.link.commands import State, Stop
+from hwgen.generate import CoreDesign
+from software_ref.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
+from software_ref.commands.arguments import (
+    add_data,
+    add_engine,
+    add_epochs,
+    add_json,
+    add_network_file,
+    add_samples,
+    add_test_samples,
+    integer_from,
+    with_epochs,
+)
+from software_ref.commands.loading import inputs_of
+from software_ref.commands.output import check_outputs, percent, table_lines, write_json
+from software_ref.commands.progress import ProgressBar
+from software_ref.network_file import read_network_file
+
+__all__ = ["SUMMARY", "add_arguments", "run"]
+
+SUMMARY = "train on a board over its serial port, and read back what it has learnt"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the subcommand's arguments."""
+    parser.add_argument(
+        "action",
+        choices=_ACTIONS,
+        metavar="ACTION",
+        help="; ".join(f"{name}: {text}" for name, (_, text) in _ACTIONS.items()),
+    )
+    add_network_file(parser)
+    parser.add_argument(
+        "--port", required=True, metavar="PORT", help="the serial port: /dev/ttyUSB1, COM4, ..."
+    )
+    parser.add_argument(
+        "--baud",
+        type=integer_from(1),
+        default=DEFAULT_BAUD,
+        metavar="N",
+        help="bits per second, as the board was built (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--timeout",
+        type=_seconds,
+        default=1.0,
+        metavar="S",
+        help="seconds to wait for an answer before asking again (default: %(default)g)",
+    )
+    parser.add_argument(
+        "--reconnect",
+        type=_seconds,
+        default=30.0,
+        metavar="S",
+        help="seconds to wait for a port that vanishes; 0 gives up at once (default: %(default)g)",
+    )
+    add_data(parser)
+    add_samples(parser, least=1, what="train on the first N training samples")
+    add_test_samples(parser)
+    add_epochs(parser)
+    add_engine(parser)
+    parser.add_argument(
+        "--save",
+        type=Path,
+        metavar="FILE.npz",
+        help="train, save: write what the board has learnt, as `presparse train --save` does",
+    )
+    parser.add_argument(
+        "--resume",
+        type=Path,
+        metavar="FILE.npz",
+        help="train, restore: start from a saved file, of this command or of `presparse train`",
+    )
+    parser.add_argument(
+        "--go-on",
+        action="store_true",
+        help="train: start from what the board holds, not from the initial weights",
+    )
+    parser.add_argument(
+        "--verify",
+        action="store_true",
+        help="train: train the golden model as well; every bit must be the same",
+    )
+    add_json(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the subcommand."""
+    file = with_epochs(read_network_file(arguments.network_file), arguments.epochs)
+    action, _ = _ACTIONS[arguments.action]
+    for option, value, users in (
+        ("--save", arguments.save, ("train", "save")),
+        ("--resume", arguments.resume, ("train", "restore")),
+        ("--verify", arguments.verify, ("train",)),
+        ("--go-on", arguments.go_on, ("train",)),
+    ):
+        if value and arguments.action not in users:
+            raise ValueError(f"{option} is for {' and '.join(users)}, not for {arguments.action}")
+    outputs = {"--json": arguments.json, "--save": arguments.save}
+    check_outputs(outputs, inputs=inputs_of(file, arguments.data))
+    resumed = None if arguments.resume is None else load_checkpoint(arguments.resume, file.network)
+    port = SerialPort(
+        arguments.port,
+        arguments.baud,
+        reconnect=arguments.reconnect,
+        tell=lambda line: print(line, flush=True),
+    )
+    try:
+        board = Board(Link(port, timeout=arguments.timeout), CoreDesign.from_file(file))
+        session = Session(board=board, file=file, arguments=arguments, resumed=resumed)
+        status = action(session)
+        if board.link.repairs:
+            repairs = ", ".join(f"{count} {what}" for what, count in board.link.repairs.items())
+            print(f"repaired on the line: {repairs}")
+        if arguments.json:
+            write_json(arguments.json, session.figures())
+    finally:
+        port.close()
+    return status
+
+
+def _identify(session: Session) -> int:
+    identity = session.board.identity
+    rows = [
+        ("build", identity.identity.hex()),
+        ("clock", f"{identity.clock_hz / 1e6:g} MHz"),
+        ("store", f"{identity.samples} samples"),
+    ]
+    print("\n".join(table_lines((session.file.name, ""), rows)))
+    session.results |= {
+        "build": identity.identity.hex(),
+        "clock_hz": identity.clock_hz,
+        "store_samples": identity.samples,
+    }
+    return 0
+
+
+def _status(session: Session) -> int:
+    status = session.board.status()
+    words = [flag.name.lower() for flag in State if status.state & flag and flag.name]
+    per_sample = status.clocks_per_sample
+    counts = status.saturations
+    rows = [
+        ("state", ", ".join(words) or "idle"),
+        ("epoch", f"{status.epoch}, run ends before {status.end_epoch}"),
+        ("samples of the pass", f"{status.samples}, {status.right} predicted right"),
+        ("clocks per sample", "" if per_sample is None else f"{per_sample:g}"),
+        ("predictions, steps", f"{status.predictions}, {status.steps}"),
+        ("store", f"sealed with {status.seal:08x}" if status.seal else "not filled"),
+        ("saturated: ff, bp, up", f"{list(counts.ff)}, {list(counts.bp)}, {list(counts.up)}"),
+    ]
+    print("\n".join(table_lines((session.file.name, ""), rows)))
+    session.results |= {
+        "state": words,
+        "epoch": status.epoch,
+        "end_epoch": status.end_epoch,
+        "predictions": status.predictions,
+        "steps": status.steps,
+        "clocks": status.clocks,
+        "timed_samples": status.timed,
+        "saturations": {"ff": list(counts.ff), "bp": list(counts.bp), "up": list(counts.up)},
+    }
+    return 0
+
+
+def _upload(session: Session) -> int:
+    session.upload()
+    training = session.training
+    # The board's run button can start this run without a host, but not a shuffled one.
+    if not session.file.training.shuffle:
+        training.board.configure(training.configuration(0, session.file.training.epochs))
+    return 0
+
+
+def _infer(session: Session) -> int:
+    session.upload()
+    data, board = session.training.data, session.board
+    tests = len(data.test_labels)
+    if not tests:
+        raise ValueError("there must be test samples to infer, not 0")
+    with ProgressBar(tests, unit="sample", description="infer") as bar:
+        predictions = board.infer(len(data.train_labels), tests, bar.update)
+    accuracy = float((predictions == data.test_labels).mean())
+    print(f"{tests} test samples, {percent(accuracy)} % right")
+    session.results |= {"test_accuracy": accuracy, "predictions": predictions.tolist()}
+    return 0
+
+
+def _save(session: Session) -> int:
+    path = session.arguments.save
+    if path is None:
+        raise ValueError("save must be told where to: --save FILE.npz")
+    state = session.training.checkpoint()
+    save_checkpoint(path, state)
+    print(f"saved {path}, after epoch {state.epoch}")
+    return 0
+
+
+def _restore(session: Session) -> int:
+    state: Checkpoint | None = session.resumed
+    if state is None:
+        raise ValueError("restore must be told what: --resume FILE.npz")
+    session.board.write_parameters(state.parameters)
+    print(f"the board holds {session.arguments.resume}, after epoch {state.epoch}")
+    return 0
+
+
+def _pause(session: Session) -> int:
+    session.board.pause()
+    return 0
+
+
+def _resume(session: Session) -> int:
+    session.board.resume()
+    return 0
+
+
+def _stop(session: Session) -> int:
+    session.board.stop(Stop.AFTER_EPOCH)
+    session.wait_until_idle()
+    print(f"stopped after epoch {session.board.status().epoch}")
+    return 0
+
+
+def _reset(session: Session) -> int:
+    session.board.stop(Stop.NOW)
+    session.wait_until_idle()
+    session.board.reset_training()
+    print("the board holds its initial weights")
+    return 0
+
+
+_ACTIONS: dict[str, tuple[Callable[[Session], int], str]] = {
+    "identify": (_identify, "which build the board holds"),
+    "status": (_status, "what it is doing, and its counters"),
+    "upload": (_upload, "fill its store with the data"),
+    "train": (train, "fill the store, train, and read the results"),
+    "infer": (_infer, "predict the test samples"),
+    "save": (_save, "write weights and biases to --save FILE.npz"),
+    "restore": (_restore, "load them from --resume FILE.npz"),
+    "pause": (_pause, "let a training wait"),
+    "resume": (_resume, "go on after pause"),
+    "stop": (_stop, "end a training after its epoch"),
+    "reset": (_reset, "end a training, and go back to the initial weights"),
+}
+
+
+def _seconds(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value < 1e6:
+        raise argparse.ArgumentTypeError(f"must be a number of seconds, 0 or more, not {text!r}")
+    return value

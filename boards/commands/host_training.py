@@ -1,0 +1,175 @@
+"""`presparse host train`: the board trains, the host watches, saves and compares."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from boards.host.session import Session
+from boards.link.commands import State
+from software_ref.checkpoint import Checkpoint, save_checkpoint
+from software_ref.commands.output import percent, table_lines
+from software_ref.commands.progress import ProgressBar
+from software_ref.golden import Parameters, SaturationCounts, find_engine, initial_parameters
+from software_ref.training import EpochResult, golden_training
+
+__all__ = ["train"]
+
+_DIFFERENT = 1
+"""Exit status where `--verify` finds a difference."""
+
+
+@dataclass(kw_only=True)
+class _Start:
+    """Where training begins."""
+
+    epoch: int
+    parameters: Parameters | None
+    """What the board held before the first epoch; None where nobody knows."""
+    saturations: SaturationCounts | None
+    """The board's counters then."""
+    results: list[EpochResult] = field(default_factory=list)
+    """Of the epochs since."""
+
+
+def train(session: Session) -> int:
+    """Train, and return the exit status."""
+    training, board = session.training, session.board
+    last = session.file.training.epochs
+    status = board.status()
+    attached = training.under_way(status)
+    if attached:
+        start = _Start(epoch=status.epoch, parameters=None, saturations=None)
+        print(f"the board is training already, epoch {status.epoch}: following it", flush=True)
+    else:
+        start = _prepare(session)
+    print(
+        f"{session.file.name}: {training.samples} samples, epochs {start.epoch} to {last - 1}, "
+        f"{board.core.schedule.period} clocks a sample at {board.identity.clock_hz / 1e6:g} MHz",
+        flush=True,
+    )
+    state: Checkpoint | None = None
+    try:
+        with ProgressBar(last - start.epoch, unit="epoch", description="training") as bar:
+            for line in _table(session, start, bar, attached=attached):
+                bar.print(line)
+    except KeyboardInterrupt:
+        training.board.link.forget()
+        print("stopping the board after the epoch at work; Ctrl-C again leaves it", flush=True)
+        training.finish()
+        state = _keep(session)
+        kept = "" if session.arguments.save is None else f", saved in {session.arguments.save}"
+        raise KeyboardInterrupt(f"the board has stopped after epoch {state.epoch}{kept}") from None
+    state = _keep(session)
+    session.results |= {
+        "epochs": [
+            {
+                "epoch": result.epoch,
+                "rate_exponent": result.rate_exponent,
+                "train_accuracy": result.train_accuracy,
+                "test_accuracy": result.test_accuracy,
+            }
+            for result in start.results
+        ],
+        "clocks_per_sample": board.status().clocks_per_sample,
+    }
+    return _verify(session, start, state) if session.arguments.verify else 0
+
+
+def _prepare(session: Session) -> _Start:
+    """Data and parameters onto the board."""
+    board, arguments = session.board, session.arguments
+    status = board.status()
+    if status.state & State.RUNNING:
+        raise ValueError(
+            "the board is training something else: wait for it, or end it with "
+            f"`presparse host stop {arguments.network_file} --port {arguments.port}`"
+        )
+    session.upload()
+    if arguments.go_on:
+        epoch, parameters = status.epoch, board.read_parameters()
+    elif session.resumed is not None:
+        epoch, parameters = session.resumed.epoch, session.resumed.parameters
+    else:
+        epoch = 0
+        parameters = initial_parameters(session.file.network, session.file.training.seed)
+    if epoch >= session.file.training.epochs:
+        raise ValueError(
+            f"there must be epochs left to train: {epoch} are done, and the file's are "
+            f"{session.file.training.epochs}; ask for more with --epochs"
+        )
+    if not arguments.go_on:
+        board.write_parameters(parameters)
+    return _Start(epoch=epoch, parameters=parameters, saturations=status.saturations)
+
+
+def _table(session: Session, start: _Start, bar: ProgressBar, *, attached: bool) -> Iterator[str]:
+    """Train; the lines of the table, one after each epoch."""
+    total = session.file.training.epochs
+    header = ["epoch".ljust(len(f"{total}/{total}")), "k", "board train %", "test %"]
+    yield table_lines(header, [])[0]
+    for result in _results(session, start, attached=attached):
+        start.results.append(result)
+        bar.update()
+        accuracies = (result.train_accuracy, result.test_accuracy)
+        cells = [f"{result.epoch + 1}/{total}", result.rate_exponent, *map(percent, accuracies)]
+        yield table_lines(header, [cells])[1]
+
+
+def _results(session: Session, start: _Start, *, attached: bool) -> Iterator[EpochResult]:
+    training = session.training
+    first = start.epoch
+    if attached:
+        status = session.board.status()
+        training.attach(status)
+        yield from training.follow()
+        first = session.board.status().epoch
+    yield from training.epochs(first)
+
+
+def _keep(session: Session) -> Checkpoint:
+    """Read what the board has learnt, and save it where asked to."""
+    state = session.training.checkpoint()
+    if session.arguments.save is not None:
+        save_checkpoint(session.arguments.save, state)
+        print(f"saved {session.arguments.save}")
+    return state
+
+
+def _verify(session: Session, start: _Start, state: Checkpoint) -> int:
+    """Hold weights, biases, accuracies and saturation counters against the golden model's."""
+    if start.parameters is None or start.saturations is None:
+        raise ValueError("--verify must see a training from its start, not one that it joined")
+    training, schedule = session.training, session.board.core.schedule
+    before = Checkpoint(parameters=start.parameters, lags=schedule.lags, epoch=start.epoch)
+    golden = golden_training(
+        session.file,
+        training.data,
+        schedule.lags,
+        before,
+        engine=find_engine(session.arguments.engine),
+    )
+    samples = (state.epoch - start.epoch) * len(training.data.train_labels)
+    with ProgressBar(samples, unit="sample", description="golden model") as bar:
+        wanted = list(golden.epochs(bar.update))
+    after = session.board.status().saturations
+    checks = {
+        "weights": _same(state.parameters.weights, golden.parameters.weights),
+        "biases": _same(state.parameters.biases, golden.parameters.biases),
+        "accuracies": [(r.epoch, r.train_accuracy, r.test_accuracy) for r in start.results]
+        == [(r.epoch, r.train_accuracy, r.test_accuracy) for r in wanted],
+        "saturation counters": after - start.saturations == golden.trainer.saturations,
+    }
+    session.results["verified"] = checks
+    different = [name for name, same in checks.items() if not same]
+    if different:
+        print(f"the board and the golden model differ in {', '.join(different)}")
+        return _DIFFERENT
+    print(f"the golden model agrees in {', '.join(checks)}")
+    return 0
+
+
+def _same(ours: tuple[np.ndarray, ...], theirs: tuple[np.ndarray, ...]) -> bool:
+    return all(np.array_equal(a, b) for a, b in zip(ours, theirs, strict=True))

@@ -1,0 +1,400 @@
+"""The host's driver of one board: every command of the link, in the network's own terms."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from boards.design import core_identity
+from boards.host.link import Link, LinkError
+from boards.host.parameters import parameter_runs
+from boards.link.commands import (
+    CONFIGURATION,
+    HISTORY_ENTRY,
+    IDENTITY,
+    MAX_ANSWER,
+    NEVER,
+    PLAY,
+    PREDICTION,
+    PREDICTION_DEPTH,
+    PROTOCOL,
+    RATE,
+    RATES,
+    READ_RANGE,
+    STATE,
+    STORE_RANGE,
+    Command,
+    Flag,
+    State,
+    Stop,
+)
+from boards.link.framing import MAX_PAYLOAD
+from boards.link.words import bytes_of
+from hwgen.generate import CoreDesign
+from software_ref.golden import Parameters, SaturationCounts
+from software_ref.golden.samples import Progress
+
+__all__ = ["Board", "BoardStatus", "Configuration", "EpochRecord", "Identity", "store_seal"]
+
+_CORRECT = 0x8000
+_BATCH = PREDICTION_DEPTH // 2
+"""Samples that are played before their predictions are read."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Identity:
+    """What a board says of itself."""
+
+    identity: bytes
+    """SHA-256 of its core's description."""
+    clock_hz: int
+    """Clock of its logic, to the kHz."""
+    samples: int
+    """Samples that its store has room for."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BoardStatus:
+    """What a board is doing."""
+
+    state: State
+    """What is under way."""
+    seal: int
+    """What the store was sealed with; 0 for nothing."""
+    epoch: int
+    """Epoch at work, or the next one."""
+    end_epoch: int
+    """The epoch that the configured run ends before."""
+    samples: int
+    """Samples taken in by the pass at work."""
+    right: int
+    """Its correct predictions."""
+    predictions: int
+    """Predictions since the board's reset."""
+    epochs: int
+    """Epochs in its history since then."""
+    steps: int
+    """Steps of its core since then."""
+    clocks: int
+    """Clocks from the first to the last sample of the last pass with any."""
+    timed: int
+    """Samples of that pass."""
+    saturations: SaturationCounts
+    """Values saturated since the reset."""
+
+    @property
+    def clocks_per_sample(self) -> float | None:
+        """Of the last pass; None where it had fewer than two samples."""
+        return self.clocks / (self.timed - 1) if self.timed > 1 else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Configuration:
+    """A run: which samples of the store, for which epochs, at which rates."""
+
+    first_epoch: int
+    """Number of its first epoch."""
+    end_epoch: int
+    """The epoch that it ends before."""
+    train_first: int
+    """First training sample in the store."""
+    train_count: int
+    """Training samples."""
+    test_first: int
+    """First test sample in the store."""
+    test_count: int
+    """Test samples, 0 or more."""
+    rates: Sequence[tuple[int, int]]
+    """(first epoch, rate exponent k), in rising order, at most RATES of those that count."""
+    ordered: bool = False
+    """Whether training samples are taken as the store's order says."""
+
+    def packed(self) -> bytes:
+        """The payload of CONFIGURE.
+
+        Raises
+        ------
+        ValueError
+            The schedule has too many entries for the board.
+        """
+        rates = [
+            rate
+            for rate, following in zip(self.rates, [*self.rates[1:], (NEVER, 0)], strict=True)
+            if rate[0] < self.end_epoch and following[0] > self.first_epoch
+        ]
+        if len(rates) > RATES:
+            raise ValueError(
+                f"training rate_exponent must have at most {RATES} entries for the epochs "
+                f"{self.first_epoch} to {self.end_epoch - 1}, not {len(rates)}"
+            )
+        rates += [(NEVER, 0)] * (RATES - len(rates))
+        head = CONFIGURATION.pack(
+            Flag.ORDERED if self.ordered else 0,
+            *(self.first_epoch, self.end_epoch),
+            *(self.train_first, self.train_count, self.test_first, self.test_count),
+        )
+        return head + b"".join(RATE.pack(*rate) for rate in rates)
+
+
+@dataclass(frozen=True, kw_only=True)
+class EpochRecord:
+    """Correct predictions of an epoch."""
+
+    epoch: int
+    train: int
+    """Of its training samples."""
+    tail: int
+    """Of the last TAIL of them."""
+    test: int
+    """Of its test samples."""
+
+
+class Board:
+    """A board that holds the core of a network.
+
+    Parameters
+    ----------
+    link
+        The line to it.
+    core
+        The network's core.
+
+    Raises
+    ------
+    LinkError
+        Nothing answers, or the board holds another build.
+    """
+
+    def __init__(self, link: Link, core: CoreDesign):
+        self.link = link
+        self.core = core
+        self.identity = self._identify()
+        """What the board says of itself."""
+
+    def _identify(self) -> Identity:
+        answer = self.link.identify()
+        if len(answer) != IDENTITY.size or answer[0] != PROTOCOL:
+            raise LinkError(
+                f"the board must speak version {PROTOCOL} of the link's protocol, "
+                f"not {answer[0] if answer else 'none'}: program it again"
+            )
+        _, identity, clock_khz, _, samples, _, _ = IDENTITY.unpack(answer)
+        if identity != core_identity(self.core):
+            raise LinkError(
+                f"the board holds another network (build {identity.hex()[:12]}) than the file "
+                f"describes (build {core_identity(self.core).hex()[:12]}): program it again, or "
+                "name the file that it was built from"
+            )
+        return Identity(identity=identity, clock_hz=clock_khz * 1000, samples=samples)
+
+    def status(self) -> BoardStatus:
+        """What the board is doing."""
+        answer = self.link.call(Command.STATUS, reads=True)
+        figures = STATE.unpack(answer[: STATE.size])
+        counters = np.frombuffer(answer[STATE.size :], "<u4").reshape(-1, 3).T.tolist()
+        state, seal, epoch, end, samples, right, predictions, epochs, steps, clocks, timed = figures
+        return BoardStatus(
+            state=State(state),
+            seal=seal,
+            epoch=epoch,
+            end_epoch=end,
+            samples=samples,
+            right=right,
+            predictions=predictions,
+            epochs=epochs,
+            steps=steps,
+            clocks=clocks,
+            timed=timed,
+            saturations=SaturationCounts(**dict(zip(("ff", "bp", "up"), counters, strict=True))),
+        )
+
+    # Parameters
+
+    def read_parameters(self) -> Parameters:
+        """Raw weights and biases; the core must be idle."""
+        network = self.core.network
+        weights = [np.zeros(shape.weights, np.int64) for shape in network.junctions]
+        biases = [np.zeros(shape.right, np.int64) for shape in network.junctions]
+        for run in parameter_runs(network):
+            answer = self.link.call(Command.READ_PARAMETERS, run.packed(), reads=True)
+            target = (biases if run.bias else weights)[run.junction]
+            target[run.first : run.first + run.count] = np.frombuffer(answer, "<i4")
+        return Parameters(network=network, weights=tuple(weights), biases=tuple(biases))
+
+    def write_parameters(self, parameters: Parameters) -> None:
+        """Write all weights and biases; the core must be idle."""
+        for run in parameter_runs(self.core.network):
+            source = (parameters.biases if run.bias else parameters.weights)[run.junction]
+            values = source[run.first : run.first + run.count].astype("<i4")
+            self.link.call(Command.WRITE_PARAMETERS, run.packed() + values.tobytes())
+
+    def reset_training(self) -> None:
+        """Let the board write its initial parameters, and wait for that."""
+        self.link.call(Command.RESET_TRAINING)
+        while self.status().state & State.RESETTING:
+            pass
+
+    # Store
+
+    def fill(
+        self,
+        features: NDArray[np.integer],
+        labels: NDArray[np.integer],
+        *,
+        first: int = 0,
+        progress: Progress | None = None,
+    ) -> None:
+        """Write samples to the store, and take its seal off.
+
+        Parameters
+        ----------
+        features
+            Raw inputs in [0, 2**f]: integers (n, N_0).
+        labels
+            Classes: integers (n,).
+        first
+            Where the first one goes.
+        progress
+            Told how many samples were written since the last call.
+
+        Raises
+        ------
+        ValueError
+            The store has no room for them.
+        """
+        count = len(labels)
+        if first + count > self.identity.samples:
+            raise ValueError(
+                f"the board's store has room for {self.identity.samples} samples, "
+                f"not for {first + count}: build it with more, or take fewer with --samples"
+            )
+        beats = self.core.schedule.beats
+        words = self._beats(features)
+        written = 0
+        self._write(Command.WRITE_LABELS, first, _words(labels, bytes_of(self._label_bits)))
+        for place, part in _portions(words):
+            self._write(Command.WRITE_FEATURES, first * beats + place, part)
+            whole = (place + len(part)) // beats
+            if progress is not None:
+                progress(whole - written)
+            written = whole
+
+    def write_order(self, order: NDArray[np.integer]) -> None:
+        """Write the order in which training samples are taken: numbers of samples (n,)."""
+        bits = max((self.identity.samples - 1).bit_length(), 1)
+        self._write(Command.WRITE_ORDER, 0, _words(order, bytes_of(bits)))
+
+    def seal(self, number: int) -> None:
+        """Seal the store with a number, 1 to 2**32 - 1, that says what is in it."""
+        self.link.call(Command.SEAL_STORE, number.to_bytes(4, "little"))
+
+    def _write(self, command: Command, first: int, words: NDArray[np.uint8]) -> None:
+        for place, part in _portions(words):
+            head = STORE_RANGE.pack(first + place, len(part))
+            self.link.call(command, head + part.tobytes())
+
+    @property
+    def _label_bits(self) -> int:
+        return int(self.core.core.layouts.sample["label"].width)
+
+    def _beats(self, features: NDArray[np.integer]) -> NDArray[np.uint8]:
+        """Beats as the store has them: uint8 (beats in all, bytes of a beat)."""
+        schedule, shift = self.core.schedule, self.core.network.format.activation_shift
+        width = schedule.timing[0].left_activation_width
+        raw = np.asarray(features, np.int64) >> shift
+        lanes = raw.reshape(-1, schedule.beat_features)
+        bits = (lanes[:, :, None] >> np.arange(width) & 1).astype(np.uint8)
+        return np.packbits(bits.reshape(len(lanes), -1), axis=1, bitorder="little")
+
+    # Runs
+
+    def configure(self, configuration: Configuration) -> None:
+        """Set what START, and the run button, do."""
+        self.link.call(Command.CONFIGURE, configuration.packed())
+
+    def start(self) -> None:
+        """Start the configured run."""
+        self.link.call(Command.START)
+
+    def pause(self) -> None:
+        """Let a run wait."""
+        self.link.call(Command.PAUSE)
+
+    def resume(self) -> None:
+        """Go on after a pause."""
+        self.link.call(Command.RESUME)
+
+    def stop(self, when: Stop = Stop.AFTER_EPOCH) -> None:
+        """End a run."""
+        self.link.call(Command.STOP, bytes([when]))
+
+    def play(self, first: int, count: int, *, train: bool, exponent: int, drain: bool) -> None:
+        """Play samples of the store outside any run, and wait until they are taken."""
+        flags = (Flag.TRAIN if train else 0) | (Flag.DRAIN if drain else 0)
+        self.link.call(Command.PLAY, PLAY.pack(first, count, flags, exponent))
+        while self.status().state & State.RUNNING:
+            pass
+
+    def infer(self, first: int, count: int, progress: Progress | None = None) -> NDArray[np.int64]:
+        """Predicted classes of samples of the store: int64 (n,)."""
+        found = []
+        for place in range(first, first + count, _BATCH):
+            portion = min(_BATCH, first + count - place)
+            made = self.status().predictions
+            self.play(place, portion, train=False, exponent=0, drain=True)
+            found.append(self.predictions(made, portion)[0])
+            if progress is not None:
+                progress(portion)
+        return np.concatenate(found) if found else np.empty(0, np.int64)
+
+    def predictions(self, first: int, count: int) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+        """Predictions, counted from the board's reset: classes and whether they were right."""
+        most = MAX_ANSWER // PREDICTION.size
+        words = b"".join(
+            self.link.call(
+                Command.READ_PREDICTIONS,
+                READ_RANGE.pack(place, min(most, first + count - place)),
+                reads=True,
+            )
+            for place in range(first, first + count, most)
+        )
+        raw = np.frombuffer(words, "<u2").astype(np.int64)
+        return raw & ~_CORRECT, (raw & _CORRECT) != 0
+
+    def history(self, first: int, count: int) -> list[EpochRecord]:
+        """Records of epochs, counted from the board's reset."""
+        most = MAX_ANSWER // HISTORY_ENTRY.size
+        words = b"".join(
+            self.link.call(
+                Command.READ_HISTORY,
+                READ_RANGE.pack(place, min(most, first + count - place)),
+                reads=True,
+            )
+            for place in range(first, first + count, most)
+        )
+        return [
+            EpochRecord(epoch=epoch, train=train, tail=tail, test=test)
+            for epoch, train, tail, test in HISTORY_ENTRY.iter_unpack(words)
+        ]
+
+
+def store_seal(features: NDArray[np.integer], labels: NDArray[np.integer]) -> int:
+    """The number that a host seals a store with: 32 bits that tell data sets apart, never 0."""
+    text = np.asarray(features, "<i8").tobytes() + np.asarray(labels, "<i8").tobytes()
+    return zlib.crc32(text) or 1
+
+
+def _words(values: NDArray[np.integer], size: int) -> NDArray[np.uint8]:
+    """Numbers as `size` bytes each, lowest first: uint8 (n, size)."""
+    return np.asarray(values, "<u4").reshape(-1, 1).view(np.uint8)[:, :size]
+
+
+def _portions(words: NDArray[np.uint8]):
+    """Places and words, as many at a time as a frame takes."""
+    most = (MAX_PAYLOAD - STORE_RANGE.size) // words.shape[1]
+    for place in range(0, len(words), most):
+        yield place, np.ascontiguousarray(words[place : place + most])

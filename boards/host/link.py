@@ -1,0 +1,160 @@
+"""One command after another over a line that may damage, lose and repeat bytes."""
+
+from __future__ import annotations
+
+import secrets
+from collections import Counter
+from typing import Protocol
+
+from boards.host.frames import Frame, FrameDecoder, encode
+from boards.link.commands import ANSWER, Command, Status
+from boards.link.framing import FLAG, Fault
+from software_ref.errors import ToolError
+
+__all__ = ["Link", "LinkError", "RefusedError", "Transport"]
+
+_MEANING = {
+    Status.OUT_OF_ORDER: "the board counts its commands otherwise: it was reset, or another "
+    "program talks to it",
+    Status.UNKNOWN: "the board does not know the command",
+    Status.WRONG_SIZE: "the command has the wrong size for the board",
+    Status.OUT_OF_RANGE: "the board has no such place or value",
+    Status.BUSY: "the board is training, or its core is at work",
+    Status.NOT_READY: "no run is configured on the board, or its store is not filled",
+}
+
+
+class LinkError(ToolError):
+    """The board does not answer, or answers what it must not."""
+
+
+class RefusedError(LinkError):
+    """The board refused a command, and changed nothing."""
+
+    def __init__(self, command: Command, status: int):
+        known = Status(status) if status in _MEANING else None
+        super().__init__(
+            f"the board refused {command.name}: {_MEANING.get(known, f'status {status}')}"
+        )
+        self.status = status
+        """The Status."""
+
+
+class Transport(Protocol):
+    """A byte stream to the board and back."""
+
+    def write(self, line: bytes) -> None:
+        """Send bytes."""
+
+    def read(self, seconds: float) -> bytes:
+        """Bytes that came: as soon as there are any, or none after so many seconds."""
+
+    def monotonic(self) -> float:
+        """The time in seconds, from anywhere."""
+
+
+class Link:
+    """Exchanges commands and answers; a command is carried out once, however often it is sent.
+
+    Parameters
+    ----------
+    transport
+        The line.
+    timeout
+        Seconds to wait for an answer before a frame is sent again.
+    tries
+        How often a frame is sent before the board counts as gone.
+    """
+
+    def __init__(self, transport: Transport, *, timeout: float = 1.0, tries: int = 8):
+        self.transport = transport
+        self.repairs: Counter[str] = Counter()
+        """What went wrong on the line, and was put right: "no answer", "damaged", "repeated"."""
+        self._timeout = timeout
+        self._tries = tries
+        self._decoder = FrameDecoder()
+        self._last = 0
+        self._identified = False
+
+    def identify(self) -> bytes:
+        """Find the board and begin to count; its IDENTITY.
+
+        Raises
+        ------
+        LinkError
+            Nothing answers.
+        """
+        self._identified = False
+        # A number that a stale answer is unlikely to have; the flag ends what was cut off before.
+        self.transport.write(bytes([FLAG]))
+        number = (self._last + 1 + secrets.randbelow(200)) % 256
+        answer = self._exchange(Frame(number, Command.IDENTIFY), reads=False)
+        self._identified = True
+        return answer
+
+    def forget(self) -> None:
+        """Count anew with the next command: after an interruption nobody knows what was taken."""
+        self._identified = False
+
+    def call(self, command: Command, payload: bytes = b"", *, reads: bool = False) -> bytes:
+        """Give a command, and return what its answer says beyond the status.
+
+        Parameters
+        ----------
+        command, payload
+            The command.
+        reads
+            It changes nothing and its answer matters: where the answer was lost, it is given again.
+
+        Raises
+        ------
+        RefusedError
+            The board refused it.
+        LinkError
+            The board does not answer.
+        """
+        if not self._identified:
+            self.identify()
+        while True:
+            frame = Frame((self._last + 1) % 256, command, payload)
+            answer = self._exchange(frame, reads=reads)
+            if answer is not None:
+                return answer
+
+    def _exchange(self, frame: Frame, *, reads: bool) -> bytes | None:
+        """Send a frame until it is answered; None where an answer that matters was lost."""
+        for _ in range(self._tries):
+            self.transport.write(encode(frame))
+            answer = self._answer(frame)
+            if answer is None:
+                continue
+            self._last = frame.sequence
+            status, rest = answer[0], answer[1:]
+            repeated = status & Status.REPEATED
+            if repeated:
+                self.repairs["repeated"] += 1
+                status &= ~Status.REPEATED
+            if status == Status.OUT_OF_ORDER:
+                self._identified = False
+            if status != Status.OK:
+                raise RefusedError(Command(frame.code), status)
+            return None if repeated and reads else rest
+        self._identified = False
+        raise LinkError(
+            f"the board must answer {Command(frame.code).name}, but {self._tries} tries of "
+            f"{self._timeout:g} s each brought nothing: is it powered, programmed and connected?"
+        )
+
+    def _answer(self, frame: Frame) -> bytes | None:
+        """The payload of a frame's answer, or None where it must be sent again."""
+        deadline = self.transport.monotonic() + self._timeout
+        while (left := deadline - self.transport.monotonic()) > 0:
+            for found in self._decoder.feed(self.transport.read(left)):
+                if found.code == frame.code | ANSWER and found.sequence == frame.sequence:
+                    return found.payload
+                # The answer to something that was no frame: ours perhaps. Other answers are old.
+                if found.code == ANSWER and found.payload[:1] and found.payload[0] in set(Fault):
+                    self.repairs["damaged"] += 1
+                    return None
+        self.repairs["no answer"] += 1
+        return None

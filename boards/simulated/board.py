@@ -1,0 +1,150 @@
+"""A simulated board: the exported Verilog as a shared library, clock by clock at Verilator's speed.
+
+bytes --> UART, bit by bit --> presparse_board (Verilated) --> UART --> bytes
+                 buttons --^                               '--> LEDs, display
+"""
+
+from __future__ import annotations
+
+import ctypes
+from pathlib import Path
+
+from boards.design import TOP, BoardDesign
+from boards.panel.display import DIGITS, segments_of
+from boards.uart import bit_length
+from hwgen.lint_waivers import lint_waivers
+from hwgen.simulation.verilator import Mode, build
+
+__all__ = ["SimulatedBoard"]
+
+_WRAPPER = Path(__file__).with_name("wrapper.cpp")
+_POINT = 0x80
+_CHARACTERS = {segments_of(digit): str(digit) for digit in range(10)} | {0: " "}
+
+
+class SimulatedBoard:
+    """One board. Time stands still between calls of `run`.
+
+    Parameters
+    ----------
+    design
+        The board's design; its clock and baud rate give the clocks of a bit.
+    build_dir
+        Folder for Verilog and library; a library built there before from the same Verilog is used
+        again.
+    runtime_dir
+        Where Verilator's run-time library is kept compiled.
+    mode
+        See `hwgen.simulation.verilator.build`.
+
+    Raises
+    ------
+    ToolError
+        The library cannot be built.
+    """
+
+    def __init__(
+        self,
+        design: BoardDesign,
+        build_dir: Path,
+        *,
+        runtime_dir: Path | None = None,
+        mode: Mode = "fast_run",
+    ):
+        self.design = design
+        build_dir.mkdir(parents=True, exist_ok=True)
+        source, waivers = build_dir / f"{TOP}.v", build_dir / f"{TOP}.vlt"
+        text = design.verilog
+        if not (source.exists() and source.read_text(encoding="utf-8") == text):
+            source.write_text(text, encoding="utf-8")
+        waivers.write_text(lint_waivers(f"*{source.name}"), encoding="utf-8")
+        library = build(
+            sources=[waivers, source],
+            top=TOP,
+            build_dir=build_dir / "simulator",
+            mode=mode,
+            wrapper=_WRAPPER,
+            runtime_dir=runtime_dir,
+        )
+        self._library = _load(library)
+        self._board: int | None = self._library.board_new(bit_length(design.clock_hz, design.baud))
+
+    def close(self) -> None:
+        """Give the model's memory back."""
+        if self._board is not None:
+            self._library.board_delete(self._board)
+            self._board = None
+
+    def write(self, line: bytes) -> None:
+        """Queue bytes for the board's UART."""
+        self._library.board_write(self._board, line, len(line))
+
+    @property
+    def waiting(self) -> int:
+        """Bytes that the board's UART has not begun to receive."""
+        return int(self._library.board_waiting(self._board))
+
+    def read(self) -> bytes:
+        """Bytes that the board has sent since the last call."""
+        found = b""
+        buffer = ctypes.create_string_buffer(4096)
+        while count := self._library.board_read(self._board, buffer, len(buffer)):
+            found += buffer.raw[:count]
+        return found
+
+    def run(self, clocks: int, *, until_frame: bool = False) -> int:
+        """Run the clock, and return how often.
+
+        Parameters
+        ----------
+        clocks
+            How often, at most.
+        until_frame
+            Stop when the board has sent a whole frame.
+        """
+        return int(self._library.board_run(self._board, clocks, until_frame))
+
+    @property
+    def clocks(self) -> int:
+        """Clocks since the board was switched on."""
+        return int(self._library.board_clocks(self._board))
+
+    def press(self, *, run: bool = False, pause: bool = False, reset: bool = False) -> None:
+        """Hold these buttons, and let go of the others."""
+        self._library.board_buttons(self._board, run, pause, reset)
+
+    @property
+    def leds(self) -> int:
+        """LEDs, the first in bit 0."""
+        return int(self._library.board_leds(self._board))
+
+    @property
+    def display(self) -> str:
+        """What the seven-segment display shows, as far as its digits have been lit."""
+        digits = ctypes.create_string_buffer(DIGITS)
+        self._library.board_segments(self._board, digits)
+        return "".join(
+            _CHARACTERS.get(segments & ~_POINT, "?") + ("." if segments & _POINT else "")
+            for segments in reversed(digits.raw)
+        )
+
+
+def _load(path: Path) -> ctypes.CDLL:
+    library = ctypes.CDLL(str(path))
+    board, size = ctypes.c_void_p, ctypes.c_size_t
+    signatures = {
+        "board_new": (board, [ctypes.c_int64]),
+        "board_delete": (None, [board]),
+        "board_write": (None, [board, ctypes.c_char_p, size]),
+        "board_waiting": (size, [board]),
+        "board_read": (size, [board, ctypes.c_char_p, size]),
+        "board_run": (ctypes.c_uint64, [board, ctypes.c_uint64, ctypes.c_int]),
+        "board_clocks": (ctypes.c_uint64, [board]),
+        "board_buttons": (None, [board, *([ctypes.c_int] * 3)]),
+        "board_leds": (ctypes.c_uint32, [board]),
+        "board_segments": (None, [board, ctypes.c_char_p]),
+    }
+    for name, (result, arguments) in signatures.items():
+        function = getattr(library, name)
+        function.restype, function.argtypes = result, arguments
+    return library

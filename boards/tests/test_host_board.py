@@ -1,0 +1,402 @@
+"""The host's driver and the whole board, simulated clock by clock, over good and bad lines."""
+
+from __future__ import annotations
+
+import random
+
+import numpy as np
+import pytest
+
+from boards.design import BoardDesign
+from boards.host.board import Board, Configuration
+from boards.host.link import Link, LinkError, RefusedError
+from boards.host.parameters import parameter_runs
+from boards.link.commands import TAIL, Command, State, Status, Stop
+from boards.simulated.board import SimulatedBoard
+from boards.tests.lockstep import FAULTS, FaultyLine, Lockstep
+from hwgen.generate import CoreDesign
+from hwgen.rtl_trainer import RUNTIME_CACHE
+from software_ref.golden import GoldenTrainer, Parameters
+from software_ref.network import Network
+from software_ref.training import STREAM_TAIL
+
+SAMPLES = 40
+TRAIN, TEST = 24, 8
+TIMEOUT = 0.0008
+"""Seconds of the board's clock: several times a frame's way there and back."""
+FAULTS_OF_A_KIND = 1000
+
+
+@pytest.fixture(scope="module")
+def simulated(tmp_path_factory: pytest.TempPathFactory) -> SimulatedBoard:
+    network = Network(layers=(12, 6, 4), out_degree=(3, 2), parallelism=(4, 3), classes=3)
+    design = BoardDesign(
+        core=CoreDesign(network=network), clock_hz=18_000_000, samples=SAMPLES, leds=8
+    )
+    return SimulatedBoard(design, tmp_path_factory.mktemp("board"), runtime_dir=RUNTIME_CACHE)
+
+
+@pytest.fixture(scope="module")
+def data() -> tuple[np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(5)
+    return rng.integers(0, 257, (SAMPLES, 12)), rng.integers(0, 3, SAMPLES)
+
+
+@pytest.fixture
+def board(simulated: SimulatedBoard) -> Board:
+    """The board as after power-up, but for its counters."""
+    found = Board(Link(Lockstep(simulated), timeout=TIMEOUT), simulated.design.core)
+    found.reset_training()
+    return found
+
+
+def golden(core: CoreDesign, parameters: Parameters | None = None) -> GoldenTrainer:
+    return GoldenTrainer(core.network, parameters or core.parameters, core.schedule.lags)
+
+
+def equal(one: Parameters, other: Parameters) -> bool:
+    return all(
+        np.array_equal(a, b)
+        for a, b in zip((*one.weights, *one.biases), (*other.weights, *other.biases), strict=True)
+    )
+
+
+def drawn(core: CoreDesign, seed: int) -> Parameters:
+    rng, fmt = np.random.default_rng(seed), core.network.format
+    low, high = -(1 << fmt.width - 1), 1 << fmt.width - 1
+    return Parameters(
+        network=core.network,
+        weights=tuple(rng.integers(low, high, s.weights) for s in core.network.junctions),
+        biases=tuple(rng.integers(low, high, s.right) for s in core.network.junctions),
+    )
+
+
+def configuration(**changes) -> Configuration:
+    settings = {
+        "first_epoch": 0,
+        "end_epoch": 5,
+        "train_first": 0,
+        "train_count": TRAIN,
+        "test_first": TRAIN,
+        "test_count": TEST,
+        "rates": ((0, 1), (2, 2), (4, 0)),
+    }
+    return Configuration(**(settings | changes))
+
+
+def wait(board: Board) -> None:
+    while board.status().state & (State.RUNNING | State.BUSY | State.RESETTING):
+        pass
+
+
+def train_golden(trainer, data, epochs, rates, order=None) -> list[tuple[int, int, int]]:
+    """Epochs of `configuration()`: right ones among training, last and test samples."""
+    features, labels = data
+    records = []
+    for epoch in epochs:
+        exponent = [k for first, k in rates if first <= epoch][-1]
+        chosen = np.arange(TRAIN) if order is None else order
+        result = trainer.run(features[chosen], labels[chosen], True, exponent)
+        tests = slice(TRAIN, TRAIN + TEST)
+        right = int((trainer.infer(features[tests]) == labels[tests]).sum())
+        records.append((int(result.correct.sum()), int(result.correct[-TAIL:].sum()), right))
+    return records
+
+
+def test_the_board_keeps_the_tail_that_software_measures() -> None:
+    assert TAIL == STREAM_TAIL
+
+
+@pytest.mark.parametrize(
+    "network",
+    [
+        Network(layers=(12, 6, 4), out_degree=(3, 2), parallelism=(4, 3)),
+        Network(layers=(12, 4, 8), out_degree=(2, 4), parallelism=(12, 4)),
+        Network(layers=(15, 10, 12), out_degree=(4, 6), parallelism=(15, 10)),
+    ],
+)
+def test_runs_hold_every_parameter_once(network: Network) -> None:
+    seen: dict[tuple[int, bool], list[int]] = {}
+    for run in parameter_runs(network):
+        seen.setdefault((run.junction, run.bias), []).extend(
+            range(run.first, run.first + run.count)
+        )
+    for k, shape in enumerate(network.junctions):
+        assert seen[k, False] == list(range(shape.weights))
+        assert seen[k, True] == list(range(shape.right))
+
+
+def test_reset_writes_the_initial_parameters(board: Board) -> None:
+    board.write_parameters(drawn(board.core, 1))
+    board.reset_training()
+    assert equal(board.read_parameters(), board.core.parameters)
+
+
+def test_parameters_come_back_as_they_were_written(board: Board) -> None:
+    for seed in range(3):
+        wanted = drawn(board.core, seed)
+        board.write_parameters(wanted)
+        assert equal(board.read_parameters(), wanted)
+
+
+@pytest.mark.parametrize("ordered", [False, True])
+def test_a_run_is_the_golden_training(board: Board, data, ordered: bool) -> None:
+    features, labels = data
+    order = np.random.default_rng(3).permutation(TRAIN)
+    board.fill(features, labels)
+    board.write_order(order)
+    board.seal(99)
+    before = board.status()
+    settings = configuration(ordered=ordered)
+    board.configure(settings)
+    board.start()
+    wait(board)
+    trainer = golden(board.core)
+    wanted = train_golden(trainer, data, range(5), settings.rates, order if ordered else None)
+    assert equal(board.read_parameters(), trainer.parameters)
+    after = board.status()
+    records = board.history(before.epochs, 5)
+    assert [record.epoch for record in records] == list(range(5))
+    assert [(r.train, r.tail, r.test) for r in records] == wanted
+    assert after.predictions - before.predictions == 5 * (TRAIN + TEST)
+    assert after.epochs - before.epochs == 5
+    assert after.seal == 99
+    assert after.saturations - before.saturations == trainer.saturations
+
+
+def test_samples_run_at_exactly_the_period(board: Board, data) -> None:
+    board.fill(*data)
+    board.play(0, SAMPLES, train=True, exponent=2, drain=True)
+    status = board.status()
+    assert status.timed == SAMPLES
+    assert status.clocks == (SAMPLES - 1) * board.core.schedule.period
+
+
+def test_single_samples_are_one_sequence_until_a_drain(board: Board, data) -> None:
+    features, labels = data
+    board.fill(features, labels)
+    made = board.status().predictions
+    trainer = golden(board.core)
+    flags = np.random.default_rng(8).integers(0, 2, SAMPLES).astype(bool)
+    for k in range(SAMPLES):
+        board.play(k, 1, train=bool(flags[k]), exponent=k % 4, drain=False)
+    board.play(0, 0, train=False, exponent=0, drain=True)
+    result = trainer.run(features, labels, flags, np.arange(SAMPLES) % 4)
+    predicted, right = board.predictions(made, SAMPLES)
+    assert np.array_equal(predicted, result.predictions)
+    assert np.array_equal(right, result.correct)
+    assert equal(board.read_parameters(), trainer.parameters)
+
+
+def test_inference_leaves_the_parameters_alone(board: Board, data) -> None:
+    features, labels = data
+    board.fill(features, labels)
+    before = board.read_parameters()
+    predicted = board.infer(0, SAMPLES)
+    assert np.array_equal(predicted, golden(board.core).infer(features))
+    assert equal(board.read_parameters(), before)
+
+
+def test_pause_and_resume_change_nothing(board: Board, data) -> None:
+    board.fill(*data)
+    board.seal(1)
+    board.configure(configuration())
+    board.start()
+    for _ in range(6):
+        board.pause()
+        paused = board.status()
+        assert paused.state & State.PAUSED or not paused.state & State.RUNNING
+        board.resume()
+    wait(board)
+    trainer = golden(board.core)
+    train_golden(trainer, data, range(5), configuration().rates)
+    assert equal(board.read_parameters(), trainer.parameters)
+
+
+def test_stop_after_epoch_leaves_whole_epochs(board: Board, data) -> None:
+    board.fill(*data)
+    board.seal(1)
+    board.configure(configuration(end_epoch=100_000))
+    before = board.status().epochs
+    board.start()
+    board.stop(Stop.AFTER_EPOCH)
+    wait(board)
+    status = board.status()
+    epochs = status.epochs - before
+    assert epochs >= 1
+    assert status.epoch == epochs
+    trainer = golden(board.core)
+    train_golden(trainer, data, range(epochs), configuration().rates)
+    assert equal(board.read_parameters(), trainer.parameters)
+
+
+def test_stop_now_drains_what_was_taken(board: Board, data) -> None:
+    board.fill(*data)
+    board.seal(1)
+    board.configure(configuration(end_epoch=100_000))
+    before = board.status()
+    board.start()
+    board.stop(Stop.NOW)
+    wait(board)
+    taken = board.status().predictions - before.predictions
+    assert taken > 0
+    epoch, rest = divmod(taken, TRAIN + TEST)
+    trainer = golden(board.core)
+    features, labels = data
+    train_golden(trainer, data, range(epoch), configuration().rates)
+    exponent = [k for first, k in configuration().rates if first <= epoch][-1]
+    train = min(rest, TRAIN)
+    trainer.run(features[:train], labels[:train], True, exponent)
+    assert equal(board.read_parameters(), trainer.parameters)
+
+
+def press(simulated: SimulatedBoard, **button: bool) -> None:
+    clocks = simulated.design.clock_hz // 100
+    simulated.press(**button)
+    simulated.run(clocks)
+    simulated.press()
+    simulated.run(clocks)
+
+
+def test_buttons_run_pause_and_reset(simulated: SimulatedBoard, board: Board, data) -> None:
+    board.fill(*data)
+    board.seal(1)
+    board.configure(configuration())
+    press(simulated, run=True)
+    wait(board)
+    trainer = golden(board.core)
+    records = train_golden(trainer, data, range(5), configuration().rates)
+    assert equal(board.read_parameters(), trainer.parameters)
+    per_mille = 1000 * records[-1][1] // TRAIN
+    assert simulated.display == f"   5{per_mille // 10:>3}.{per_mille % 10}"
+    assert simulated.leds >> 4 == (1 << 4 * per_mille // 1000) - 1
+
+    board.configure(configuration(end_epoch=100_000))
+    press(simulated, run=True)
+    assert simulated.leds & 1
+    press(simulated, pause=True)
+    assert simulated.leds & 3 == 3
+    epoch = board.status().epoch
+    simulated.run(100_000)
+    assert board.status().epoch == epoch
+    press(simulated, pause=True)
+    assert board.status().epoch > epoch
+    press(simulated, reset=True)
+    wait(board)
+    assert equal(board.read_parameters(), board.core.parameters)
+    assert board.status().epoch == 0
+
+
+def test_what_the_board_refuses_changes_nothing(board: Board, data) -> None:
+    board.fill(*data)
+    board.seal(7)
+    before = board.read_parameters()
+    network = board.core.network
+    run = next(parameter_runs(network)).packed()
+    places = {
+        "junction": b"\5" + run[1:],
+        "bias": run[:1] + b"\2" + run[2:],
+        "row": run[:2] + b"\xff\0\0\0" + run[6:],
+        "lane": run[:6] + b"\xff\xff" + run[8:],
+        "no lanes": run[:8] + b"\0\0" + run[10:],
+    }
+    count = run[10]
+    for what, place in places.items():
+        for command, values in (
+            (Command.READ_PARAMETERS, b""),
+            (Command.WRITE_PARAMETERS, bytes(4 * count)),
+        ):
+            with pytest.raises(RefusedError) as refusal:
+                board.link.call(command, place + values)
+            assert refusal.value.status == Status.OUT_OF_RANGE, what
+    too_far = configuration(train_count=SAMPLES + 1)
+    for wrong in (too_far, configuration(first_epoch=5), configuration(rates=((0, 8),))):
+        with pytest.raises(RefusedError, match="no such place or value"):
+            board.configure(wrong)
+    with pytest.raises(RefusedError, match="no such place or value"):
+        board.play(SAMPLES, 1, train=True, exponent=0, drain=True)
+    with pytest.raises(RefusedError, match="no such place or value"):
+        board.predictions(board.status().predictions, 1)
+    assert equal(board.read_parameters(), before)
+    assert board.status().seal == 7
+
+
+def test_a_running_board_refuses_what_would_disturb_it(board: Board, data) -> None:
+    board.fill(*data)
+    board.seal(7)
+    board.configure(configuration(end_epoch=1_000_000))
+    board.start()
+    for refused in (
+        board.read_parameters,
+        lambda: board.write_parameters(board.core.parameters),
+        lambda: board.fill(*data),
+        lambda: board.configure(configuration()),
+        board.start,
+        board.reset_training,
+        lambda: board.play(0, 1, train=True, exponent=0, drain=True),
+    ):
+        with pytest.raises(RefusedError, match="is training"):
+            refused()
+    board.stop(Stop.NOW)
+    wait(board)
+
+
+def test_start_needs_a_sealed_store(board: Board, data) -> None:
+    board.configure(configuration())
+    board.fill(*data)
+    with pytest.raises(RefusedError, match="not filled"):
+        board.start()
+
+
+@pytest.mark.parametrize("kind", FAULTS)
+def test_faults_of_the_line_change_no_bit(
+    simulated: SimulatedBoard, board: Board, data, kind: str
+) -> None:
+    """A thousand faults while parameters, samples and commands go to and fro."""
+    features, labels = data
+    line = FaultyLine(Lockstep(simulated), kind, share=0.3, seed=len(kind))
+    core = board.core
+    host = Board(Link(line, timeout=TIMEOUT, tries=40), core)
+    rng = random.Random(kind)
+    trainer = golden(core)
+    rounds = 0
+    while line.faults < FAULTS_OF_A_KIND:
+        rounds += 1
+        if rounds % 4 == 1:
+            parameters = drawn(core, rounds)
+            host.write_parameters(parameters)
+            trainer = golden(core, parameters)
+        first = rng.randrange(SAMPLES - 6)
+        chosen = np.array([rng.randrange(SAMPLES) for _ in range(6)])
+        host.fill(features[chosen], labels[chosen], first=first)
+        before = host.status()
+        for k in range(6):
+            host.play(first + k, 1, train=True, exponent=k % 3, drain=False)
+        host.play(0, 0, train=False, exponent=0, drain=True)
+        result = trainer.run(features[chosen], labels[chosen], True, np.arange(6) % 3)
+        after = host.status()
+        assert after.predictions - before.predictions == 6
+        predicted, right = host.predictions(before.predictions, 6)
+        assert np.array_equal(predicted, result.predictions)
+        assert np.array_equal(right, result.correct)
+        assert equal(host.read_parameters(), trainer.parameters)
+    assert line.faults >= FAULTS_OF_A_KIND
+    assert sum(host.link.repairs.values()) > 0
+
+
+def test_a_dead_line_is_told_and_the_board_stays_usable(
+    simulated: SimulatedBoard, board: Board
+) -> None:
+    line = FaultyLine(Lockstep(simulated), "cut", share=0.0, seed=1)
+    host = Board(Link(line, timeout=TIMEOUT, tries=3), board.core)
+    line.share = 1.0
+    with pytest.raises(LinkError, match="must answer STATUS, but 3 tries"):
+        host.status()
+    line.share = 0.0
+    assert host.status().state == 0
+
+
+def test_another_network_is_refused(simulated: SimulatedBoard) -> None:
+    other = Network(layers=(12, 6, 4), out_degree=(3, 4), parallelism=(4, 3), classes=3)
+    with pytest.raises(LinkError, match="holds another network"):
+        Board(Link(Lockstep(simulated), timeout=TIMEOUT), CoreDesign(network=other))
