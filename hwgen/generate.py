@@ -1,3 +1,5 @@
+# amaranth: UnusedElaboratable=no
+# A host or a manifest asks a core for its ports, and nobody builds it then.
 """From a network file to a core: patterns, initial parameters, Verilog and manifest."""
 
 from __future__ import annotations

@@ -56,7 +56,9 @@ def memory(
     ]
     kind = MemoryPlan(depth=depth, width=width).kind
     # A small ROM becomes logic, which no style names alike for all tools.
-    attrs: dict[str, str | int] = {"ram_style": kind} if write is not None or kind == "block" else {}
+    attrs: dict[str, str | int] = (
+        {"ram_style": kind} if write is not None or kind == "block" else {}
+    )
     if init is None:
         attrs[UNINITIALISED] = 1
     columns = _columns(depth, width)

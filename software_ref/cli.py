@@ -86,6 +86,17 @@ COMMANDS = {
         "hwgen.commands.pnr",
         "place and route the network's core and print its clock and what limits it",
     ),
+    "build": Command(
+        "boards.commands.build", "build a bitstream that trains the network on a board"
+    ),
+    "host": Command(
+        "boards.commands.host",
+        "train on a board over its serial port, and read back what it has learnt",
+    ),
+    "board-sim": Command(
+        "boards.commands.board_sim",
+        "run the network's board in simulation, as a serial port for `presparse host`",
+    ),
 }
 """Subcommands by name. The names are text, so that this package never imports the generator."""
 

@@ -29,6 +29,7 @@ __all__ = [
 
 DEVICES = {"xc7a100t": 240, "lfe5u-85f": 156}
 """DSP blocks of every FPGA (DSP48E1, MULT18X18D), by its name in `[target]`."""
+MAX_CLOCK_MHZ = 1000.0
 MAX_RATE_EXPONENT = 31
 SETTINGS = ("format", "activation", "connections", "update")
 """Tables that the network consists of, beside its own."""
@@ -137,6 +138,8 @@ class TargetOptions:
     """The largest k that the core's input port must carry; raised to the schedule's largest."""
     pipeline: str = "deep"
     """Logic between two registers: "deep" has the least, "medium" and "shallow" save registers."""
+    clock_mhz: float | None = None
+    """Clock that a board runs its logic at, in MHz; None takes the board's own default."""
 
     def __post_init__(self) -> None:
         if self.device not in DEVICES:
@@ -158,6 +161,14 @@ class TargetOptions:
                 f"target max_rate_exponent must be at most {MAX_RATE_EXPONENT}, "
                 f"not {self.max_rate_exponent}"
             )
+        if self.clock_mhz is not None:
+            if not isinstance(self.clock_mhz, int | float) or isinstance(self.clock_mhz, bool):
+                raise TypeError(f"target clock_mhz must be a number, not {self.clock_mhz!r}")
+            if not 0 < self.clock_mhz <= MAX_CLOCK_MHZ:
+                raise ValueError(
+                    f"target clock_mhz must be above 0 and at most {MAX_CLOCK_MHZ:g}, "
+                    f"not {self.clock_mhz!r}"
+                )
 
     @property
     def dsp_blocks(self) -> int:

@@ -18,6 +18,7 @@ from boards.link.commands import (
     IDENTITY,
     MAX_ANSWER,
     NEVER,
+    PARAMETER_VALUE,
     PLAY,
     PREDICTION,
     PREDICTION_DEPTH,
@@ -193,7 +194,9 @@ class Board:
 
     def status(self) -> BoardStatus:
         """What the board is doing."""
-        answer = self.link.call(Command.STATUS, reads=True)
+        answer = self.link.call(
+            Command.STATUS, answer=STATE.size + 12 * len(self.core.network.junctions)
+        )
         figures = STATE.unpack(answer[: STATE.size])
         counters = np.frombuffer(answer[STATE.size :], "<u4").reshape(-1, 3).T.tolist()
         state, seal, epoch, end, samples, right, predictions, epochs, steps, clocks, timed = figures
@@ -220,7 +223,8 @@ class Board:
         weights = [np.zeros(shape.weights, np.int64) for shape in network.junctions]
         biases = [np.zeros(shape.right, np.int64) for shape in network.junctions]
         for run in parameter_runs(network):
-            answer = self.link.call(Command.READ_PARAMETERS, run.packed(), reads=True)
+            size = run.count * PARAMETER_VALUE.size
+            answer = self.link.call(Command.READ_PARAMETERS, run.packed(), answer=size)
             target = (biases if run.bias else weights)[run.junction]
             target[run.first : run.first + run.count] = np.frombuffer(answer, "<i4")
         return Parameters(network=network, weights=tuple(weights), biases=tuple(biases))
@@ -353,33 +357,26 @@ class Board:
 
     def predictions(self, first: int, count: int) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
         """Predictions, counted from the board's reset: classes and whether they were right."""
-        most = MAX_ANSWER // PREDICTION.size
-        words = b"".join(
-            self.link.call(
-                Command.READ_PREDICTIONS,
-                READ_RANGE.pack(place, min(most, first + count - place)),
-                reads=True,
-            )
-            for place in range(first, first + count, most)
-        )
+        words = self._records(Command.READ_PREDICTIONS, first, count, PREDICTION.size)
         raw = np.frombuffer(words, "<u2").astype(np.int64)
         return raw & ~_CORRECT, (raw & _CORRECT) != 0
 
     def history(self, first: int, count: int) -> list[EpochRecord]:
         """Records of epochs, counted from the board's reset."""
-        most = MAX_ANSWER // HISTORY_ENTRY.size
-        words = b"".join(
-            self.link.call(
-                Command.READ_HISTORY,
-                READ_RANGE.pack(place, min(most, first + count - place)),
-                reads=True,
-            )
-            for place in range(first, first + count, most)
-        )
+        words = self._records(Command.READ_HISTORY, first, count, HISTORY_ENTRY.size)
         return [
             EpochRecord(epoch=epoch, train=train, tail=tail, test=test)
             for epoch, train, tail, test in HISTORY_ENTRY.iter_unpack(words)
         ]
+
+    def _records(self, command: Command, first: int, count: int, size: int) -> bytes:
+        """Entries of a record, of so many bytes each."""
+        most, found = MAX_ANSWER // size, b""
+        for place in range(first, first + count, most):
+            portion = min(most, first + count - place)
+            payload = READ_RANGE.pack(place, portion)
+            found += self.link.call(command, payload, answer=portion * size)
+        return found
 
 
 def store_seal(features: NDArray[np.integer], labels: NDArray[np.integer]) -> int:

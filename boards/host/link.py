@@ -7,7 +7,7 @@ from collections import Counter
 from typing import Protocol
 
 from boards.host.frames import Frame, FrameDecoder, encode
-from boards.link.commands import ANSWER, Command, Status
+from boards.link.commands import ANSWER, IDENTITY, Command, Status
 from boards.link.framing import FLAG, Fault
 from software_ref.errors import ToolError
 
@@ -22,6 +22,10 @@ _MEANING = {
     Status.BUSY: "the board is training, or its core is at work",
     Status.NOT_READY: "no run is configured on the board, or its store is not filled",
 }
+
+
+_SLACK = 3
+"""How many times the way of frame and answer is waited for."""
 
 
 class LinkError(ToolError):
@@ -61,7 +65,8 @@ class Link:
     transport
         The line.
     timeout
-        Seconds to wait for an answer before a frame is sent again.
+        Seconds to wait for an answer before a frame is sent again, beside what frame and answer
+        take on their way at the line's speed, which IDENTIFY measures: a simulated board's is slow.
     tries
         How often a frame is sent before the board counts as gone.
     """
@@ -75,6 +80,8 @@ class Link:
         self._decoder = FrameDecoder()
         self._last = 0
         self._identified = False
+        self._seconds_a_byte = 0.0
+        self._waited = 0.0  # seconds, from a command's first frame to its answer
 
     def identify(self) -> bytes:
         """Find the board and begin to count; its IDENTITY.
@@ -88,7 +95,13 @@ class Link:
         # A number that a stale answer is unlikely to have; the flag ends what was cut off before.
         self.transport.write(bytes([FLAG]))
         number = (self._last + 1 + secrets.randbelow(200)) % 256
-        answer = self._exchange(Frame(number, Command.IDENTIFY), reads=False)
+        frame = Frame(number, Command.IDENTIFY)
+        answer = self._exchange(frame, IDENTITY.size)
+        while answer is None:  # it was damaged on its way back
+            number = (number + 1) % 256
+            frame = Frame(number, Command.IDENTIFY)
+            answer = self._exchange(frame, IDENTITY.size)
+        self._seconds_a_byte = self._waited / (len(encode(frame)) + len(answer))
         self._identified = True
         return answer
 
@@ -96,15 +109,15 @@ class Link:
         """Count anew with the next command: after an interruption nobody knows what was taken."""
         self._identified = False
 
-    def call(self, command: Command, payload: bytes = b"", *, reads: bool = False) -> bytes:
+    def call(self, command: Command, payload: bytes = b"", *, answer: int = 0) -> bytes:
         """Give a command, and return what its answer says beyond the status.
 
         Parameters
         ----------
         command, payload
             The command.
-        reads
-            It changes nothing and its answer matters: where the answer was lost, it is given again.
+        answer
+            Bytes of its answer, for a command that reads: where these were lost, it is given again.
 
         Raises
         ------
@@ -117,18 +130,22 @@ class Link:
             self.identify()
         while True:
             frame = Frame((self._last + 1) % 256, command, payload)
-            answer = self._exchange(frame, reads=reads)
-            if answer is not None:
-                return answer
+            found = self._exchange(frame, answer)
+            if found is not None:
+                return found
 
-    def _exchange(self, frame: Frame, *, reads: bool) -> bytes | None:
-        """Send a frame until it is answered; None where an answer that matters was lost."""
+    def _exchange(self, frame: Frame, expected: int) -> bytes | None:
+        """Send a frame until it is answered; None where an answer that is expected was lost."""
+        line = encode(frame)
+        patience = self._timeout + _SLACK * self._seconds_a_byte * (len(line) + expected)
+        began = self.transport.monotonic()
         for _ in range(self._tries):
-            self.transport.write(encode(frame))
-            answer = self._answer(frame)
+            self.transport.write(line)
+            answer = self._answer(frame, patience)
             if answer is None:
                 continue
             self._last = frame.sequence
+            self._waited = self.transport.monotonic() - began
             status, rest = answer[0], answer[1:]
             repeated = status & Status.REPEATED
             if repeated:
@@ -138,16 +155,16 @@ class Link:
                 self._identified = False
             if status != Status.OK:
                 raise RefusedError(Command(frame.code), status)
-            return None if repeated and reads else rest
+            return None if repeated and expected else rest
         self._identified = False
         raise LinkError(
             f"the board must answer {Command(frame.code).name}, but {self._tries} tries of "
-            f"{self._timeout:g} s each brought nothing: is it powered, programmed and connected?"
+            f"{patience:.2g} s each brought nothing: is it powered, programmed and connected?"
         )
 
-    def _answer(self, frame: Frame) -> bytes | None:
+    def _answer(self, frame: Frame, patience: float) -> bytes | None:
         """The payload of a frame's answer, or None where it must be sent again."""
-        deadline = self.transport.monotonic() + self._timeout
+        deadline = self.transport.monotonic() + patience
         while (left := deadline - self.transport.monotonic()) > 0:
             for found in self._decoder.feed(self.transport.read(left)):
                 if found.code == frame.code | ANSWER and found.sequence == frame.sequence:

@@ -22,8 +22,8 @@ from software_ref.training import STREAM_TAIL
 
 SAMPLES = 40
 TRAIN, TEST = 24, 8
-TIMEOUT = 0.0008
-"""Seconds of the board's clock: several times a frame's way there and back."""
+TIMEOUT = 0.0002
+"""Seconds of the board's clock, beside what a frame and its answer take on their way."""
 FAULTS_OF_A_KIND = 1000
 
 

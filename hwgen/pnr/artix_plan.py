@@ -13,14 +13,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from hwgen.generate import CoreDesign
+from hwgen.pnr.artix_commands import PART, synthesis_script
 from hwgen.pnr.flow import write_design
 from hwgen.pnr.harness import CLOCK, PINS, TOP
 from software_ref.atomic_file import atomic_file
 
-__all__ = ["PART", "PLAN_FILES", "write_plan"]
-
-PART = "xc7a100tcsg324-1"
-"""The slowest speed grade of the Nexys 4's FPGA."""
+__all__ = ["PLAN_FILES", "write_plan"]
 
 PLACES = {"clk": "E3", "serial_in": "J15", "serial_out": "H17"}
 """Package pins of the harness; any would do whose clock pin can drive a clock buffer."""
@@ -45,12 +43,6 @@ foreach path [get_timing_paths -setup -max_paths 1000 -nworst 1] {
     [get_property STARTPOINT_PIN $path] [get_property ENDPOINT_PIN $path]] ","]
 }
 close $file
-"""
-
-_YOSYS = """\
-read_verilog core.v harness.v
-synth_xilinx -family xc7 -top %(top)s -flatten -abc9
-write_json netlist.json
 """
 
 _HIMBAECHEL = """\
@@ -130,7 +122,7 @@ def write_plan(design: CoreDesign, folder: Path, *, freq_mhz: float) -> None:
     texts = {
         "harness.xdc": _constraints(freq_mhz),
         "vivado.tcl": _VIVADO % values,
-        "synthesis.ys": _YOSYS % values,
+        "synthesis.ys": "\n".join([*synthesis_script(["core.v", "harness.v"], TOP), ""]),
         "himbaechel.sh": _HIMBAECHEL % values,
         "xilinx.sh": _XILINX % values,
         "README.md": _README % values,

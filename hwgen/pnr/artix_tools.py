@@ -14,15 +14,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from hwgen.pnr.artix_plan import PART
+from hwgen.pnr.artix_commands import (
+    LOG,
+    PART,
+    himbaechel_arguments,
+    log_step,
+    vivado_arguments,
+    xilinx_arguments,
+)
 from hwgen.pnr.harness import CORE, TOP
 from hwgen.pnr.nextpnr import PlacementError
 from hwgen.synthesis.yosys import run_yosys
 from hwgen.tool import Progress, Tool, run_tool
 
 __all__ = ["ARTIX_TOOLS", "ArtixTool", "find_tool", "run_artix_tool"]
-
-_LOG = "place_and_route"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,10 +72,10 @@ def run_artix_tool(
     runner = Tool(
         title=tool.program,
         command=(tool.program,),
-        step=_step,
+        step=log_step,
         failure=PlacementError,
     )
-    run_tool(runner, tool.arguments(freq_mhz, chipdb), folder, name=_LOG, progress=progress)
+    run_tool(runner, tool.arguments(freq_mhz, chipdb), folder, name=LOG, progress=progress)
     fmax, path = tool.fmax(folder, freq_mhz)
     return {
         "device": PART,
@@ -81,42 +86,26 @@ def run_artix_tool(
     }
 
 
-def _step(line: str) -> str | None:
-    """Vivado's commands and phases, nextpnr's messages."""
-    if line.startswith(("Command: ", "Phase ")):
-        return line.removeprefix("Command: ").strip()
-    found = re.match(r"Info: ((?:Packing|Placing|Routing|Running|Creating)\b[^.,]*)", line)
-    return found.group(1) if found else None
-
-
-def _vivado_arguments(freq_mhz: float, chipdb: Path | None) -> list[str]:
-    return ["-mode", "batch", "-source", "vivado.tcl", "-nojournal", "-log", f"{_LOG}.log"]
-
-
 def _himbaechel_arguments(freq_mhz: float, chipdb: Path | None) -> list[str]:
-    return [
-        *("--device", PART, "-o", "xdc=harness.xdc", "--json", "netlist.json"),
-        *("--freq", f"{freq_mhz:g}", "--timing-allow-fail", "--report", "report.json"),
-        *("--log", f"{_LOG}.log"),
-        *(() if chipdb is None else ("--chipdb", str(chipdb.resolve()))),
-    ]
+    database = None if chipdb is None else chipdb.resolve()
+    arguments = himbaechel_arguments(constraints="harness.xdc", freq_mhz=freq_mhz, chipdb=database)
+    return [*arguments, "--timing-allow-fail"]
 
 
 def _xilinx_arguments(freq_mhz: float, chipdb: Path | None) -> list[str]:
     if chipdb is None:
         raise ValueError(f"nextpnr-xilinx must be given the device's database: --chipdb {PART}.bin")
-    return [
-        *("--chipdb", str(chipdb.resolve()), "--xdc", "harness.xdc", "--json", "netlist.json"),
-        *("--fasm", f"{TOP}.fasm", "--freq", f"{freq_mhz:g}", "--timing-allow-fail"),
-        *("--log", f"{_LOG}.log"),
-    ]
+    arguments = xilinx_arguments(
+        constraints="harness.xdc", freq_mhz=freq_mhz, chipdb=chipdb.resolve(), fasm=f"{TOP}.fasm"
+    )
+    return [*arguments, "--timing-allow-fail"]
 
 
 def _vivado_fmax(folder: Path, freq_mhz: float) -> tuple[float, dict[str, Any]]:
     """From the slowest path with an end in the core."""
     file = folder / "paths.csv"
     if not file.exists():
-        raise PlacementError(f"vivado wrote no paths.csv (see {folder / _LOG}.log)")
+        raise PlacementError(f"vivado wrote no paths.csv (see {folder / LOG}.log)")
     with file.open(encoding="utf-8", newline="") as lines:
         rows = [
             row
@@ -147,12 +136,12 @@ def _report_fmax(folder: Path, freq_mhz: float) -> tuple[float, None]:
     file = folder / "report.json"
     clocks = json.loads(file.read_text(encoding="utf-8"))["fmax"] if file.exists() else {}
     if not clocks:
-        raise PlacementError(f"nextpnr-himbaechel found no clock (see {folder / _LOG}.log)")
+        raise PlacementError(f"nextpnr-himbaechel found no clock (see {folder / LOG}.log)")
     return min(float(entry["achieved"]) for entry in clocks.values()), None
 
 
 def _log_fmax(folder: Path, freq_mhz: float) -> tuple[float, None]:
-    log = folder / f"{_LOG}.log"
+    log = folder / f"{LOG}.log"
     found = re.findall(
         r"Max frequency for clock '.*': ([\d.]+) MHz",
         log.read_text(encoding="utf-8", errors="replace"),
@@ -163,7 +152,12 @@ def _log_fmax(folder: Path, freq_mhz: float) -> tuple[float, None]:
 
 
 ARTIX_TOOLS = (
-    ArtixTool(program="vivado", needs_yosys=False, arguments=_vivado_arguments, fmax=_vivado_fmax),
+    ArtixTool(
+        program="vivado",
+        needs_yosys=False,
+        arguments=lambda freq_mhz, chipdb: vivado_arguments(),
+        fmax=_vivado_fmax,
+    ),
     ArtixTool(
         program="nextpnr-himbaechel",
         needs_yosys=True,

@@ -1,10 +1,11 @@
-"""The ECP5 devices that a core can be placed on."""
+"""The ECP5 devices that a core can be placed on, and their synthesis."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-__all__ = ["ECP5_DEVICES", "LFE5U_85F", "Ecp5Device"]
+__all__ = ["ECP5_DEVICES", "LFE5U_85F", "Ecp5Device", "synthesis_script"]
 
 _BLOCK_RAM_BITS = 18 * 1024
 _DISTRIBUTED_BITS = 64
@@ -50,3 +51,19 @@ LFE5U_85F = Ecp5Device(
 
 ECP5_DEVICES = {device.name.lower(): device for device in (LFE5U_85F,)}
 """Every device, by its name in a network file's `[target]`."""
+
+
+def synthesis_script(sources: Sequence[str], top: str) -> list[str]:
+    """Yosys commands that make `netlist.json` from Verilog files."""
+    return [
+        f"read_verilog {' '.join(sources)}",
+        f"hierarchy -top {top}",
+        "proc",
+        # Before synth_ecp5, which would flatten too, but forget where registers come from.
+        "flatten -scopename",
+        # Up to autoname, whose names hide which unit a cell belongs to.
+        f"synth_ecp5 -top {top} -run begin:check",
+        "stat",
+        "blackbox =A:whitebox",
+        "write_json netlist.json",
+    ]

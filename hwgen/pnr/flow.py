@@ -17,13 +17,13 @@ from typing import Any
 
 from hwgen.generate import CoreDesign
 from hwgen.pnr.delay_file import DelayFile, read_delay_file
-from hwgen.pnr.ecp5 import LFE5U_85F, Ecp5Device
+from hwgen.pnr.ecp5 import LFE5U_85F, Ecp5Device, synthesis_script
 from hwgen.pnr.harness import CORE, TOP, core_ports, harness_verilog
 from hwgen.pnr.nextpnr import PlacementError, run_nextpnr_ecp5
 from hwgen.pnr.path_class import End, PathClass, group_paths
 from hwgen.pnr.report import HARNESS, SHARED, PlacedUnit, RouteReport
 from hwgen.pnr.route_timing import RoutedPath, RouteTiming
-from hwgen.synthesis.ecp5_registers import absorb_registers
+from hwgen.synthesis.ecp5_registers import absorb_registers_in_file
 from hwgen.synthesis.netlist import Netlist, Unit
 from hwgen.synthesis.yosys import run_yosys, yosys_version
 from hwgen.tool import Progress
@@ -82,9 +82,10 @@ def place_and_route(
     tell = progress or (lambda text: None)
     tell("writing the core's Verilog")
     write_design(design, work_dir)
-    synthesis_log = run_yosys(_SCRIPT, work_dir, name="synthesis", progress=progress)
+    script = synthesis_script(["core.v", "harness.v"], TOP)
+    synthesis_log = run_yosys(script, work_dir, name="synthesis", progress=progress)
     tell("moving registers into multipliers and block RAMs")
-    _absorb(work_dir / "netlist.json")
+    absorb_registers_in_file(work_dir / "netlist.json", TOP)
     arguments = [
         *device.arguments,
         *("--json", "netlist.json", "--top", TOP),
@@ -120,26 +121,6 @@ def place_and_route(
 
 
 _COUNTED = ("TRELLIS_COMB", "TRELLIS_FF", "TRELLIS_RAMW", "DP16KD", "MULT18X18D")
-
-_SCRIPT = [
-    "read_verilog core.v harness.v",
-    f"hierarchy -top {TOP}",
-    "proc",
-    # Before synth_ecp5, which would flatten too, but forget where registers come from.
-    "flatten -scopename",
-    # Up to autoname, whose names hide which unit a cell belongs to.
-    f"synth_ecp5 -top {TOP} -run begin:check",
-    "stat",
-    "blackbox =A:whitebox",
-    "write_json netlist.json",
-]
-
-
-def _absorb(netlist: Path) -> None:
-    """Use the registers inside multipliers and block RAMs."""
-    document = json.loads(netlist.read_text(encoding="utf-8"))
-    absorb_registers(document["modules"][TOP])
-    netlist.write_text(json.dumps(document), encoding="utf-8")
 
 
 class _Places:

@@ -12,10 +12,12 @@ and `hwgen.memory` put plain registers in these places.
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
+from pathlib import Path
 from typing import Any
 
-__all__ = ["absorb_registers"]
+__all__ = ["absorb_registers", "absorb_registers_in_file"]
 
 _WIDTH = 18
 _MULTIPLIER = "MULT18X18D"
@@ -41,6 +43,14 @@ def absorb_registers(module: dict[str, Any]) -> tuple[int, int]:
     that got theirs.
     """
     return _Absorber(module).run()
+
+
+def absorb_registers_in_file(netlist: Path, top: str) -> tuple[int, int]:
+    """Do so in module `top` of a netlist file."""
+    document = json.loads(netlist.read_text(encoding="utf-8"))
+    moved = absorb_registers(document["modules"][top])
+    netlist.write_text(json.dumps(document), encoding="utf-8")
+    return moved
 
 
 class _Absorber:

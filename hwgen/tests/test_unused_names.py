@@ -29,6 +29,7 @@ def test_chains_of_unused_wires_go_but_no_port_register_or_instance() -> None:
   output b;
   wire b;
   wire [3:0] second;
+  (* enum_base_type = "Status" *)
   (* init = 1'h0 *)
   wire third;
   wire at_instance;
@@ -46,7 +47,8 @@ def test_chains_of_unused_wires_go_but_no_port_register_or_instance() -> None:
 endmodule
 """
     without = without_unused_wires(text)
-    for line in ("  wire [3:0] second;\n", "  (* init = 1'h0 *)\n  wire third;\n"):
+    third = '  (* enum_base_type = "Status" *)\n  (* init = 1\'h0 *)\n  wire third;\n'
+    for line in ("  wire [3:0] second;\n", third):
         text = text.replace(line, "")
     text = text.replace("  assign second = a;\n", "").replace("  assign third = second[1];\n", "")
     assert without == text

@@ -1,0 +1,1 @@
+"""From a board's logic to its bitstream: sources, constraints, tools and their reports."""

@@ -1,0 +1,169 @@
+"""Sources, constraints and scripts of an Artix-7 board, as a folder that any machine can build.
+
+logic.v, board.v    the logic, and what puts it on the pins
+vivado.xdc          pins and clocks for Vivado
+nextpnr.xdc         the same for nextpnr
+vivado.tcl          makes the bitstream with Vivado
+synthesis.ys        Yosys' script, for both kinds of nextpnr
+himbaechel.sh       makes the bitstream with nextpnr-himbaechel
+xilinx.sh           makes the bitstream with nextpnr-xilinx
+NAME.json           the manifest, for the host
+README.md           which to run
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+import zipfile
+from pathlib import Path
+
+from boards.bitstream.engines import CHIPDB, DATABASE, ENGINES, Engine
+from boards.bitstream.job import SOURCES, BitstreamJob
+from boards.platforms.pinout import WRAPPER
+from hwgen.pnr.artix_commands import PART, synthesis_script
+from software_ref.atomic_file import atomic_file
+
+__all__ = ["command", "write_archive", "write_plan"]
+
+_TCL = """\
+# Makes %(name)s.bit: vivado -mode batch -source vivado.tcl
+read_verilog {%(sources)s}
+read_xdc vivado.xdc
+synth_design -top %(top)s -part %(part)s -flatten_hierarchy rebuilt
+opt_design
+place_design
+phys_opt_design
+route_design
+report_timing_summary -file timing.txt
+report_utilization -file utilisation.txt
+set setup [get_property SLACK [get_timing_paths -setup -max_paths 1]]
+set hold [get_property SLACK [get_timing_paths -hold -max_paths 1]]
+set file [open slacks.csv w]
+puts $file "kind,slack_ns"
+puts $file "setup,$setup"
+puts $file "hold,$hold"
+close $file
+file delete {%(name)s.bit}
+if {$setup < 0 || $hold < 0} {
+  puts "ERROR: %(clock)s MHz are missed, least slacks $setup ns and $hold ns: no bitstream"
+  exit 1
+}
+set_property BITSTREAM.GENERAL.COMPRESS TRUE [current_design]
+write_bitstream -force board.bit
+file rename board.bit {%(name)s.bit}
+"""
+
+_README = """\
+# %(title)s: %(name)s
+
+The logic's clock is %(clock)s MHz, made by the MMCM of the %(oscillator)s MHz oscillator. The UART
+runs at %(baud)s baud; the sample store has room for %(samples)s samples.
+
+Run one of these inside this folder, on a machine that has the tools; each ends with `%(name)s.bit`.
+
+| tools | command | clock reached |
+|---|---|---|
+%(rows)s
+
+- No bitstream is written where the clock is missed. Build again with a lower `clock_mhz` then.
+- nextpnr needs Yosys beside it; the last step needs `fasm2frames` and `xc7frames2bit` (Project
+  X-Ray, part of openXC7).
+- `CHIPDB` is nextpnr's database of the FPGA, made for %(part)s by the nextpnr in use; `DATABASE` is
+  the folder of Project X-Ray's databases, the one that has the folder `artix7`.
+
+Then load the bitstream, for instance with `openFPGALoader -c digilent %(name)s.bit`. The manifest
+`%(name)s.json` says what is in it.
+"""
+
+_ROWS = {
+    "vivado": "| Vivado | `%s` | `timing.txt`, `slacks.csv` |",
+    "himbaechel": "| nextpnr-himbaechel | `%s` | `fmax` in `report.json` |",
+    "xilinx": "| nextpnr-xilinx | `%s` | `Max frequency` in `place_and_route.log` |",
+}
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+"""The earliest date of a ZIP file, so that equal plans give equal archives."""
+
+
+def command(engine: Engine) -> str:
+    """What runs an engine inside a plan's folder."""
+    if engine.name == "vivado":
+        return "vivado -mode batch -source vivado.tcl"
+    return " ".join(("sh", f"{engine.name}.sh", *engine.takes))
+
+
+def write_plan(job: BitstreamJob, *, toolchain: str | None = None) -> list[Path]:
+    """Write the plan for the engines of a toolchain, or of all, into the job's folder.
+
+    Returns
+    -------
+    Its files.
+    """
+    engines = [engine for engine in ENGINES if toolchain in (None, engine.toolchain)]
+    written = job.write_sources()
+    values = _values(job, engines)
+    texts = {"README.md": _README % values}
+    for engine in engines:
+        if engine.name == "vivado":
+            texts["vivado.tcl"] = _TCL % values
+        else:
+            texts["synthesis.ys"] = "\n".join([*synthesis_script(SOURCES, WRAPPER), ""])
+            texts[f"{engine.name}.sh"] = _shell_script(job, engine)
+    for name, text in texts.items():
+        with atomic_file(job.folder / name) as unfinished:
+            unfinished.write_text(text, encoding="utf-8")
+    job.write_manifest()
+    return [*written, *(job.folder / name for name in texts), job.manifest_file]
+
+
+def write_archive(files: list[Path], archive: Path) -> None:
+    """Pack a plan into a ZIP file, inside a folder of the archive's name."""
+    with (
+        atomic_file(archive) as unfinished,
+        zipfile.ZipFile(unfinished, "w", zipfile.ZIP_DEFLATED) as target,
+    ):
+        for file in sorted(files):
+            entry = zipfile.ZipInfo(f"{archive.stem}/{file.name}", date_time=_EPOCH)
+            entry.external_attr = 0o644 << 16
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            target.writestr(entry, file.read_bytes())
+
+
+def _values(job: BitstreamJob, engines: list[Engine]) -> dict[str, str]:
+    return {
+        "name": job.name,
+        "title": job.board.title,
+        "sources": " ".join(SOURCES),
+        "top": WRAPPER,
+        "part": PART,
+        "clock": f"{job.clock_mhz:g}",
+        "oscillator": f"{job.board.oscillator_hz / 1e6:g}",
+        "baud": f"{job.design.baud:,}",
+        "samples": f"{job.design.samples:,}",
+        "rows": "\n".join(_ROWS[engine.name] % command(engine) for engine in engines),
+    }
+
+
+def _shell_script(job: BitstreamJob, engine: Engine) -> str:
+    """The engine's programs; where the clock is missed, nextpnr fails and ends the script."""
+    lines = [
+        "#!/bin/sh",
+        f"# Makes {job.name}.bit: {command(engine)}",
+        "set -e",
+        *(f'{name}="${{{n}:?usage: {command(engine)}}}"' for n, name in enumerate(engine.takes, 1)),
+        f"rm -f {shlex.quote(job.bitstream.name)}",
+        "yosys -q -l synthesis.log synthesis.ys",
+        *(
+            " ".join((step.program, *map(_shell_word, step.arguments)))
+            for step in engine.steps(job)
+        ),
+        f"mv board.bit {shlex.quote(job.bitstream.name)}",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _shell_word(word: str) -> str:
+    """An argument, with the variables CHIPDB and DATABASE where they stand in it."""
+    quoted, found = re.subn(rf"^({CHIPDB}|{DATABASE})", r'"${\1}"', word)
+    return quoted if found else shlex.quote(word)

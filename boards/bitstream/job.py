@@ -1,0 +1,90 @@
+"""What one bitstream is made of, and the files that all tools start from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from boards.bitstream.constraints import lpf, nextpnr_xdc, vivado_xdc
+from boards.design import BoardDesign
+from boards.platforms.boards import Board
+from boards.platforms.clocking import EcpPll, Mmcm
+from boards.platforms.pinout import Pinout, pinout
+from hwgen.manifest import manifest
+from software_ref.atomic_file import atomic_file
+from software_ref.commands.output import write_json
+
+__all__ = ["SOURCES", "BitstreamJob"]
+
+SOURCES = ("logic.v", "board.v")
+"""Verilog files: the logic, and the wrapper that puts it on the board's pins."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BitstreamJob:
+    """A board, its logic and where the files go."""
+
+    name: str
+    """Stem of the bitstream and its manifest."""
+    board: Board
+    """The board."""
+    design: BoardDesign
+    """The logic."""
+    clocking: Mmcm | EcpPll
+    """What makes its clock."""
+    folder: Path
+    """Existing folder for everything that is written."""
+
+    @property
+    def clock_mhz(self) -> float:
+        """The logic's clock."""
+        return float(self.clocking.clock_hz) / 1e6
+
+    @property
+    def bitstream(self) -> Path:
+        """Where the bitstream goes."""
+        return self.folder / f"{self.name}.bit"
+
+    @property
+    def manifest_file(self) -> Path:
+        """Where the manifest goes."""
+        return self.folder / f"{self.name}.json"
+
+    @cached_property
+    def pinout(self) -> Pinout:
+        """The wrapper."""
+        return pinout(self.board, self.design, self.clocking)
+
+    def manifest(self) -> dict[str, Any]:
+        """What a host must know of the build: the core's manifest and the board's own."""
+        design = self.design
+        return {
+            **manifest(design.core),
+            "board": {
+                "name": self.board.name,
+                "part": self.board.part,
+                "clock_hz": design.clock_hz,
+                "baud": design.baud,
+                "samples": design.samples,
+                "identity": design.identity.hex(),
+            },
+        }
+
+    def write_manifest(self) -> None:
+        """Write the manifest."""
+        write_json(self.manifest_file, self.manifest())
+
+    def write_sources(self) -> list[Path]:
+        """Write the Verilog files and constraints, and return their paths."""
+        texts = dict(zip(SOURCES, (self.design.verilog, self.pinout.verilog), strict=True))
+        if self.board.family == "ecp5":
+            texts["board.lpf"] = lpf(self.pinout)
+        else:
+            texts["vivado.xdc"] = vivado_xdc(self.pinout)
+            texts["nextpnr.xdc"] = nextpnr_xdc(self.pinout, self.design.clock_hz)
+        for name, text in texts.items():
+            with atomic_file(self.folder / name) as unfinished:
+                unfinished.write_text(text, encoding="utf-8")
+        return [self.folder / name for name in texts]

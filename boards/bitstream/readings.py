@@ -1,0 +1,112 @@
+"""Reads clock and resources from what Vivado and nextpnr report of an Artix-7 board."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from pathlib import Path
+
+from boards.bitstream.job import BitstreamJob
+from boards.bitstream.report import Routed
+from hwgen.pnr.artix_commands import LOG
+from hwgen.pnr.nextpnr import PlacementError
+
+__all__ = ["read_himbaechel", "read_vivado", "read_xilinx"]
+
+
+_VIVADO_ROW = re.compile(r"^\| (?P<kind>[\w ]+?)\*? +\|(?P<figures>[ \d.<|]+)\|$", re.MULTILINE)
+_VIVADO_KINDS = ("Slice LUTs", "Slice Registers", "Block RAM Tile", "DSPs", "Bonded IOB")
+_CLOCK = re.compile(r"Max frequency for clock\s+'(.*)': ([\d.]+) MHz \((PASS|FAIL) at ([\d.]+) MHz")
+_CELLS = re.compile(r"Info:\s+(\w+): +(\d+)/ *(\d+) +\d+%")
+
+
+def read_vivado(job: BitstreamJob) -> Routed:
+    """From `slacks.csv` and `utilisation.txt`, which `vivado.tcl` writes.
+
+    Raises
+    ------
+    PlacementError
+        A report is missing, or says nothing.
+    """
+    with _open(job, "slacks.csv").open(encoding="utf-8", newline="") as lines:
+        slacks = {row["kind"]: float(row["slack_ns"]) for row in csv.DictReader(lines)}
+    used, available = {}, {}
+    text = _open(job, "utilisation.txt").read_text(encoding="utf-8")
+    for row in _VIVADO_ROW.finditer(text):
+        if row["kind"] in _VIVADO_KINDS:
+            figures = [float(figure.strip("< ")) for figure in row["figures"].split("|")]
+            # Half a block RAM counts as a whole one.
+            used[row["kind"]], available[row["kind"]] = -int(-figures[0] // 1), int(figures[-2])
+    if slacks.keys() != {"setup", "hold"} or not used:
+        raise PlacementError(f"vivado reported no slacks or no cells (see {job.folder / LOG}.log)")
+    return Routed(
+        fmax_mhz=1000 / (1000 / job.clock_mhz - slacks["setup"]),
+        timing_met=min(slacks.values()) >= 0,
+        used=used,
+        available=available,
+    )
+
+
+def read_himbaechel(job: BitstreamJob) -> Routed:
+    """From `report.json`.
+
+    Raises
+    ------
+    PlacementError
+        It is missing, or has not the logic's clock.
+    """
+    file = _open(job, "report.json")
+    report = json.loads(file.read_text(encoding="utf-8"))
+    clocks = [(entry["achieved"], entry["constraint"]) for entry in report["fmax"].values()]
+    usage = report.get("utilization", {})
+    return _reading(
+        job,
+        clocks,
+        {kind: (entry["used"], entry["available"]) for kind, entry in usage.items()},
+        file,
+    )
+
+
+def read_xilinx(job: BitstreamJob) -> Routed:
+    """From the log: the last figures of every clock.
+
+    Raises
+    ------
+    PlacementError
+        It has not the logic's clock.
+    """
+    file = _open(job, f"{LOG}.log")
+    text = file.read_text(encoding="utf-8", errors="replace")
+    clocks = {name: (float(fmax), float(goal)) for name, fmax, _, goal in _CLOCK.findall(text)}
+    cells = {kind: (int(used), int(of)) for kind, used, of in _CELLS.findall(text)}
+    return _reading(job, list(clocks.values()), cells, file)
+
+
+def _reading(
+    job: BitstreamJob,
+    clocks: list[tuple[float, float]],
+    cells: dict[str, tuple[int, int]],
+    file: Path,
+) -> Routed:
+    """Figures of nextpnr; `clocks` are pairs of what was reached and what was asked for."""
+    of_logic = [fmax for fmax, goal in clocks if abs(goal / job.clock_mhz - 1) < _ROUNDING]
+    if not of_logic:
+        raise PlacementError(f"{file} must have a clock of {job.clock_mhz:g} MHz")
+    return Routed(
+        fmax_mhz=min(of_logic),
+        timing_met=all(fmax >= goal for fmax, goal in clocks),
+        used={kind: used for kind, (used, _) in cells.items() if used},
+        available={kind: of for kind, (used, of) in cells.items() if used},
+    )
+
+
+_ROUNDING = 1e-3
+"""nextpnr rounds periods to picoseconds."""
+
+
+def _open(job: BitstreamJob, name: str) -> Path:
+    file = job.folder / name
+    if not file.exists():
+        raise PlacementError(f"there is no {name} (see {job.folder / LOG}.log)")
+    return file

@@ -1,0 +1,85 @@
+"""What a build came to: clock, resources and the files that it wrote."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from boards.bitstream.job import BitstreamJob
+from software_ref.commands.output import table_lines
+
+__all__ = ["BuildReport", "Routed"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Routed:
+    """Figures of a placed and routed board."""
+
+    fmax_mhz: float
+    """Highest clock of the logic."""
+    timing_met: bool
+    """Whether every clock and every path is fast enough."""
+    used: Mapping[str, int]
+    """Cells by type."""
+    available: Mapping[str, int]
+    """Cells of the FPGA by the same types."""
+    tools: tuple[str, ...] = ()
+    """What made it, with versions where the tools tell them."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BuildReport:
+    """One run of `presparse build`."""
+
+    job: BitstreamJob
+    """What was built."""
+    routed: Routed | None
+    """None where no tool ran."""
+    bitstream: Path | None
+    """None where there is none."""
+    plan: Path | None
+    """The archive for another machine; None where a tool ran here."""
+    seconds: float
+    """Wall-clock time of the run."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON."""
+        job, routed = self.job, self.routed
+        return {
+            "board": job.board.name,
+            "part": job.board.part,
+            "clock_mhz": job.clock_mhz,
+            "baud": job.design.baud,
+            "samples": job.design.samples,
+            "fmax_mhz": None if routed is None else round(routed.fmax_mhz, 2),
+            "timing_met": None if routed is None else routed.timing_met,
+            "used": None if routed is None else dict(routed.used),
+            "available": None if routed is None else dict(routed.available),
+            "tools": None if routed is None else list(routed.tools),
+            "bitstream": None if self.bitstream is None else str(self.bitstream),
+            "manifest": str(job.manifest_file),
+            "plan": None if self.plan is None else str(self.plan),
+            "seconds": self.seconds,
+        }
+
+    def format_table(self) -> str:
+        """A table of resources and a line on the clock."""
+        job, routed = self.job, self.routed
+        if routed is None:
+            return f"{job.board.title}: {job.clock_mhz:g} MHz asked for, nothing placed yet"
+        rows = [
+            (kind, used, routed.available[kind], f"{100 * used / routed.available[kind]:.1f} %")
+            for kind, used in routed.used.items()
+            if used and routed.available.get(kind)
+        ]
+        met = "meets" if routed.timing_met else "misses"
+        return "\n".join(
+            [
+                *table_lines(("cells", "used", "of", "share"), rows),
+                "",
+                f"{routed.fmax_mhz:.2f} MHz after routing on {job.board.part}, {met} "
+                f"{job.clock_mhz:g} MHz",
+            ]
+        )

@@ -1,0 +1,1 @@
+"""Subcommands of `presparse` for boards."""

@@ -1,0 +1,170 @@
+"""`presparse board-sim` and `presparse host` as processes, joined by a pseudo-terminal."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from software_ref.checkpoint import load_checkpoint
+from software_ref.commands.loading import load_training_data
+from software_ref.network_file import read_network_file
+from software_ref.schedule import Schedule
+from software_ref.training import golden_training
+
+DIGITS = Path(__file__).parents[2] / "examples" / "digits.toml"
+EPOCHS = 5
+LONG = 60
+"""Epochs of a run that is broken off."""
+PATIENCE = 240.0
+"""Seconds for what should take a few."""
+
+
+def presparse(*arguments: object) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "software_ref.cli", *map(str, arguments)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def read_until(process: subprocess.Popen[str], pattern: str) -> re.Match[str]:
+    """The first line of a process that matches."""
+    assert process.stdout is not None
+    said = ""
+    for line in process.stdout:
+        said += line
+        if found := re.search(pattern, line):
+            return found
+    raise AssertionError(f"no line matches {pattern!r} in:\n{said}")
+
+
+def finished(process: subprocess.Popen[str], status: int = 0) -> str:
+    """What a process still says, once it has ended with this status."""
+    said, _ = process.communicate(timeout=PATIENCE)
+    assert process.returncode == status, said
+    return said
+
+
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The digits without shuffling: the board then runs all epochs by itself."""
+    path = tmp_path_factory.mktemp("plain") / "plain.toml"
+    text = DIGITS.read_text(encoding="utf-8")
+    path.write_text(text.replace("shuffle = true", "shuffle = false"), encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The port of a simulated board with room for all digits."""
+    build = tmp_path_factory.mktemp("board")
+    board = presparse("board-sim", DIGITS, "--samples", 1797, "--build", build)
+    with board:
+        try:
+            yield read_until(board, r"the board is at (\S+);")[1]
+            board.send_signal(signal.SIGINT)
+            assert "switched off after" in finished(board)
+        finally:
+            board.kill()
+
+
+def host(action: str, file: Path, port: str, *options: object) -> subprocess.Popen[str]:
+    return presparse("host", action, file, "--port", port, *options)
+
+
+def assert_is_golden_training(file: Path, checkpoint: Path, epochs: int) -> None:
+    """A checkpoint has the golden model's weights and biases after so many epochs."""
+    described = read_network_file(file)
+    saved = load_checkpoint(checkpoint, described.network)
+    assert saved.epoch == epochs
+    lags = Schedule.from_file(described).lags
+    golden = golden_training(described, load_training_data(described, test_samples=0), lags)
+    results = golden.epochs()
+    for _ in range(epochs):
+        next(results)
+    assert saved.samples == golden.samples_seen
+    for ours, theirs in (
+        (saved.parameters.weights, golden.parameters.weights),
+        (saved.parameters.biases, golden.parameters.biases),
+    ):
+        assert all(np.array_equal(a, b) for a, b in zip(ours, theirs, strict=True))
+
+
+def test_digits_are_trained_on_the_board_as_in_the_golden_model(port: str, tmp_path: Path) -> None:
+    figures, saved = tmp_path / "figures.json", tmp_path / "state.npz"
+    options = ("--epochs", EPOCHS, "--verify", "--save", saved, "--json", figures)
+    said = finished(host("train", DIGITS, port, *options))
+    assert "1797 samples uploaded" in said
+    assert "the golden model agrees in weights, biases, accuracies, saturation counters" in said
+    document = json.loads(figures.read_text())
+    assert document["verified"] == dict.fromkeys(document["verified"], True)
+    assert document["clocks_per_sample"] == Schedule.from_file(read_network_file(DIGITS)).period
+    assert_is_golden_training(DIGITS, saved, EPOCHS)
+
+    # What `train` saves goes into the software and back onto the board.
+    said = finished(presparse("train", DIGITS, "--resume", saved, "--epochs", EPOCHS, "--no-float"))
+    assert "has 5 epochs" in said
+    predicted = tmp_path / "predicted.json"
+    finished(host("restore", DIGITS, port, "--resume", saved))
+    assert "in the board's store already" in finished(
+        host("infer", DIGITS, port, "--json", predicted)
+    )
+    accuracy = json.loads(predicted.read_text())["test_accuracy"]
+    assert accuracy == document["epochs"][-1]["test_accuracy"]
+
+
+def test_a_training_goes_on_without_its_host(port: str, plain: Path, tmp_path: Path) -> None:
+    first = host("train", plain, port, "--epochs", LONG)
+    with first:
+        read_until(first, r"^2/60")
+        first.kill()
+    time.sleep(0.5)
+    saved = tmp_path / "state.npz"
+    said = finished(host("train", plain, port, "--epochs", LONG, "--save", saved))
+    assert "the board is training already" in said
+    assert f"{LONG}/{LONG}" in said
+    assert_is_golden_training(plain, saved, LONG)
+
+
+def test_ctrl_c_keeps_whole_epochs_and_the_board_usable(
+    port: str, plain: Path, tmp_path: Path
+) -> None:
+    saved = tmp_path / "state.npz"
+    broken_off = host("train", plain, port, "--epochs", LONG, "--save", saved)
+    with broken_off:
+        read_until(broken_off, r"^3/60")
+        broken_off.send_signal(signal.SIGINT)
+        said = finished(broken_off, status=130)
+    epoch = int(re.search(r"the board has stopped after epoch (\d+), saved in", said)[1])
+    assert 3 <= epoch < LONG
+    assert_is_golden_training(plain, saved, epoch)
+    assert "idle" in finished(host("status", plain, port))
+    go_on = ("--go-on", "--epochs", epoch + 2, "--verify", "--save", saved)
+    assert "the golden model agrees" in finished(host("train", plain, port, *go_on))
+    assert_is_golden_training(plain, saved, epoch + 2)
+
+
+def test_wrong_use_is_one_line(port: str, plain: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.toml"
+    text = plain.read_text(encoding="utf-8")
+    other.write_text(text.replace("parallelism = [32, 20]", "parallelism = [16, 20]"))
+    for process, message in (
+        (host("status", other, port), "the board holds another network"),
+        (host("status", plain, tmp_path / "nothing"), "No such file or directory"),
+        (host("save", plain, port), "save must be told where to: --save FILE.npz"),
+        (host("status", plain, port, "--verify"), "--verify is for train, not for status"),
+        (host("train", plain, port, "--go-on", "--epochs", 1), "there must be epochs left"),
+    ):
+        said = finished(process, status=2)
+        assert said.count("\n") <= 2, said
+        assert message in said
