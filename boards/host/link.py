@@ -24,7 +24,7 @@ _MEANING = {
 }
 
 
-_SLACK = 3
+_SLACK = 2
 """How many times the way of frame and answer is waited for."""
 
 

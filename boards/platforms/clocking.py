@@ -117,7 +117,7 @@ class EcpPll:
 
 _MMCM_VCO = (600 * _MHZ, 1200 * _MHZ)
 _MMCM_DETECTOR = (10 * _MHZ, 450 * _MHZ)
-_MMCM_OUTPUT = (Fraction(469, 100) * _MHZ, 800 * _MHZ)
+_MMCM_OUTPUT = (_MMCM_VCO[0] // 128, 800 * _MHZ)
 _PLL_VCO = (400 * _MHZ, 800 * _MHZ)
 _PLL_DETECTOR = (Fraction(25, 8) * _MHZ, 400 * _MHZ)
 _PLL_OUTPUT = (Fraction(25, 8) * _MHZ, 400 * _MHZ)

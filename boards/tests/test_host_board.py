@@ -354,9 +354,9 @@ def test_faults_of_the_line_change_no_bit(
 ) -> None:
     """A thousand faults while parameters, samples and commands go to and fro."""
     features, labels = data
-    line = FaultyLine(Lockstep(simulated), kind, share=0.3, seed=len(kind))
+    line = FaultyLine(Lockstep(simulated), kind, share=0.5, seed=len(kind))
     core = board.core
-    host = Board(Link(line, timeout=TIMEOUT, tries=40), core)
+    host = Board(Link(line, timeout=TIMEOUT, tries=80), core)
     rng = random.Random(kind)
     trainer = golden(core)
     rounds = 0

@@ -1,0 +1,147 @@
+"""`presparse build`: plans for elsewhere, the synthesis of the open flow, and a real bitstream."""
+
+from __future__ import annotations
+
+import json
+import re
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from hwgen.synthesis.yosys import run_yosys
+from software_ref.cli import main
+
+SMALL = """
+[network]
+layers = [16, 8, 4]
+out_degree = [4, 2]
+parallelism = [8, 4]
+"""
+DIGITS = Path(__file__).parents[2] / "examples" / "digits.toml"
+SHARED = {"logic.v", "board.v", "vivado.xdc", "nextpnr.xdc", "README.md", "small.json"}
+OPEN = {"synthesis.ys", "himbaechel.sh", "xilinx.sh"}
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Path:
+    path = tmp_path / "small.toml"
+    path.write_text(SMALL, encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("board", ["nexys4", "nexys4ddr"])
+@pytest.mark.parametrize(
+    ("toolchain", "files"),
+    [
+        ([], SHARED | OPEN | {"vivado.tcl"}),
+        (["--toolchain", "vivado"], SHARED | {"vivado.tcl"}),
+        (["--toolchain", "openxc7"], SHARED | OPEN),
+    ],
+)
+def test_a_plan_is_complete(
+    small: Path, tmp_path: Path, board: str, toolchain: list[str], files: set[str]
+) -> None:
+    folder, figures = tmp_path / "plan", tmp_path / "figures.json"
+    where = ["--output", str(folder), "--json", str(figures)]
+    assert main(["build", str(small), "--board", board, "--plan-only", *toolchain, *where]) == 0
+    assert {path.name for path in folder.iterdir()} == files
+    with zipfile.ZipFile(tmp_path / "plan.zip") as archive:
+        assert {Path(name).name for name in archive.namelist()} == files
+        assert archive.read("plan/logic.v") == (folder / "logic.v").read_bytes()
+    document = json.loads(figures.read_text())
+    assert document["bitstream"] is None
+    assert document["plan"] == str(tmp_path / "plan.zip")
+    assert json.loads((folder / "small.json").read_text())["board"]["name"] == board
+    # What the scripts read is there, and each tool gets the clock.
+    for script in folder.glob("*.sh"):
+        text = script.read_text()
+        assert "--freq 100" in text
+        for name in ("synthesis.ys", "nextpnr.xdc"):
+            assert name in text
+    if "vivado.tcl" in files:
+        assert "read_xdc vivado.xdc" in (folder / "vivado.tcl").read_text()
+
+
+def test_without_tools_one_line_says_what_was_looked_for(
+    small: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    folder = tmp_path / "plan"
+    assert main(["build", str(small), "--board", "nexys4", "--output", str(folder)]) == 0
+    said = capsys.readouterr().out
+    assert said.count("\n") == 1
+    assert said.startswith("found none of: vivado; nextpnr-himbaechel + fasm2frames")
+    assert "the build archive is" in said
+
+
+@pytest.mark.parametrize("board", ["nexys4", "nexys4ddr"])
+def test_the_open_flow_synthesises_with_block_ram(small: Path, tmp_path: Path, board: str) -> None:
+    folder = tmp_path / "plan"
+    options = ["--board", board, "--toolchain", "openxc7", "--plan-only", "--output", str(folder)]
+    assert main(["build", str(small), *options]) == 0
+    run_yosys((folder / "synthesis.ys").read_text().splitlines(), folder, name="synthesis")
+    top = json.loads((folder / "netlist.json").read_text())["modules"]["board"]
+    types = {cell["type"] for cell in top["cells"].values()}
+    assert types & {"RAMB18E1", "RAMB36E1"}
+    assert {"MMCME2_BASE", "BUFG", "DSP48E1"} <= types
+    named = set(re.findall(r"\[get_ports {(.*)}\]", (folder / "nextpnr.xdc").read_text()))
+    bits = {
+        name if len(port["bits"]) == 1 else f"{name}[{bit}]"
+        for name, port in top["ports"].items()
+        for bit in range(len(port["bits"]))
+    }
+    assert named == bits
+    # The net that the second clock constraint names.
+    assert "clk" in top["netnames"]
+
+
+def test_a_small_network_becomes_a_bitstream(small: Path, tmp_path: Path) -> None:
+    folder, figures = tmp_path / "built", tmp_path / "figures.json"
+    options = ["--board", "ulx3s", "--samples", "64", "--output", str(folder)]
+    assert main(["build", str(small), *options, "--json", str(figures)]) == 0
+    document = json.loads(figures.read_text())
+    assert document["timing_met"]
+    assert document["fmax_mhz"] >= document["clock_mhz"] == 50
+    bitstream = (folder / "small.bit").read_bytes()
+    assert document["bitstream"] == str(folder / "small.bit")
+    # The preamble of an ECP5 bitstream, and the identifier of an LFE5U-85.
+    assert b"\xff\xff\xbd\xb3" in bitstream
+    assert b"\x41\x11\x30\x43" in bitstream
+
+
+def test_a_clock_that_is_missed_leaves_no_bitstream(
+    small: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder, figures = tmp_path / "built", tmp_path / "figures.json"
+    options = ["--board", "ulx3s", "--samples", "64", "--clock", "390", "--output", str(folder)]
+    assert main(["build", str(small), *options, "--json", str(figures)]) == 2
+    assert "no bitstream was written; take a lower clock_mhz" in capsys.readouterr().err
+    assert not (folder / "small.bit").exists()
+    assert json.loads(figures.read_text())["timing_met"] is False
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--board", "nexys5"], "unknown board 'nexys5'; did you mean nexys4?"),
+        (["--board", "nexys4", "--clock", "2"], "not 2 MHz; the nearest is 4.6"),
+        (["--board", "nexys4", "--clock", "x"], "must be a clock above 0 and up to 1000 MHz"),
+        (["--board", "nexys4", "--clock", "10"], "clock must be at least 6 times the 3000000 baud"),
+        (["--board", "ulx3s", "--toolchain", "vivado"], "--toolchain is for the Artix-7 boards"),
+        (["--board", "nexys4", "--chipdb", "nothing.bin"], "--chipdb must name a file"),
+    ],
+)
+def test_wrong_use_is_one_line(
+    small: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    options: list[str],
+    message: str,
+) -> None:
+    folder = tmp_path / "built"
+    assert main(["build", str(small), *options, "--output", str(folder)]) == 2
+    complaint = capsys.readouterr().err
+    assert complaint.count("\n") == 1
+    assert message in complaint
+    assert not folder.exists()
