@@ -16,11 +16,13 @@ from boards.bitstream.job import BitstreamJob
 from boards.bitstream.report import BuildReport, Routed
 from boards.design import BoardDesign
 from boards.platforms.boards import BOARDS, Board
+from boards.store.capacity import default_samples, most_samples
 from hwgen.generate import CoreDesign
 from hwgen.pnr import ECP5_DEVICES
 from hwgen.synthesis import DEVICES, check_capacity
 from software_ref.atomic_file import check_writable
-from software_ref.commands.arguments import add_json, add_network_file, integer_from
+from software_ref.commands.arguments import add_data, add_json, add_network_file, integer_from
+from software_ref.commands.loading import load_training_data
 from software_ref.commands.output import check_outputs, write_json
 from software_ref.commands.progress import ProgressBar
 from software_ref.errors import ToolError
@@ -30,7 +32,6 @@ __all__ = ["SUMMARY", "add_arguments", "run"]
 
 SUMMARY = "build a bitstream that trains the network on a board"
 
-DEFAULT_SAMPLES = 1024
 DEFAULT_BAUD = 3_000_000
 _MAX_SEED = 2**31 - 1
 
@@ -74,8 +75,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--samples",
         type=integer_from(1),
         metavar="N",
-        help=f"samples that the store on the chip has room for (default: {DEFAULT_SAMPLES})",
+        help="samples that the store on the chip has room for (default: the data set's, or as many "
+        "as fit)",
     )
+    add_data(parser)
     parser.add_argument(
         "--seed",
         type=integer_from(0),
@@ -168,7 +171,7 @@ def _job(arguments: argparse.Namespace, file: NetworkFile, board: Board) -> Bits
         core=core,
         clock_hz=round(clocking.clock_hz),
         baud=arguments.baud,
-        samples=arguments.samples or DEFAULT_SAMPLES,
+        samples=_samples(arguments, file, core),
         leds=board.leds,
     )
     return BitstreamJob(
@@ -178,6 +181,24 @@ def _job(arguments: argparse.Namespace, file: NetworkFile, board: Board) -> Bits
         clocking=clocking,
         folder=arguments.output or Path(f"{file.name}_{board.name}"),
     )
+
+
+def _samples(arguments: argparse.Namespace, file: NetworkFile, core: CoreDesign) -> int:
+    """Room in the store: what the user asks for, the data set's samples, or what fits."""
+    device = file.target.device
+    if arguments.samples is not None:
+        most = most_samples(core, device)
+        if arguments.samples > most:
+            raise ValueError(
+                f"--samples must be at most {most}, as many as fit on {device}, "
+                f"not {arguments.samples}"
+            )
+        return arguments.samples
+    try:
+        data = load_training_data(file, arguments.data)
+    except (OSError, ValueError):  # the data may be on the machine that talks to the board alone
+        return default_samples(core, device, None)
+    return default_samples(core, device, len(data.train_labels) + len(data.test_labels))
 
 
 def _databases(arguments: argparse.Namespace, engine: Engine) -> dict[str, Path]:

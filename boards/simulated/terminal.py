@@ -13,12 +13,12 @@ from boards.simulated.board import SimulatedBoard
 
 __all__ = ["PseudoTerminal"]
 
-_CHUNK = 20_000
+_CHUNK = 2_000
 """Clocks between two looks at the terminal; a thousand bytes of the UART take 60,000."""
 _QUIET = 400_000
 """Clocks after the last byte, either way, from which an idle board runs slowly."""
-_IDLE_CHUNK, _NAP = 2_000, 0.05
-"""Clocks that an idle board then runs at a time, and seconds between that it waits for a byte."""
+_NAP = 0.05
+"""Seconds that an idle board waits for a byte between two chunks."""
 _BUSY_LEDS = 0b111
 """LEDs of a board that is at work."""
 
@@ -65,12 +65,11 @@ class PseudoTerminal:
             line = self._received()
             if line:
                 board.write(line)
-            idle = quiet > _QUIET
-            board.run(_IDLE_CHUNK if idle else _CHUNK)
+            board.run(_CHUNK, until_frame=True)
             unsent = self._sent(unsent + board.read())
             working = line or unsent or board.waiting or board.leds & _BUSY_LEDS
             quiet = 0 if working else quiet + _CHUNK
-            if idle and not working:
+            if quiet > _QUIET:
                 select.select([self._master], [], [], _NAP)
             if time.monotonic() - shown > 0.2:
                 shown = time.monotonic()
