@@ -40,19 +40,17 @@ def without_first_words(rtlil: str) -> str:
         rf"^ *attribute \\{UNINITIALISED} 1\n((?:^ *attribute .*\n)*^ *memory .* (\\\S+)\n)",
         flags=re.MULTILINE,
     )
-    modules = re.split(r"(?<=^end\n)", rtlil, flags=re.MULTILINE)
-    for number, module in enumerate(modules):
+    cell = re.compile(
+        r'^  cell \$meminit_v2 .*\n    parameter \\MEMID "\\(.*)"\n(?:    .*\n)*  end\n',
+        flags=re.MULTILINE,
+    )
+
+    def cleared(module: str) -> str:
         names = {match[2] for match in marked.finditer(module)}
-        if names:
-            cell = r"^  cell \$meminit_v2 .*\n(?:    .*\n)*?    parameter \\MEMID \"(.*)\"\n"
-            kept = re.sub(
-                cell + r"(?:    .*\n)*  end\n",
-                lambda match: "" if match[1].replace("\\\\", "\\") in names else match[0],
-                module,
-                flags=re.MULTILINE,
-            )
-            modules[number] = marked.sub(lambda match: match[1], kept)
-    return "".join(modules)
+        kept = cell.sub(lambda match: "" if match[1] in names else match[0], module)
+        return marked.sub(lambda match: match[1], kept)
+
+    return "".join(map(cleared, re.split(r"(?<=^end\n)", rtlil, flags=re.MULTILINE)))
 
 
 def without_unused_wires(verilog: str) -> str:

@@ -230,7 +230,9 @@ async def store_plays_samples_in_any_order_without_gaps(dut: HierarchyObject) ->
     chosen = [0, SAMPLES - 1, *rng.sample(range(1, SAMPLES - 1), 60)]
     order = {place: number for place, number in enumerate(rng.sample(chosen, len(chosen)))}
     features = {
-        number * BEATS + beat: rng.randrange(2**BEAT_BITS) for number in chosen for beat in range(BEATS)
+        number * BEATS + beat: rng.randrange(2**BEAT_BITS)
+        for number in chosen
+        for beat in range(BEATS)
     }
     labels = {number: rng.randrange(2) for number in chosen}
     await fill(dut, "features", features)
@@ -248,7 +250,10 @@ async def store_plays_samples_in_any_order_without_gaps(dut: HierarchyObject) ->
 
 async def play(dut, rng, requests, features, labels, *, stalled: bool) -> None:
     wanted = [
-        features[number * BEATS + beat] | labels[number] << BEAT_BITS | train << BEAT_BITS + 1 | exponent << BEAT_BITS + 2
+        features[number * BEATS + beat]
+        | labels[number] << BEAT_BITS
+        | train << BEAT_BITS + 1
+        | exponent << BEAT_BITS + 2
         for _, _, train, exponent, number in requests
         for beat in range(BEATS)
     ]

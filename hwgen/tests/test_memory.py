@@ -10,6 +10,7 @@ from amaranth.lib.wiring import In, Out
 
 from hwgen.memory import BankedAddress, memory
 from hwgen.tests.simulation import Lanes, play, sweep
+from hwgen.verilog import to_verilog
 
 
 class Store(wiring.Component):
@@ -112,3 +113,24 @@ def test_no_word_is_wasted_where_either_number_is_a_power_of_two() -> None:
 def test_a_memory_of_one_word_has_no_address_bits() -> None:
     packed = BankedAddress(1, 1)(Signal(3), Signal(2))
     assert len(packed) == 0
+
+
+def test_a_memory_that_is_written_before_it_is_read_has_no_first_words() -> None:
+    class Two(wiring.Component):
+        def __init__(self) -> None:
+            super().__init__({"address": In(3), "value": In(8), "word": Out(8), "other": Out(8)})
+
+        def elaborate(self, platform: object) -> Module:
+            m = Module()
+            write = (self.address, self.value, Value.cast(1))
+            for name, init in (("word", None), ("other", [1])):
+                (read,) = memory(
+                    m, f"{name}s", depth=8, width=8, reads=[self.address], write=write, init=init
+                )
+                m.d.comb += getattr(self, name).eq(read)
+            return m
+
+    verilog = to_verilog(Two(), "two")
+    assert "others[7] = 8'h00" in verilog
+    assert "words[7]" not in verilog
+    assert "uninitialised" not in verilog
