@@ -8,9 +8,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from boards.host.board import Board, BoardStatus, Configuration, EpochRecord, store_seal
-from boards.link.commands import HISTORY_DEPTH, TAIL, State, Stop
+from boards.host.link import RefusedError
+from boards.link.commands import HISTORY_DEPTH, TAIL, State, Status, Stop
 from software_ref.checkpoint import Checkpoint
-from software_ref.golden import Parameters
 from software_ref.golden.samples import Progress
 from software_ref.network_file import NetworkFile
 from software_ref.training import EpochResult, TrainingData, epoch_order
@@ -104,15 +104,25 @@ class BoardTraining:
         board.start()
 
     def follow(self) -> Iterator[EpochResult]:
-        """Results of the run under way, from its first epoch that the board remembers."""
+        """Results of the run under way, from its first epoch that the board remembers.
+
+        Where the board trains faster than its history is read, epochs in between are missing.
+        """
         read = self._before
         began = time.perf_counter()
         while True:
             status = self.board.status()
             running = bool(status.state & State.RUNNING)
             if status.epochs > read:
-                oldest = max(read, status.epochs - HISTORY_DEPTH)
-                records = self.board.history(oldest, status.epochs - oldest)
+                read = max(read, status.epochs - HISTORY_DEPTH)
+                try:
+                    records = self.board.history(read, status.epochs - read)
+                except RefusedError as refusal:
+                    if refusal.status != Status.OUT_OF_RANGE:
+                        raise
+                    # Overwritten while they were read: leave the board a lead.
+                    read = max(read, status.epochs - HISTORY_DEPTH // 2)
+                    continue
                 seconds = (time.perf_counter() - began) / len(records)
                 read, began = status.epochs, time.perf_counter()
                 for record in records:
@@ -131,7 +141,11 @@ class BoardTraining:
 
     def attach(self, status: BoardStatus) -> None:
         """Follow a run that somebody else started; its results so far are still to be read."""
-        done = min(status.epoch, status.epochs, HISTORY_DEPTH)
+        done = min(status.epoch, status.epochs, HISTORY_DEPTH // 2)
+        numbers = [record.epoch for record in self.board.history(status.epochs - done, done)]
+        # Runs before this one ended elsewhere than this one began.
+        while done and numbers[-done] != status.epoch - done:
+            done -= 1
         self._before = status.epochs - done
 
     def finish(self) -> None:
@@ -140,19 +154,16 @@ class BoardTraining:
         while self.board.status().state & State.RUNNING:
             time.sleep(_POLL)
 
-    def checkpoint(self) -> Checkpoint:
-        """What the board holds now; it must be idle."""
+    def checkpoint(self, resumed: Checkpoint | None = None) -> Checkpoint:
+        """What the board holds now, after training went on from `resumed`; it must be idle."""
         epoch = self.board.status().epoch
+        first, samples = (0, 0) if resumed is None else (resumed.epoch, resumed.samples)
         return Checkpoint(
             parameters=self.board.read_parameters(),
             lags=self.board.core.schedule.lags,
             epoch=epoch,
-            samples=epoch * len(self.data.train_labels),
+            samples=samples + (epoch - first) * len(self.data.train_labels),
         )
-
-    def restore(self, parameters: Parameters) -> None:
-        """Write parameters; a board that runs refuses them."""
-        self.board.write_parameters(parameters)
 
     def _result(self, record: EpochRecord, seconds: float) -> EpochResult:
         training, tests = len(self.data.train_labels), len(self.data.test_labels)

@@ -61,7 +61,9 @@ class FrameReceiver(wiring.Component):
     Members
     -------
     valid : In(1), data : In(8), broken : In(1)
-        Bytes of a UartReceiver. Those that come while a frame waits are lost.
+        Bytes of a UartReceiver. Those that come while a frame waits are lost, and the rest of a
+        frame that lost its beginning so: as a fault it would be answered, and a host that answers
+        faults by sending again would never get ahead of the answers.
     frame : Out(ReceivedFrame())
         The frame.
 
@@ -82,6 +84,7 @@ class FrameReceiver(wiring.Component):
         count = Signal(range(LONGEST + 2))  # bytes of the frame so far
         declared = Signal(16)
         escaped, broken, ended = Signal(), Signal(), Signal()
+        lost = Signal()  # up to the next flag
         byte = Signal(8)
         stored = Signal()
         m.d.comb += byte.eq(self.data ^ Mux(escaped, INVERTED, 0))
@@ -102,6 +105,10 @@ class FrameReceiver(wiring.Component):
         flag = self.data == FLAG
         # A clock after the flag, the CRC has taken the last byte.
         m.d.sync += ended.eq(0)
+        with m.If(self.valid & flag):
+            m.d.sync += lost.eq(0)
+        with m.Elif((self.valid | self.broken) & frame.waiting):
+            m.d.sync += lost.eq(1)
         with m.If(frame.waiting), m.If(frame.release):
             m.d.sync += [frame.waiting.eq(0), count.eq(0), escaped.eq(0), broken.eq(0)]
         with m.Elif(ended):
@@ -118,7 +125,7 @@ class FrameReceiver(wiring.Component):
                 m.d.sync += frame.fault.eq(Fault.LENGTH)
             with m.Else():
                 m.d.sync += frame.fault.eq(Fault.NONE)
-        with m.Elif(self.broken):
+        with m.Elif(self.broken & ~lost):
             m.d.sync += broken.eq(1)
         with m.Elif(self.valid & flag):
             # Flags in a row end nothing.
@@ -127,9 +134,9 @@ class FrameReceiver(wiring.Component):
                 broken.eq(broken | escaped),
                 escaped.eq(0),
             ]
-        with m.Elif(self.valid & (self.data == ESCAPE)):
+        with m.Elif(self.valid & ~lost & (self.data == ESCAPE)):
             m.d.sync += escaped.eq(1)
-        with m.Elif(self.valid):
+        with m.Elif(self.valid & ~lost):
             m.d.sync += escaped.eq(0)
             with m.If(count <= LONGEST):
                 m.d.sync += count.eq(count + 1)

@@ -88,6 +88,37 @@ def test_damage_is_seen_and_the_next_frame_is_whole(damage, fault: Fault) -> Non
     assert found == [(fault, b""), (Fault.NONE, text_of(frame))]
 
 
+def test_the_rest_of_a_frame_that_lost_its_beginning_is_no_frame() -> None:
+    receiver = FrameReceiver()
+    frame = list(encode(FRAMES[0]))
+    seen: list[bool] = []
+
+    async def bench(ctx) -> None:
+        async def send(line: list[int]) -> None:
+            for byte in line:
+                ctx.set(receiver.valid, 1)
+                ctx.set(receiver.data, byte)
+                await ctx.tick()
+                ctx.set(receiver.valid, 0)
+                await ctx.tick().repeat(3)
+
+        async def release() -> None:
+            ctx.set(receiver.frame.release, 1)
+            await ctx.tick()
+            ctx.set(receiver.frame.release, 0)
+
+        await send([*frame, *frame[:4]])
+        await release()
+        await send(frame[4:])
+        seen.append(ctx.get(receiver.frame.waiting))
+        await send(frame)
+        seen.append(ctx.get(receiver.frame.waiting))
+        assert ctx.get(receiver.frame.fault) == Fault.NONE
+
+    simulate(receiver, bench)
+    assert seen == [False, True]
+
+
 def test_a_length_that_is_not_the_payloads_is_a_fault_in_spite_of_its_crc() -> None:
     import zlib
 
