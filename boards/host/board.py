@@ -198,7 +198,7 @@ class Board:
             Command.STATUS, answer=STATE.size + 12 * len(self.core.network.junctions)
         )
         figures = STATE.unpack(answer[: STATE.size])
-        counters = np.frombuffer(answer[STATE.size :], "<u4").reshape(-1, 3).T.tolist()
+        counters = map(tuple, np.frombuffer(answer[STATE.size :], "<u4").reshape(-1, 3).T.tolist())
         state, seal, epoch, end, samples, right, predictions, epochs, steps, clocks, timed = figures
         return BoardStatus(
             state=State(state),

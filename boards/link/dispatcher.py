@@ -112,12 +112,20 @@ class Dispatcher(wiring.Component):
                 unit.size.eq(frame.length),
                 unit.payload.payload.eq(frame.byte),
             ]
+        # What the code and the number mean, a clock after they are there.
         known, fits, owner = Signal(), Signal(), Signal.like(chosen)
+        anew, again, following = Signal(), Signal(), Signal()
+        m.d.sync += [
+            known.eq(0),
+            anew.eq(code == Command.IDENTIFY),
+            again.eq(sequence == last),
+            following.eq(sequence == (last + 1)[:8]),
+        ]
         with m.Switch(code):
             for number, commands in enumerate(self._commands):
                 for command, sizes in commands.items():
                     with m.Case(command):
-                        m.d.comb += [
+                        m.d.sync += [
                             known.eq(1),
                             owner.eq(number),
                             fits.eq(sizes.admit(frame.length)),
@@ -141,18 +149,20 @@ class Dispatcher(wiring.Component):
                 m.next = "CHECK"
             with m.State("CHECK"):
                 m.d.sync += [code.eq(frame.byte), size.eq(1), left.eq(0), place.eq(0), kept.eq(1)]
-                m.next = "DECIDE"
+                m.next = "LOOK"
                 with m.If(frame.fault != Fault.NONE):
                     # Nothing of the frame can be trusted, its number neither. What ended it may
                     # be the flag before a whole one, so the receiver listens again at once.
                     m.d.comb += frame.release.eq(1)
                     m.d.sync += [sequence.eq(last), code.eq(0), status.eq(frame.fault), kept.eq(0)]
                     m.next = "ANSWER"
+            with m.State("LOOK"):
+                m.next = "DECIDE"
             with m.State("DECIDE"):
                 m.next = "ANSWER"
-                with m.If((code != Command.IDENTIFY) & (sequence == last)):
+                with m.If(~anew & again):
                     m.d.sync += status.eq(first_status | Status.REPEATED)
-                with m.Elif((code != Command.IDENTIFY) & (sequence != (last + 1)[:8])):
+                with m.Elif(~anew & ~following):
                     m.d.sync += status.eq(Status.OUT_OF_ORDER)
                 with m.Else():
                     m.d.sync += last.eq(sequence)

@@ -37,39 +37,46 @@ class FrameTransmitter(wiring.Component):
     def elaborate(self, platform: object) -> Module:
         m = Module()
         m.submodules.crc = crc = CRC32_ISO_HDLC(data_width=8).create()
+        # A register takes the units' long way to here out of the one on.
+        body = stream.Signature(FRAME_BYTE).create()
+        m.d.comb += self.body.ready.eq(~body.valid)
+        with m.If(self.body.valid & self.body.ready):
+            m.d.sync += [body.valid.eq(1), body.payload.eq(self.body.payload)]
+        with m.Elif(body.ready):
+            m.d.sync += body.valid.eq(0)
         # One byte between the body and the UART, escaped where it must be.
         byte = Signal(8)
         special, escaped = Signal(), Signal()
         trailer = Signal(range(CRC_BYTES))
         taken = Signal()
         m.d.comb += [
-            byte.eq(self.body.payload.byte),
+            byte.eq(body.payload.byte),
             special.eq((byte == FLAG) | (byte == ESCAPE)),
             self.bytes.payload.eq(
                 Mux(special, Mux(escaped, byte ^ INVERTED, ESCAPE), byte),
             ),
             taken.eq(self.bytes.ready & (~special | escaped)),
-            crc.data.eq(self.body.payload.byte),
+            crc.data.eq(body.payload.byte),
         ]
         with m.FSM():
             with m.State("IDLE"):
                 m.d.comb += [
                     crc.start.eq(1),
-                    self.bytes.valid.eq(self.body.valid),
+                    self.bytes.valid.eq(body.valid),
                     self.bytes.payload.eq(FLAG),
                 ]
                 m.d.sync += escaped.eq(0)
-                with m.If(self.body.valid & self.bytes.ready):
+                with m.If(body.valid & self.bytes.ready):
                     m.next = "BODY"
             with m.State("BODY"):
                 m.d.comb += [
-                    self.bytes.valid.eq(self.body.valid),
-                    self.body.ready.eq(taken),
-                    crc.valid.eq(self.body.valid & taken),
+                    self.bytes.valid.eq(body.valid),
+                    body.ready.eq(taken),
+                    crc.valid.eq(body.valid & taken),
                 ]
-                with m.If(self.body.valid & self.bytes.ready):
+                with m.If(body.valid & self.bytes.ready):
                     m.d.sync += escaped.eq(special & ~escaped)
-                with m.If(self.body.valid & taken & self.body.payload.last):
+                with m.If(body.valid & taken & body.payload.last):
                     m.d.sync += trailer.eq(0)
                     m.next = "CRC"
             with m.State("CRC"):
