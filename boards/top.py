@@ -155,6 +155,7 @@ class BoardTop(wiring.Component):
             runner.stop_after_epoch.eq(commands.stop_after_epoch),
             runner.pause.eq(commands.pause | (pressed["pause"] & ~runner.paused)),
             runner.resume.eq(commands.resume | pressed["run"] | (pressed["pause"] & runner.paused)),
+            runner.configured.eq(commands.new),
             runner.forget.eq(reset_begins),
         ]
         self._parameters(m, core, access, initial)

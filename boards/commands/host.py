@@ -110,6 +110,10 @@ def run(arguments: argparse.Namespace) -> int:
     ):
         if value and arguments.action not in users:
             raise ValueError(f"{option} is for {' and '.join(users)}, not for {arguments.action}")
+    if arguments.action == "save" and arguments.save is None:
+        raise ValueError("save must be told where to: --save FILE.npz")
+    if arguments.action == "restore" and arguments.resume is None:
+        raise ValueError("restore must be told what: --resume FILE.npz")
     outputs = {"--json": arguments.json, "--save": arguments.save}
     check_outputs(outputs, inputs=inputs_of(file, arguments.data))
     resumed = None if arguments.resume is None else load_checkpoint(arguments.resume, file.network)
@@ -202,8 +206,6 @@ def _infer(session: Session) -> int:
 
 def _save(session: Session) -> int:
     path = session.arguments.save
-    if path is None:
-        raise ValueError("save must be told where to: --save FILE.npz")
     state = session.training.checkpoint()
     save_checkpoint(path, state)
     print(f"saved {path}, after epoch {state.epoch}")
@@ -212,9 +214,11 @@ def _save(session: Session) -> int:
 
 def _restore(session: Session) -> int:
     state: Checkpoint | None = session.resumed
-    if state is None:
-        raise ValueError("restore must be told what: --resume FILE.npz")
     session.board.write_parameters(state.parameters)
+    training = session.training
+    # The epoch that the board counts from; its run button goes on from there.
+    last = max(session.file.training.epochs, state.epoch + 1)
+    session.board.configure(training.configuration(state.epoch, last))
     print(f"the board holds {session.arguments.resume}, after epoch {state.epoch}")
     return 0
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -11,7 +12,7 @@ from boards.host.session import Session
 from boards.link.commands import State
 from hwgen.saturation import COUNTER_WIDTH
 from software_ref.checkpoint import Checkpoint, save_checkpoint
-from software_ref.commands.output import percent, table_lines
+from software_ref.commands.output import percent, table_lines, write_json
 from software_ref.commands.progress import ProgressBar
 from software_ref.golden import Parameters, SaturationCounts, find_engine, initial_parameters
 from software_ref.training import EpochResult, golden_training
@@ -65,10 +66,19 @@ def train(session: Session) -> int:
         print("stopping the board after the epoch at work; Ctrl-C again leaves it", flush=True)
         training.finish()
         state = _keep(session)
+        session.results |= _figures(session, start) | {"interrupted": True}
+        if session.arguments.json is not None:
+            write_json(session.arguments.json, session.figures())
         kept = "" if session.arguments.save is None else f", saved in {session.arguments.save}"
         raise KeyboardInterrupt(f"the board has stopped after epoch {state.epoch}{kept}") from None
     state = _keep(session)
-    session.results |= {
+    session.results |= _figures(session, start) | {"interrupted": False}
+    return _verify(session, start, state) if session.arguments.verify else 0
+
+
+def _figures(session: Session, start: _Start) -> dict[str, Any]:
+    """The epochs trained, for JSON."""
+    return {
         "epochs": [
             {
                 "epoch": result.epoch,
@@ -78,9 +88,8 @@ def train(session: Session) -> int:
             }
             for result in start.results
         ],
-        "clocks_per_sample": board.status().clocks_per_sample,
+        "clocks_per_sample": session.board.status().clocks_per_sample,
     }
-    return _verify(session, start, state) if session.arguments.verify else 0
 
 
 def _prepare(session: Session) -> _Start:

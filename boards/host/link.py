@@ -103,6 +103,12 @@ class Link:
             answer = self._exchange(frame, IDENTITY.size)
         self._seconds_a_byte = self._waited / (len(encode(frame)) + len(answer))
         self._identified = True
+        # Where it took long to be found, the line is not slow yet.
+        if self._waited > self._timeout:
+            again = Frame((self._last + 1) % 256, Command.IDENTIFY)
+            if self._exchange(again, IDENTITY.size) is not None:
+                taken = self._waited / (len(encode(again)) + len(answer))
+                self._seconds_a_byte = min(self._seconds_a_byte, taken)
         return answer
 
     def forget(self) -> None:

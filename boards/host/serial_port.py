@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import time
 from collections.abc import Callable
@@ -115,6 +116,8 @@ class SerialPort:
 def _reason(error: Exception) -> str:
     """The system's words, without pyserial's around them."""
     number = getattr(error, "errno", None)
+    if number in (errno.EAGAIN, errno.EBUSY):
+        return "another program uses it"
     if number is not None:
         return os.strerror(number)
     return str(error)

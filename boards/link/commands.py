@@ -75,7 +75,7 @@ class Command(enum.IntEnum):
     SEAL_STORE = 0x23
     """ "I", the host's number for what it has filled the store with; 0 means nothing."""
     CONFIGURE = 0x30
-    """CONFIGURATION, then RATES times RATE. Refused during a run."""
+    """CONFIGURATION, then RATES times RATE; its first epoch is the next. Refused during a run."""
     START = 0x31
     """Starts the run that is configured. Refused where there is none, or the store is unsealed."""
     PAUSE = 0x32

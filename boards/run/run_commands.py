@@ -43,8 +43,8 @@ class RunCommands(wiring.Component):
     running, busy, occupied, sealed : In(1)
         A run or PLAY is under way; the core has samples in flight or `occupied` is high; somebody
         is at the core's parameters; the store is sealed.
-    configuration : Out(CONFIGURATION_LAYOUT), configured : Out(1)
-        The last configuration; there is one.
+    configuration : Out(CONFIGURATION_LAYOUT), configured : Out(1), new : Out(1)
+        The last configuration; there is one; a pulse when it changes.
     rate_entry : In(3), rate : Out(RATE_LAYOUT)
         An entry of its schedule, a clock later.
     start, play, stop_now, stop_after_epoch, pause, resume, reset_training : Out(1)
@@ -73,6 +73,7 @@ class RunCommands(wiring.Component):
                 "sealed": In(1),
                 "configuration": Out(CONFIGURATION_LAYOUT),
                 "configured": Out(1),
+                "new": Out(1),
                 "rate_entry": In(range(RATES)),
                 "rate": Out(RATE_LAYOUT),
                 **{name: Out(1) for name in pulses.values()},
@@ -129,8 +130,9 @@ class RunCommands(wiring.Component):
             write=(Cat(entry, ~used), shifted, write),
         )
         m.d.comb += self.rate.as_value().eq(rate)
-        new = Signal(RATE_LAYOUT)
-        m.d.comb += new.as_value().eq(shifted)
+        new_rate = Signal(RATE_LAYOUT)
+        m.d.comb += new_rate.as_value().eq(shifted)
+        m.d.sync += self.new.eq(0)
 
         m.d.comb += [port.answer_size.eq(0), self.played.eq(played)]
         with m.FSM():
@@ -158,7 +160,7 @@ class RunCommands(wiring.Component):
                 m.d.sync += [
                     bytes_left.eq(RATE.size),
                     entry.eq(entry + 1),
-                    bad_rate.eq(bad_rate | (new.rate_exponent > self._max_exponent)),
+                    bad_rate.eq(bad_rate | (new_rate.rate_exponent > self._max_exponent)),
                 ]
                 m.next = "RATE"
                 with m.If(entry == RATES - 1):
@@ -175,6 +177,7 @@ class RunCommands(wiring.Component):
                         m.d.sync += [
                             self.configuration.eq(wanted),
                             self.configured.eq(1),
+                            self.new.eq(1),
                             used.eq(~used),
                         ]
                 with m.If(status == Status.OK):

@@ -58,18 +58,18 @@ class Runner(wiring.Component):
         Pulse at the end of an epoch, while `epoch` is still its number; its correct predictions.
     tail : Out
         Training samples that `tail_right` is about.
-    forget : In(1)
-        Set `epoch` to 0.
+    configured, forget : In(1)
+        Set `epoch` to the configuration's first one, or to 0.
     """
 
     def __init__(self, design: BoardDesign):
         self._store = shape = StoreShape(design)
         count = shape.samples.bit_length()
         self._pass = pass_layout(count)
-        pulses = ("start", "play", "stop_now", "stop_after_epoch", "pause", "resume", "forget")
+        pulses = ("start", "play", "stop_now", "stop_after_epoch", "pause", "resume")
         super().__init__(
             {
-                **{name: In(1) for name in pulses},
+                **{name: In(1) for name in (*pulses, "configured", "forget")},
                 "configuration": In(CONFIGURATION_LAYOUT),
                 "played": In(PLAY_LAYOUT),
                 "rate_entry": Out(range(RATES)),
@@ -139,6 +139,8 @@ class Runner(wiring.Component):
         m.d.comb += self.rate_entry.eq(entry)
         with m.If(self.forget):
             m.d.sync += self.epoch.eq(0)
+        with m.Elif(self.configured & ~self.running):
+            m.d.sync += self.epoch.eq(wanted.first_epoch)
         with m.FSM():
             with m.State("IDLE"):
                 m.d.sync += [stopping.eq(0), ending.eq(0), testing.eq(0), entry.eq(0), *begin]

@@ -115,6 +115,9 @@ def test_digits_are_trained_on_the_board_as_in_the_golden_model(port: str, tmp_p
     assert "has 5 epochs" in said
     predicted = tmp_path / "predicted.json"
     finished(host("restore", DIGITS, port, "--resume", saved))
+    again = tmp_path / "again.npz"
+    finished(host("save", DIGITS, port, "--save", again))
+    assert_is_golden_training(DIGITS, again, EPOCHS)
     assert "in the board's store already" in finished(
         host("infer", DIGITS, port, "--json", predicted)
     )
@@ -157,13 +160,14 @@ def test_wrong_use_is_one_line(port: str, plain: Path, tmp_path: Path) -> None:
     other = tmp_path / "other.toml"
     text = plain.read_text(encoding="utf-8")
     other.write_text(text.replace("parallelism = [32, 20]", "parallelism = [16, 20]"))
-    for process, message in (
-        (host("status", other, port), "the board holds another network"),
-        (host("status", plain, tmp_path / "nothing"), "No such file or directory"),
-        (host("save", plain, port), "save must be told where to: --save FILE.npz"),
-        (host("status", plain, port, "--verify"), "--verify is for train, not for status"),
-        (host("train", plain, port, "--go-on", "--epochs", 1), "there must be epochs left"),
+    finished(host("train", plain, port, "--epochs", 1))
+    for arguments, message in (
+        (("status", other, port), "the board holds another network"),
+        (("status", plain, str(tmp_path / "nothing")), "No such file or directory"),
+        (("save", plain, port), "save must be told where to: --save FILE.npz"),
+        (("status", plain, port, "--verify"), "--verify is for train, not for status"),
+        (("train", plain, port, "--go-on", "--epochs", 1), "there must be epochs left"),
     ):
-        said = finished(process, status=2)
+        said = finished(host(*arguments), status=2)
         assert said.count("\n") <= 2, said
         assert message in said

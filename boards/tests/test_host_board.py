@@ -341,6 +341,13 @@ def test_a_running_board_refuses_what_would_disturb_it(board: Board, data) -> No
     wait(board)
 
 
+def test_a_configuration_says_which_epoch_is_next(board: Board) -> None:
+    board.configure(configuration(first_epoch=3))
+    assert board.status().epoch == 3
+    board.reset_training()
+    assert board.status().epoch == 0
+
+
 def test_start_needs_a_sealed_store(board: Board, data) -> None:
     board.configure(configuration())
     board.fill(*data)

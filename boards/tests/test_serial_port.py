@@ -37,7 +37,7 @@ def test_bytes_go_both_ways(terminal: tuple[int, str]) -> None:
 
 def test_a_port_serves_one_program_at_a_time(terminal: tuple[int, str]) -> None:
     port = SerialPort(terminal[1])
-    with pytest.raises(LinkError, match=f"cannot open the port {terminal[1]}: "):
+    with pytest.raises(LinkError, match=f"^cannot open the port {terminal[1]}: another program"):
         SerialPort(terminal[1])
     port.close()
 
