@@ -1,13 +1,14 @@
 """The example network on a ULX3S, from its TOML file to a bitstream, with tools from PyPI alone.
 
-Takes minutes, almost all of them nextpnr's: pyproject.toml names this folder first, so that the
-other tests run beside it.
+Takes ten minutes of a core, most of them nextpnr's, and so runs with `--bitstream` alone.
 """
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
+
+import pytest
 
 from software_ref.cli import main
 from software_ref.network_file import read_network_file
@@ -18,6 +19,7 @@ PREAMBLE = b"\xff\xff\xbd\xb3"
 LFE5U_85 = b"\x41\x11\x30\x43"
 
 
+@pytest.mark.bitstream
 def test_digits_become_a_bitstream_that_meets_its_clock(tmp_path: Path) -> None:
     folder, figures = tmp_path / "built", tmp_path / "figures.json"
     options = ["--board", "ulx3s", "--output", str(folder), "--json", str(figures)]
