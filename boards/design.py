@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from boards.uart import bit_length
 from hwgen.generate import CoreDesign
 from hwgen.manifest import manifest
 from hwgen.verilog import to_verilog
@@ -43,6 +44,7 @@ class BoardDesign:
         for name, least in {"samples": 1, "leds": 4}.items():
             if getattr(self, name) < least:
                 raise ValueError(f"{name} must be at least {least}, not {getattr(self, name)}")
+        bit_length(self.clock_hz, self.baud)
 
     @property
     def beats(self) -> int:
