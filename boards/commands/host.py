@@ -11,6 +11,7 @@ from boards.host.board import Board
 from boards.host.link import Link
 from boards.host.serial_port import DEFAULT_BAUD, SerialPort
 from boards.host.session import Session
+from boards.host.stored_training import StoredTraining
 from boards.link.commands import State, Stop
 from hwgen.generate import CoreDesign
 from software_ref.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
@@ -182,24 +183,21 @@ def _status(session: Session) -> int:
 
 
 def _upload(session: Session) -> int:
-    session.upload()
-    training = session.training
-    # The board's run button can start this run without a host, but not a shuffled one.
-    if not session.file.training.shuffle:
-        training.board.configure(training.configuration(0, session.file.training.epochs))
+    training = StoredTraining(session.board, session.file, session.data)
+    session.upload(training)
+    training.place(0)  # the board's run button can start it without a host
     return 0
 
 
 def _infer(session: Session) -> int:
-    session.upload()
-    data, board = session.training.data, session.board
-    tests = len(data.test_labels)
-    if not tests:
+    labels = session.data.test_labels
+    if not len(labels):
         raise ValueError("there must be test samples to infer, not 0")
-    with ProgressBar(tests, unit="sample", description="infer") as bar:
-        predictions = board.infer(len(data.train_labels), tests, bar.update)
-    accuracy = float((predictions == data.test_labels).mean())
-    print(f"{tests} test samples, {percent(accuracy)} % right")
+    session.prepare()
+    with ProgressBar(len(labels), unit="sample", description="infer") as bar:
+        predictions = session.training.infer_tests(bar.update)
+    accuracy = float((predictions == labels).mean())
+    print(f"{len(labels)} test samples, {percent(accuracy)} % right")
     session.results |= {"test_accuracy": accuracy, "predictions": predictions.tolist()}
     return 0
 
@@ -215,10 +213,7 @@ def _save(session: Session) -> int:
 def _restore(session: Session) -> int:
     state: Checkpoint | None = session.resumed
     session.board.write_parameters(state.parameters)
-    training = session.training
-    # The epoch that the board counts from; its run button goes on from there.
-    last = max(session.file.training.epochs, state.epoch + 1)
-    session.board.configure(training.configuration(state.epoch, last))
+    session.training.place(state.epoch)
     print(f"the board holds {session.arguments.resume}, after epoch {state.epoch}")
     return 0
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from boards.host.session import Session
+from boards.host.stored_training import StoredTraining
 from boards.link.commands import State
 from hwgen.saturation import COUNTER_WIDTH
 from software_ref.checkpoint import Checkpoint, save_checkpoint
@@ -58,12 +59,13 @@ def train(session: Session) -> int:
     )
     state: Checkpoint | None = None
     try:
-        with ProgressBar(last - start.epoch, unit="epoch", description="training") as bar:
+        samples = (last - start.epoch) * len(session.data.train_labels)
+        with ProgressBar(samples, unit="sample", description="training") as bar:
             for line in _table(session, start, bar, attached=attached):
                 bar.print(line)
     except KeyboardInterrupt:
         training.board.link.forget()
-        print("stopping the board after the epoch at work; Ctrl-C again leaves it", flush=True)
+        print(f"{training.ending}; Ctrl-C again leaves the board as it is", flush=True)
         training.finish()
         state = _keep(session)
         session.results |= _figures(session, start) | {"interrupted": True}
@@ -72,6 +74,8 @@ def train(session: Session) -> int:
         kept = "" if session.arguments.save is None else f", saved in {session.arguments.save}"
         raise KeyboardInterrupt(f"the board has stopped after epoch {state.epoch}{kept}") from None
     state = _keep(session)
+    if session.arguments.save is not None:
+        print(f"saved {session.arguments.save}")
     session.results |= _figures(session, start) | {"interrupted": False}
     return _verify(session, start, state) if session.arguments.verify else 0
 
@@ -101,7 +105,7 @@ def _prepare(session: Session) -> _Start:
             "the board is training something else: wait for it, or end it with "
             f"`presparse host stop {arguments.network_file} --port {arguments.port}`"
         )
-    session.upload()
+    session.prepare()
     if arguments.go_on:
         epoch, parameters = status.epoch, board.read_parameters()
     elif session.resumed is not None:
@@ -124,23 +128,26 @@ def _table(session: Session, start: _Start, bar: ProgressBar, *, attached: bool)
     total = session.file.training.epochs
     header = ["epoch".ljust(len(f"{total}/{total}")), "k", "board train %", "test %"]
     yield table_lines(header, [])[0]
-    for result in _results(session, start, attached=attached):
+    for result in _results(session, start, bar, attached=attached):
         start.results.append(result)
-        bar.update()
+        if session.arguments.save is not None and session.training.idle_between_epochs:
+            _keep(session)
         accuracies = (result.train_accuracy, result.test_accuracy)
         cells = [f"{result.epoch + 1}/{total}", result.rate_exponent, *map(percent, accuracies)]
         yield table_lines(header, [cells])[1]
 
 
-def _results(session: Session, start: _Start, *, attached: bool) -> Iterator[EpochResult]:
-    training = session.training
-    first = start.epoch
-    if attached:
-        status = session.board.status()
-        training.attach(status)
-        yield from training.follow()
+def _results(
+    session: Session, start: _Start, bar: ProgressBar, *, attached: bool
+) -> Iterator[EpochResult]:
+    training, first = session.training, start.epoch
+    if attached and isinstance(training, StoredTraining):
+        training.attach(session.board.status())
+        for result in training.follow():
+            bar.update(len(session.data.train_labels))
+            yield result
         first = session.board.status().epoch
-    yield from training.epochs(first)
+    yield from training.epochs(first, bar.update)
 
 
 def _keep(session: Session) -> Checkpoint:
@@ -148,7 +155,6 @@ def _keep(session: Session) -> Checkpoint:
     state = session.training.checkpoint(session.resumed)
     if session.arguments.save is not None:
         save_checkpoint(session.arguments.save, state)
-        print(f"saved {session.arguments.save}")
     return state
 
 
@@ -156,16 +162,16 @@ def _verify(session: Session, start: _Start, state: Checkpoint) -> int:
     """Hold weights, biases, accuracies and saturation counters against the golden model's."""
     if start.parameters is None or start.saturations is None:
         raise ValueError("--verify must see a training from its start, not join one")
-    training, schedule = session.training, session.board.core.schedule
+    schedule = session.board.core.schedule
     before = Checkpoint(parameters=start.parameters, lags=schedule.lags, epoch=start.epoch)
     golden = golden_training(
         session.file,
-        training.data,
+        session.data,
         schedule.lags,
         before,
         engine=find_engine(session.arguments.engine),
     )
-    samples = (state.epoch - start.epoch) * len(training.data.train_labels)
+    samples = (state.epoch - start.epoch) * len(session.data.train_labels)
     with ProgressBar(samples, unit="sample", description="golden model") as bar:
         wanted = list(golden.epochs(bar.update))
     remembered = {result.epoch for result in start.results}

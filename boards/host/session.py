@@ -9,12 +9,15 @@ from functools import cached_property
 from typing import Any
 
 from boards.host.board import Board
+from boards.host.stored_training import StoredTraining
+from boards.host.streamed_training import StreamedTraining
 from boards.host.training import BoardTraining
 from boards.link.commands import State
 from software_ref.checkpoint import Checkpoint
 from software_ref.commands.loading import load_training_data
 from software_ref.commands.progress import ProgressBar
 from software_ref.network_file import NetworkFile
+from software_ref.training import TrainingData
 
 __all__ = ["Session"]
 
@@ -37,19 +40,36 @@ class Session:
     """Figures for JSON."""
 
     @cached_property
-    def training(self) -> BoardTraining:
-        """The training, with its data."""
-        data = load_training_data(
+    def data(self) -> TrainingData:
+        """Training and test samples."""
+        return load_training_data(
             self.file,
             self.arguments.data,
             samples=self.arguments.samples,
             test_samples=self.arguments.test_samples,
         )
-        return BoardTraining(self.board, self.file, data)
 
-    def upload(self) -> None:
+    @cached_property
+    def training(self) -> BoardTraining:
+        """The training, from the board's store where that has room for the data."""
+        samples = len(self.data.train_labels) + len(self.data.test_labels)
+        fits = samples <= self.board.identity.samples
+        return (StoredTraining if fits else StreamedTraining)(self.board, self.file, self.data)
+
+    def prepare(self) -> None:
+        """Get the samples to where training takes them from, and say where that is."""
+        if isinstance(self.training, StoredTraining):
+            self.upload(self.training)
+        else:
+            room = self.board.identity.samples
+            print(
+                f"{self.training.samples} samples are more than the board's store has room for "
+                f"({room}): they are sent again in every epoch",
+                flush=True,
+            )
+
+    def upload(self, training: StoredTraining) -> None:
         """Fill the board's store, unless it holds the data."""
-        training = self.training
         with ProgressBar(training.samples, unit="sample", description="upload") as bar:
             sent = training.upload(bar.update)
         done = "uploaded" if sent else "in the board's store already"

@@ -7,7 +7,12 @@ import random
 from boards.link.framing import FLAG
 from boards.simulated.board import SimulatedBoard
 
-__all__ = ["FAULTS", "FaultyLine", "Lockstep"]
+__all__ = ["FAULTS", "SAMPLES", "TIMEOUT", "FaultyLine", "Lockstep"]
+
+SAMPLES = 40
+"""Room in the store of the board that the tests share."""
+TIMEOUT = 0.0002
+"""Seconds of the board's clock, beside what a frame and its answer take on their way."""
 
 
 class Lockstep:

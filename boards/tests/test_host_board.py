@@ -7,47 +7,25 @@ import random
 import numpy as np
 import pytest
 
-from boards.design import BoardDesign
 from boards.host.board import Board, Configuration
 from boards.host.link import Link, LinkError, RefusedError
 from boards.host.parameters import parameter_runs
 from boards.link.commands import TAIL, Command, State, Status, Stop
 from boards.simulated.board import SimulatedBoard
-from boards.tests.lockstep import FAULTS, FaultyLine, Lockstep
+from boards.tests.lockstep import FAULTS, SAMPLES, TIMEOUT, FaultyLine, Lockstep
 from hwgen.generate import CoreDesign
-from hwgen.rtl_trainer import RUNTIME_CACHE
 from software_ref.golden import GoldenTrainer, Parameters
 from software_ref.network import Network
 from software_ref.training import STREAM_TAIL
 
-SAMPLES = 40
 TRAIN, TEST = 24, 8
-TIMEOUT = 0.0002
-"""Seconds of the board's clock, beside what a frame and its answer take on their way."""
 FAULTS_OF_A_KIND = 1000
-
-
-@pytest.fixture(scope="module")
-def simulated(tmp_path_factory: pytest.TempPathFactory) -> SimulatedBoard:
-    network = Network(layers=(12, 6, 4), out_degree=(3, 2), parallelism=(4, 3), classes=3)
-    design = BoardDesign(
-        core=CoreDesign(network=network), clock_hz=18_000_000, samples=SAMPLES, leds=8
-    )
-    return SimulatedBoard(design, tmp_path_factory.mktemp("board"), runtime_dir=RUNTIME_CACHE)
 
 
 @pytest.fixture(scope="module")
 def data() -> tuple[np.ndarray, np.ndarray]:
     rng = np.random.default_rng(5)
     return rng.integers(0, 257, (SAMPLES, 12)), rng.integers(0, 3, SAMPLES)
-
-
-@pytest.fixture
-def board(simulated: SimulatedBoard) -> Board:
-    """The board as after power-up, but for its counters."""
-    found = Board(Link(Lockstep(simulated), timeout=TIMEOUT), simulated.design.core)
-    found.reset_training()
-    return found
 
 
 def golden(core: CoreDesign, parameters: Parameters | None = None) -> GoldenTrainer:

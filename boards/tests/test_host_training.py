@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-from boards.design import BoardDesign
 from boards.host.board import Board
 from boards.host.link import Link
-from boards.host.training import BoardTraining
-from boards.link.commands import HISTORY_DEPTH
+from boards.host.stored_training import StoredTraining
+from boards.link.commands import HISTORY_DEPTH, RATES, State
 from boards.link.framing import FLAG
 from boards.simulated.board import SimulatedBoard
-from boards.tests.lockstep import FAULTS, FaultyLine, Lockstep
-from hwgen.generate import CoreDesign
-from hwgen.rtl_trainer import RUNTIME_CACHE
+from boards.tests.lockstep import FAULTS, TIMEOUT, FaultyLine, Lockstep
 from software_ref.checkpoint import Checkpoint
 from software_ref.network import Network
 from software_ref.network_file import NetworkFile, TrainingOptions
@@ -25,23 +21,12 @@ from software_ref.training import Training, TrainingData, golden_training
 
 TRAIN, TEST = 10, 4
 EPOCHS = 4
-SHORT = 0.0002
-"""Seconds of the board's clock that an answer may be late."""
 
 
 @pytest.fixture(scope="module")
-def file() -> NetworkFile:
-    network = Network(layers=(12, 6, 4), out_degree=(3, 2), parallelism=(4, 3), classes=3)
+def file(network: Network) -> NetworkFile:
     training = TrainingOptions(epochs=EPOCHS, rate_exponent=((0, 1), (2, 2)))
     return NetworkFile(network=network, training=training)
-
-
-@pytest.fixture(scope="module")
-def simulated(file: NetworkFile, tmp_path_factory: pytest.TempPathFactory) -> SimulatedBoard:
-    core = CoreDesign.from_file(file)
-    design = BoardDesign(core=core, clock_hz=18_000_000, samples=TRAIN + TEST)
-    folder: Path = tmp_path_factory.mktemp("board")
-    return SimulatedBoard(design, folder, runtime_dir=RUNTIME_CACHE)
 
 
 @pytest.fixture(scope="module")
@@ -53,13 +38,6 @@ def data() -> TrainingData:
         test_features=rng.integers(0, 257, (TEST, 12)),
         test_labels=rng.integers(0, 3, TEST),
     )
-
-
-@pytest.fixture
-def board(simulated: SimulatedBoard) -> Board:
-    found = Board(Link(Lockstep(simulated), timeout=SHORT), simulated.design.core)
-    found.reset_training()
-    return found
 
 
 def options(file: NetworkFile, **changes: object) -> NetworkFile:
@@ -80,12 +58,40 @@ def assert_same(checkpoint: Checkpoint, wanted: Training) -> None:
 @pytest.mark.parametrize("shuffle", [False, True])
 def test_epochs_are_those_of_software(board: Board, file, data, shuffle: bool) -> None:
     file = options(file, shuffle=shuffle)
-    training = BoardTraining(board, file, data)
+    training = StoredTraining(board, file, data)
     training.upload()
     wanted = golden(board, file, data)
     for ours, theirs in zip(training.epochs(0), wanted.epochs(), strict=True):
         assert replace(ours, samples_per_second=0.0) == replace(theirs, samples_per_second=0.0)
     assert_same(training.checkpoint(), wanted)
+
+
+def test_more_rates_than_the_board_holds_are_several_runs(board: Board, file, data) -> None:
+    rates = tuple((epoch, epoch % 3) for epoch in range(2 * RATES + 2))
+    file = options(file, epochs=2 * RATES + 4, rate_exponent=rates)
+    training = StoredTraining(board, file, data)
+    training.upload()
+    wanted = golden(board, file, data)
+    for ours, theirs in zip(training.epochs(0), wanted.epochs(), strict=True):
+        assert (ours.epoch, ours.rate_exponent) == (theirs.epoch, theirs.rate_exponent)
+    assert_same(training.checkpoint(), wanted)
+
+
+@pytest.mark.parametrize("shuffle", [False, True])
+def test_the_run_button_goes_on_from_a_placed_epoch(board: Board, file, data, shuffle) -> None:
+    file = options(file, shuffle=shuffle)
+    start = Checkpoint(parameters=board.core.parameters, lags=board.core.schedule.lags, epoch=1)
+    training = StoredTraining(board, file, data)
+    training.upload()
+    board.write_parameters(start.parameters)
+    training.place(start.epoch)
+    board.start()
+    while board.status().state & State.RUNNING:
+        pass
+    end = 2 if shuffle else EPOCHS  # the board holds one order at a time
+    wanted = golden(board, options(file, epochs=end), data, start)
+    list(wanted.epochs())
+    assert_same(training.checkpoint(start), wanted)
 
 
 def test_a_checkpoint_goes_on_as_in_software(board: Board, file, data) -> None:
@@ -106,7 +112,7 @@ def test_a_checkpoint_goes_on_as_in_software(board: Board, file, data) -> None:
         epoch=first.epochs_done,
         samples=first.samples_seen,
     )
-    training = BoardTraining(board, file, data)
+    training = StoredTraining(board, file, data)
     training.upload()
     board.write_parameters(state.parameters)
     list(training.epochs(state.epoch))
@@ -116,7 +122,7 @@ def test_a_checkpoint_goes_on_as_in_software(board: Board, file, data) -> None:
 
 
 def test_the_store_is_filled_once(board: Board, file, data) -> None:
-    training = BoardTraining(board, file, data)
+    training = StoredTraining(board, file, data)
     board.seal(1)
     assert training.upload()
     assert not training.upload()
@@ -124,10 +130,10 @@ def test_the_store_is_filled_once(board: Board, file, data) -> None:
 
 def test_a_run_that_is_joined_shows_its_own_epochs(board: Board, file, data) -> None:
     """Those before it, of another run, are in the board's history too."""
-    training = BoardTraining(board, file, data)
+    training = StoredTraining(board, file, data)
     training.upload()
     list(training.epochs(0))
-    long = BoardTraining(board, options(file, epochs=10_000), data)
+    long = StoredTraining(board, options(file, epochs=10_000), data)
     board.configure(long.configuration(2, 10_000))
     board.start()
     status = board.status()
@@ -140,7 +146,7 @@ def test_a_run_that_is_joined_shows_its_own_epochs(board: Board, file, data) -> 
 
 def test_a_board_that_outruns_its_history_is_followed_to_its_end(board: Board, file, data) -> None:
     epochs, before = 3 * HISTORY_DEPTH, board.status().epochs
-    training = BoardTraining(board, options(file, epochs=epochs), data)
+    training = StoredTraining(board, options(file, epochs=epochs), data)
     training.upload()
     results = training.epochs(0)
     found = [next(results).epoch]
@@ -170,12 +176,12 @@ def test_training_over_a_bad_line_is_the_same(
 ) -> None:
     file = options(file, shuffle=True)
     line = FaultyLine(Lockstep(simulated), kind, share=0.4, seed=len(kind))
-    host = Board(Link(line, timeout=SHORT, tries=80), board.core)
+    host = Board(Link(line, timeout=TIMEOUT, tries=80), board.core)
     wanted = golden(board, file, data)
     list(wanted.epochs())
     while line.faults < 100:
         before = board_figures(host)
-        training = BoardTraining(host, file, data)
+        training = StoredTraining(host, file, data)
         training.upload()
         host.write_parameters(host.core.parameters)
         found = [result.epoch for result in training.epochs(0)]

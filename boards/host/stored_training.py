@@ -1,0 +1,179 @@
+"""Training on a board from its store: runs of epochs, and the results of each."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from boards.host.board import Board, BoardStatus, Configuration, EpochRecord, store_seal
+from boards.host.link import RefusedError
+from boards.host.training import BoardTraining
+from boards.link.commands import HISTORY_DEPTH, RATES, TAIL, State, Status, Stop
+from software_ref.golden.samples import Progress
+from software_ref.network_file import NetworkFile
+from software_ref.training import EpochResult, TrainingData, epoch_order
+
+__all__ = ["StoredTraining"]
+
+_POLL = 0.02
+"""Seconds between two looks at a board that trains."""
+
+
+class StoredTraining(BoardTraining):
+    """Trains on samples in the board's store, at the core's speed.
+
+    With `shuffle` the host writes every epoch's order and starts one epoch at a time; without it,
+    the board runs all epochs by itself. Either way it goes on without the host.
+
+    Parameters
+    ----------
+    board, file, data
+        As for BoardTraining.
+
+    Raises
+    ------
+    ValueError
+        The board's store has no room for the samples.
+    """
+
+    ending = "stopping the board after the epoch at work"
+
+    def __init__(self, board: Board, file: NetworkFile, data: TrainingData):
+        super().__init__(board, file, data)
+        if self.samples > board.identity.samples:
+            raise ValueError(
+                f"the board's store has room for {board.identity.samples} samples, not for "
+                f"{self.samples}: build it with more, or take fewer with --samples"
+            )
+        self._features = np.concatenate([data.train_features, data.test_features])
+        self._labels = np.concatenate([data.train_labels, data.test_labels])
+        self._seal = store_seal(self._features, self._labels)
+        self._before = 0  # epochs in the board's history before the run
+
+    def holds_data(self, status: BoardStatus) -> bool:
+        """Whether the board's store holds these samples."""
+        return status.seal == self._seal
+
+    def upload(self, progress: Progress | None = None) -> bool:
+        """Fill the store, unless it holds these samples; whether that was necessary."""
+        if self.holds_data(self.board.status()):
+            return False
+        self.board.fill(self._features, self._labels, progress=progress)
+        self.board.seal(self._seal)
+        return True
+
+    def epochs(self, first: int, progress: Progress | None = None) -> Iterator[EpochResult]:
+        """See BoardTraining."""
+        while first < self.file.training.epochs:
+            self.place(first)
+            self._before = self.board.status().epochs
+            self.board.start()
+            for result in self.follow():
+                if progress is not None:
+                    progress(len(self.data.train_labels))
+                yield result
+            first = self._end(first)
+
+    def infer_tests(self, progress: Progress | None = None) -> NDArray[np.int64]:
+        """See BoardTraining."""
+        first, tests = len(self.data.train_labels), len(self.data.test_labels)
+        return self.board.infer(first, tests, progress)
+
+    def place(self, epoch: int) -> None:
+        """See BoardTraining; the board's run button goes on from there."""
+        options, samples = self.file.training, len(self.data.train_labels)
+        if options.shuffle:
+            self.board.write_order(epoch_order(options, epoch, samples))
+        self.board.configure(self.configuration(epoch, self._end(epoch)))
+
+    def configuration(self, first: int, end: int) -> Configuration:
+        """The run from one epoch to before another."""
+        options, training = self.file.training, len(self.data.train_labels)
+        return Configuration(
+            first_epoch=first,
+            end_epoch=end,
+            train_first=0,
+            train_count=training,
+            test_first=training,
+            test_count=len(self.data.test_labels),
+            rates=options.rate_exponent,
+            ordered=options.shuffle,
+        )
+
+    def _end(self, first: int) -> int:
+        """The epoch that the board trains up to by itself: it holds one order and RATES rates."""
+        options = self.file.training
+        last = max(options.epochs, first + 1)
+        if options.shuffle:
+            return first + 1
+        later = [epoch for epoch, _ in options.rate_exponent if epoch > first]
+        return min([last, *later[RATES - 1 :]])
+
+    def follow(self) -> Iterator[EpochResult]:
+        """Results of the run under way, from its first epoch that the board remembers.
+
+        Where the board trains faster than its history is read, epochs in between are missing.
+        """
+        read = self._before
+        began = time.perf_counter()
+        while True:
+            status = self.board.status()
+            running = bool(status.state & State.RUNNING)
+            if status.epochs > read:
+                read = max(read, status.epochs - HISTORY_DEPTH)
+                try:
+                    records = self.board.history(read, status.epochs - read)
+                except RefusedError as refusal:
+                    if refusal.status != Status.OUT_OF_RANGE:
+                        raise
+                    # Overwritten while they were read: leave the board a lead.
+                    read = max(read, status.epochs - HISTORY_DEPTH // 2)
+                    continue
+                seconds = (time.perf_counter() - began) / len(records)
+                read, began = status.epochs, time.perf_counter()
+                for record in records:
+                    yield self._result(record, seconds)
+            if not running:
+                return
+            time.sleep(_POLL)
+
+    @property
+    def idle_between_epochs(self) -> bool:
+        """See BoardTraining."""
+        return self.file.training.shuffle
+
+    def under_way(self, status: BoardStatus) -> bool:
+        """See BoardTraining."""
+        return (
+            bool(status.state & State.RUNNING)
+            and self.holds_data(status)
+            and status.end_epoch <= self.file.training.epochs
+        )
+
+    def attach(self, status: BoardStatus) -> None:
+        """Follow a run that somebody else started; its results so far are still to be read."""
+        done = min(status.epoch, status.epochs, HISTORY_DEPTH // 2)
+        numbers = [record.epoch for record in self.board.history(status.epochs - done, done)]
+        # Runs before this one ended elsewhere than this one began.
+        while done and numbers[-done] != status.epoch - done:
+            done -= 1
+        self._before = status.epochs - done
+
+    def finish(self) -> None:
+        """See BoardTraining."""
+        self.board.stop(Stop.AFTER_EPOCH)
+        while self.board.status().state & State.RUNNING:
+            time.sleep(_POLL)
+
+    def _result(self, record: EpochRecord, seconds: float) -> EpochResult:
+        training, tests = len(self.data.train_labels), len(self.data.test_labels)
+        return EpochResult(
+            epoch=record.epoch,
+            rate_exponent=self.file.training.rate_exponent_at(record.epoch),
+            train_accuracy=record.tail / min(training, TAIL),
+            test_accuracy=record.test / tests if tests else None,
+            samples_per_second=training / max(seconds, 1e-9),
+        )

@@ -1,0 +1,33 @@
+"""One small board for all tests that simulate one: building its simulator takes the longest."""
+
+from __future__ import annotations
+
+import pytest
+
+from boards.design import BoardDesign
+from boards.host.board import Board
+from boards.host.link import Link
+from boards.simulated.board import SimulatedBoard
+from boards.tests.lockstep import SAMPLES, TIMEOUT, Lockstep
+from hwgen.generate import CoreDesign
+from hwgen.rtl_trainer import RUNTIME_CACHE
+from software_ref.network import Network
+
+
+@pytest.fixture(scope="session")
+def network() -> Network:
+    return Network(layers=(12, 6, 4), out_degree=(3, 2), parallelism=(4, 3), classes=3)
+
+
+@pytest.fixture(scope="session")
+def simulated(network: Network, tmp_path_factory: pytest.TempPathFactory) -> SimulatedBoard:
+    design = BoardDesign(core=CoreDesign(network=network), clock_hz=18_000_000, samples=SAMPLES)
+    return SimulatedBoard(design, tmp_path_factory.mktemp("board"), runtime_dir=RUNTIME_CACHE)
+
+
+@pytest.fixture
+def board(simulated: SimulatedBoard) -> Board:
+    """The board as after power-up, but for its counters."""
+    found = Board(Link(Lockstep(simulated), timeout=TIMEOUT), simulated.design.core)
+    found.reset_training()
+    return found
