@@ -120,4 +120,6 @@ def _reason(error: Exception) -> str:
         return "another program uses it"
     if number is not None:
         return os.strerror(number)
+    if "Could not configure port" in str(error):  # the system's words are in there as a tuple
+        return "it is no serial port"
     return str(error)

@@ -48,6 +48,13 @@ def test_a_missing_port_is_told(tmp_path: Path) -> None:
         SerialPort(name)
 
 
+def test_a_file_that_is_no_port_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.touch()
+    with pytest.raises(LinkError, match=f"^cannot open the port {path}: it is no serial port$"):
+        SerialPort(str(path))
+
+
 def unplug_after_one_read(port: SerialPort, monkeypatch: pytest.MonkeyPatch) -> None:
     """From the second read on, the system says what it says where the cable is out."""
     real = port._serial.read
