@@ -13,7 +13,7 @@ demo: .venv/main
 	$(BIN)/presparse compare examples/digits.toml --epochs 3 --build $(BUILD) --png $(BUILD)/digits.png
 
 test: .venv/all lint
-	$(BIN)/pytest -n 2 $(if $(DATA),--data=$(abspath $(DATA)))
+	$(BIN)/pytest -n 2 --dist worksteal $(if $(DATA),--data=$(abspath $(DATA)))
 
 lint: .venv/all
 	$(BIN)/ruff check .

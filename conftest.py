@@ -16,29 +16,21 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="DIR",
         help="folder of mnist.npz, reuters_r52.npz, ...; without it, tests on them are left out",
     )
-    parser.addoption(
-        "--bitstream",
-        action="store_true",
-        help="also make the digits' bitstream for the ULX3S, which takes ten minutes of a core",
-    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
     # Started in the background, a shell's children ignore Ctrl-C, and so would what tests start.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     config.addinivalue_line("markers", "real_data: needs --data DIR")
-    config.addinivalue_line("markers", "bitstream: needs --bitstream")
+    config.addinivalue_line("markers", "long: takes minutes of a core, and so begins first")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    left_out = set()
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
     if config.getoption("--data") is None:
-        left_out.add("real_data")
-    if not config.getoption("--bitstream"):
-        left_out.add("bitstream")
-    needy = [item for item in items if any(map(item.get_closest_marker, left_out))]
-    items[:] = [item for item in items if item not in needy]
-    config.hook.pytest_deselected(items=needy)
+        needy = [item for item in items if item.get_closest_marker("real_data")]
+        items[:] = [item for item in items if item not in needy]
+        config.hook.pytest_deselected(items=needy)
 
 
 @pytest.fixture(scope="session")

@@ -15,8 +15,8 @@ from software_ref.update_rounding import UpdateOptions
 
 __all__ = ["FORMATS", "features_of", "random_network", "sample_networks"]
 
-FORMATS = {(2, 5): 3, (2, 7): 2, (3, 8): 2, (4, 11): 1}
-"""Integer and fraction bits that the sampler goes through, and in how many of eight networks."""
+FORMATS = {(2, 5): 6, (2, 7): 5, (3, 8): 4, (4, 11): 1}
+"""Integer and fraction bits that the sampler goes through, and in how many of 16 networks."""
 SIZES = (4, 5, 6, 8, 9, 10, 12, 14, 15, 16, 18, 20, 24)
 """Layer sizes: mostly with common factors, or every junction would be fully connected."""
 
@@ -42,7 +42,7 @@ def sample_networks(count: int, seed: int) -> list[Network]:
     rng = random.Random(seed)
     cycles = {
         "junctions": [1, 2, 3, 4],
-        # A table of 16 bits takes ten times as long to build as one of 12: once is enough in eight.
+        # A table of 16 bits takes ten times as long to build as one of 12: once is enough in 16.
         "fmt": [format_ for format_, share in FORMATS.items() for _ in range(share)],
         "pattern": list(product(KINDS, (False, True))),
         "hidden": ["sigmoid", "relu"],
@@ -56,7 +56,7 @@ def sample_networks(count: int, seed: int) -> list[Network]:
         kind, dither = cycles["pattern"][index % 6]
         wish = _Wish(
             junctions=cycles["junctions"][(index + index // 4) % 4],
-            fmt=cycles["fmt"][(index + index // 8) % 8],
+            fmt=cycles["fmt"][(index + index // 16) % 16],
             kind=kind,
             dither=dither,
             hidden=cycles["hidden"][(index + index // 8) % 2],

@@ -33,7 +33,7 @@ NETWORKS = {
     "small": network((3, 3, 1, 3), format=(1, 4), kind="shared_seed"),
     "inference": network((15, 10, 2, 5), (10, 10, 3, 10), format=(1, 4)),
 }
-EXAMPLES = ("digits", "mnist_original")
+EXAMPLES = ("digits",)
 NAMES = (*NETWORKS, *EXAMPLES)
 
 

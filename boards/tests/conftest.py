@@ -8,7 +8,8 @@ from boards.design import BoardDesign
 from boards.host.board import Board
 from boards.host.link import Link
 from boards.simulated.board import SimulatedBoard
-from boards.tests.lockstep import SAMPLES, TIMEOUT, Lockstep
+from boards.simulated.lockstep import Lockstep
+from boards.tests.small_board import SAMPLES, TIMEOUT
 from hwgen.generate import CoreDesign
 from hwgen.rtl_trainer import RUNTIME_CACHE
 from software_ref.network import Network

@@ -1,7 +1,4 @@
-"""The example network on a ULX3S, from its TOML file to a bitstream, with tools from PyPI alone.
-
-Takes ten minutes of a core, most of them nextpnr's, and so runs with `--bitstream` alone.
-"""
+"""The example network on a ULX3S, from its TOML file to a bitstream, with tools from PyPI alone."""
 
 from __future__ import annotations
 
@@ -19,7 +16,7 @@ PREAMBLE = b"\xff\xff\xbd\xb3"
 LFE5U_85 = b"\x41\x11\x30\x43"
 
 
-@pytest.mark.bitstream
+@pytest.mark.long
 def test_digits_become_a_bitstream_that_meets_its_clock(tmp_path: Path) -> None:
     folder, figures = tmp_path / "built", tmp_path / "figures.json"
     options = ["--board", "ulx3s", "--output", str(folder), "--json", str(figures)]

@@ -73,7 +73,10 @@ def test_without_tools_one_line_says_what_was_looked_for(
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     folder = tmp_path / "plan"
-    assert main(["build", str(small), "--board", "nexys4", "--output", str(folder)]) == 0
+    assert (
+        main(["build", str(small), "--board", "nexys4", "--samples", "64", "--output", str(folder)])
+        == 0
+    )
     said = capsys.readouterr().out
     assert said.count("\n") == 1
     assert said.startswith("found none of: vivado; nextpnr-himbaechel + fasm2frames")

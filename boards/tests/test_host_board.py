@@ -12,7 +12,9 @@ from boards.host.link import Link, LinkError, RefusedError
 from boards.host.parameters import parameter_runs
 from boards.link.commands import TAIL, Command, State, Status, Stop
 from boards.simulated.board import SimulatedBoard
-from boards.tests.lockstep import FAULTS, SAMPLES, TIMEOUT, FaultyLine, Lockstep
+from boards.simulated.lockstep import Lockstep
+from boards.tests.faulty_line import FAULTS, FaultyLine
+from boards.tests.small_board import SAMPLES, TIMEOUT
 from hwgen.generate import CoreDesign
 from software_ref.golden import GoldenTrainer, Parameters
 from software_ref.network import Network

@@ -13,7 +13,9 @@ from boards.host.stored_training import StoredTraining
 from boards.link.commands import HISTORY_DEPTH, RATES, State
 from boards.link.framing import FLAG
 from boards.simulated.board import SimulatedBoard
-from boards.tests.lockstep import FAULTS, TIMEOUT, FaultyLine, Lockstep
+from boards.simulated.lockstep import Lockstep
+from boards.tests.faulty_line import FAULTS, FaultyLine
+from boards.tests.small_board import TIMEOUT
 from software_ref.checkpoint import Checkpoint
 from software_ref.network import Network
 from software_ref.network_file import NetworkFile, TrainingOptions

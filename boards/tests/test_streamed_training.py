@@ -19,8 +19,8 @@ from boards.host.stored_training import StoredTraining
 from boards.host.streamed_training import StreamedTraining, StreamingTrainer
 from boards.simulated.board import SimulatedBoard
 from boards.simulated.terminal import PseudoTerminal
-from boards.tests.lockstep import SAMPLES
 from boards.tests.processes import assert_is_golden_training, finished, host, read_until
+from boards.tests.small_board import SAMPLES
 from software_ref.golden import GoldenTrainer, initial_parameters
 from software_ref.network import Network
 from software_ref.network_file import NetworkFile, TrainingOptions

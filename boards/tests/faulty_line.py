@@ -1,38 +1,13 @@
-"""A simulated board as a transport whose time is the board's own, and lines that damage."""
+"""Lines to a simulated board that damage what goes over them."""
 
 from __future__ import annotations
 
 import random
 
 from boards.link.framing import FLAG
-from boards.simulated.board import SimulatedBoard
+from boards.simulated.lockstep import Lockstep
 
-__all__ = ["FAULTS", "SAMPLES", "TIMEOUT", "FaultyLine", "Lockstep"]
-
-SAMPLES = 40
-"""Room in the store of the board that the tests share."""
-TIMEOUT = 0.0002
-"""Seconds of the board's clock, beside what a frame and its answer take on their way."""
-
-
-class Lockstep:
-    """Runs the board just as long as the host waits for it."""
-
-    def __init__(self, board: SimulatedBoard):
-        self.board = board
-
-    def write(self, line: bytes) -> None:
-        """See boards.host.link.Transport."""
-        self.board.write(line)
-
-    def read(self, seconds: float) -> bytes:
-        """Run until a frame has come, or for so many seconds of the board's clock."""
-        self.board.run(max(round(seconds * self.board.design.clock_hz), 1), until_frame=True)
-        return self.board.read()
-
-    def monotonic(self) -> float:
-        """The board's time."""
-        return self.board.clocks / self.board.design.clock_hz
+__all__ = ["FAULTS", "FaultyLine"]
 
 
 def _bit_error(rng: random.Random, line: bytes) -> bytes:
