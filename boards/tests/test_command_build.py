@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -103,22 +104,33 @@ def test_the_open_flow_synthesises_with_block_ram(small: Path, tmp_path: Path) -
     assert "clk" in top["netnames"]
 
 
+def pretend(monkeypatch: pytest.MonkeyPatch, folder: Path, fmax_mhz: float) -> list[str]:
+    """Put pretended tools in place of the ECP5's; the digits' build runs the tools themselves.
+
+    Returns the names of those that were called, as they are.
+    """
+    clock = {"$glbnet$clk": {"achieved": fmax_mhz, "constraint": 50.0}}
+    report = {"fmax": clock, "utilization": {"DP16KD": {"used": 9, "available": 208}}}
+    calls: list[str] = []
+
+    def tool(name: str) -> Callable[..., None]:
+        def call(*arguments: object, **options: object) -> None:
+            calls.append(name)
+            (folder / "synthesis.log").touch()
+            (folder / "report.json").write_text(json.dumps(report), encoding="utf-8")
+
+        return call
+
+    for name in ("run_yosys", "absorb_registers_in_file", "run_nextpnr_ecp5"):
+        monkeypatch.setattr(ecp5, name, tool(name))
+    return calls
+
+
 def test_a_clock_that_is_missed_leaves_no_bitstream(
     small: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """With reports as nextpnr writes them: the digits' build runs the tools themselves."""
     folder, figures = tmp_path / "built", tmp_path / "figures.json"
-    clock = {"$glbnet$clk": {"achieved": 43.21, "constraint": 50.0}}
-    report = {"fmax": clock, "utilization": {"DP16KD": {"used": 9, "available": 208}}}
-
-    def report_only(*_: object, **__: object) -> Path:
-        log = folder / "log"
-        log.write_text("", encoding="utf-8")
-        (folder / "report.json").write_text(json.dumps(report), encoding="utf-8")
-        return log
-
-    for name in ("run_yosys", "absorb_registers_in_file", "run_nextpnr_ecp5"):
-        monkeypatch.setattr(ecp5, name, report_only)
+    pretend(monkeypatch, folder, 43.21)
     folder.mkdir()
     (folder / "small.bit").write_bytes(b"of a build before")
     options = ["--board", "ulx3s", "--samples", "64", "--output", str(folder)]
@@ -129,6 +141,24 @@ def test_a_clock_that_is_missed_leaves_no_bitstream(
     document = json.loads(figures.read_text())
     assert (document["timing_met"], document["fmax_mhz"]) == (False, 43.21)
     assert document["bitstream"] is None
+
+
+def test_another_seed_takes_the_netlist_that_is_there(
+    small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "built"
+    calls = pretend(monkeypatch, folder, 43.21)
+
+    def tools(*options: str) -> list[str]:
+        calls.clear()
+        common = ["build", str(small), "--board", "ulx3s", "--output", str(folder)]
+        assert main([*common, *options]) == 2
+        return calls
+
+    everything = ["run_yosys", "absorb_registers_in_file", "run_nextpnr_ecp5"]
+    assert tools("--samples", "64") == everything
+    assert tools("--samples", "64", "--seed", "2") == everything[-1:]
+    assert tools("--samples", "32", "--seed", "2") == everything
 
 
 @pytest.mark.parametrize(
