@@ -34,14 +34,15 @@ clean:
 	rm -rf build .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 # The stamps say which extras the environment holds; a changed pyproject.toml installs again.
+# Python compiles a module when it is first imported; pip would compile all of every package.
 .venv/main: pyproject.toml
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --upgrade pip
-	$(BIN)/python -m pip install --quiet -e .
+	$(BIN)/python -m pip install --quiet --no-compile -e .
 	touch $@
 
 .venv/all: pyproject.toml
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --upgrade pip
-	$(BIN)/python -m pip install --quiet -e '.[all]'
+	$(BIN)/python -m pip install --quiet --no-compile -e '.[all]'
 	touch $@ .venv/main

@@ -107,7 +107,7 @@ _ALL = (
         family="ecp5",
         oscillator=("clk25", 0),
         oscillator_hz=25_000_000,
-        clock_mhz=50.0,
+        clock_mhz=40.0,
         leds=8,
         buttons={"run": ("button_fire", 0), "pause": ("button_fire", 1), "reset": ("button_up", 0)},
         # Low, the processor beside the FPGA would reset the board.

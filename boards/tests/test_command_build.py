@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 import zipfile
@@ -104,24 +105,36 @@ def test_the_open_flow_synthesises_with_block_ram(small: Path, tmp_path: Path) -
     assert "clk" in top["netnames"]
 
 
-def pretend(monkeypatch: pytest.MonkeyPatch, folder: Path, fmax_mhz: float) -> list[str]:
+def pretend(monkeypatch: pytest.MonkeyPatch, folder: Path, *reached: float) -> list[str]:
     """Put pretended tools in place of the ECP5's; the digits' build runs the tools themselves.
 
-    Returns the names of those that were called, as they are.
+    Parameters
+    ----------
+    reached
+        MHz, one placement after the other.
+
+    Returns
+    -------
+    list of str
+        The names of those that were called, as they are.
     """
-    clock = {"$glbnet$clk": {"achieved": fmax_mhz, "constraint": 50.0}}
-    report = {"fmax": clock, "utilization": {"DP16KD": {"used": 9, "available": 208}}}
     calls: list[str] = []
+    clocks = itertools.cycle(reached)
 
     def tool(name: str) -> Callable[..., None]:
         def call(*arguments: object, **options: object) -> None:
             calls.append(name)
             (folder / "synthesis.log").touch()
-            (folder / "report.json").write_text(json.dumps(report), encoding="utf-8")
+            (folder / "board.bit").write_bytes(b"bits")
+            if name == "run_nextpnr_ecp5":
+                clock = {"$glbnet$clk": {"achieved": next(clocks), "constraint": 40.0}}
+                used = {"DP16KD": {"used": 9, "available": 208}}
+                report = json.dumps({"fmax": clock, "utilization": used})
+                (folder / "report.json").write_text(report, encoding="utf-8")
 
         return call
 
-    for name in ("run_yosys", "absorb_registers_in_file", "run_nextpnr_ecp5"):
+    for name in ("run_yosys", "absorb_registers_in_file", "run_nextpnr_ecp5", "run_tool"):
         monkeypatch.setattr(ecp5, name, tool(name))
     return calls
 
@@ -130,35 +143,47 @@ def test_a_clock_that_is_missed_leaves_no_bitstream(
     small: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder, figures = tmp_path / "built", tmp_path / "figures.json"
-    pretend(monkeypatch, folder, 43.21)
+    pretend(monkeypatch, folder, 33.33, 39.21)
     folder.mkdir()
     (folder / "small.bit").write_bytes(b"of a build before")
     options = ["--board", "ulx3s", "--samples", "64", "--output", str(folder)]
     assert main(["build", str(small), *options, "--json", str(figures)]) == 2
     complaint = capsys.readouterr().err
-    assert "the board reaches 43.21 MHz, not 50: no bitstream was written" in complaint
+    assert "the board reaches 39.21 MHz, not 40: no bitstream was written" in complaint
     assert not (folder / "small.bit").exists()
     document = json.loads(figures.read_text())
-    assert (document["timing_met"], document["fmax_mhz"]) == (False, 43.21)
+    assert (document["timing_met"], document["fmax_mhz"]) == (False, 39.21)
     assert document["bitstream"] is None
+
+
+def test_the_second_placement_may_meet_the_clock(
+    small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "built"
+    calls = pretend(monkeypatch, folder, 33.33, 55.5)
+    options = ["--board", "ulx3s", "--samples", "64", "--output", str(folder)]
+    assert main(["build", str(small), *options]) == 0
+    assert calls.count("run_nextpnr_ecp5") == 2
+    assert (folder / "small.bit").read_bytes() == b"bits"
 
 
 def test_another_seed_takes_the_netlist_that_is_there(
     small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = tmp_path / "built"
-    calls = pretend(monkeypatch, folder, 43.21)
+    calls = pretend(monkeypatch, folder, 41.0)
 
     def tools(*options: str) -> list[str]:
         calls.clear()
         common = ["build", str(small), "--board", "ulx3s", "--output", str(folder)]
-        assert main([*common, *options]) == 2
+        assert main([*common, *options]) == 0
         return calls
 
-    everything = ["run_yosys", "absorb_registers_in_file", "run_nextpnr_ecp5"]
-    assert tools("--samples", "64") == everything
-    assert tools("--samples", "64", "--seed", "2") == everything[-1:]
-    assert tools("--samples", "32", "--seed", "2") == everything
+    synthesis = ["run_yosys", "absorb_registers_in_file"]
+    placement = ["run_nextpnr_ecp5", "run_tool"]
+    assert tools("--samples", "64") == synthesis + placement
+    assert tools("--samples", "64", "--seed", "2") == placement
+    assert tools("--samples", "32", "--seed", "2") == synthesis + placement
 
 
 @pytest.mark.parametrize(
