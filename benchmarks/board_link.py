@@ -30,6 +30,7 @@ from hwgen.generate import CoreDesign
 from hwgen.rtl_trainer import RUNTIME_CACHE
 from software_ref.commands.loading import load_training_data
 from software_ref.commands.output import check_outputs, table_lines, write_json
+from software_ref.commands.progress import ProgressBar
 from software_ref.network_file import NetworkFile, read_network_file
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
@@ -42,17 +43,20 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("networks", nargs="*", default=NETWORKS, help="names in examples/")
     parser.add_argument("--data", type=Path, metavar="DIR", help="folder with MNIST")
-    parser.add_argument("--samples", type=int, default=64, metavar="N")
+    parser.add_argument("--samples", type=int, default=16, metavar="N")
     parser.add_argument("--turnaround", type=float, nargs="+", default=[0.0, 1.0], metavar="MS")
     parser.add_argument("--clock", type=float, default=100.0, metavar="MHZ")
     parser.add_argument("--json", type=Path, metavar="FILE")
     arguments = parser.parse_args()
     check_outputs({"--json": arguments.json})
-    figures = [
-        measured
-        for name in arguments.networks
-        for measured in _measure(read_network_file(EXAMPLES / f"{name}.toml"), arguments)
-    ]
+    figures: list[dict[str, Any]] = []
+    runs = len(arguments.networks) * len(arguments.turnaround)
+    with ProgressBar(runs, unit="run") as bar:
+        for name in arguments.networks:
+            bar.describe(name)
+            for measured in _measure(read_network_file(EXAMPLES / f"{name}.toml"), arguments):
+                figures.append(measured)
+                bar.update()
     header = ["network", "turnaround ms", "uploaded/s", "streamed/s", "stored/s", "parameters ms"]
     rows = [
         (

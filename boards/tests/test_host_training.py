@@ -15,7 +15,7 @@ from boards.link.framing import FLAG
 from boards.simulated.board import SimulatedBoard
 from boards.simulated.lockstep import Lockstep
 from boards.tests.faulty_line import FAULTS, FaultyLine
-from boards.tests.small_board import TIMEOUT
+from boards.tests.small_board import TIMEOUT, random_data
 from software_ref.checkpoint import Checkpoint
 from software_ref.network import Network
 from software_ref.network_file import NetworkFile, TrainingOptions
@@ -33,13 +33,7 @@ def file(network: Network) -> NetworkFile:
 
 @pytest.fixture(scope="module")
 def data() -> TrainingData:
-    rng = np.random.default_rng(6)
-    return TrainingData(
-        train_features=rng.integers(0, 257, (TRAIN, 12)),
-        train_labels=rng.integers(0, 3, TRAIN),
-        test_features=rng.integers(0, 257, (TEST, 12)),
-        test_labels=rng.integers(0, 3, TEST),
-    )
+    return random_data(TRAIN, TEST)
 
 
 def options(file: NetworkFile, **changes: object) -> NetworkFile:

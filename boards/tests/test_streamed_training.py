@@ -20,7 +20,7 @@ from boards.host.streamed_training import StreamedTraining, StreamingTrainer
 from boards.simulated.board import SimulatedBoard
 from boards.simulated.terminal import PseudoTerminal
 from boards.tests.processes import assert_is_golden_training, finished, host, read_until
-from boards.tests.small_board import SAMPLES
+from boards.tests.small_board import SAMPLES, random_data
 from software_ref.golden import GoldenTrainer, initial_parameters
 from software_ref.network import Network
 from software_ref.network_file import NetworkFile, TrainingOptions
@@ -39,13 +39,7 @@ def file(network: Network) -> NetworkFile:
 
 @pytest.fixture(scope="module")
 def data() -> TrainingData:
-    rng = np.random.default_rng(11)
-    return TrainingData(
-        train_features=rng.integers(0, 257, (TRAIN, 12)),
-        train_labels=rng.integers(0, 3, TRAIN),
-        test_features=rng.integers(0, 257, (TEST, 12)),
-        test_labels=rng.integers(0, 3, TEST),
-    )
+    return random_data(TRAIN, TEST)
 
 
 def test_the_store_has_no_room(board: Board, file, data) -> None:
