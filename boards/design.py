@@ -6,17 +6,12 @@ import hashlib
 import json
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from boards.uart import bit_length
 from hwgen.generate import CoreDesign
 from hwgen.manifest import manifest
-from hwgen.verilog import to_verilog
 
-if TYPE_CHECKING:
-    from boards.top import BoardTop
-
-__all__ = ["TOP", "BoardDesign"]
+__all__ = ["TOP", "BoardDesign", "core_identity"]
 
 TOP = "presparse_board"
 """Name of the board's module in the Verilog."""
@@ -58,18 +53,6 @@ class BoardDesign:
         A host whose network file gives the same one can talk to the board.
         """
         return core_identity(self.core)
-
-    @cached_property
-    def top(self) -> BoardTop:
-        """The Amaranth component."""
-        from boards.top import BoardTop
-
-        return BoardTop(self)
-
-    @cached_property
-    def verilog(self) -> str:
-        """The Verilog text of module TOP, with ports `clk`, `rst` and those of `BoardTop`."""
-        return to_verilog(self.top, TOP)
 
 
 def core_identity(core: CoreDesign) -> bytes:

@@ -13,7 +13,7 @@ from amaranth.hdl import Cat, Const, Module, Mux, Signal, Value
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
-from boards.design import BoardDesign
+from boards.design import TOP, BoardDesign
 from boards.link.dispatcher import Dispatcher
 from boards.link.frame_receiver import FrameReceiver
 from boards.link.frame_transmitter import FrameTransmitter
@@ -29,8 +29,9 @@ from boards.run.runner import Runner
 from boards.store.sample_store import SampleStore
 from boards.store.store_writer import StoreWriter
 from boards.uart import UartReceiver, UartTransmitter
+from hwgen.verilog import to_verilog
 
-__all__ = ["BoardTop"]
+__all__ = ["BoardTop", "board_verilog"]
 
 BUTTONS = ("run", "pause", "reset")
 
@@ -239,3 +240,8 @@ class BoardTop(wiring.Component):
 def _extended(value: Value, bits: int) -> Value:
     """A field of STATE."""
     return Cat(value, Const(0, bits - len(value)))
+
+
+def board_verilog(design: BoardDesign) -> str:
+    """The Verilog text of module TOP, with ports `clk`, `rst` and those of `BoardTop`."""
+    return to_verilog(BoardTop(design), TOP)

@@ -12,6 +12,7 @@ from boards.design import BoardDesign
 from boards.platforms.boards import Board
 from boards.platforms.clocking import EcpPll, Mmcm
 from boards.platforms.pinout import Pinout, pinout
+from boards.top import board_verilog
 from hwgen.manifest import manifest
 from software_ref.atomic_file import atomic_file
 from software_ref.commands.output import write_json
@@ -78,7 +79,7 @@ class BitstreamJob:
 
     def write_sources(self) -> list[Path]:
         """Write the Verilog files and constraints, and return their paths."""
-        texts = dict(zip(SOURCES, (self.design.verilog, self.pinout.verilog), strict=True))
+        texts = dict(zip(SOURCES, (board_verilog(self.design), self.pinout.verilog), strict=True))
         if self.board.family == "ecp5":
             texts["board.lpf"] = lpf(self.pinout)
         else:

@@ -111,6 +111,8 @@ def run(arguments: argparse.Namespace) -> int:
     ):
         if value and arguments.action not in users:
             raise ValueError(f"{option} is for {' and '.join(users)}, not for {arguments.action}")
+    if arguments.go_on and arguments.resume is not None:
+        raise ValueError("--go-on must stand without --resume: it starts from what the board holds")
     if arguments.action == "save" and arguments.save is None:
         raise ValueError("save must be told where to: --save FILE.npz")
     if arguments.action == "restore" and arguments.resume is None:

@@ -44,8 +44,11 @@ def train(session: Session) -> int:
     status = board.status()
     attached = training.under_way(status)
     if attached:
-        if session.arguments.verify:
-            raise ValueError("--verify must see a training from its start, not join one")
+        for option in ("verify", "resume"):
+            if getattr(session.arguments, option):
+                raise ValueError(
+                    f"--{option} must see a training from its start, not join the one under way"
+                )
         start = _Start(epoch=status.epoch, parameters=None, saturations=None)
         print(f"the board is training already, epoch {status.epoch}: following it", flush=True)
         if status.state & State.PAUSED:
@@ -105,11 +108,11 @@ def _prepare(session: Session) -> _Start:
             "the board is training something else: wait for it, or end it with "
             f"`presparse host stop {arguments.network_file} --port {arguments.port}`"
         )
-    session.prepare()
+    resumed, parameters = session.resumed, None
     if arguments.go_on:
-        epoch, parameters = status.epoch, board.read_parameters()
-    elif session.resumed is not None:
-        epoch, parameters = session.resumed.epoch, session.resumed.parameters
+        epoch = status.epoch
+    elif resumed is not None:
+        epoch, parameters = resumed.epoch, resumed.parameters
     else:
         epoch = 0
         parameters = initial_parameters(session.file.network, session.file.training.seed)
@@ -118,7 +121,10 @@ def _prepare(session: Session) -> _Start:
             f"there must be epochs left to train: {epoch} are done, and the file's are "
             f"{session.file.training.epochs}; ask for more with --epochs"
         )
-    if not arguments.go_on:
+    session.prepare()
+    if parameters is None:
+        parameters = board.read_parameters()
+    else:
         board.write_parameters(parameters)
     return _Start(epoch=epoch, parameters=parameters, saturations=status.saturations)
 
@@ -160,8 +166,9 @@ def _keep(session: Session) -> Checkpoint:
 
 def _verify(session: Session, start: _Start, state: Checkpoint) -> int:
     """Hold weights, biases, accuracies and saturation counters against the golden model's."""
-    if start.parameters is None or start.saturations is None:
-        raise ValueError("--verify must see a training from its start, not join one")
+    # Who joins a run cannot ask for --verify.
+    assert start.parameters is not None
+    assert start.saturations is not None
     schedule = session.board.core.schedule
     before = Checkpoint(parameters=start.parameters, lags=schedule.lags, epoch=start.epoch)
     golden = golden_training(

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from boards.design import TOP, BoardDesign
 from boards.panel.display import DIGITS, segments_of
+from boards.top import board_verilog
 from boards.uart import bit_length
 from hwgen.lint_waivers import lint_waivers
 from hwgen.simulation.verilator import Mode, build
@@ -54,7 +55,7 @@ class SimulatedBoard:
         self.design = design
         build_dir.mkdir(parents=True, exist_ok=True)
         source, waivers = build_dir / f"{TOP}.v", build_dir / f"{TOP}.vlt"
-        text = design.verilog
+        text = board_verilog(design)
         if not (source.exists() and source.read_text(encoding="utf-8") == text):
             source.write_text(text, encoding="utf-8")
         waivers.write_text(lint_waivers(f"*{source.name}"), encoding="utf-8")

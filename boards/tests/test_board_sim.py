@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import signal
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -81,7 +80,8 @@ def test_a_training_goes_on_without_its_host(port: str, plain: Path, tmp_path: P
     with first:
         read_until(first, r"^2/60")
         first.kill()
-    time.sleep(0.5)
+    joining = host("train", plain, port, "--epochs", LONG, "--verify")
+    assert "--verify must see a training from its start" in finished(joining, status=2)
     saved = tmp_path / "state.npz"
     said = finished(host("train", plain, port, "--epochs", LONG, "--save", saved))
     assert "the board is training already" in said
@@ -117,6 +117,7 @@ def test_wrong_use_is_one_line(port: str, plain: Path, tmp_path: Path) -> None:
         (("status", plain, str(tmp_path / "nothing")), "No such file or directory"),
         (("save", plain, port), "save must be told where to: --save FILE.npz"),
         (("status", plain, port, "--verify"), "--verify is for train, not for status"),
+        (("train", plain, port, "--go-on", "--resume", other), "--go-on must stand without"),
         (("train", plain, port, "--go-on", "--epochs", 1), "there must be epochs left"),
     ):
         said = finished(host(*arguments), status=2)
