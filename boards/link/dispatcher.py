@@ -107,6 +107,8 @@ class Dispatcher(wiring.Component):
         kept = Signal()  # the frame is in the receiver until it is answered
 
         for unit in units:
+            # Pulses that reach far come from registers.
+            m.d.sync += unit.start.eq(0)
             m.d.comb += [
                 unit.code.eq(code),
                 unit.size.eq(frame.length),
@@ -173,8 +175,10 @@ class Dispatcher(wiring.Component):
                     with m.Else():
                         m.d.sync += [chosen.eq(owner), left.eq(frame.length), fresh.eq(1)]
                         for number, unit in enumerate(units):
-                            m.d.comb += unit.start.eq(owner == number)
-                        m.next = "UNIT"
+                            m.d.sync += unit.start.eq(owner == number)
+                        m.next = "START"
+            with m.State("START"):  # `done` of the command before falls
+                m.next = "UNIT"
             with m.State("UNIT"), m.Switch(chosen):
                 for number, unit in enumerate(units):
                     with m.Case(number):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from amaranth.hdl import Cat, Const, Module, Signal, Value
+from amaranth.hdl import Cat, Const, Module, Mux, Signal, Value
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
@@ -17,6 +17,7 @@ from boards.link.commands import (
     Status,
 )
 from boards.link.dispatcher import CommandPort, Size
+from boards.link.words import WordSender
 
 __all__ = ["StateCommands"]
 
@@ -70,18 +71,21 @@ class StateCommands(wiring.Component):
         port = self.port
         identity = Const(int.from_bytes(self._identity, "little"), 8 * len(self._identity))
         state: Value = Cat(self.state, self.saturations)
-        answer = Signal(max(len(identity), len(state)), reset_less=True)
+        m.submodules.sender = sender = WordSender(max(len(identity), len(state)) // 8)
+        identify, started = Signal(), Signal()
         m.d.comb += [
             port.status.eq(Status.OK),
-            port.answer.valid.eq(1),
-            port.answer.payload.eq(answer[:8]),
+            port.answer_size.eq(Mux(identify, len(self._identity), len(state) // 8)),
+            port.answer.valid.eq(sender.bytes.valid),
+            port.answer.payload.eq(sender.bytes.payload),
+            sender.bytes.ready.eq(port.answer.ready),
+            sender.drop.eq(port.start),
+            sender.words.valid.eq(started),
+            sender.words.payload.eq(Mux(identify, identity, state)),
         ]
+        m.d.sync += started.eq(port.start)
         with m.If(port.start):
+            m.d.sync += [identify.eq(port.code == Command.IDENTIFY), port.done.eq(0)]
+        with m.If(started):
             m.d.sync += port.done.eq(1)
-            with m.If(port.code == Command.IDENTIFY):
-                m.d.sync += [answer.eq(identity), port.answer_size.eq(len(self._identity))]
-            with m.Else():
-                m.d.sync += [answer.eq(state), port.answer_size.eq(len(state) // 8)]
-        with m.Elif(port.answer.ready):
-            m.d.sync += answer.eq(answer >> 8)
         return m

@@ -70,6 +70,9 @@ def take_fields(m: Module, port: CommandPort, most: int) -> tuple[Signal, Signal
 class WordSender(wiring.Component):
     """Sends words byte by byte.
 
+    The byte to be sent has a register of its own: whether it is taken then decides over that one
+    alone, and not over a wide word far away.
+
     Parameters
     ----------
     size
@@ -81,6 +84,8 @@ class WordSender(wiring.Component):
         Words to send.
     bytes : Out(stream.Signature(8))
         Their bytes.
+    drop : In(1)
+        Forget what is left of the word.
     """
 
     def __init__(self, size: int):
@@ -89,6 +94,7 @@ class WordSender(wiring.Component):
             {
                 "words": In(stream.Signature(unsigned(8 * size))),
                 "bytes": Out(stream.Signature(unsigned(8))),
+                "drop": In(1),
             }
         )
 
@@ -96,13 +102,18 @@ class WordSender(wiring.Component):
         m = Module()
         word = Signal(8 * self._size, reset_less=True)
         left = Signal(range(self._size + 1))
-        m.d.comb += [
-            self.words.ready.eq(left == 0),
-            self.bytes.valid.eq(left != 0),
-            self.bytes.payload.eq(word[:8]),
-        ]
+        m.d.comb += self.words.ready.eq(left == 0)
         with m.If(self.words.ready & self.words.valid):
             m.d.sync += [word.eq(self.words.payload), left.eq(self._size)]
-        with m.Elif(self.bytes.valid & self.bytes.ready):
-            m.d.sync += [word.eq(word >> 8), left.eq(left - 1)]
+        with m.If(self.bytes.valid):
+            m.d.sync += self.bytes.valid.eq(~self.bytes.ready)
+        with m.Elif(left != 0):
+            m.d.sync += [
+                self.bytes.payload.eq(word[:8]),
+                self.bytes.valid.eq(1),
+                word.eq(word >> 8),
+                left.eq(left - 1),
+            ]
+        with m.If(self.drop):
+            m.d.sync += [left.eq(0), self.bytes.valid.eq(0)]
         return m
