@@ -17,7 +17,7 @@ __all__ = ["FORMATS", "features_of", "random_network", "sample_networks"]
 
 FORMATS = {(2, 5): 6, (2, 7): 5, (3, 8): 4, (4, 11): 1}
 """Integer and fraction bits that the sampler goes through, and in how many of 16 networks."""
-SIZES = (4, 5, 6, 8, 9, 10, 12, 14, 15, 16, 18, 20, 24)
+SIZES = (4, 5, 6, 8, 9, 10, 12, 14, 15, 16, 18)
 """Layer sizes: mostly with common factors, or every junction would be fully connected."""
 
 

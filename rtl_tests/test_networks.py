@@ -20,7 +20,7 @@ from software_ref.network import Network
 from software_ref.pipelining import PIPELINES
 from software_ref.update_rounding import UpdateOptions
 
-COUNT = 44
+COUNT = 40
 NETWORKS = sample_networks(COUNT, seed=2026)
 SAMPLES = 60
 MAX_RATE_EXPONENT = 9

@@ -22,9 +22,9 @@ integer = 2
 fraction = 5
 
 [network]
-layers = [16, 8, 4]
-out_degree = [4, 2]
-parallelism = [8, 4]
+layers = [8, 4]
+out_degree = [2]
+parallelism = [4]
 """
 SHARED = {"logic.v", "board.v", "vivado.xdc", "nextpnr.xdc", "README.md", "small.json"}
 OPEN = {"synthesis.ys", "himbaechel.sh", "xilinx.sh"}
