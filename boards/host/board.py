@@ -37,7 +37,7 @@ from boards.link.framing import MAX_PAYLOAD
 from boards.link.words import bytes_of
 from hwgen.generate import CoreDesign
 from software_ref.golden import Parameters, SaturationCounts
-from software_ref.golden.samples import Progress
+from software_ref.golden.samples import Progress, check_features
 
 __all__ = ["Board", "BoardStatus", "Configuration", "EpochRecord", "Identity", "store_seal"]
 
@@ -257,7 +257,7 @@ class Board:
         Parameters
         ----------
         features
-            Raw inputs in [0, 2**f]: integers (n, N_0).
+            Raw inputs in [0, 2**f]: integers (n, N_0), rounded where activations are narrower.
         labels
             Classes: integers (n,).
         first
@@ -268,7 +268,7 @@ class Board:
         Raises
         ------
         ValueError
-            The store has no room for them.
+            The store has no room for them, or a feature is out of range.
         """
         count = len(labels)
         if first + count > self.identity.samples:
@@ -307,9 +307,9 @@ class Board:
 
     def _beats(self, features: NDArray[np.integer]) -> NDArray[np.uint8]:
         """Beats as the store has them: uint8 (beats in all, bytes of a beat)."""
-        schedule, shift = self.core.schedule, self.core.network.format.activation_shift
+        schedule, network = self.core.schedule, self.core.network
         width = schedule.timing[0].left_activation_width
-        raw = np.asarray(features, np.int64) >> shift
+        raw = check_features(network, features).astype(np.int64) >> network.format.activation_shift
         lanes = raw.reshape(-1, schedule.beat_features)
         bits = (lanes[:, :, None] >> np.arange(width) & 1).astype(np.uint8)
         return np.packbits(bits.reshape(len(lanes), -1), axis=1, bitorder="little")

@@ -12,12 +12,20 @@ from boards.simulated.lockstep import Lockstep
 from boards.tests.small_board import SAMPLES, TIMEOUT
 from hwgen.generate import CoreDesign
 from hwgen.rtl_trainer import RUNTIME_CACHE
+from software_ref.fixed_point import FixedFormat
 from software_ref.network import Network
 
 
 @pytest.fixture(scope="session")
 def network() -> Network:
-    return Network(layers=(12, 6, 4), out_degree=(3, 2), parallelism=(4, 3), classes=3)
+    return Network(
+        layers=(12, 6, 4),
+        out_degree=(3, 2),
+        parallelism=(4, 3),
+        classes=3,
+        # Narrow activations: the store has rounded features.
+        format=FixedFormat(integer=3, fraction=8, activation_fraction=5),
+    )
 
 
 @pytest.fixture(scope="session")

@@ -126,6 +126,9 @@ out_degree = [3, 2]
 parallelism = [4, 3]
 classes = 3
 
+[format]
+activation_fraction = 5
+
 [data]
 name = "iris"
 
