@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from boards.design import BoardDesign
+from boards.design import DEFAULT_BAUD, BoardDesign
 from boards.host.board import Board
 from boards.host.link import Link
 from boards.host.streamed_training import StreamingTrainer
@@ -35,7 +35,6 @@ from software_ref.network_file import NetworkFile, read_network_file
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 NETWORKS = ("digits", "mnist_original")
-BAUD = 3_000_000
 
 
 def main() -> None:
@@ -79,8 +78,7 @@ def _measure(file: NetworkFile, arguments: argparse.Namespace) -> Iterator[dict[
     core, data = CoreDesign.from_file(file), _samples(file, arguments)
     design = BoardDesign(
         core=core,
-        clock_hz=LEAST_CLOCKS_PER_BIT * BAUD,
-        baud=BAUD,
+        clock_hz=LEAST_CLOCKS_PER_BIT * DEFAULT_BAUD,
         samples=arguments.samples,
     )
     with tempfile.TemporaryDirectory() as folder:
@@ -90,7 +88,7 @@ def _measure(file: NetworkFile, arguments: argparse.Namespace) -> Iterator[dict[
             yield {
                 "network": file.name,
                 "turnaround_ms": turnaround,
-                "baud": BAUD,
+                "baud": DEFAULT_BAUD,
                 "samples": arguments.samples,
                 "clock_mhz": arguments.clock,
                 "stored_per_second": arguments.clock * 1e6 / core.schedule.period,

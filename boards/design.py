@@ -11,8 +11,10 @@ from boards.uart import bit_length
 from hwgen.generate import CoreDesign
 from hwgen.manifest import manifest
 
-__all__ = ["TOP", "BoardDesign", "core_identity"]
+__all__ = ["DEFAULT_BAUD", "TOP", "BoardDesign", "core_identity"]
 
+DEFAULT_BAUD = 3_000_000
+"""Bits per second of the UART."""
 TOP = "presparse_board"
 """Name of the board's module in the Verilog."""
 
@@ -28,7 +30,7 @@ class BoardDesign:
     """The core."""
     clock_hz: int
     """Clock of all the logic."""
-    baud: int = 3_000_000
+    baud: int = DEFAULT_BAUD
     """Bits per second of the UART."""
     samples: int = 1024
     """Samples that the store has room for."""

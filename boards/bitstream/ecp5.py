@@ -25,11 +25,10 @@ from software_ref.errors import ToolError
 __all__ = ["build_ecp5"]
 
 _DEVICE = replace(LFE5U_85F, package="CABGA381")
-# The static placer leaves half the wire length of the default one here, in half its time.
 _EFFORTS = (
     # By wire length alone: half the time, and two thirds of the clock, which mostly is enough.
-    ("--placer", "static", "--no-tmdriv", "--router", "router2"),
-    ("--placer", "static", "--router", "router1"),
+    ("--no-tmdriv", "--router", "router2"),
+    ("--router", "router1"),
 )
 """What nextpnr is told, until the clock is met."""
 _ROUNDING = 1e-3
@@ -50,7 +49,8 @@ def build_ecp5(job: BitstreamJob, progress: Progress, *, seed: int) -> Routed:
         arguments = [
             *_DEVICE.arguments,
             *("--json", "netlist.json", "--top", WRAPPER, "--lpf", "board.lpf"),
-            *("--seed", str(seed), *effort),
+            # Half the wire length of the default placer here, in half its time.
+            *("--placer", "static", "--seed", str(seed), *effort),
             # No --freq: a clock that lost its constraint shall be found out. A missed one is
             # reported.
             *("--textcfg", "board.config", "--report", "report.json", "--timing-allow-fail"),

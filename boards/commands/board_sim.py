@@ -7,8 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from boards.design import BoardDesign
-from boards.host.serial_port import DEFAULT_BAUD
+from boards.design import DEFAULT_BAUD, BoardDesign
 from boards.simulated.board import SimulatedBoard
 from boards.simulated.terminal import PseudoTerminal
 from boards.uart import LEAST_CLOCKS_PER_BIT

@@ -14,9 +14,9 @@ from boards.bitstream.ecp5 import build_ecp5
 from boards.bitstream.engines import CHIPDB, DATABASE, ENGINES, TOOLCHAINS, Engine, find_engine
 from boards.bitstream.job import BitstreamJob
 from boards.bitstream.report import BuildReport, Routed
-from boards.design import BoardDesign
+from boards.design import DEFAULT_BAUD, BoardDesign
 from boards.platforms.boards import BOARDS, Board
-from boards.store.capacity import default_samples, most_samples
+from boards.store.capacity import most_samples
 from hwgen.generate import CoreDesign
 from hwgen.pnr import ECP5_DEVICES
 from hwgen.synthesis import DEVICES, check_capacity
@@ -32,7 +32,6 @@ __all__ = ["SUMMARY", "add_arguments", "run"]
 
 SUMMARY = "build a bitstream that trains the network on a board"
 
-DEFAULT_BAUD = 3_000_000
 _MAX_SEED = 2**31 - 1
 
 
@@ -186,8 +185,8 @@ def _job(arguments: argparse.Namespace, file: NetworkFile, board: Board) -> Bits
 def _samples(arguments: argparse.Namespace, file: NetworkFile, core: CoreDesign) -> int:
     """Room in the store: what the user asks for, the data set's samples, or what fits."""
     device = file.target.device
+    most = most_samples(core, device)
     if arguments.samples is not None:
-        most = most_samples(core, device)
         if arguments.samples > most:
             raise ValueError(
                 f"--samples must be at most {most}, as many as fit on {device}, "
@@ -197,8 +196,8 @@ def _samples(arguments: argparse.Namespace, file: NetworkFile, core: CoreDesign)
     try:
         data = load_training_data(file, arguments.data)
     except (OSError, ValueError):  # the data may be on the machine that talks to the board alone
-        return default_samples(core, device, None)
-    return default_samples(core, device, len(data.train_labels) + len(data.test_labels))
+        return most
+    return min(len(data.train_labels) + len(data.test_labels), most)
 
 
 def _databases(arguments: argparse.Namespace, engine: Engine) -> dict[str, Path]:

@@ -7,9 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from boards.commands.host_training import train
+from boards.design import DEFAULT_BAUD
 from boards.host.board import Board
 from boards.host.link import Link
-from boards.host.serial_port import DEFAULT_BAUD, SerialPort
+from boards.host.serial_port import SerialPort
 from boards.host.session import Session
 from boards.host.stored_training import StoredTraining
 from boards.link.commands import State, Stop

@@ -170,12 +170,12 @@ def _verify(session: Session, start: _Start, state: Checkpoint) -> int:
     assert start.parameters is not None
     assert start.saturations is not None
     schedule = session.board.core.schedule
-    before = Checkpoint(parameters=start.parameters, lags=schedule.lags, epoch=start.epoch)
+    begun = Checkpoint(parameters=start.parameters, lags=schedule.lags, epoch=start.epoch)
     golden = golden_training(
         session.file,
         session.data,
         schedule.lags,
-        before,
+        begun,
         engine=find_engine(session.arguments.engine),
     )
     samples = (state.epoch - start.epoch) * len(session.data.train_labels)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -39,9 +40,19 @@ from hwgen.generate import CoreDesign
 from software_ref.golden import Parameters, SaturationCounts
 from software_ref.golden.samples import Progress, check_features
 
-__all__ = ["Board", "BoardStatus", "Configuration", "EpochRecord", "Identity", "store_seal"]
+__all__ = [
+    "POLL_SECONDS",
+    "Board",
+    "BoardStatus",
+    "Configuration",
+    "EpochRecord",
+    "Identity",
+    "store_seal",
+]
 
 _CORRECT = 0x8000
+POLL_SECONDS = 0.02
+"""Between two looks at a board that trains."""
 _BATCH = PREDICTION_DEPTH // 2
 """Samples that are played before their predictions are read."""
 
@@ -215,6 +226,11 @@ class Board:
             saturations=SaturationCounts(**dict(zip(("ff", "bp", "up"), counters, strict=True))),
         )
 
+    def wait_while(self, state: State, seconds: float = 0.0) -> None:
+        """Wait while any of these flags is up, so many seconds between two looks."""
+        while self.status().state & state:
+            time.sleep(seconds)
+
     # Parameters
 
     def read_parameters(self) -> Parameters:
@@ -239,8 +255,7 @@ class Board:
     def reset_training(self) -> None:
         """Let the board write its initial parameters, and wait for that."""
         self.link.call(Command.RESET_TRAINING)
-        while self.status().state & State.RESETTING:
-            pass
+        self.wait_while(State.RESETTING)
 
     # Store
 
@@ -270,12 +285,7 @@ class Board:
         ValueError
             The store has no room for them, or a feature is out of range.
         """
-        count = len(labels)
-        if first + count > self.identity.samples:
-            raise ValueError(
-                f"the board's store has room for {self.identity.samples} samples, "
-                f"not for {first + count}: build it with more, or take fewer with --samples"
-            )
+        self.check_room(first + len(labels))
         beats = self.core.schedule.beats
         words = self._beats(features)
         written = 0
@@ -286,6 +296,14 @@ class Board:
             if progress is not None:
                 progress(whole - written)
             written = whole
+
+    def check_room(self, samples: int) -> None:
+        """Raise ValueError where the store has no room for so many samples."""
+        if samples > self.identity.samples:
+            raise ValueError(
+                f"the board's store has room for {self.identity.samples} samples, "
+                f"not for {samples}: build it with more, or take fewer with --samples"
+            )
 
     def write_order(self, order: NDArray[np.integer]) -> None:
         """Write the order in which training samples are taken: numbers of samples (n,)."""
@@ -340,8 +358,7 @@ class Board:
         """Play samples of the store outside any run, and wait until they are taken."""
         flags = (Flag.TRAIN if train else 0) | (Flag.DRAIN if drain else 0)
         self.link.call(Command.PLAY, PLAY.pack(first, count, flags, exponent))
-        while self.status().state & State.RUNNING:
-            pass
+        self.wait_while(State.RUNNING)
 
     def infer(self, first: int, count: int, progress: Progress | None = None) -> NDArray[np.int64]:
         """Predicted classes of samples of the store: int64 (n,)."""

@@ -10,12 +10,11 @@ from contextlib import suppress
 
 import serial
 
+from boards.design import DEFAULT_BAUD
 from boards.host.link import LinkError
 
-__all__ = ["DEFAULT_BAUD", "SerialPort"]
+__all__ = ["SerialPort"]
 
-DEFAULT_BAUD = 3_000_000
-"""Bits per second."""
 _LOOK_AGAIN = 0.5
 """Seconds between two looks for a port that has vanished."""
 

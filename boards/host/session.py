@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import time
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from boards.host.board import Board
+from boards.host.board import POLL_SECONDS, Board
 from boards.host.stored_training import StoredTraining
 from boards.host.streamed_training import StreamedTraining
 from boards.host.training import BoardTraining
@@ -20,8 +19,6 @@ from software_ref.network_file import NetworkFile
 from software_ref.training import TrainingData
 
 __all__ = ["Session"]
-
-_POLL = 0.02
 
 
 @dataclass(kw_only=True)
@@ -77,8 +74,7 @@ class Session:
 
     def wait_until_idle(self) -> None:
         """Wait until no run is under way."""
-        while self.board.status().state & (State.RUNNING | State.BUSY):
-            time.sleep(_POLL)
+        self.board.wait_while(State.RUNNING | State.BUSY, POLL_SECONDS)
 
     def figures(self) -> dict[str, Any]:
         """Everything for `--json`."""

@@ -8,7 +8,14 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from boards.host.board import Board, BoardStatus, Configuration, EpochRecord, store_seal
+from boards.host.board import (
+    POLL_SECONDS,
+    Board,
+    BoardStatus,
+    Configuration,
+    EpochRecord,
+    store_seal,
+)
 from boards.host.link import RefusedError
 from boards.host.training import BoardTraining
 from boards.link.commands import HISTORY_DEPTH, RATES, TAIL, State, Status, Stop
@@ -17,9 +24,6 @@ from software_ref.network_file import NetworkFile
 from software_ref.training import EpochResult, TrainingData, epoch_order
 
 __all__ = ["StoredTraining"]
-
-_POLL = 0.02
-"""Seconds between two looks at a board that trains."""
 
 
 class StoredTraining(BoardTraining):
@@ -43,11 +47,7 @@ class StoredTraining(BoardTraining):
 
     def __init__(self, board: Board, file: NetworkFile, data: TrainingData):
         super().__init__(board, file, data)
-        if self.samples > board.identity.samples:
-            raise ValueError(
-                f"the board's store has room for {board.identity.samples} samples, not for "
-                f"{self.samples}: build it with more, or take fewer with --samples"
-            )
+        board.check_room(self.samples)
         self._features = np.concatenate([data.train_features, data.test_features])
         self._labels = np.concatenate([data.train_labels, data.test_labels])
         self._seal = store_seal(self._features, self._labels)
@@ -138,7 +138,7 @@ class StoredTraining(BoardTraining):
                     yield self._result(record, seconds)
             if not running:
                 return
-            time.sleep(_POLL)
+            time.sleep(POLL_SECONDS)
 
     @property
     def idle_between_epochs(self) -> bool:
@@ -165,8 +165,7 @@ class StoredTraining(BoardTraining):
     def finish(self) -> None:
         """See BoardTraining."""
         self.board.stop(Stop.AFTER_EPOCH)
-        while self.board.status().state & State.RUNNING:
-            time.sleep(_POLL)
+        self.board.wait_while(State.RUNNING, POLL_SECONDS)
 
     def _result(self, record: EpochRecord, seconds: float) -> EpochResult:
         training, tests = len(self.data.train_labels), len(self.data.test_labels)

@@ -130,8 +130,7 @@ class StreamedTraining(BoardTraining):
     def finish(self) -> None:
         """Put the board back to where the epoch began that was broken off."""
         self.board.stop(Stop.NOW)
-        while self.board.status().state & State.RUNNING:
-            pass
+        self.board.wait_while(State.RUNNING)
         self.board.play(0, 0, train=False, exponent=0, drain=True)
         if self._training is not None:
             self.board.write_parameters(self._training.parameters)

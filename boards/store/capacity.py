@@ -8,7 +8,7 @@ from hwgen.synthesis import DEVICES
 from software_ref.memory_plan import BLOCK_RAM_DATA_BITS, MemoryPlan
 from software_ref.storage import storage
 
-__all__ = ["block_rams", "default_samples", "most_samples"]
+__all__ = ["block_rams", "most_samples"]
 
 _OTHERS = 12
 """Block RAMs of link, records and initial weights of a small network; and some to spare."""
@@ -73,9 +73,3 @@ def most_samples(core: CoreDesign, device: str) -> int:
             f"{int(_SPARE * available) - _OTHERS - free} of {available} blocks of 16 kbit"
         )
     return low
-
-
-def default_samples(core: CoreDesign, device: str, wanted: int | None) -> int:
-    """Room for a data set, or for as many samples as fit."""
-    most = most_samples(core, device)
-    return most if wanted is None else min(wanted, most)
