@@ -26,11 +26,11 @@ from boards.host.streamed_training import StreamingTrainer
 from boards.simulated.board import SimulatedBoard
 from boards.simulated.lockstep import Lockstep
 from boards.uart import LEAST_CLOCKS_PER_BIT
-from hwgen.generate import CoreDesign
-from hwgen.rtl_trainer import RUNTIME_CACHE
+from hwgen.core.design import CoreDesign
+from hwgen.cosimulation.rtl_trainer import RUNTIME_CACHE
 from software_ref.commands.loading import load_training_data
-from software_ref.commands.output import check_outputs, table_lines, write_json
-from software_ref.commands.progress import ProgressBar
+from software_ref.console.output import check_outputs, table_lines, write_json
+from software_ref.console.progress import ProgressBar
 from software_ref.network_file import NetworkFile, read_network_file
 
 EXAMPLES = Path(__file__).parent.parent / "examples"

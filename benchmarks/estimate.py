@@ -18,6 +18,7 @@ import numpy as np
 from scipy.optimize import lsq_linear
 
 from benchmarks.estimate_designs import SynthesisTask, fitted, held_out
+from hwgen.core.design import CoreDesign
 from hwgen.estimate.model import (
     Coefficients,
     core_units,
@@ -26,9 +27,8 @@ from hwgen.estimate.model import (
     unit_kind,
 )
 from hwgen.estimate.parts import Logic
-from hwgen.generate import CoreDesign
-from software_ref.commands.output import check_outputs, table_lines, write_json
-from software_ref.commands.progress import ProgressBar
+from software_ref.console.output import check_outputs, table_lines, write_json
+from software_ref.console.progress import ProgressBar
 from software_ref.experiments.engine import default_jobs, run_tasks
 from software_ref.experiments.store import ResultStore
 

@@ -14,7 +14,7 @@ from math import gcd
 from pathlib import Path
 from typing import Any
 
-from hwgen.generate import CoreDesign
+from hwgen.core.design import CoreDesign
 from hwgen.synthesis import DEVICES, synthesise
 from software_ref.network import Network
 from software_ref.network_file import NetworkFile, read_network_file

@@ -22,10 +22,10 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from software_ref.commands.output import table_lines, write_json
 from software_ref.connections.network_patterns import network_patterns
 from software_ref.connections.pattern import SparsePattern
 from software_ref.connections.structured import structured_pattern
+from software_ref.console.output import table_lines, write_json
 from software_ref.datasets import load_dataset
 from software_ref.experiments.claims.patterns import ROWS
 from software_ref.experiments.problems import legal_degrees

@@ -15,9 +15,9 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from hwgen.generate import CoreDesign
+from hwgen.core.design import CoreDesign
 from hwgen.pnr import LFE5U_85F, RouteReport, place_and_route
-from software_ref.commands.output import check_outputs, table_lines, write_json
+from software_ref.console.output import check_outputs, table_lines, write_json
 from software_ref.network_file import NetworkFile, read_network_file
 
 EXAMPLES = Path(__file__).parent.parent / "examples"

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from boards.uart import bit_length
-from hwgen.generate import CoreDesign
-from hwgen.manifest import manifest
+from hwgen.core.design import CoreDesign
+from hwgen.core.manifest import manifest
 
 __all__ = ["DEFAULT_BAUD", "TOP", "BoardDesign", "core_identity"]
 

@@ -29,7 +29,7 @@ from boards.run.runner import Runner
 from boards.store.sample_store import SampleStore
 from boards.store.store_writer import StoreWriter
 from boards.uart import UartReceiver, UartTransmitter
-from hwgen.verilog import to_verilog
+from hwgen.export.verilog import to_verilog
 
 __all__ = ["BoardTop", "board_verilog"]
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from software_ref.errors import ToolError
+from software_ref.console.errors import ToolError
 
 __all__ = ["Progress", "Tool", "run_tool", "yowasp"]
 

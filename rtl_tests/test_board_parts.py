@@ -21,11 +21,11 @@ from boards.store.deep_memory import CHUNK
 from boards.store.sample_store import SampleStore, StoreShape
 from boards.store.store_writer import StoreWriter
 from boards.uart import UartReceiver, UartTransmitter
-from hwgen.generate import CoreDesign
-from hwgen.rtl_trainer import RUNTIME_CACHE
+from hwgen.core.design import CoreDesign
+from hwgen.cosimulation.rtl_trainer import RUNTIME_CACHE
+from hwgen.export.verilog import to_verilog
 from hwgen.simulation.process import run_cocotb
 from hwgen.simulation.verilator import SimulatorError, build
-from hwgen.verilog import to_verilog
 from rtl_tests import board_parts_bench as bench
 from rtl_tests.test_components import Components
 from software_ref.network import Network

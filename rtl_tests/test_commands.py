@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from software_ref.cli import main
+from presparse.cli import main
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 TINY = EXAMPLES / "slides_8_4_4.toml"

@@ -11,11 +11,12 @@ from amaranth.hdl import Module, Value, signed, unsigned
 from amaranth.lib import wiring
 from amaranth.lib.wiring import Out
 
-from hwgen.arithmetic import register, rounded_shift, saturated
-from hwgen.multiplier import multiply
-from hwgen.pipeline import delayed
-from hwgen.rate import RateShift, subtracted
-from hwgen.rtl_trainer import RUNTIME_CACHE
+from hwgen.cosimulation.rtl_trainer import RUNTIME_CACHE
+from hwgen.export.verilog import to_verilog
+from hwgen.parts.arithmetic import register, rounded_shift, saturated
+from hwgen.parts.multiplier import multiply
+from hwgen.parts.pipeline import delayed
+from hwgen.parts.rate import RateShift, subtracted
 from hwgen.simulation.process import run_cocotb
 from hwgen.simulation.verilator import build
 from hwgen.tests.numerics import all_signed, overflows, rnd, sat
@@ -31,13 +32,12 @@ from hwgen.tests.trials import (
     neuron_queue_trial,
     update_trial,
 )
-from hwgen.verilog import to_verilog
 from rtl_tests import components_bench
 from software_ref.connections.clash_free import ConnectionOptions, generate_pattern
 from software_ref.network import Network
-from software_ref.pipelining import PIPELINES
-from software_ref.row_layout import RowLayout
-from software_ref.timing import JunctionTiming
+from software_ref.plan.pipelining import PIPELINES
+from software_ref.plan.row_layout import RowLayout
+from software_ref.plan.timing import JunctionTiming
 
 TOP = "components"
 DEEP = PIPELINES["deep"]

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hwgen.difference import compare_results
-from hwgen.generate import CoreDesign
-from hwgen.rtl_trainer import RUNTIME_CACHE, RtlTrainer, core_ports
+from hwgen.core.design import CoreDesign
+from hwgen.cosimulation.difference import compare_results
+from hwgen.cosimulation.rtl_trainer import RUNTIME_CACHE, RtlTrainer, core_ports
 from hwgen.simulation.job import Drain, Job, Operation, Play, ReadParameters, Stalls
 from hwgen.simulation.run import Simulation
 from rtl_tests.random_networks import FORMATS, features_of, sample_networks
@@ -17,7 +17,7 @@ from software_ref.connections.clash_free import KINDS
 from software_ref.fixed_point import FixedFormat
 from software_ref.golden import GoldenTrainer, Parameters, golden_trainer, minimum_lags
 from software_ref.network import Network
-from software_ref.pipelining import PIPELINES
+from software_ref.plan.pipelining import PIPELINES
 from software_ref.update_rounding import UpdateOptions
 
 COUNT = 40

@@ -82,10 +82,10 @@ def test_registers_without_a_reset_start_with_any_value() -> None:
 
 
 def test_a_mutation_whose_text_is_gone_is_refused() -> None:
-    mutation = Mutation("hwgen.arithmetic", "no such text", "")
-    message = "'no such text' must occur once in hwgen.arithmetic, not 0 times"
+    mutation = Mutation("hwgen.parts.arithmetic", "no such text", "")
+    message = "'no such text' must occur once in hwgen.parts.arithmetic, not 0 times"
     with pytest.raises(ValueError, match=f"^{message}$"):
-        Units(mutation).load("hwgen.arithmetic")
+        Units(mutation).load("hwgen.parts.arithmetic")
 
 
 def test_the_command_prints_a_table_and_writes_json(

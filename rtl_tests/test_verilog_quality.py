@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from hwgen.generate import CoreDesign
-from hwgen.lint_waivers import WAIVERS, lint_waivers
+from hwgen.core.design import CoreDesign
+from hwgen.export.lint_waivers import WAIVERS, lint_waivers
 from hwgen.simulation.verilator import find_toolchain
 from hwgen.tests.shapes import network
 from software_ref.network_file import read_network_file

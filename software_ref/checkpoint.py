@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from software_ref.atomic_file import atomic_file
+from software_ref.console.atomic_file import atomic_file
 from software_ref.fixed_point import FixedFormat
 from software_ref.golden.edges import Pattern, edges_of
 from software_ref.golden.parameters import Parameters

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from software_ref.atomic_file import atomic_file
+from software_ref.console.atomic_file import atomic_file
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

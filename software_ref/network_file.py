@@ -14,7 +14,7 @@ from software_ref.connections.clash_free import ConnectionOptions
 from software_ref.datasets.redundancy import METHODS
 from software_ref.fixed_point import FixedFormat
 from software_ref.network import Network
-from software_ref.pipelining import PIPELINES
+from software_ref.plan.pipelining import PIPELINES
 from software_ref.update_rounding import UpdateOptions
 
 __all__ = [

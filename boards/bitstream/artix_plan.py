@@ -22,7 +22,7 @@ from boards.bitstream.engines import CHIPDB, DATABASE, ENGINES, Engine
 from boards.bitstream.job import SOURCES, BitstreamJob
 from boards.platforms.pinout import WRAPPER
 from hwgen.pnr.artix_commands import PART, synthesis_script
-from software_ref.atomic_file import atomic_file
+from software_ref.console.atomic_file import atomic_file
 
 __all__ = ["command", "write_archive", "write_plan"]
 

@@ -13,9 +13,9 @@ from boards.platforms.boards import Board
 from boards.platforms.clocking import EcpPll, Mmcm
 from boards.platforms.pinout import Pinout, pinout
 from boards.top import board_verilog
-from hwgen.manifest import manifest
-from software_ref.atomic_file import atomic_file
-from software_ref.commands.output import write_json
+from hwgen.core.manifest import manifest
+from software_ref.console.atomic_file import atomic_file
+from software_ref.console.output import write_json
 
 __all__ = ["SOURCES", "BitstreamJob"]
 

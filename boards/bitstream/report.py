@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from boards.bitstream.job import BitstreamJob
-from software_ref.commands.output import table_lines
+from software_ref.console.output import table_lines
 
 __all__ = ["BuildReport", "Routed"]
 

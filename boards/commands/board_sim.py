@@ -11,8 +11,8 @@ from boards.design import DEFAULT_BAUD, BoardDesign
 from boards.simulated.board import SimulatedBoard
 from boards.simulated.terminal import PseudoTerminal
 from boards.uart import LEAST_CLOCKS_PER_BIT
-from hwgen.generate import CoreDesign
-from hwgen.rtl_trainer import RUNTIME_CACHE
+from hwgen.core.design import CoreDesign
+from hwgen.cosimulation.rtl_trainer import RUNTIME_CACHE
 from software_ref.commands.arguments import add_network_file, integer_from
 from software_ref.network_file import read_network_file
 

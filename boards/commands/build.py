@@ -17,15 +17,15 @@ from boards.bitstream.report import BuildReport, Routed
 from boards.design import DEFAULT_BAUD, BoardDesign
 from boards.platforms.boards import BOARDS, Board
 from boards.store.capacity import most_samples
-from hwgen.generate import CoreDesign
+from hwgen.core.design import CoreDesign
 from hwgen.pnr import ECP5_DEVICES
 from hwgen.synthesis import DEVICES, check_capacity
-from software_ref.atomic_file import check_writable
 from software_ref.commands.arguments import add_data, add_json, add_network_file, integer_from
 from software_ref.commands.loading import load_training_data
-from software_ref.commands.output import check_outputs, write_json
-from software_ref.commands.progress import ProgressBar
-from software_ref.errors import ToolError
+from software_ref.console.atomic_file import check_writable
+from software_ref.console.errors import ToolError
+from software_ref.console.output import check_outputs, write_json
+from software_ref.console.progress import ProgressBar
 from software_ref.network_file import NetworkFile, read_network_file
 
 __all__ = ["SUMMARY", "add_arguments", "run"]

@@ -14,7 +14,7 @@ from boards.host.serial_port import SerialPort
 from boards.host.session import Session
 from boards.host.stored_training import StoredTraining
 from boards.link.commands import State, Stop
-from hwgen.generate import CoreDesign
+from hwgen.core.design import CoreDesign
 from software_ref.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from software_ref.commands.arguments import (
     add_data,
@@ -28,8 +28,8 @@ from software_ref.commands.arguments import (
     with_epochs,
 )
 from software_ref.commands.loading import inputs_of
-from software_ref.commands.output import check_outputs, percent, table_lines, write_json
-from software_ref.commands.progress import ProgressBar
+from software_ref.console.output import check_outputs, percent, table_lines, write_json
+from software_ref.console.progress import ProgressBar
 from software_ref.network_file import read_network_file
 
 __all__ = ["SUMMARY", "add_arguments", "run"]

@@ -11,10 +11,10 @@ import numpy as np
 from boards.host.session import Session
 from boards.host.stored_training import StoredTraining
 from boards.link.commands import State
-from hwgen.saturation import COUNTER_WIDTH
+from hwgen.parts.saturation import COUNTER_WIDTH
 from software_ref.checkpoint import Checkpoint, save_checkpoint
-from software_ref.commands.output import percent, table_lines, write_json
-from software_ref.commands.progress import ProgressBar
+from software_ref.console.output import percent, table_lines, write_json
+from software_ref.console.progress import ProgressBar
 from software_ref.golden import Parameters, SaturationCounts, find_engine, initial_parameters
 from software_ref.training import EpochResult, golden_training
 

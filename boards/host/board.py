@@ -36,7 +36,7 @@ from boards.link.commands import (
 )
 from boards.link.framing import MAX_PAYLOAD
 from boards.link.words import bytes_of
-from hwgen.generate import CoreDesign
+from hwgen.core.design import CoreDesign
 from software_ref.golden import Parameters, SaturationCounts
 from software_ref.golden.samples import Progress, check_features
 

@@ -9,7 +9,7 @@ from typing import Protocol
 from boards.host.frames import Frame, FrameDecoder, encode
 from boards.link.commands import ANSWER, IDENTITY, Command, Status
 from boards.link.framing import FLAG, Fault
-from software_ref.errors import ToolError
+from software_ref.console.errors import ToolError
 
 __all__ = ["Link", "LinkError", "RefusedError", "Transport"]
 

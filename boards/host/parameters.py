@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from boards.link.commands import MAX_ANSWER, PARAMETER_RUN, PARAMETER_VALUE
 from boards.link.framing import MAX_PAYLOAD
 from software_ref.network import Network
-from software_ref.row_layout import RowLayout
+from software_ref.plan.row_layout import RowLayout
 
 __all__ = ["ParameterRun", "parameter_runs"]
 

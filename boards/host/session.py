@@ -14,7 +14,7 @@ from boards.host.training import BoardTraining
 from boards.link.commands import State
 from software_ref.checkpoint import Checkpoint
 from software_ref.commands.loading import load_training_data
-from software_ref.commands.progress import ProgressBar
+from software_ref.console.progress import ProgressBar
 from software_ref.network_file import NetworkFile
 from software_ref.training import TrainingData
 

@@ -20,7 +20,7 @@ from boards.link.framing import (
     MAX_PAYLOAD,
     Fault,
 )
-from hwgen.memory import memory
+from hwgen.parts.memory import memory
 
 __all__ = ["FrameReceiver", "ReceivedFrame"]
 

@@ -9,8 +9,8 @@ from amaranth.lib.wiring import In, Out
 
 from boards.design import BoardDesign
 from boards.parameters.parameter_access import place_limits
-from hwgen.memory import memory
-from software_ref.memory_plan import MemoryPlan
+from hwgen.parts.memory import memory
+from software_ref.plan.memory_plan import MemoryPlan
 
 __all__ = ["InitialParameters"]
 

@@ -16,7 +16,7 @@ from boards.link.commands import (
 from boards.link.dispatcher import CommandPort, Size
 from boards.link.framing import MAX_PAYLOAD
 from boards.link.words import WordSender, split, take_fields
-from software_ref.schedule import Schedule
+from software_ref.plan.schedule import Schedule
 
 __all__ = ["ParameterAccess", "place_limits"]
 

@@ -14,7 +14,7 @@ from boards.design import BoardDesign
 from boards.platforms.boards import Board
 from boards.platforms.clocking import EcpPll, Mmcm
 from boards.platforms.wrapper import BoardWrapper
-from hwgen.verilog import rtlil_to_verilog
+from hwgen.export.verilog import rtlil_to_verilog
 
 __all__ = ["WRAPPER", "Pinout", "PlacedPort", "pinout"]
 

@@ -18,7 +18,7 @@ from boards.link.commands import (
 )
 from boards.link.dispatcher import CommandPort, Size
 from boards.link.words import WordSender, split, take_fields
-from hwgen.memory import memory
+from hwgen.parts.memory import memory
 
 __all__ = ["Records"]
 

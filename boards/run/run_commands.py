@@ -20,7 +20,7 @@ from boards.link.commands import (
 from boards.link.dispatcher import CommandPort, Size
 from boards.link.words import take_fields
 from boards.run.configuration import CONFIGURATION_LAYOUT, PLAY_LAYOUT
-from hwgen.memory import memory
+from hwgen.parts.memory import memory
 
 __all__ = ["RATE_LAYOUT", "RunCommands"]
 

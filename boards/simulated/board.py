@@ -13,7 +13,7 @@ from boards.design import TOP, BoardDesign
 from boards.panel.display import DIGITS, segments_of
 from boards.top import board_verilog
 from boards.uart import bit_length
-from hwgen.lint_waivers import lint_waivers
+from hwgen.export.lint_waivers import lint_waivers
 from hwgen.simulation.verilator import Mode, build
 
 __all__ = ["SimulatedBoard"]

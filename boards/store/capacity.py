@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from hwgen.generate import CoreDesign
+from hwgen.core.design import CoreDesign
 from hwgen.pnr import ECP5_DEVICES
 from hwgen.synthesis import DEVICES
-from software_ref.memory_plan import BLOCK_RAM_DATA_BITS, MemoryPlan
-from software_ref.storage import storage
+from software_ref.plan.memory_plan import BLOCK_RAM_DATA_BITS, MemoryPlan
+from software_ref.plan.storage import storage
 
 __all__ = ["block_rams", "most_samples"]
 
@@ -18,7 +18,7 @@ _LARGEST = 1 << 20
 
 
 def block_rams(depth: int, width: int) -> int:
-    """Block RAMs of 16 kbit of a memory that `hwgen.memory` or `deep_memory` makes."""
+    """Block RAMs of 16 kbit of a memory that `hwgen.parts.memory` or `deep_memory` makes."""
     if MemoryPlan(depth=depth, width=width).kind != "block":
         return 0
     blocks = 0

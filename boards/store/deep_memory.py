@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from amaranth.hdl import Array, Module, Signal, Value
 
-from hwgen.arithmetic import register
-from hwgen.memory import memory
-from hwgen.pipeline import delayed
-from software_ref.memory_plan import BLOCK_RAM_DATA_BITS
+from hwgen.parts.arithmetic import register
+from hwgen.parts.memory import memory
+from hwgen.parts.pipeline import delayed
+from software_ref.plan.memory_plan import BLOCK_RAM_DATA_BITS
 
 __all__ = ["CHUNK", "LATENCY", "deep_memory"]
 

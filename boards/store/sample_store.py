@@ -14,9 +14,9 @@ from amaranth.lib.wiring import In, Out
 from boards.design import BoardDesign
 from boards.store.credit_queue import CreditQueue
 from boards.store.deep_memory import LATENCY, deep_memory
-from hwgen.arithmetic import adder_tree, register
-from hwgen.pipeline import delayed
-from software_ref.pipelining import tree_levels
+from hwgen.parts.arithmetic import adder_tree, register
+from hwgen.parts.pipeline import delayed
+from software_ref.plan.pipelining import tree_levels
 
 __all__ = ["SampleStore", "StoreShape"]
 

@@ -10,8 +10,8 @@ from boards.host.link import Link
 from boards.simulated.board import SimulatedBoard
 from boards.simulated.lockstep import Lockstep
 from boards.tests.small_board import SAMPLES, TIMEOUT
-from hwgen.generate import CoreDesign
-from hwgen.rtl_trainer import RUNTIME_CACHE
+from hwgen.core.design import CoreDesign
+from hwgen.cosimulation.rtl_trainer import RUNTIME_CACHE
 from software_ref.fixed_point import FixedFormat
 from software_ref.network import Network
 

@@ -13,7 +13,7 @@ from software_ref.checkpoint import load_checkpoint
 from software_ref.commands.arguments import with_epochs
 from software_ref.commands.loading import load_training_data
 from software_ref.network_file import read_network_file
-from software_ref.schedule import Schedule
+from software_ref.plan.schedule import Schedule
 from software_ref.training import golden_training
 
 __all__ = ["assert_is_golden_training", "finished", "host", "presparse", "read_until"]
@@ -24,7 +24,7 @@ PATIENCE = 240.0
 
 def presparse(*arguments: object) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-m", "software_ref.cli", *map(str, arguments)],
+        [sys.executable, "-m", "presparse.cli", *map(str, arguments)],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

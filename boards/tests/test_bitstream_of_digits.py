@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from software_ref.cli import main
+from presparse.cli import main
 from software_ref.network_file import read_network_file
-from software_ref.schedule import Schedule
+from software_ref.plan.schedule import Schedule
 
 DIGITS = Path(__file__).parents[2] / "examples" / "digits.toml"
 PREAMBLE = b"\xff\xff\xbd\xb3"

@@ -18,7 +18,7 @@ from boards.tests.processes import (
     read_until,
 )
 from software_ref.network_file import read_network_file
-from software_ref.schedule import Schedule
+from software_ref.plan.schedule import Schedule
 
 DIGITS = Path(__file__).parents[2] / "examples" / "digits.toml"
 EPOCHS = 5

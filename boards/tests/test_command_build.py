@@ -13,7 +13,7 @@ import pytest
 
 from boards.bitstream import ecp5
 from hwgen.synthesis.yosys import run_yosys
-from software_ref.cli import main
+from presparse.cli import main
 
 # Eight-bit numbers: tables of 256 words, which the tools read quickly.
 SMALL = """

@@ -15,7 +15,7 @@ from boards.simulated.board import SimulatedBoard
 from boards.simulated.lockstep import Lockstep
 from boards.tests.faulty_line import FAULTS, FaultyLine
 from boards.tests.small_board import SAMPLES, TIMEOUT
-from hwgen.generate import CoreDesign
+from hwgen.core.design import CoreDesign
 from software_ref.golden import GoldenTrainer, Parameters
 from software_ref.network import Network
 from software_ref.training import STREAM_TAIL

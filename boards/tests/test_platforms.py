@@ -10,7 +10,7 @@ from boards.bitstream.constraints import lpf, nextpnr_xdc, vivado_xdc
 from boards.design import TOP, BoardDesign
 from boards.platforms.boards import BOARDS, Board
 from boards.platforms.pinout import Pinout, pinout
-from hwgen.generate import CoreDesign
+from hwgen.core.design import CoreDesign
 from software_ref.network import Network
 
 ARTIX = ("nexys4", "nexys4ddr")

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from hwgen.commands.simulate import DIFFERENT, add_build, build_folder
-from hwgen.generate import CoreDesign
-from hwgen.rtl_trainer import RtlTrainer
+from hwgen.core.design import CoreDesign
+from hwgen.cosimulation.rtl_trainer import RtlTrainer
 from software_ref.commands.arguments import (
     add_data,
     add_epochs,
@@ -20,8 +20,8 @@ from software_ref.commands.arguments import (
     with_epochs,
 )
 from software_ref.commands.loading import inputs_of, lags_of, load_training_data
-from software_ref.commands.output import check_outputs, percent, table_lines, write_json
-from software_ref.commands.progress import ProgressBar
+from software_ref.console.output import check_outputs, percent, table_lines, write_json
+from software_ref.console.progress import ProgressBar
 from software_ref.curves import draw_curves
 from software_ref.network_file import read_network_file
 from software_ref.training import (

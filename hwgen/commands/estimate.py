@@ -13,7 +13,7 @@ from hwgen.estimate.picture import draw_sweep
 from hwgen.estimate.sweep import SWEEPS, estimate_file, sweep
 from hwgen.synthesis import DEVICES, Device, Resources
 from software_ref.commands.arguments import add_json, add_network_file
-from software_ref.commands.output import check_outputs, table_lines, write_json
+from software_ref.console.output import check_outputs, table_lines, write_json
 from software_ref.network_file import NetworkFile, read_network_file
 
 __all__ = ["SUMMARY", "add_arguments", "run"]

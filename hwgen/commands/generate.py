@@ -8,12 +8,12 @@ import re
 from pathlib import Path
 
 from hwgen.commands.core_option import add_core
-from hwgen.generate import CoreDesign
-from hwgen.lint_waivers import lint_waivers
-from hwgen.manifest import manifest
-from software_ref.atomic_file import atomic_file
+from hwgen.core.design import CoreDesign
+from hwgen.core.manifest import manifest
+from hwgen.export.lint_waivers import lint_waivers
 from software_ref.commands.arguments import add_json, add_network_file
-from software_ref.commands.output import check_outputs, table_lines, write_json
+from software_ref.console.atomic_file import atomic_file
+from software_ref.console.output import check_outputs, table_lines, write_json
 from software_ref.network_file import read_network_file
 
 __all__ = ["SUMMARY", "add_arguments", "run"]

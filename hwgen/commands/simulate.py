@@ -10,8 +10,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from hwgen.cosimulation import Cosimulation, EpochAgreement
-from hwgen.generate import CoreDesign
+from hwgen.core.design import CoreDesign
+from hwgen.cosimulation.side_by_side import Cosimulation, EpochAgreement
 from hwgen.simulation.job import Stalls
 from software_ref.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from software_ref.commands.arguments import (
@@ -23,8 +23,8 @@ from software_ref.commands.arguments import (
     integer_from,
 )
 from software_ref.commands.loading import inputs_of, lags_of, load_training_data
-from software_ref.commands.output import check_outputs, table_lines, write_json
-from software_ref.commands.progress import ProgressBar
+from software_ref.console.output import check_outputs, table_lines, write_json
+from software_ref.console.progress import ProgressBar
 from software_ref.network_file import read_network_file
 from software_ref.training import epoch_order
 

@@ -7,11 +7,11 @@ import tempfile
 from pathlib import Path
 
 from hwgen.commands.core_option import add_core
-from hwgen.generate import CoreDesign
+from hwgen.core.design import CoreDesign
 from hwgen.synthesis import DEVICES, check_capacity, synthesise
 from software_ref.commands.arguments import add_json, add_network_file
-from software_ref.commands.output import check_outputs, write_json
-from software_ref.commands.progress import ProgressBar
+from software_ref.console.output import check_outputs, write_json
+from software_ref.console.progress import ProgressBar
 from software_ref.network_file import read_network_file
 
 __all__ = ["SUMMARY", "add_arguments", "run"]

@@ -11,7 +11,7 @@ from typing import Any
 
 from hwgen.estimate.parts import Logic
 from hwgen.estimate.units import Terms, core_terms, junction_terms
-from software_ref.schedule import Schedule
+from software_ref.plan.schedule import Schedule
 
 __all__ = ["Coefficients", "Estimate", "core_units", "estimate_core", "merged_unit", "unit_kind"]
 

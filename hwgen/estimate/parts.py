@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from math import ceil
 
-from software_ref.memory_plan import BLOCK_RAM_DATA_BITS, MemoryPlan
-from software_ref.pipelining import Pipelining
+from software_ref.plan.memory_plan import BLOCK_RAM_DATA_BITS, MemoryPlan
+from software_ref.plan.pipelining import Pipelining
 
 __all__ = [
     "Logic",
@@ -82,7 +82,7 @@ def multiplexer(inputs: int, width: int) -> Logic:
 
 
 def pipelined_multiplexer(inputs: int, width: int, pipelining: Pipelining) -> Logic:
-    """`hwgen.pipeline.pipelined_mux`."""
+    """`hwgen.parts.pipeline.pipelined_mux`."""
     parts = []
     while inputs > 1:
         full, rest = divmod(inputs, pipelining.mux_inputs)
@@ -94,7 +94,7 @@ def pipelined_multiplexer(inputs: int, width: int, pipelining: Pipelining) -> Lo
 
 
 def adder_tree(terms: int, width: int, adders: int = 1) -> Logic:
-    """`hwgen.arithmetic.adder_tree` over terms of `width` bits."""
+    """`hwgen.parts.arithmetic.adder_tree` over terms of `width` bits."""
     lut = ff = 0
     level = 0
     while terms > 1:
@@ -109,7 +109,7 @@ def adder_tree(terms: int, width: int, adders: int = 1) -> Logic:
 
 
 def multiplier(wide: int, narrow: int, *, latency: int, dsp: bool, pipelining: Pipelining) -> Logic:
-    """`hwgen.multiplier.multiply`; a DSP block has room for three registers."""
+    """`hwgen.parts.multiplier.multiply`; a DSP block has room for three registers."""
     width = wide + narrow
     if dsp:
         return Logic(ff=max(latency - 3, 0) * width, dsp=1)
@@ -140,7 +140,7 @@ def multiplier(wide: int, narrow: int, *, latency: int, dsp: bool, pipelining: P
 
 
 def memory(depth: int, width: int, *, reads: int = 1, rom: bool = False, latency: int = 1) -> Logic:
-    """`hwgen.memory.memory`, with one write port or none, and the registers behind its reads."""
+    """`hwgen.parts.memory.memory`, with one write port or none, and the registers behind its reads."""
     if depth <= 1:
         return registers(width * (1 + reads * latency))
     late = registers(width * reads * (latency - 1))
@@ -169,7 +169,7 @@ def _lut_rams(depth: int, width: int, reads: int, *, words: int) -> int:
 def _block_rams(depth: int, width: int) -> int:
     """RAMB18 for one read port; two of them make a RAMB36."""
     bits = (depth - 1).bit_length()
-    if depth >= 1024:  # built in columns, see hwgen.memory
+    if depth >= 1024:  # built in columns, see hwgen.parts.memory
         step = max(BLOCK_RAM_DATA_BITS >> bits, 1)
         return ceil(width / step) * ceil(depth / BLOCK_RAM_DATA_BITS)
     return ceil(width / (SIMPLE_DUAL_PORT_BITS if depth <= 512 else SIMPLE_DUAL_PORT_BITS // 2))

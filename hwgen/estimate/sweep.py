@@ -6,11 +6,11 @@ import dataclasses
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from hwgen.dsp_budget import DSP_WIDTHS, divide_multipliers
+from hwgen.core.dsp_budget import DSP_WIDTHS, divide_multipliers
 from hwgen.estimate.model import Estimate, estimate_core
 from software_ref.network import Network
 from software_ref.network_file import NetworkFile
-from software_ref.schedule import Schedule
+from software_ref.plan.schedule import Schedule
 
 __all__ = ["SWEEPS", "Point", "estimate_file", "sweep"]
 

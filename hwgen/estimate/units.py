@@ -20,10 +20,10 @@ from hwgen.estimate.parts import (
     registers,
     total,
 )
-from hwgen.saturation import COUNTER_WIDTH
-from software_ref.memory_plan import banked_layout
-from software_ref.schedule import Schedule
-from software_ref.timing import LANES_PER_COPY, JunctionTiming, lane_parts
+from hwgen.parts.saturation import COUNTER_WIDTH
+from software_ref.plan.memory_plan import banked_layout
+from software_ref.plan.schedule import Schedule
+from software_ref.plan.timing import LANES_PER_COPY, JunctionTiming, lane_parts
 from software_ref.update_rounding import GENERATOR_WIDTH
 
 __all__ = ["Terms", "core_terms", "junction_terms"]

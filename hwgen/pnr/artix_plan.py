@@ -12,11 +12,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from hwgen.generate import CoreDesign
+from hwgen.core.design import CoreDesign
 from hwgen.pnr.artix_commands import PART, synthesis_script
 from hwgen.pnr.flow import write_design
 from hwgen.pnr.harness import CLOCK, PINS, TOP
-from software_ref.atomic_file import atomic_file
+from software_ref.console.atomic_file import atomic_file
 
 __all__ = ["PLAN_FILES", "write_plan"]
 

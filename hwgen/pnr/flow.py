@@ -15,7 +15,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from hwgen.generate import CoreDesign
+from hwgen.core.design import CoreDesign
 from hwgen.pnr.delay_file import DelayFile, read_delay_file
 from hwgen.pnr.ecp5 import LFE5U_85F, Ecp5Device, synthesis_script
 from hwgen.pnr.harness import CORE, TOP, core_ports, harness_verilog

@@ -18,8 +18,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hwgen.generate import CoreDesign
-from hwgen.manifest import manifest
+from hwgen.core.design import CoreDesign
+from hwgen.core.manifest import manifest
 
 __all__ = ["CLOCK", "CORE", "PINS", "TOP", "Port", "core_ports", "harness_verilog"]
 

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 from hwgen.tool import Progress, Tool, run_tool, yowasp
-from software_ref.errors import ToolError
+from software_ref.console.errors import ToolError
 
 __all__ = ["PlacementError", "run_nextpnr_ecp5"]
 

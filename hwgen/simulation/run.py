@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from hwgen.lint_waivers import lint_waivers
+from hwgen.export.lint_waivers import lint_waivers
 from hwgen.simulation.job import (
     AccessParameters,
     Drain,

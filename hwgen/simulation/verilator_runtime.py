@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from software_ref.errors import ToolError
+from software_ref.console.errors import ToolError
 
 __all__ = [
     "Runtime",

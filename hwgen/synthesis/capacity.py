@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from software_ref.schedule import Schedule
-from software_ref.storage import storage
+from software_ref.plan.schedule import Schedule
+from software_ref.plan.storage import storage
 
 __all__ = ["check_capacity"]
 

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from hwgen.tool import Progress, Tool, run_tool, yowasp
-from software_ref.errors import ToolError
+from software_ref.console.errors import ToolError
 
 __all__ = ["Progress", "SynthesisError", "run_yosys", "yosys_version"]
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from software_ref.cli import main
+from presparse.cli import main
 
 NETWORK = "[network]\nlayers = [8, 4, 4]\nout_degree = [1, 2]\nparallelism = [4, 2]\n"
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from hwgen.pnr import PLAN_FILES, artix_tools
-from software_ref.cli import main
+from presparse.cli import main
 
 NETWORK = "[network]\nlayers = [8, 4, 4]\nout_degree = [1, 2]\nparallelism = [4, 2]\n"
 PATHS = """\

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from hwgen.rtl_trainer import RtlTrainer
-from software_ref.cli import main
+from hwgen.cosimulation.rtl_trainer import RtlTrainer
+from presparse.cli import main
 from software_ref.golden import SaturationCounts
 from software_ref.tests.train_command import NETWORK, write_points
 

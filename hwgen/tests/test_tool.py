@@ -10,7 +10,7 @@ import pytest
 
 from hwgen import tool
 from hwgen.tool import Tool, run_tool
-from software_ref.errors import ToolError
+from software_ref.console.errors import ToolError
 
 
 class StubError(ToolError):

@@ -13,23 +13,23 @@ import numpy as np
 from amaranth.lib import wiring
 from numpy.typing import ArrayLike, NDArray
 
-from hwgen.backprop import Backprop
-from hwgen.feedforward import Feedforward
-from hwgen.interleaver import Interleaver, LaneCrossbar
-from hwgen.neuron_queue import NeuronQueue
-from hwgen.router import Router
+from hwgen.storage.interleaver import Interleaver, LaneCrossbar
+from hwgen.storage.neuron_queue import NeuronQueue
+from hwgen.storage.router import Router
 from hwgen.tests.numerics import lane_numbers, overflows, random_signed, rnd, rnd_random, sat
 from hwgen.tests.rows import finishing, starting
 from hwgen.tests.shapes import start_clocks
 from hwgen.tests.simulation import Lanes, lane_tables, play, pulses
-from hwgen.update import Update
+from hwgen.units.backprop import Backprop
+from hwgen.units.feedforward import Feedforward
+from hwgen.units.update import Update
 from software_ref.activation import sigmoid_derivative_table
 from software_ref.connections.clash_free import ClashFreePattern, generate_pattern
 from software_ref.network import Network
-from software_ref.pipelining import PIPELINES
-from software_ref.row_layout import RowLayout
-from software_ref.schedule import Schedule
-from software_ref.timing import JunctionTiming
+from software_ref.plan.pipelining import PIPELINES
+from software_ref.plan.row_layout import RowLayout
+from software_ref.plan.schedule import Schedule
+from software_ref.plan.timing import JunctionTiming
 
 __all__ = [
     "Expected",

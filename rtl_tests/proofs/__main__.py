@@ -10,7 +10,7 @@ from pathlib import Path
 from rtl_tests.proofs.catalogue import PROOFS
 from rtl_tests.proofs.proof import Proof
 from rtl_tests.proofs.symbiyosys import Outcome
-from software_ref.commands.output import check_outputs, table_lines, write_json
+from software_ref.console.output import check_outputs, table_lines, write_json
 
 HEADER = ("proof", "run", "mode", "clocks", "result", "violated", "s")
 

@@ -1,4 +1,4 @@
-"""Proofs of hwgen.backprop: its one-clock read-add-write loop sums exactly, in any order of words.
+"""Proofs of hwgen.units.backprop: its one-clock read-add-write loop sums exactly, in any order of words.
 
 row read -> words ---------------------------> is it the word looked at?
                                                         |
@@ -16,7 +16,7 @@ from rtl_tests.proofs.bench import Bench
 from rtl_tests.proofs.proof import Broken, Proof
 from rtl_tests.proofs.units import Elaborated, Mutation, Units
 from software_ref.connections.clash_free import generate_pattern
-from software_ref.schedule import Schedule
+from software_ref.plan.schedule import Schedule
 
 __all__ = ["PROOFS"]
 
@@ -35,8 +35,8 @@ def _sums(bench: Bench, units: Units, *, junctions: tuple[Numbers, Numbers], dit
     timing = schedule.timing[1]
     shape, layout = timing.shape, timing.layout
     pattern = generate_pattern(shape, net.connections)
-    module = units.load("hwgen.backprop")
-    module.bank_counter = units.load("hwgen.scan", probed=True).bank_counter
+    module = units.load("hwgen.units.backprop")
+    module.bank_counter = units.load("hwgen.parts.scan", probed=True).bank_counter
     unit = module.Backprop(schedule, 2, pattern, dsp=True)
     m.submodules.backprop = Elaborated(unit)
     lanes = shape.parallelism
@@ -111,7 +111,7 @@ def _proof(name: str, junctions: tuple[Numbers, Numbers], dither: bool, *broken:
     )
 
 
-_MODULE = "hwgen.backprop"
+_MODULE = "hwgen.units.backprop"
 PROOFS = [
     _proof(
         "one_word",

@@ -1,4 +1,4 @@
-"""Proofs of hwgen.interleaver: the lanes of a row never clash, and read what DESIGN.md says.
+"""Proofs of hwgen.storage.interleaver: the lanes of a row never clash, and read what DESIGN.md says.
 
 start -> interleaver -> words -> memory v holds neuron w z + v at word w -> crossbar -> lanes
                                                                               |
@@ -22,7 +22,7 @@ from software_ref.connections.clash_free import (
     generate_pattern,
 )
 from software_ref.network import JunctionShape
-from software_ref.pipelining import PIPELINES
+from software_ref.plan.pipelining import PIPELINES
 
 __all__ = ["PROOFS"]
 
@@ -49,7 +49,7 @@ def _left_neurons(pattern: ClashFreePattern) -> list[list[int]]:
 
 def _lanes(bench: Bench, units: Units, cases: list[tuple[str, bool, Numbers]]) -> None:
     """Several patterns side by side, scanned by one stream of start pulses."""
-    module = units.load("hwgen.interleaver")
+    module = units.load("hwgen.storage.interleaver")
     longest = max(left // z * out for _, _, (left, _, out, z) in cases)
     start = bench.pulses(longest, "start")
     for number, (kind, dither, (left, right, out_degree, z)) in enumerate(cases):
@@ -134,7 +134,7 @@ def _proof(kind: str, cases: list[tuple[bool, Numbers]], broken: Broken) -> Proo
     )
 
 
-_MODULE = "hwgen.interleaver"
+_MODULE = "hwgen.storage.interleaver"
 PROOFS = [
     _proof(
         "shared_seed",

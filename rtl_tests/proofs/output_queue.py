@@ -1,4 +1,4 @@
-"""Proof of hwgen.network's credit: the queue of predictions never overflows.
+"""Proof of hwgen.core.network's credit: the queue of predictions never overflows.
 
 beats -> sequencer -> samples under way -> done, whenever -> output queue -> predictions
             ^                                                                     |
@@ -15,7 +15,7 @@ from hwgen.tests.shapes import network
 from rtl_tests.proofs.bench import Bench
 from rtl_tests.proofs.proof import Broken, Proof
 from rtl_tests.proofs.units import Elaborated, Mutation, Units
-from software_ref.schedule import Schedule
+from software_ref.plan.schedule import Schedule
 
 __all__ = ["PROOFS"]
 
@@ -27,8 +27,8 @@ SCHEDULE = Schedule(
 def _credit(bench: Bench, units: Units) -> None:
     """The junctions are replaced by the worst they could do: a result in any clock, in order."""
     m = bench.m
-    network_module = units.load("hwgen.network")
-    sequencer_module = units.load("hwgen.sequencer", probed=True)
+    network_module = units.load("hwgen.core.network")
+    sequencer_module = units.load("hwgen.core.sequencer", probed=True)
     core = network_module.NetworkCore(SCHEDULE, [])
     core._MustUse__used = True  # only a part of it is elaborated
     sequencer = sequencer_module.Sequencer(SCHEDULE, beats=SCHEDULE.beats, credit=core.credit)
@@ -68,7 +68,7 @@ def _credit(bench: Bench, units: Units) -> None:
     bench.lemma(~queue.r_rdy | (queue.level != 0), "level")
 
 
-_CREDIT = Mutation("hwgen.network", "depth=self.credit", "depth=self.credit - 1")
+_CREDIT = Mutation("hwgen.core.network", "depth=self.credit", "depth=self.credit - 1")
 PROOFS = [
     Proof(
         name="output_queue",

@@ -14,7 +14,7 @@ from typing import Any
 
 from amaranth.hdl import Const, Mux, Signal, Value
 
-from hwgen.generate import CoreDesign
+from hwgen.core.design import CoreDesign
 from hwgen.tests.shapes import network
 from rtl_tests.proofs.bench import Bench
 from rtl_tests.proofs.proof import Broken, Proof
@@ -52,23 +52,23 @@ class Core:
 
     def __init__(self, bench: Bench, units: Units, net: Network):
         m = bench.m
-        scan = units.load("hwgen.scan")
+        scan = units.load("hwgen.parts.scan")
         self.counters: dict[str, list[dict[str, BankCounter]]] = {}
         self.enables: list[Value] = []
-        schedules = units.load("software_ref.schedule")
-        sequencers = units.load("hwgen.sequencer", probed=True)
-        activation = units.load("hwgen.activation_queue")
-        neuron = units.load("hwgen.neuron_queue")
-        backprop = units.load("hwgen.backprop")
+        schedules = units.load("software_ref.plan.schedule")
+        sequencers = units.load("hwgen.core.sequencer", probed=True)
+        activation = units.load("hwgen.storage.activation_queue")
+        neuron = units.load("hwgen.storage.neuron_queue")
+        backprop = units.load("hwgen.units.backprop")
         for owner, module in (
             ("activation", activation),
             ("neuron", neuron),
             ("error", backprop),
         ):
             module.bank_counter = partial(self._counter, owner, scan.bank_counter)
-        junction = units.load("hwgen.junction")
+        junction = units.load("hwgen.core.junction")
         junction.ActivationQueue = self._recorded(activation.ActivationQueue)
-        core_module = units.load("hwgen.network")
+        core_module = units.load("hwgen.core.network")
         made: list[Any] = []
 
         def sequencer(*arguments: Any, **options: Any) -> Any:
@@ -270,7 +270,7 @@ def _proof(kind: str, number: int, net: Network, shape: str, depth: int, *broken
 _ONE_BANK_LESS = Broken(
     "a bank too few",
     Mutation(
-        "software_ref.schedule",
+        "software_ref.plan.schedule",
         "self.read_step - self.write_step + max",
         "self.read_step - self.write_step - 1 + max",
     ),
@@ -278,7 +278,7 @@ _ONE_BANK_LESS = Broken(
 )
 _WRONG_BANK = Broken(
     "FF one bank too far",
-    Mutation("hwgen.activation_queue", 'first, f"feed{part}"', 'first + 1, f"feed{part}"'),
+    Mutation("hwgen.storage.activation_queue", 'first, f"feed{part}"', 'first + 1, f"feed{part}"'),
     36,
 )
 _SMALL = "2-2-2 z 2, 2 (P = 8, C = 1, 2)"

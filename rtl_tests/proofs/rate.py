@@ -1,4 +1,4 @@
-"""Proofs of hwgen.rate: the update's rounding shift by a run-time exponent, and its subtraction."""
+"""Proofs of hwgen.parts.rate: the update's rounding shift by a run-time exponent, and its subtraction."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from amaranth.hdl import Mux, Signal, Value, signed, unsigned
 from rtl_tests.proofs.bench import Bench
 from rtl_tests.proofs.proof import Broken, Proof
 from rtl_tests.proofs.units import Mutation, Units
-from software_ref.pipelining import PIPELINES
+from software_ref.plan.pipelining import PIPELINES
 
 __all__ = ["PROOFS"]
 
@@ -25,7 +25,7 @@ def _update(bench: Bench, units: Units, *, noise_bits: int) -> None:
     With R random bits r, q = floor((floor(x 2^(R+1) / 2^n) + 2 r + 1) / 2^(R+1)); without, r = 0
     and q is rnd(x, n).
     """
-    m, rate = bench.m, units.load("hwgen.rate")
+    m, rate = bench.m, units.load("hwgen.parts.rate")
     pipelining = PIPELINES["deep"]
     levels = pipelining.mux_levels(LARGEST + 1)
     x = bench.free(signed(VALUE), "x")
@@ -78,7 +78,7 @@ PROOFS = [
         broken=(
             Broken(
                 "the rounding bit inverted",
-                Mutation("hwgen.rate", "Cat(~shift.half,", "Cat(shift.half,"),
+                Mutation("hwgen.parts.rate", "Cat(~shift.half,", "Cat(shift.half,"),
             ),
         ),
     ),
@@ -91,7 +91,7 @@ PROOFS = [
         broken=(
             Broken(
                 "r instead of r + 1/2",
-                Mutation("hwgen.rate", "Cat(Const(1, 1), noise)", "Cat(Const(0, 1), noise)"),
+                Mutation("hwgen.parts.rate", "Cat(Const(1, 1), noise)", "Cat(Const(0, 1), noise)"),
             ),
         ),
     ),

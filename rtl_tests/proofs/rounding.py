@@ -1,4 +1,4 @@
-"""Proofs of hwgen.arithmetic: rounding and saturation equal their definitions (DESIGN.md 2)."""
+"""Proofs of hwgen.parts.arithmetic: rounding and saturation equal their definitions (DESIGN.md 2)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ WIDTHS = (2, 5, 12, 26)
 
 def _rounding(bench: Bench, units: Units) -> None:
     """q = floor((x + 2^(n-1)) / 2^n) is the one integer with q 2^n <= x + 2^(n-1) < (q + 1) 2^n."""
-    arithmetic = units.load("hwgen.arithmetic")
+    arithmetic = units.load("hwgen.parts.arithmetic")
     for width in WIDTHS:
         x = bench.free(signed(width), f"x{width}")
         for n in range(width + 3):
@@ -34,7 +34,7 @@ def _rounding(bench: Bench, units: Units) -> None:
 
 def _saturation(bench: Bench, units: Units) -> None:
     """The clipped value is the nearest to x of those between the smallest and the largest."""
-    arithmetic = units.load("hwgen.arithmetic")
+    arithmetic = units.load("hwgen.parts.arithmetic")
     for width in WIDTHS:
         x = bench.free(signed(width), f"x{width}")
         for kept in range(1, width + 3):
@@ -57,7 +57,7 @@ PROOFS = [
         broken=(
             Broken(
                 "the half one too small",
-                Mutation("hwgen.arithmetic", "1 << (bits - 1)", "(1 << (bits - 1)) - 1"),
+                Mutation("hwgen.parts.arithmetic", "1 << (bits - 1)", "(1 << (bits - 1)) - 1"),
             ),
         ),
     ),
@@ -71,7 +71,7 @@ PROOFS = [
             Broken(
                 "the lower limit one off",
                 Mutation(
-                    "hwgen.arithmetic",
+                    "hwgen.parts.arithmetic",
                     "Cat((~sign for _ in range(width - 1)), sign)",
                     "Cat(Const(1, min(width - 1, 1)), (~sign for _ in range(width - 2)), sign)",
                 ),

@@ -1,4 +1,4 @@
-"""Proofs of hwgen.sequencer: with any inputs, no step starts early and no sample loses its age."""
+"""Proofs of hwgen.core.sequencer: with any inputs, no step starts early and no sample loses its age."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hwgen.tests.shapes import network
 from rtl_tests.proofs.bench import Bench
 from rtl_tests.proofs.proof import Broken, Proof
 from rtl_tests.proofs.units import Elaborated, Mutation, Units
-from software_ref.schedule import Schedule
+from software_ref.plan.schedule import Schedule
 
 __all__ = ["PROOFS"]
 
@@ -29,7 +29,7 @@ def _schedule(*junctions: tuple[int, ...], training: bool) -> Schedule:
 def _steps(bench: Bench, units: Units, *, schedule: Schedule, credit: int) -> None:
     """Every input is free, but for one thing: only a sample that is in flight can leave."""
     m = bench.m
-    module = units.load("hwgen.sequencer", probed=True)
+    module = units.load("hwgen.core.sequencer", probed=True)
     sequencer = module.Sequencer(schedule, beats=schedule.beats, credit=credit)
     m.submodules.sequencer = Elaborated(sequencer)
     header = bench.free(sequencer.headers.payload.shape().as_shape(), "header")
@@ -158,7 +158,7 @@ def _ages(
 
 
 _TRAINING = ((2, 2, 1, 2), (2, 2, 2, 2))
-_MODULE = "hwgen.sequencer"
+_MODULE = "hwgen.core.sequencer"
 _CLAIM = (
     "steps start P clocks apart, one clock after a sample's last beat or while draining; at most "
     "`credit` samples are in flight; a sample meets FF and UP of junction i with age i and i + m_i"

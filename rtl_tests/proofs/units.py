@@ -20,7 +20,7 @@ class Mutation:
     """A mistake put into a unit's source, to show that its proof would notice."""
 
     module: str
-    """Module it is in, such as "hwgen.arithmetic"."""
+    """Module it is in, such as "hwgen.parts.arithmetic"."""
     old: str
     """Text that occurs once in the source."""
     new: str

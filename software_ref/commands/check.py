@@ -9,15 +9,15 @@ from itertools import pairwise
 from typing import Any
 
 from software_ref.commands.arguments import add_json, add_network_file
-from software_ref.commands.output import check_outputs, table_lines, write_json
 from software_ref.connections.clash_free import generate_pattern
+from software_ref.console.output import check_outputs, table_lines, write_json
 from software_ref.datasets.registry import check_options
 from software_ref.fixed_point import FixedFormat
 from software_ref.golden.junction import exact_dtype
 from software_ref.network import Network
 from software_ref.network_file import NetworkFile, read_network_file
-from software_ref.schedule import Schedule
-from software_ref.storage import storage
+from software_ref.plan.schedule import Schedule
+from software_ref.plan.storage import storage
 
 __all__ = ["SUMMARY", "add_arguments", "describe", "run"]
 

@@ -10,9 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from software_ref.atomic_file import atomic_file
 from software_ref.commands.arguments import add_json, add_network_file
-from software_ref.commands.output import check_outputs, percent, table_lines, write_json
 from software_ref.commands.pattern_choice import (
     PatternChoice,
     add_pattern_choice,
@@ -20,6 +18,8 @@ from software_ref.commands.pattern_choice import (
 )
 from software_ref.connections.pattern import SparsePattern
 from software_ref.connections.pattern_picture import draw_patterns
+from software_ref.console.atomic_file import atomic_file
+from software_ref.console.output import check_outputs, percent, table_lines, write_json
 from software_ref.network import JunctionShape
 from software_ref.network_file import read_network_file
 

@@ -12,10 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from software_ref.atomic_file import atomic_file
 from software_ref.commands.arguments import add_data, add_json
 from software_ref.commands.loading import inputs_of, load_whole_dataset
-from software_ref.commands.output import check_outputs, table_lines, write_json
+from software_ref.console.atomic_file import atomic_file
+from software_ref.console.output import check_outputs, table_lines, write_json
 from software_ref.datasets import Dataset
 from software_ref.datasets.dataset import SPLITS
 from software_ref.datasets.difficulty import difficulty

@@ -6,8 +6,8 @@ import argparse
 from pathlib import Path
 
 from software_ref.commands.arguments import add_data, check_data_folder, integer_from
-from software_ref.commands.output import check_outputs
-from software_ref.commands.progress import ProgressBar
+from software_ref.console.output import check_outputs
+from software_ref.console.progress import ProgressBar
 from software_ref.experiments.engine import default_jobs, run_tasks
 from software_ref.experiments.experiment import gather
 from software_ref.experiments.registry import EXPERIMENTS, load_experiment

@@ -18,9 +18,9 @@ from software_ref.commands.arguments import (
     integer_from,
 )
 from software_ref.commands.loading import inputs_of, load_whole_dataset
-from software_ref.commands.output import check_outputs, percent, write_json
-from software_ref.commands.progress import ProgressBar
 from software_ref.connections.network_patterns import PATTERN_KINDS, network_patterns
+from software_ref.console.output import check_outputs, percent, write_json
+from software_ref.console.progress import ProgressBar
 from software_ref.curves import draw_series
 from software_ref.datasets import Dataset, hold_out, take_test, take_train
 from software_ref.mlp import EpochFigures, MlpModel, MlpOptions, MlpTrainer

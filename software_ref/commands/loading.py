@@ -15,7 +15,7 @@ from software_ref.datasets.registry import archive_places
 from software_ref.golden.trainer import check_lags
 from software_ref.network import Network
 from software_ref.network_file import DataOptions, NetworkFile
-from software_ref.schedule import Schedule
+from software_ref.plan.schedule import Schedule
 from software_ref.training import TrainingData
 
 __all__ = [

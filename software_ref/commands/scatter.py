@@ -8,15 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from software_ref.commands.arguments import add_json, add_network_file, integer_from
-from software_ref.commands.output import check_outputs, table_lines, write_json
 from software_ref.commands.pattern_choice import (
     PatternChoice,
     add_pattern_choice,
     pattern_choice,
 )
-from software_ref.commands.progress import ProgressBar
 from software_ref.connections.scatter import Scatter, scatter_vector
 from software_ref.connections.scatter_picture import draw_scatter
+from software_ref.console.output import check_outputs, table_lines, write_json
+from software_ref.console.progress import ProgressBar
 from software_ref.network_file import read_network_file
 
 __all__ = ["SUMMARY", "add_arguments", "run"]

@@ -21,8 +21,8 @@ from software_ref.commands.arguments import (
     with_epochs,
 )
 from software_ref.commands.loading import inputs_of, lags_of, load_training_data
-from software_ref.commands.output import check_outputs, percent, table_lines, write_json
-from software_ref.commands.progress import ProgressBar
+from software_ref.console.output import check_outputs, percent, table_lines, write_json
+from software_ref.console.progress import ProgressBar
 from software_ref.golden import find_engine, initial_parameters
 from software_ref.network_file import NetworkFile, read_network_file
 from software_ref.training import EpochResult, TrainingData, float_training, golden_training

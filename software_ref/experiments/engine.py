@@ -15,7 +15,7 @@ from multiprocessing import get_context, parent_process
 from pathlib import Path
 from typing import Any
 
-from software_ref.errors import ToolError
+from software_ref.console.errors import ToolError
 from software_ref.experiments.store import ResultStore
 from software_ref.experiments.task import Task
 

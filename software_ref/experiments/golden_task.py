@@ -14,8 +14,8 @@ from software_ref.fixed_point import FixedFormat
 from software_ref.golden import GoldenTrainer, SaturationCounts, initial_parameters
 from software_ref.network import Network
 from software_ref.network_file import NetworkFile, TrainingOptions
+from software_ref.plan.schedule import Schedule
 from software_ref.ranges.profiler import RangeProfiler
-from software_ref.schedule import Schedule
 from software_ref.training import Training, TrainingData, float_training, golden_training
 from software_ref.update_rounding import UpdateOptions
 

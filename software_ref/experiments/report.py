@@ -8,8 +8,8 @@ from pathlib import Path
 from statistics import fmean, stdev
 from typing import TYPE_CHECKING, Any
 
-from software_ref.atomic_file import atomic_file
-from software_ref.commands.output import table_lines, write_json
+from software_ref.console.atomic_file import atomic_file
+from software_ref.console.output import table_lines, write_json
 from software_ref.figure import empty_figure, write_png
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from software_ref.atomic_file import atomic_file
+from software_ref.console.atomic_file import atomic_file
 from software_ref.experiments.registry import ALGORITHMS, NUMBERS, load_experiment
 
 __all__ = ["main", "results_page"]

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from software_ref.atomic_file import atomic_file
+from software_ref.console.atomic_file import atomic_file
 from software_ref.experiments.task import Task, canonical, identity
 
 __all__ = ["ResultStore"]

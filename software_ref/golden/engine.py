@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, TypeAlias, Union
 
-from software_ref.errors import ToolError
+from software_ref.console.errors import ToolError
 from software_ref.golden.edges import Pattern
 from software_ref.golden.parameters import Parameters
 from software_ref.golden.trainer import GoldenTrainer

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from software_ref.atomic_file import atomic_file
+from software_ref.console.atomic_file import atomic_file
 from software_ref.mlp.trainer import MlpTrainer
 
 __all__ = ["load_state", "save_state"]

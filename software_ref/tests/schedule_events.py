@@ -13,9 +13,9 @@ from typing import NamedTuple
 
 from software_ref.connections.clash_free import ClashFreePattern, generate_pattern
 from software_ref.network import JunctionShape
-from software_ref.row_layout import RowLayout
-from software_ref.schedule import LOAD_WRITE, Schedule
-from software_ref.timing import JunctionTiming
+from software_ref.plan.row_layout import RowLayout
+from software_ref.plan.schedule import LOAD_WRITE, Schedule
+from software_ref.plan.timing import JunctionTiming
 
 __all__ = ["Access", "Plan", "all_accesses", "collisions"]
 

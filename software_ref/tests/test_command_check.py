@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from software_ref.cli import main
+from presparse.cli import main
 from software_ref.commands.check import describe
 from software_ref.datasets.registry import NAMES
 from software_ref.network_file import read_network_file
-from software_ref.schedule import Schedule
+from software_ref.plan.schedule import Schedule
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 COMPARISON = sorted((EXAMPLES / "performance_comparison").glob("*.toml"))

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from software_ref.cli import main
+from presparse.cli import main
 from software_ref.connections.network_patterns import PATTERN_KINDS, network_patterns
 
 EXAMPLES = Path(__file__).parents[2] / "examples"

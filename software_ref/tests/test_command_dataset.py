@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from software_ref.cli import main
+from presparse.cli import main
 from software_ref.datasets import load_dataset
 from software_ref.datasets.difficulty import difficulty
 from software_ref.datasets.redundancy import METHODS, principal_components

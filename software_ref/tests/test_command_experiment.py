@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from software_ref.cli import main
+from presparse.cli import main
 from software_ref.experiments import engine
 from software_ref.experiments.registry import EXPERIMENTS
 from software_ref.experiments.training_task import TrainingTask

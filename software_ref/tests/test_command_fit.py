@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from software_ref.cli import main
+from presparse.cli import main
 from software_ref.mlp.trainer import MlpTrainer
 from software_ref.tests.train_command import NETWORK, write_points
 

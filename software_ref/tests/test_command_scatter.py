@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from software_ref.cli import main
+from presparse.cli import main
 from software_ref.connections.network_patterns import network_patterns
 from software_ref.connections.scatter import scatter_vector
 

@@ -13,12 +13,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from presparse.cli import main
 from software_ref.checkpoint import load_checkpoint
-from software_ref.cli import main
 from software_ref.connections.clash_free import generate_pattern
 from software_ref.golden import GoldenTrainer, initial_parameters
 from software_ref.network_file import NetworkFile, read_network_file
-from software_ref.schedule import Schedule
+from software_ref.plan.schedule import Schedule
 from software_ref.tests.train_command import NETWORK, SAMPLES, points, train, write_points
 
 
@@ -203,7 +203,7 @@ def long_process(path: Path) -> Iterator[subprocess.Popen[str]]:
     # A parent that ignores the signal, such as a job in the background, would pass that on.
     script = (
         "import signal, sys\n"
-        "from software_ref.cli import main\n"
+        "from presparse.cli import main\n"
         "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "sys.exit(main())"
     )

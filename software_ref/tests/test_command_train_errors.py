@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from software_ref.cli import main
+from presparse.cli import main
 from software_ref.tests.train_command import NETWORK, points, refused, write_points
 
 

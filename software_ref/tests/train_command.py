@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from software_ref.cli import main
+from presparse.cli import main
 
 __all__ = ["NETWORK", "SAMPLES", "points", "refused", "train", "write_points"]
 

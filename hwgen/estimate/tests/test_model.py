@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from hwgen.core.design import CoreDesign
 from hwgen.estimate.model import core_units, estimate_core, fitted_coefficients, unit_kind
 from hwgen.estimate.sweep import estimate_file, sweep
-from hwgen.generate import CoreDesign
 from hwgen.synthesis import synthesise
 from rtl_tests.random_networks import sample_networks
 from software_ref.network_file import NetworkFile, read_network_file

@@ -13,7 +13,7 @@ from hwgen.estimate.parts import (
     pipelined_multiplexer,
     registers,
 )
-from software_ref.pipelining import PIPELINES
+from software_ref.plan.pipelining import PIPELINES
 
 DEEP, SHALLOW = PIPELINES["deep"], PIPELINES["shallow"]
 

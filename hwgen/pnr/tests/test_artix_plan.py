@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from hwgen.generate import CoreDesign
+from hwgen.core.design import CoreDesign
 from hwgen.pnr import PLAN_FILES, write_plan
 from software_ref.network import Network
 

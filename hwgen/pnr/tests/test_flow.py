@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from hwgen.generate import CoreDesign
+from hwgen.core.design import CoreDesign
 from hwgen.pnr import LFE5U_85F, PlacementError, RouteReport, place_and_route
 from hwgen.pnr.nextpnr import run_nextpnr_ecp5
 from software_ref.fixed_point import FixedFormat

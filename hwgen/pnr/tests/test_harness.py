@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from hwgen.generate import CoreDesign
+from hwgen.core.design import CoreDesign
 from hwgen.pnr.harness import Port, core_ports, harness_verilog
 from software_ref.network import Network
 

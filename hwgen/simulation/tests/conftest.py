@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from hwgen.rtl_trainer import RUNTIME_CACHE
+from hwgen.cosimulation.rtl_trainer import RUNTIME_CACHE
 from hwgen.simulation.run import Simulation
 from hwgen.simulation.tests.stub_core import PORTS, stub
 

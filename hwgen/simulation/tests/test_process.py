@@ -119,7 +119,7 @@ def test_no_simulation_outlives_its_parent(tmp_path: Path, ending: signal.Signal
         """
         import sys
         from pathlib import Path
-        from hwgen.rtl_trainer import RUNTIME_CACHE
+        from hwgen.cosimulation.rtl_trainer import RUNTIME_CACHE
         from hwgen.simulation import process
         from hwgen.simulation.job import Job, Wait
         from hwgen.simulation.run import Simulation

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from hwgen.synthesis import XC7A100T, check_capacity
-from software_ref.cli import main
+from presparse.cli import main
 from software_ref.fixed_point import FixedFormat
 from software_ref.network import Network
-from software_ref.schedule import Schedule
+from software_ref.plan.schedule import Schedule
 
 
 def schedule(fraction: int) -> Schedule:

@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from software_ref.errors import ToolError
+from software_ref.console.errors import ToolError
 from software_ref.experiments.engine import _interrupts_held, default_jobs, run_tasks
 from software_ref.experiments.store import ResultStore
 from software_ref.experiments.tests.fake_tasks import SquareTask

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from software_ref.cli import main
+from presparse.cli import main
 from software_ref.experiments.claims import (
     activations,
     density,

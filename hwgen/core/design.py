@@ -1,0 +1,106 @@
+# amaranth: UnusedElaboratable=no
+# A host or a manifest asks a core for its ports, and nobody builds it then.
+"""From a network file to a core: patterns, initial parameters, Verilog and manifest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from hwgen.core.dsp_budget import DSP_WIDTHS, divide_multipliers
+from hwgen.core.junction import JunctionParameters
+from hwgen.core.network import NetworkCore
+from hwgen.export.verilog import to_verilog
+from software_ref.connections.clash_free import ClashFreePattern, generate_pattern
+from software_ref.golden import Parameters, initial_parameters
+from software_ref.network import Network
+from software_ref.network_file import NetworkFile
+from software_ref.plan.schedule import Schedule
+
+__all__ = ["CoreDesign"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CoreDesign:
+    """Everything that decides one core; equal designs give equal Verilog."""
+
+    network: Network
+    """The network."""
+    name: str = "presparse_core"
+    """Name of the top module."""
+    training: bool = True
+    """Whether the core trains, or only infers."""
+    max_rate_exponent: int = 7
+    """The largest k that the core carries."""
+    pipeline: str = "deep"
+    """How deep its pipelines are: a name in `PIPELINES`."""
+    dsp_budget: int = 240
+    """The most DSP blocks that the multipliers may take."""
+    dsp_widths: tuple[int, int] = DSP_WIDTHS["xc7a100t"]
+    """Signed operand widths of one DSP block."""
+    seed: int = 1
+    """Seed of the initial weights."""
+
+    @classmethod
+    def from_file(
+        cls, file: NetworkFile, *, training: bool = True, name: str = "presparse_core"
+    ) -> CoreDesign:
+        """The core that a network file describes."""
+        return cls(
+            network=file.network,
+            name=name,
+            training=training,
+            max_rate_exponent=file.max_rate_exponent,
+            pipeline=file.target.pipeline,
+            dsp_budget=file.target.dsp_blocks,
+            dsp_widths=DSP_WIDTHS[file.target.device],
+            seed=file.training.seed,
+        )
+
+    @cached_property
+    def schedule(self) -> Schedule:
+        """Offsets, lags and banks."""
+        return Schedule(
+            network=self.network,
+            training=self.training,
+            max_rate_exponent=self.max_rate_exponent,
+            pipeline=self.pipeline,
+        )
+
+    @cached_property
+    def patterns(self) -> tuple[ClashFreePattern, ...]:
+        """Connection pattern of each junction."""
+        return tuple(
+            generate_pattern(shape, self.network.connections) for shape in self.network.junctions
+        )
+
+    @cached_property
+    def parameters(self) -> Parameters:
+        """Initial weights and biases."""
+        return initial_parameters(self.network, self.seed)
+
+    @cached_property
+    def dsp(self) -> tuple[frozenset[str], ...]:
+        """For each junction, the units whose multipliers are DSP blocks."""
+        return divide_multipliers(self.schedule, self.dsp_budget, self.dsp_widths)
+
+    @cached_property
+    def core(self) -> NetworkCore:
+        """The Amaranth component."""
+        parts = zip(
+            self.patterns, self.parameters.weights, self.parameters.biases, self.dsp, strict=True
+        )
+        return NetworkCore(
+            self.schedule,
+            [
+                JunctionParameters(
+                    pattern=pattern, weights=weights.tolist(), biases=biases.tolist(), dsp=dsp
+                )
+                for pattern, weights, biases, dsp in parts
+            ],
+        )
+
+    @cached_property
+    def verilog(self) -> str:
+        """The Verilog text."""
+        return to_verilog(self.core, self.name)

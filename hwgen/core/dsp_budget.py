@@ -1,0 +1,71 @@
+"""Which units' multipliers become DSP blocks, within a budget; the others are built from LUTs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from software_ref.plan.schedule import Schedule
+from software_ref.plan.timing import JunctionTiming
+
+__all__ = ["DSP_WIDTHS", "MultiplierUnit", "divide_multipliers"]
+
+DSP_WIDTHS = {"xc7a100t": (25, 18), "lfe5u-85f": (18, 18)}
+"""Signed operand widths of one DSP block (DSP48E1, MULT18X18D), by the device in `[target]`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class MultiplierUnit:
+    """The multipliers of one unit of a junction."""
+
+    junction: int
+    """Junction number, from 1."""
+    unit: str
+    """"feedforward", "backprop" or "update"."""
+    count: int
+    """Multipliers, one a lane."""
+    wide: int
+    """Bits of the wider operand."""
+    narrow: int
+    """Bits of the narrower operand, as a DSP block sees it (signed)."""
+
+    def fits_dsp(self, widths: tuple[int, int]) -> bool:
+        """Whether one DSP block with these operand widths holds the product."""
+        return self.wide <= widths[0] and self.narrow <= widths[1]
+
+
+def divide_multipliers(
+    schedule: Schedule, budget: int, widths: tuple[int, int] = DSP_WIDTHS["xc7a100t"]
+) -> tuple[frozenset[str], ...]:
+    """Give DSP blocks to the units whose multipliers would cost the most LUTs, while they last.
+
+    Returns, for each junction, the units that get them. A unit gets all its multipliers or none.
+    """
+    units = [unit for timing in schedule.timing for unit in _units(timing)]
+    units.sort(key=lambda unit: (-unit.wide * unit.narrow, unit.count, unit.junction, unit.unit))
+    chosen: list[set[str]] = [set() for _ in schedule.timing]
+    left = budget
+    for unit in units:
+        if unit.fits_dsp(widths) and unit.count <= left:
+            chosen[unit.junction - 1].add(unit.unit)
+            left -= unit.count
+    return tuple(frozenset(names) for names in chosen)
+
+
+def _units(timing: JunctionTiming) -> list[MultiplierUnit]:
+    weight = timing.network.format.width
+    activation = timing.left_activation_width + 1  # unsigned
+    sizes = {"feedforward": (weight, activation)}
+    if timing.training:
+        sizes["update"] = (timing.delta_width, activation)
+    if timing.backpropagates:
+        sizes["backprop"] = (weight, timing.delta_width)
+    return [
+        MultiplierUnit(
+            junction=timing.junction,
+            unit=unit,
+            count=timing.shape.parallelism,
+            wide=max(widths),
+            narrow=min(widths),
+        )
+        for unit, widths in sizes.items()
+    ]

@@ -1,0 +1,433 @@
+"""One junction: its weights, left memories and units, all on the same row each clock.
+
+start --> delta unit --------------------------+--> lanes' deltas
+      --> interleaver --> left memories --+    |
+      --> row counter --> weight memory --+----+--> feedforward --> router --> next junction
+                             ^            |    +--> backprop  --> errors --> previous junction
+                             |            +----+--> update
+                             +------------------------'
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from amaranth.hdl import Module, Value, signed, unsigned
+from amaranth.lib import data, wiring
+from amaranth.lib.wiring import In, Out
+
+from hwgen.parts.pipeline import Timeline, delayed, pipelined_mux
+from hwgen.parts.saturation import COUNTER_WIDTH
+from hwgen.storage.activation_queue import ActivationQueue
+from hwgen.storage.interleaver import Interleaver, LaneCrossbar
+from hwgen.storage.neuron_queue import NeuronQueue
+from hwgen.storage.router import Router
+from hwgen.storage.weight_memory import ACCESS_LEAD, WeightMemory
+from hwgen.units.backprop import Backprop
+from hwgen.units.bias import BiasUnit
+from hwgen.units.delta import DeltaUnit
+from hwgen.units.feedforward import Feedforward
+from hwgen.units.output_delta import OutputDelta
+from hwgen.units.prediction import PredictionUnit
+from hwgen.units.rounding_noise import RoundingNoise
+from hwgen.units.update import Update
+from software_ref.connections.clash_free import ClashFreePattern
+from software_ref.plan.schedule import Schedule
+from software_ref.plan.timing import SCAN_LEAD
+
+__all__ = ["Junction", "JunctionParameters"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class JunctionParameters:
+    """What one junction is built with."""
+
+    pattern: ClashFreePattern
+    """Which left neuron each edge reads."""
+    weights: list[int]
+    """Initial weights, raw, in natural edge order."""
+    biases: list[int]
+    """Initial biases, raw."""
+    dsp: frozenset[str]
+    """Units whose multipliers are DSP blocks: "feedforward", "backprop", "update"."""
+
+
+class Junction(wiring.Component):
+    """A junction of a training or inference core.
+
+    Parameters
+    ----------
+    schedule
+        Offsets, lags, latencies and banks.
+    number
+        Junction number i, from 1.
+    parameters
+        Pattern, initial parameters and kind of multipliers.
+
+    Members
+    -------
+    start, feed, learn : In(1), rate_exponent, label : In
+        The step's start pulse, `timing.lead` clocks before the first row read, and what the step
+        does: whether there is a sample to feed forward (with `label` in the last junction) and one
+        to learn from, at rate 2**-rate_exponent.
+    write_start, write_enables, write_words, write_values : In
+        Writes of left activations (see ActivationQueue).
+    right_start, right_enables, right_words, right_values : Out
+        The same for the next junction; all but the last.
+    errors_start, error_words : Out, errors : In
+        Fetches from the next junction's error memories; all but the last.
+    fetch_start, fetch_words : In, left_errors : Out
+        Fetches from this junction's error memories; all but the first.
+    done, correct : Out(1), prediction : Out
+        Result of the sample fed; the last only.
+    access, access_bias : In(1), access_row, access_lane, write, data : In
+        The parameter port, while idle: a pulse reads a row (and writes it back, with one lane
+        replaced by `data` if `write`). All but the pulse must stay for `access_latency` clocks, and
+        `write` must be low before the next step.
+    read_data : Out(signed(B + E))
+        The parameter accessed, `access_latency` clocks after the pulse.
+    rewind : In(1)
+        The sequence is over: return the generator to its seed (only with random bits).
+    *_saturations : Out(32)
+        Saturated s, deltas, and weights and biases.
+    """
+
+    def __init__(self, schedule: Schedule, number: int, parameters: JunctionParameters):
+        self.schedule = schedule
+        self.number = number
+        self.timing = timing = schedule.timing[number - 1]
+        self._parameters = parameters
+        shape, layout = timing.shape, timing.layout
+        width = timing.network.format.stored_width
+        members = {
+            "start": In(1),
+            "feed": In(1),
+            "write_start": In(1),
+            "write_enables": In(shape.parallelism),
+            "write_words": In(_words(shape.depth, shape.parallelism)),
+            "write_values": In(
+                data.ArrayLayout(unsigned(timing.left_activation_width), shape.parallelism)
+            ),
+            "access": In(1),
+            "access_bias": In(1),
+            "access_row": In(range(max(shape.rows, layout.finish_words, 2))),
+            "access_lane": In(range(max(shape.parallelism, 2))),
+            "write": In(1),
+            "data": In(signed(width)),
+            "read_data": Out(signed(width)),
+            "linear_saturations": Out(COUNTER_WIDTH),
+        }
+        if timing.last:
+            labels = range(max(shape.right, 2))
+            members |= {
+                "label": In(labels),
+                "done": Out(1),
+                "prediction": Out(labels),
+                "correct": Out(1),
+            }
+        else:
+            following = schedule.network.junctions[number]
+            z = following.parallelism
+            right = data.ArrayLayout(unsigned(timing.right_activation_width), z)
+            members |= {
+                "right_start": Out(1),
+                "right_enables": Out(z),
+                "right_words": Out(_words(following.depth, z)),
+                "right_values": Out(right),
+            }
+            if schedule.training:
+                members |= {
+                    "errors_start": Out(1),
+                    "error_words": Out(_words(following.depth, z)),
+                    "errors": In(data.ArrayLayout(signed(timing.error_width), z)),
+                }
+        if schedule.training:
+            members |= {
+                "learn": In(1),
+                "rate_exponent": In(range(max(schedule.max_rate_exponent + 1, 2))),
+                "delta_saturations": Out(COUNTER_WIDTH),
+                "update_saturations": Out(COUNTER_WIDTH),
+            }
+            if timing.network.update.random_bits:
+                members["rewind"] = In(1)
+        if timing.backpropagates:
+            z = shape.parallelism
+            members |= {
+                "fetch_start": In(1),
+                "fetch_words": In(_words(shape.depth, z)),
+                "left_errors": Out(data.ArrayLayout(signed(timing.left_error_width), z)),
+            }
+        super().__init__(members)
+
+    @property
+    def access_latency(self) -> int:
+        """Clocks from an access pulse to `read_data`, and to the end of its write-back."""
+        timing = self.timing
+        slots = timing.pipelining.mux_levels(timing.layout.finishing)
+        read = max(self._lane_accessed, 1 + timing.bias_plan.read_latency + slots)
+        written = max(ACCESS_LEAD + timing.weight_written, timing.bias_plan.read_latency + 3)
+        return max(read, written) + 1
+
+    @property
+    def _lane_accessed(self) -> int:
+        """Clocks from an access pulse to the weight accessed."""
+        return ACCESS_LEAD + self.timing.operands + self.timing.lane_levels
+
+    def elaborate(self, platform: object) -> Module:
+        m = Module()
+        schedule, timing = self.schedule, self.timing
+        training = schedule.training
+        payload: dict[str, Value] = {"feed": self.feed}
+        if training:
+            payload |= {"learn": self.learn, "rate_exponent": self.rate_exponent}
+        if timing.last:
+            payload["label"] = self.label
+        timeline = Timeline(m, self.start, payload)
+        # Clocks from the start pulse: row 0 is read at `read`, operands are at the lanes at
+        # `operands`, activations leave feedforward at `activated`.
+        read = timing.lead
+        operands = read + timing.operands
+        activated = read + timing.activated
+
+        # Rows and words.
+        m.submodules.interleaver = interleaver = Interleaver(self._parameters.pattern)
+        m.d.comb += interleaver.start.eq(timeline.start(read - interleaver.latency))
+        m.submodules.weights = memory = WeightMemory(timing, self._parameters.weights)
+        m.d.comb += memory.start.eq(timeline.start(read - 1))
+
+        # Left memories, and the crossbar to the lanes.
+        m.submodules.left = left = ActivationQueue(schedule, self.number - 1)
+        m.d.comb += [
+            left.write_start.eq(self.write_start),
+            left.enables.eq(self.write_enables),
+            left.write_words.eq(self.write_words),
+            left.values.eq(self.write_values),
+            left.read_start.eq(timeline.start(read - 1)),
+            left.words.eq(interleaver.words),
+        ]
+        feed_activations = self._to_lanes(
+            m, "feed_crossbar", left.feed_activations, interleaver.sweep
+        )
+
+        # Deltas.
+        if training:
+            deltas = self._delta_unit(m, timeline, read)
+
+        # Feedforward and its biases.
+        m.submodules.bias = bias = BiasUnit(timing, self._bias_words())
+        m.submodules.feedforward = feedforward = Feedforward(
+            timing, dsp="feedforward" in self._parameters.dsp
+        )
+        m.d.comb += [
+            feedforward.start.eq(timeline.start(operands - 1)),
+            feedforward.feed.eq(timeline.payload("feed", operands - 1)),
+            feedforward.activations.eq(feed_activations),
+            bias.start.eq(timeline.start(read - 1)),
+            self.linear_saturations.eq(feedforward.saturations),
+        ]
+        self._drop_extra_bits(m, memory.weights, feedforward.weights)
+        self._drop_extra_bits(m, bias.biases, feedforward.biases)
+        self._right_side(m, timeline, activated, feedforward)
+
+        # Backpropagation and update.
+        if timing.backpropagates:
+            m.submodules.backprop = backprop = Backprop(
+                schedule,
+                self.number,
+                self._parameters.pattern,
+                dsp="backprop" in self._parameters.dsp,
+            )
+            m.d.comb += [
+                backprop.start.eq(timeline.start(read - 1)),
+                backprop.words.eq(interleaver.words),
+                backprop.sweep.eq(interleaver.sweep),
+                backprop.deltas.eq(deltas.lanes),
+                backprop.fetch_start.eq(self.fetch_start),
+                backprop.fetch_words.eq(self.fetch_words),
+                self.left_errors.eq(backprop.errors),
+            ]
+            self._drop_extra_bits(m, memory.weights, backprop.weights)
+        if training:
+            m.submodules.update = update = Update(timing, dsp="update" in self._parameters.dsp)
+            learn_activations = self._to_lanes(
+                m, "learn_crossbar", left.learn_activations, interleaver.sweep
+            )
+            m.d.comb += [
+                update.start.eq(timeline.start(operands - 1)),
+                update.rate_exponent.eq(timeline.payload("rate_exponent", operands - 1)),
+                update.weights.eq(memory.weights),
+                update.activations.eq(learn_activations),
+                update.deltas.eq(deltas.lanes),
+                update.replace.eq(memory.replace),
+                update.replacements.eq(memory.replacements),
+                memory.updated.eq(update.updated),
+                bias.rate_exponent.eq(timeline.payload("rate_exponent", read - 1)),
+                bias.deltas.eq(deltas.finishing),
+                self.delta_saturations.eq(deltas.saturations),
+                self.update_saturations.eq(update.saturations + bias.saturations),
+            ]
+            if timing.network.update.random_bits:
+                self._rounding_noise(m, timeline, read, update, bias)
+        self._parameter_access(m, memory, bias)
+        return m
+
+    def _drop_extra_bits(self, m: Module, stored: data.View, used: data.View) -> None:
+        """Products and sums take the upper bits of the stored weights or biases."""
+        extra = self.timing.network.format.extra_bits
+        if not extra:
+            m.d.comb += used.eq(stored)
+            return
+        for j in range(used.shape().length):
+            m.d.comb += used[j].eq(stored[j][extra:].as_signed())
+
+    def _rounding_noise(
+        self, m: Module, timeline: Timeline, read: int, update: Update, bias: BiasUnit
+    ) -> None:
+        """One generator for both; the unit that needs a row's state first gets it undelayed."""
+        timing = self.timing
+        first = min(timing.update_noise, timing.bias_noise)
+        m.submodules.noise = noise = RoundingNoise(timing)
+        m.d.comb += [
+            noise.start.eq(timeline.start(read + first - 1)),
+            noise.learn.eq(timeline.payload("learn", read + first - 1)),
+            noise.rewind.eq(self.rewind),
+            update.noise.eq(delayed(m, noise.state, timing.update_noise - first, "update_noise")),
+            bias.noise.eq(delayed(m, noise.state, timing.bias_noise - first, "bias_noise")),
+        ]
+
+    def _bias_words(self) -> list[int]:
+        timing = self.timing
+        width = timing.network.format.stored_width
+        words = [0] * timing.layout.finish_words
+        for neuron, bias in enumerate(self._parameters.biases):
+            word, slot = timing.layout.finish_place(neuron)
+            words[word] |= (bias & (1 << width) - 1) << (slot * width)
+        return words
+
+    def _to_lanes(self, m: Module, name: str, values: data.View, sweep: Value) -> Value:
+        """Left activations by lane; without dither a crossbar is wires and left out."""
+        timing = self.timing
+        if timing.dither_levels == 0 and not timing.network.connections.dither:
+            return values
+        crossbar = LaneCrossbar(
+            self._parameters.pattern,
+            timing.left_activation_width,
+            timing.pipelining,
+            dither=timing.network.connections.dither,
+            to_lanes=True,
+        )
+        m.submodules[name] = crossbar
+        m.d.comb += [
+            crossbar.inputs.eq(values),
+            crossbar.sweep.eq(delayed(m, sweep, timing.row_read, f"{name}_sweep")),
+        ]
+        return crossbar.outputs
+
+    def _delta_unit(self, m: Module, timeline: Timeline, read: int) -> DeltaUnit:
+        schedule, timing = self.schedule, self.timing
+        m.submodules.delta = unit = DeltaUnit(timing)
+        fetch = read - timing.fetch_before_read - SCAN_LEAD  # its start pulse
+        queue = schedule.derivative_queue(self.number)
+        m.submodules.queue = neurons = NeuronQueue(
+            timing.layout,
+            width=timing.delta_width if timing.last else timing.derivative_width,
+            samples=queue.banks(schedule.period),
+            write_first=1 - self.number,
+            read_first=1 - self.number - schedule.lags[self.number - 1],
+            latency=timing.fetch_plan.read_latency,
+            pipelining=timing.pipelining,
+        )
+        m.d.comb += [
+            unit.start.eq(timeline.start(fetch)),
+            unit.learn.eq(timeline.payload("learn", fetch)),
+            unit.starting.eq(neurons.starting),
+            neurons.read_start.eq(timeline.start(fetch)),
+        ]
+        if not timing.last:
+            m.d.comb += [
+                self.errors_start.eq(timeline.start(fetch + 1)),
+                self.error_words.eq(unit.error_words),
+                unit.errors.eq(self.errors),
+            ]
+        return unit
+
+    def _right_side(
+        self, m: Module, timeline: Timeline, activated: int, feedforward: Feedforward
+    ) -> None:
+        """Activations to the next junction; or prediction and output delta in the last."""
+        schedule, timing = self.schedule, self.timing
+        if timing.last:
+            m.submodules.predictor = unit = PredictionUnit(timing, schedule.network.competing)
+            m.d.comb += [
+                unit.start.eq(timeline.start(activated - SCAN_LEAD)),
+                unit.feed.eq(timeline.payload("feed", activated - SCAN_LEAD)),
+                unit.label.eq(timeline.payload("label", activated - SCAN_LEAD)),
+                unit.values.eq(feedforward.values),
+                self.done.eq(unit.done),
+                self.prediction.eq(unit.prediction),
+                self.correct.eq(unit.correct),
+            ]
+            if schedule.training:
+                m.submodules.output_delta = output_delta = OutputDelta(timing)
+                queue = m.submodules.queue
+                m.d.comb += [
+                    output_delta.start.eq(timeline.start(activated - SCAN_LEAD)),
+                    output_delta.label.eq(timeline.payload("label", activated - SCAN_LEAD)),
+                    output_delta.values.eq(feedforward.values),
+                    queue.write_start.eq(timeline.start(activated + 1 - Router.LEAD)),
+                    queue.values.as_value().eq(output_delta.deltas.as_value()),
+                ]
+            return
+        following = schedule.network.junctions[self.number]
+        m.submodules.router = router = Router(
+            timing.layout, following.parallelism, timing.right_activation_width
+        )
+        m.d.comb += [
+            router.start.eq(timeline.start(activated - Router.LEAD)),
+            router.values.eq(feedforward.values),
+            self.right_start.eq(timeline.start(activated)),
+            self.right_enables.eq(router.enables),
+            self.right_words.eq(router.words),
+            self.right_values.eq(router.routed),
+        ]
+        if schedule.training:
+            queue = m.submodules.queue
+            m.d.comb += [
+                queue.write_start.eq(timeline.start(activated - Router.LEAD)),
+                queue.values.eq(feedforward.derivatives),
+            ]
+
+    def _parameter_access(self, m: Module, weights: WeightMemory, bias: BiasUnit) -> None:
+        """The parameter port: catch the weight or bias accessed in the clock it arrives."""
+        timing, layout = self.timing, self.timing.layout
+        pulse = Timeline(m, self.access, name="access_timeline")
+        slot = pipelined_mux(
+            m,
+            [bias.biases[k].as_unsigned() for k in range(layout.finishing)],
+            self.access_lane,
+            timing.pipelining,
+            "slot",
+        )
+        slot_levels = timing.pipelining.mux_levels(layout.finishing)
+        slot_at = 1 + timing.bias_plan.read_latency + slot_levels
+        with m.If(pulse.start(self._lane_accessed) & ~self.access_bias):
+            m.d.sync += self.read_data.eq(weights.accessed)
+        with m.If(pulse.start(slot_at) & self.access_bias):
+            m.d.sync += self.read_data.eq(slot.as_signed())
+        m.d.comb += [
+            weights.access.eq(self.access & ~self.access_bias),
+            weights.access_row.eq(self.access_row),
+            weights.access_lane.eq(self.access_lane),
+            weights.write.eq(self.write & ~self.access_bias),
+            weights.replacement.eq(self.data),
+            bias.access.eq(self.access & self.access_bias),
+            bias.access_word.eq(self.access_row),
+            bias.replacement.eq(self.data),
+        ]
+        for k in range(layout.finishing):
+            m.d.sync += bias.replace[k].eq(self.write & self.access_bias & (self.access_lane == k))
+
+
+def _words(depth: int, memories: int) -> data.ArrayLayout:
+    """Word addresses by memory."""
+    return data.ArrayLayout(unsigned(max((depth - 1).bit_length(), 1)), memories)

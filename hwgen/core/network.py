@@ -1,0 +1,248 @@
+"""The network core: junctions side by side, fed by one sequencer.
+
+samples --> loader --> junction 1 <--> junction 2 <--> ... <--> junction L --> predictions
+      '--> sequencer ---- start, delayed by each junction's offset ----'
+parameters <--> every junction, while idle
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+from amaranth.hdl import Module, Signal, Value, unsigned
+from amaranth.lib import data, fifo, stream, wiring
+from amaranth.lib.wiring import In, Out
+
+from hwgen.core.junction import Junction, JunctionParameters
+from hwgen.core.loader import Loader
+from hwgen.core.parameter_port import ParameterPort, parameter_request
+from hwgen.core.sequencer import STEP_COUNTER_WIDTH, Sequencer, sample_header
+from hwgen.parts.arithmetic import register
+from hwgen.parts.pipeline import Timeline
+from hwgen.parts.saturation import COUNTER_WIDTH
+from software_ref.plan.schedule import Schedule
+
+__all__ = ["TAG_WIDTH", "NetworkCore"]
+
+TAG_WIDTH = 16
+"""Bits of a prediction's tag, the sample's number since reset."""
+
+
+@dataclass(frozen=True)
+class _Layouts:
+    """Payloads of the core's streams."""
+
+    sample: data.StructLayout
+    prediction: data.StructLayout
+    request: data.StructLayout
+
+
+class NetworkCore(wiring.Component):
+    """A whole network that trains (or, without training, infers) one sample every P clocks.
+
+    Parameters
+    ----------
+    schedule
+        Network, offsets, lags and banks.
+    parameters
+        One JunctionParameters per junction.
+
+    Members
+    -------
+    samples : In(stream.Signature(StructLayout))
+        Feature beats: `features` (feature 0 of the beat lowest), then `label`, `train` and
+        `rate_exponent`, which count in a sample's first beat.
+    predictions : Out(stream.Signature(StructLayout))
+        `tag`, `prediction` and `correct`, in the samples' order.
+    parameter_requests : In(stream), parameter_values : Out(stream)
+        See ParameterPort; served while the core is not busy.
+    drain : In(1)
+        While high and no sample is partly loaded, no sample is taken and steps run until every
+        update is done. Keep it high until `busy` is low: that ends the sequence.
+    busy : Out(1)
+        Whether a sample is in flight, an update pending or a request at work.
+    steps : Out(32)
+        Steps started since reset.
+    saturations : Out(ArrayLayout(32, 3 L))
+        Counters of saturated s, deltas, and weights and biases, junction 1 first.
+
+    Timing
+    ------
+    One sample per `schedule.period` clocks while samples come and predictions are taken.
+
+    References
+    ----------
+    DESIGN.md section 4.
+    """
+
+    def __init__(self, schedule: Schedule, parameters: list[JunctionParameters]):
+        self.schedule = schedule
+        self._parameters = parameters
+        header = sample_header(schedule)
+        feature = unsigned(schedule.timing[0].left_activation_width)
+        self.layouts = _Layouts(
+            sample=data.StructLayout(
+                {
+                    "features": data.ArrayLayout(feature, schedule.beat_features),
+                    **header.members,
+                }
+            ),
+            prediction=data.StructLayout(
+                {"tag": TAG_WIDTH, "prediction": header.members["label"], "correct": 1}
+            ),
+            request=parameter_request(schedule),
+        )
+        value = self.layouts.request.members["data"]
+        counters = data.ArrayLayout(unsigned(COUNTER_WIDTH), 3 * len(schedule.timing))
+        super().__init__(
+            {
+                "samples": In(stream.Signature(self.layouts.sample)),
+                "predictions": Out(stream.Signature(self.layouts.prediction)),
+                "parameter_requests": In(stream.Signature(self.layouts.request)),
+                "parameter_values": Out(stream.Signature(value)),
+                "drain": In(1),
+                "busy": Out(1),
+                "steps": Out(STEP_COUNTER_WIDTH),
+                "saturations": Out(counters),
+            }
+        )
+
+    @property
+    def credit(self) -> int:
+        """Samples that may be between the input and the output: enough never to wait for any."""
+        return self.schedule.result_steps + 2
+
+    def elaborate(self, platform: object) -> Module:
+        m = Module()
+        schedule = self.schedule
+        m.submodules.sequencer = sequencer = Sequencer(
+            schedule, beats=schedule.beats, credit=self.credit
+        )
+        m.submodules.loader = loader = Loader(schedule)
+        junctions = [
+            Junction(schedule, number, parameters)
+            for number, parameters in enumerate(self._parameters, start=1)
+        ]
+        for junction in junctions:
+            m.submodules[f"junction_{junction.number}"] = junction
+
+        # Samples in.
+        headers = sequencer.headers
+        m.d.comb += [
+            headers.valid.eq(self.samples.valid),
+            self.samples.ready.eq(headers.ready),
+            *(
+                headers.payload[name].eq(self.samples.payload[name])
+                for name in sample_header(schedule).members
+            ),
+            sequencer.drain.eq(self.drain),
+            loader.taken.eq(headers.valid & headers.ready),
+            loader.beat.eq(sequencer.beat),
+            loader.features.eq(self.samples.payload.features),
+            junctions[0].write_start.eq(sequencer.start),
+            junctions[0].write_enables.eq(loader.enables),
+            junctions[0].write_words.eq(loader.words),
+            junctions[0].write_values.eq(loader.values),
+        ]
+        for junction in junctions:
+            self._start_junction(m, sequencer, junction)
+        for left, right in pairwise(junctions):
+            m.d.comb += [
+                right.write_start.eq(left.right_start),
+                right.write_enables.eq(left.right_enables),
+                right.write_words.eq(left.right_words),
+                right.write_values.eq(left.right_values),
+            ]
+            if schedule.training:
+                m.d.comb += [
+                    right.fetch_start.eq(left.errors_start),
+                    right.fetch_words.eq(left.error_words),
+                    left.errors.eq(right.left_errors),
+                ]
+        self._predictions(m, sequencer, junctions[-1])
+        self._parameter_port(m, sequencer, junctions)
+        if schedule.training and schedule.network.update.random_bits:
+            rewind = Signal()
+            m.d.sync += rewind.eq(self.drain & ~sequencer.busy)
+            m.d.comb += [junction.rewind.eq(rewind) for junction in junctions]
+        m.d.comb += self.steps.eq(sequencer.steps)
+        for index, junction in enumerate(junctions):
+            m.d.comb += self.saturations[3 * index].eq(junction.linear_saturations)
+            if schedule.training:
+                m.d.comb += [
+                    self.saturations[3 * index + 1].eq(junction.delta_saturations),
+                    self.saturations[3 * index + 2].eq(junction.update_saturations),
+                ]
+        return m
+
+    def _start_junction(self, m: Module, sequencer: Sequencer, junction: Junction) -> None:
+        """Delay the step's start so that the junction's first row is read when it is due."""
+        schedule, index = self.schedule, junction.number - 1
+        delay = schedule.row_read(junction.number) - junction.timing.lead
+        payload: dict[str, Value] = {"feed": sequencer.feed[index]}
+        if schedule.training:
+            payload |= {
+                "learn": sequencer.learn[index],
+                "rate_exponent": sequencer.rate_exponents[index],
+            }
+        if junction.timing.last:
+            payload["label"] = sequencer.label
+        timeline = Timeline(m, sequencer.start, payload, name=f"start_{junction.number}")
+        m.d.comb += junction.start.eq(timeline.start(delay))
+        for name in payload:
+            m.d.comb += getattr(junction, name).eq(timeline.payload(name, delay))
+
+    def _predictions(self, m: Module, sequencer: Sequencer, last: Junction) -> None:
+        """Queue the results; the credit keeps the queue from overflowing."""
+        layout = self.layouts.prediction
+        m.submodules.output_queue = queue = fifo.SyncFIFOBuffered(
+            width=layout.size, depth=self.credit
+        )
+        tag = Signal(TAG_WIDTH)
+        with m.If(last.done):
+            m.d.sync += tag.eq(tag + 1)
+        result = Signal(layout)
+        m.d.comb += [
+            result.tag.eq(tag),
+            result.prediction.eq(last.prediction),
+            result.correct.eq(last.correct),
+            queue.w_data.eq(result),
+            queue.w_en.eq(last.done),
+            self.predictions.valid.eq(queue.r_rdy),
+            self.predictions.payload.eq(queue.r_data),
+            queue.r_en.eq(self.predictions.ready),
+            sequencer.popped.eq(queue.r_rdy & queue.r_en),
+        ]
+
+    def _parameter_port(self, m: Module, sequencer: Sequencer, junctions: list[Junction]) -> None:
+        # An access reaches its junction a clock late: the port may stand far from it.
+        latency = 1 + max(junction.access_latency for junction in junctions)
+        m.submodules.parameter_port = port = ParameterPort(self.schedule, latency)
+        idle = Signal()
+        m.d.sync += idle.eq(~sequencer.busy)
+        m.d.comb += [
+            port.requests.valid.eq(self.parameter_requests.valid),
+            port.requests.payload.eq(self.parameter_requests.payload),
+            self.parameter_requests.ready.eq(port.requests.ready),
+            self.parameter_values.valid.eq(port.values.valid),
+            self.parameter_values.payload.eq(port.values.payload),
+            port.values.ready.eq(self.parameter_values.ready),
+            port.idle.eq(idle),
+            sequencer.hold.eq(port.working),
+            self.busy.eq(sequencer.busy | port.working),
+        ]
+        for index, junction in enumerate(junctions):
+            request = port.request
+            access = Signal(name=f"access_{junction.number}")
+            here = register(m, request, f"request_{junction.number}")
+            m.d.sync += access.eq(port.access[index])
+            m.d.comb += [
+                junction.access.eq(access),
+                junction.access_bias.eq(here.bias),
+                junction.access_row.eq(here.row),
+                junction.access_lane.eq(here.lane),
+                junction.write.eq(here.write & (here.junction == index)),
+                junction.data.eq(here.data),
+                port.read_data[index].eq(junction.read_data),
+            ]

@@ -1,0 +1,112 @@
+"""The parameter port: reads and writes one weight or bias at a time while the core is idle."""
+
+from __future__ import annotations
+
+from amaranth.hdl import Module, Signal, signed
+from amaranth.lib import data, stream, wiring
+from amaranth.lib.wiring import In, Out
+
+from software_ref.plan.schedule import Schedule
+
+__all__ = ["ParameterPort", "parameter_request"]
+
+
+def parameter_request(schedule: Schedule) -> data.StructLayout:
+    """A request: write flag, junction (from 0), bias flag, row and lane, and the data to write.
+
+    Weight of natural edge e = row z + lane; the bias of a neuron is at the row and lane that
+    RowLayout.finish_place gives.
+    """
+    rows = max(max(t.shape.rows, t.layout.finish_words) for t in schedule.timing)
+    lanes = max(t.shape.parallelism for t in schedule.timing)
+    return data.StructLayout(
+        {
+            "write": 1,
+            "junction": max((len(schedule.timing) - 1).bit_length(), 1),
+            "bias": 1,
+            "row": max((rows - 1).bit_length(), 1),
+            "lane": max((lanes - 1).bit_length(), 1),
+            "data": signed(schedule.network.format.stored_width),
+        }
+    )
+
+
+class ParameterPort(wiring.Component):
+    """Serves one request at a time.
+
+    Parameters
+    ----------
+    schedule
+        The core's schedule, for the widths.
+    latency
+        Clocks that every junction needs for an access.
+
+    Members
+    -------
+    requests : In(stream.Signature(parameter_request))
+        Taken while `idle` is high, two clocks after a claim that keeps samples out.
+    values : Out(stream.Signature(signed(B + E)))
+        One item per read request.
+    idle : In(1), working : Out(1)
+        Whether the core is idle, or was a clock ago; whether a request keeps samples out.
+    access : Out(L), request : Out
+        Access pulse by junction, and the request it is for; the write flag is low between requests.
+    read_data : In(ArrayLayout(signed(B + E), L))
+        The parameter accessed, by junction.
+
+    Timing
+    ------
+    A write takes `latency` + 4 clocks, a read one more until its value is offered.
+    """
+
+    def __init__(self, schedule: Schedule, latency: int):
+        self._latency = latency
+        self._junctions = len(schedule.timing)
+        request = parameter_request(schedule)
+        value = signed(schedule.network.format.stored_width)
+        super().__init__(
+            {
+                "requests": In(stream.Signature(request)),
+                "values": Out(stream.Signature(value)),
+                "idle": In(1),
+                "working": Out(1),
+                "access": Out(self._junctions),
+                "request": Out(request),
+                "read_data": In(data.ArrayLayout(value, self._junctions)),
+            }
+        )
+
+    def elaborate(self, platform: object) -> Module:
+        m = Module()
+        clocks = Signal(range(self._latency + 1))
+        m.d.comb += self.values.payload.eq(self.read_data[self.request.junction])
+        m.d.sync += self.access.eq(0)
+        with m.FSM():
+            with m.State("IDLE"), m.If(self.idle & self.requests.valid):
+                m.next = "CLAIM"
+            with m.State("CLAIM"):  # no sample is taken from here on, but one may just have been
+                m.d.comb += self.working.eq(1)
+                m.next = "TAKE"
+            with m.State("TAKE"):
+                m.d.comb += [self.working.eq(1), self.requests.ready.eq(self.idle)]
+                m.next = "IDLE"
+                with m.If(self.idle & self.requests.valid):
+                    m.d.sync += [
+                        self.request.eq(self.requests.payload),
+                        self.access.eq(1 << self.requests.payload.junction),
+                        clocks.eq(self._latency),
+                    ]
+                    m.next = "WAIT"
+            with m.State("WAIT"):
+                m.d.comb += self.working.eq(1)
+                m.d.sync += clocks.eq(clocks - 1)
+                with m.If(clocks == 0):
+                    m.d.sync += self.request.write.eq(0)
+                    m.next = "ANSWER"
+                    with m.If(self.request.write):
+                        m.next = "IDLE"
+            with m.State("ANSWER"):
+                m.d.comb += [self.working.eq(1), self.values.valid.eq(1)]
+                with m.If(self.values.ready):
+                    m.next = "IDLE"
+        return m

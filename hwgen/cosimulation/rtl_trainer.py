@@ -1,0 +1,198 @@
+"""The exported core in simulation, with the golden trainer's interface."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from hwgen.core.design import CoreDesign
+from hwgen.simulation.job import (
+    Drain,
+    Job,
+    Operation,
+    Play,
+    ReadParameters,
+    Stalls,
+    WriteParameters,
+)
+from hwgen.simulation.job import Parameters as RawParameters
+from hwgen.simulation.ports import CorePorts, JunctionPorts
+from hwgen.simulation.result import PlayResult
+from hwgen.simulation.run import Simulation
+from software_ref.golden import Parameters, RunResult, SaturationCounts
+from software_ref.golden.samples import Progress, Samples
+from software_ref.plan.row_layout import RowLayout
+
+__all__ = ["RUNTIME_CACHE", "RtlTrainer", "core_ports"]
+
+RUNTIME_CACHE = Path.home() / ".cache" / "presparse" / "verilator"
+"""Where Verilator's run-time library is kept compiled, which takes longer than most cores do."""
+
+
+def core_ports(design: CoreDesign) -> CorePorts:
+    """The widths and addresses that a simulation of a core needs."""
+    schedule, layouts = design.schedule, design.core.layouts
+    request = {name: field.width for name, field in layouts.request}
+    sample = {name: field.width for name, field in layouts.sample}
+    junctions = []
+    for shape in design.network.junctions:
+        places = [RowLayout(shape).finish_place(neuron) for neuron in range(shape.right)]
+        junctions.append(
+            JunctionPorts(
+                weights=shape.weights,
+                parallelism=shape.parallelism,
+                bias_rows=tuple(row for row, _ in places),
+                bias_lanes=tuple(lane for _, lane in places),
+            )
+        )
+    return CorePorts(
+        top=design.name,
+        features=design.network.layers[0],
+        beat_features=schedule.beat_features,
+        feature_width=sample["features"] // schedule.beat_features,
+        label_width=sample["label"],
+        rate_exponent_width=sample["rate_exponent"],
+        junction_width=request["junction"],
+        row_width=request["row"],
+        lane_width=request["lane"],
+        data_width=request["data"],
+        clocks_per_step=schedule.period,
+        prediction_steps=schedule.result_steps,
+        junctions=tuple(junctions),
+    )
+
+
+class RtlTrainer:
+    """Trains the core's Verilog under Verilator.
+
+    Between two calls the core is drained, so its parameters are its whole state: every call is a
+    simulation of its own that first writes them through the parameter port.
+
+    Parameters
+    ----------
+    design
+        The core.
+    build_dir
+        Folder for Verilog, simulator and job files; a simulator built there before is used again
+        if nothing changed.
+    parameters
+        What to start from; by default the initial parameters that are part of the Verilog.
+    stalls
+        Random gaps in the streams.
+    optimise
+        Build for speed of simulation rather than of the build.
+
+    Raises
+    ------
+    ToolError
+        The simulator cannot be built, or stopped.
+    """
+
+    def __init__(
+        self,
+        design: CoreDesign,
+        build_dir: Path,
+        parameters: Parameters | None = None,
+        *,
+        stalls: Stalls | None = None,
+        optimise: bool = True,
+    ):
+        self.design = design
+        self.parameters = parameters or design.parameters
+        """Raw weights and biases as last read from the core."""
+        self.saturations = SaturationCounts.none(len(design.network.junctions))
+        """Values saturated so far."""
+        self.sample_clocks: NDArray[np.int64] = np.empty(0, dtype=np.int64)
+        """Clock at which each sample of the last run was accepted whole."""
+        self.simulation_seconds = 0.0
+        """Wall-clock time of all simulations."""
+        self._stalls = stalls or Stalls()
+        self._written = parameters is None
+        self._samples = 0
+        build_dir.mkdir(parents=True, exist_ok=True)
+        verilog = build_dir / f"{design.name}.v"
+        text = design.verilog
+        if not (verilog.exists() and verilog.read_text(encoding="utf-8") == text):
+            verilog.write_text(text, encoding="utf-8")
+        began = time.perf_counter()
+        self._simulation = Simulation(
+            build_dir / "simulation",
+            core_ports(design),
+            source=verilog,
+            mode="fast_run" if optimise else "fast_build",
+            runtime_dir=RUNTIME_CACHE,
+        )
+        self._simulation.build()
+        self.build_seconds = time.perf_counter() - began
+        """Wall-clock time that building the simulator took."""
+
+    def run(
+        self,
+        features: ArrayLike,
+        labels: ArrayLike,
+        train: ArrayLike = True,
+        rate_exponent: ArrayLike = 0,
+        *,
+        progress: Progress | None = None,
+    ) -> RunResult:
+        """Play samples, drain, and read back every parameter; arguments as GoldenTrainer.run's."""
+        samples = Samples.check(self.design.network, features, labels, train, rate_exponent)
+        play = Play(
+            samples=range(len(samples)),
+            train=samples.train,
+            rate_exponent=samples.rate_exponent,
+            stalls=self._stalls,
+        )
+        played = self._run(samples, [play, Drain(stalls=self._stalls)], progress)
+        self.sample_clocks = played.sample_clocks
+        first, self._samples = self._samples, self._samples + len(samples)
+        return RunResult(first=first, predictions=played.predictions, correct=played.correct)
+
+    def infer(self, features: ArrayLike) -> NDArray[np.int64]:
+        """Predict classes without training."""
+        raw = np.asarray(features)
+        labels = np.zeros(len(raw), dtype=np.int64)
+        samples = Samples.check(self.design.network, raw, labels, False, 0)
+        play = Play(samples=range(len(samples)), train=False, stalls=self._stalls)
+        return self._run(samples, [play, Drain()], None).predictions
+
+    def _run(
+        self, samples: Samples, operations: list[Operation], progress: Progress | None
+    ) -> PlayResult:
+        if not self._written:
+            raw = RawParameters(weights=self.parameters.weights, biases=self.parameters.biases)
+            operations = [WriteParameters(parameters=raw), *operations]
+        operations = [*operations, ReadParameters()]
+        features = samples.features >> self.design.network.format.activation_shift
+        job = Job(operations=operations, features=features, labels=samples.labels)
+        began = time.perf_counter()
+        result = self._simulation.run(job, progress=_increments(progress))
+        self.simulation_seconds += time.perf_counter() - began
+        self._written = False
+        final = result.parameters[-1]
+        self.parameters = Parameters(
+            network=self.design.network,
+            weights=tuple(final.weights),
+            biases=tuple(final.biases),
+        )
+        ff, bp, up = result.operations[-1].saturations.T.tolist()
+        self.saturations += SaturationCounts(ff=tuple(ff), bp=tuple(bp), up=tuple(up))
+        return result.plays[0]
+
+
+def _increments(progress: Progress | None) -> Callable[[int], None] | None:
+    """Turn totals, as the simulation reports them, into what was added since the last."""
+    if progress is None:
+        return None
+    done = 0
+
+    def report(total: int) -> None:
+        nonlocal done
+        progress(total - done)
+        done = total
+
+    return report

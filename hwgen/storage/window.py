@@ -1,0 +1,75 @@
+"""The window: reads the neurons that start in a row from the memory banks they lie in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from amaranth.hdl import Module, Mux, Value
+
+from hwgen.parts.pipeline import delayed, pipelined_mux
+from hwgen.parts.scan import BankScan
+from software_ref.plan.pipelining import Pipelining
+from software_ref.plan.row_layout import RowLayout
+
+__all__ = ["Window"]
+
+
+class Window:
+    """Addresses Z banks for the neurons that start in a row, and picks these from the banks' data.
+
+    Parameters
+    ----------
+    m, start
+        Module, and pulse two clocks before row 0's addresses.
+    layout
+        Rows of the junction whose right neurons are read.
+    banks
+        Z, at least `layout.finishing`; neuron n lies in bank n mod Z at word n // Z.
+    latency
+        Clocks from an address to its data.
+    pipelining
+        Inputs of a multiplexer level.
+
+    Attributes
+    ----------
+    words
+        One word per bank, valid with the row.
+    levels
+        Clocks that `pick` takes.
+    """
+
+    def __init__(
+        self,
+        m: Module,
+        start: Value,
+        layout: RowLayout,
+        banks: int,
+        *,
+        latency: int,
+        pipelining: Pipelining,
+        name: str,
+    ):
+        self._m, self._name, self._latency = m, name, latency
+        self._pipelining = pipelining
+        self._slots = layout.finishing
+        self._scan = BankScan(m, start, layout, banks, starting=True, name=name)
+        self.words = [self._scan.bank_word(bank) for bank in range(banks)]
+        self.levels = pipelining.mux_levels(banks // self._scan.unit)
+
+    def pick(self, values: Sequence[Value]) -> list[Value]:
+        """The starting neurons by slot, `levels` clocks after the banks' data."""
+        scan, m = self._scan, self._m
+        picked = []
+        for slot in range(self._slots):
+            if scan.aligned:
+                inputs = list(values[slot :: scan.unit])
+                select = delayed(m, scan.offset, self._latency, f"{self._name}_pick{slot}")
+            else:
+                inputs = list(values)
+                place = scan.offset + slot
+                wrapped = Mux(place >= scan.banks, place - scan.banks, place)
+                bits = max((scan.banks - 1).bit_length(), 1)
+                select = delayed(m, wrapped[:bits], self._latency, f"{self._name}_pick{slot}")
+            name = f"{self._name}_slot{slot}"
+            picked.append(pipelined_mux(m, inputs, select, self._pipelining, name))
+        return picked

@@ -1,0 +1,77 @@
+"""The output delta: delta_L = a_L - 2**f y, as the output neurons finish."""
+
+from __future__ import annotations
+
+from amaranth.hdl import Const, Module, Mux, Signal, signed, unsigned
+from amaranth.lib import data, wiring
+from amaranth.lib.wiring import In, Out
+
+from hwgen.parts.arithmetic import register
+from hwgen.parts.pipeline import Timeline
+from hwgen.parts.scan import delayed_pulse, slots_present
+from software_ref.plan.timing import SCAN_LEAD, JunctionTiming
+
+__all__ = ["NeuronCount", "OutputDelta"]
+
+
+class NeuronCount:
+    """The number of the first neuron that finishes in the current row, and which slots are used.
+
+    `start` must come SCAN_LEAD clocks before row 0.
+    """
+
+    def __init__(self, m: Module, start: Signal, timing: JunctionTiming, name: str):
+        layout = timing.layout
+        _, self.present = slots_present(m, start, layout, starting=False, name=name)
+        self.first = Signal(range(max(timing.shape.right + layout.finishing, 2)), name=f"{name}_n")
+        with m.If(delayed_pulse(m, start, f"{name}_count")):
+            m.d.sync += self.first.eq(0)
+        with m.Else():
+            m.d.sync += self.first.eq(self.first + sum(self.present))
+
+
+class OutputDelta(wiring.Component):
+    """Subtracts the one-hot label from the output activations.
+
+    Parameters
+    ----------
+    timing
+        Latencies and sizes of the last junction.
+
+    Members
+    -------
+    start : In(1), label : In
+        Pulse SCAN_LEAD clocks before row 0's values, with the sample's label.
+    values : In(ArrayLayout(unsigned, F))
+        a_L of the row's finishing neurons.
+    deltas : Out(ArrayLayout(signed, F))
+        delta_L, one clock after `values`.
+
+    References
+    ----------
+    DESIGN.md section 2, "Output delta".
+    """
+
+    def __init__(self, timing: JunctionTiming):
+        self.timing = timing
+        slots = timing.layout.finishing
+        super().__init__(
+            {
+                "start": In(1),
+                "label": In(range(max(timing.shape.right, 2))),
+                "values": In(data.ArrayLayout(unsigned(timing.right_activation_width), slots)),
+                "deltas": Out(data.ArrayLayout(signed(timing.delta_width), slots)),
+            }
+        )
+
+    def elaborate(self, platform: object) -> Module:
+        m = Module()
+        timeline = Timeline(m, self.start, {"label": self.label})
+        count = NeuronCount(m, self.start, self.timing, "output")
+        label = timeline.held("label", SCAN_LEAD - 1)
+        one = Const(self.timing.network.format.one)
+        for k in range(self.timing.layout.finishing):
+            hit = count.first + k == label
+            delta = self.values[k] - Mux(hit, one, 0)
+            m.d.comb += self.deltas[k].eq(register(m, delta, f"delta{k}"))
+        return m

@@ -1,0 +1,127 @@
+"""The bias unit: hands out biases, learns b <- sat(b - rnd(delta, k)), and serves the port."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from hwgen.tests.numerics import lane_numbers, overflows, random_signed, rnd, rnd_random, sat
+from hwgen.tests.rows import finishing
+from hwgen.tests.shapes import SHAPES, identify, network, random_shapes, start_clocks
+from hwgen.tests.simulation import play, pulses
+from hwgen.units.bias import BiasUnit
+from software_ref.plan.timing import JunctionTiming
+
+FLUSH = 12
+"""Clocks for the saturation counter to see the last row."""
+
+
+def words_of(timing: JunctionTiming, biases: np.ndarray) -> list[int]:
+    """The memory's words: in each the biases of the neurons that finish in one row."""
+    width = timing.network.format.stored_width
+    words = [0] * timing.layout.finish_words
+    for neuron, bias in enumerate(biases.tolist()):
+        word, slot = timing.layout.finish_place(neuron)
+        words[word] |= (bias & (1 << width) - 1) << slot * width
+    return words
+
+
+def timing_of(
+    numbers: tuple[int, ...], last: bool, training: bool = True, **options: int
+) -> JunctionTiming:
+    """Timing of a junction 1, the output layer's or not."""
+    right = numbers[1]
+    following = () if last else ((right, 1, 1, right),)
+    net = network(numbers, *following, format=((1, 4), (3, 8))[last], **options)
+    return JunctionTiming(network=net, junction=1, training=training)
+
+
+@pytest.mark.parametrize("last", [True, False], ids=["last", "hidden"])
+@pytest.mark.parametrize("numbers", [*SHAPES, *random_shapes(seed=31, count=6)], ids=identify)
+def test_biases_come_with_their_rows_and_learn_from_step_to_step(
+    numbers: tuple[int, ...], last: bool
+) -> None:
+    check_learning(timing_of(numbers, last), numbers)
+
+
+@pytest.mark.parametrize(("extra", "random"), [(4, 0), (0, 5), (3, 24)])
+@pytest.mark.parametrize("numbers", SHAPES, ids=identify)
+def test_extra_and_random_bits(numbers: tuple[int, ...], extra: int, random: int) -> None:
+    timing = timing_of(numbers, last=False, extra_bits=extra, random_bits=random)
+    check_learning(timing, numbers)
+
+
+def check_learning(timing: JunctionTiming, numbers: tuple[int, ...]) -> None:
+    """Random deltas through six steps."""
+    fmt, bits = timing.network.format, timing.network.update.random_bits
+    shape, width = timing.shape, fmt.stored_width
+    rows, slots = shape.rows, timing.layout.finishing
+    rng = np.random.default_rng([*numbers, timing.last])
+    biases = random_signed(rng, width, shape.right, corners=0.5)
+    period = max(rows, timing.update_latency)
+    starts = start_clocks(rng, 6, period, first=0)
+    clocks = starts[-1] + rows + timing.totals + FLUSH
+    exponents = rng.integers(0, timing.max_rate_exponent + 1, clocks)
+    exponents[starts[1]] = 0
+    deltas = random_signed(rng, timing.delta_width, (clocks, slots), corners=0.5)
+    inputs = {"start": pulses(clocks, starts), "rate_exponent": exponents, "deltas": deltas}
+    states = rng.integers(1, 1 << 32, clocks)
+    if bits:
+        inputs["noise"] = states
+    shown = play(BiasUnit(timing, words_of(timing, biases)), inputs, ["biases", "saturations"])
+    saturated = 0
+    for start in starts:
+        after = biases.copy()
+        for row in range(rows):
+            neurons = finishing(shape, row)
+            got = shown["biases"][start + 1 + timing.totals + row, : len(neurons)]
+            assert got.tolist() == biases[neurons].tolist()
+            step = deltas[start + 1 + timing.operands + row, : len(neurons)]
+            step, places = step * 2**fmt.extra_bits, int(exponents[start])
+            change = rnd(step, places)
+            if bits:
+                state = states[start + 1 + timing.bias_noise + row]
+                numbers_drawn = lane_numbers(state, np.arange(len(neurons)), bits)
+                change = rnd_random(step, places, numbers_drawn, bits)
+            exact = biases[neurons] - change
+            after[neurons] = sat(exact, width)
+            saturated += int(overflows(exact, width).sum())
+        biases = after
+    assert shown["saturations"][-1] == saturated
+
+
+@pytest.mark.parametrize("training", [True, False])
+@pytest.mark.parametrize("numbers", [*SHAPES, (1024, 256, 1, 4)], ids=identify)
+def test_the_port_reads_and_replaces_any_bias(numbers: tuple[int, ...], training: bool) -> None:
+    timing = timing_of(numbers, last=True, training=training)
+    width, plan = timing.network.format.width, timing.bias_plan
+    rng = np.random.default_rng(numbers)
+    biases = random_signed(rng, width, timing.shape.right, corners=0.0)
+    # Read, replace, read again, each twice the time an access takes after the one before.
+    accesses = [(int(n), w) for n in rng.integers(0, len(biases), 5) for w in (0, 1, 0)]
+    spacing = 2 * (plan.read_latency + 3)
+    clocks = spacing * len(accesses) + spacing
+    access_word = np.zeros(clocks, dtype=np.int64)
+    replace = np.zeros(clocks, dtype=np.int64)
+    replacement = random_signed(rng, width, clocks, corners=0.0)
+    for number, (neuron, write) in enumerate(accesses):
+        word, slot = timing.layout.finish_place(neuron)
+        span = slice(number * spacing, (number + 1) * spacing)
+        access_word[span], replace[span] = word, write << slot
+        replacement[span] = replacement[span.start]
+    shown = play(
+        BiasUnit(timing, words_of(timing, biases)),
+        {
+            "access": pulses(clocks, [number * spacing for number in range(len(accesses))]),
+            "access_word": access_word,
+            "replace": replace,
+            "replacement": replacement,
+        },
+        ["biases"],
+    )["biases"]
+    for number, (neuron, write) in enumerate(accesses):
+        _, slot = timing.layout.finish_place(neuron)
+        arrive = number * spacing + 1 + plan.read_latency
+        assert shown[arrive, slot] == biases[neuron]
+        if write:
+            biases[neuron] = replacement[number * spacing]

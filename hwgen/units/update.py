@@ -1,0 +1,130 @@
+"""The update unit: w <- sat(w - rnd(a delta, f - E + k)) for every lane of a row.
+
+left a --+
+         x--> shift by f + k --> subtract --> saturate --> row written back
+delta ---+                         |
+weights ------ delayed ------------+
+"""
+
+from __future__ import annotations
+
+from amaranth.hdl import Cat, Const, Module, Mux, Value, signed, unsigned
+from amaranth.lib import data, wiring
+from amaranth.lib.wiring import In, Out
+
+from hwgen.parts.arithmetic import register
+from hwgen.parts.multiplier import multiply
+from hwgen.parts.pipeline import Timeline, delayed, held_copies
+from hwgen.parts.rate import RateShift, subtracted
+from hwgen.parts.saturation import COUNTER_WIDTH, saturation_counter
+from hwgen.parts.scan import row_active
+from hwgen.units.rounding_noise import lane_number
+from software_ref.plan.timing import LANES_PER_COPY, JunctionTiming
+from software_ref.update_rounding import GENERATOR_WIDTH
+
+__all__ = ["Update"]
+
+
+class Update(wiring.Component):
+    """Computes a row's new weights, as stored; with deltas of zero a row passes unchanged.
+
+    Parameters
+    ----------
+    timing
+        Latencies and sizes of the junction.
+    dsp
+        Whether the multipliers are DSP blocks.
+
+    Members
+    -------
+    start : In(1), rate_exponent : In
+        Pulse one clock before the operands of row 0, with the sample's k.
+    weights, activations, deltas : In
+        Operands by lane (deltas by copy, see DeltaUnit).
+    noise : In(32)
+        The row's state of the generator, `timing.update_noise` clocks after the row read (only with
+        random bits).
+    replace : In(z), replacements : In(ArrayLayout(signed(B + E)))
+        Lanes whose new weight is to be the replacement (the parameter port's write), and its
+        copies.
+    updated : Out(ArrayLayout(signed(B + E), z))
+        The row to write back.
+    saturations : Out(32)
+        How many weights were saturated.
+
+    Timing
+    ------
+    `updated` comes `timing.weight_written - timing.operands` clocks after the operands.
+
+    References
+    ----------
+    DESIGN.md section 2, "UP".
+    """
+
+    def __init__(self, timing: JunctionTiming, *, dsp: bool):
+        self.timing = timing
+        self._dsp = dsp
+        lanes = timing.shape.parallelism
+        width = timing.network.format.stored_width
+        weights = data.ArrayLayout(signed(width), lanes)
+        noise = {"noise": In(GENERATOR_WIDTH)} if timing.network.update.random_bits else {}
+        super().__init__(
+            {
+                **noise,
+                "start": In(1),
+                "rate_exponent": In(range(max(timing.max_rate_exponent + 1, 2))),
+                "weights": In(weights),
+                "activations": In(data.ArrayLayout(unsigned(timing.left_activation_width), lanes)),
+                "deltas": In(data.ArrayLayout(signed(timing.delta_width), timing.all_delta_copies)),
+                "replace": In(lanes),
+                "replacements": In(data.ArrayLayout(signed(width), timing.lane_copies)),
+                "updated": Out(weights),
+                "saturations": Out(COUNTER_WIDTH),
+            }
+        )
+
+    def elaborate(self, platform: object) -> Module:
+        m = Module()
+        timing = self.timing
+        fmt, random_bits = timing.network.format, timing.network.update.random_bits
+        # The activations' low bits always 0 are left out of the products.
+        drop = fmt.fraction - fmt.extra_bits - fmt.activation_shift
+        timeline = Timeline(m, self.start, {"rate_exponent": self.rate_exponent})
+        # Operands come at clock 1, products `multiply` clocks later.
+        exponents = held_copies(
+            m,
+            timeline.start(timing.multiply),
+            timeline.payload("rate_exponent", timing.multiply),
+            timing.lane_copies,
+            "rate_exponent_held",
+        )
+        subtract = timing.multiply + timing.shift_levels + timing.noise_levels
+        rows = row_active(m, timeline.start(subtract + 1), timing.shape.rows, "saturate")
+        flags: list[Value] = []
+        for j in range(timing.shape.parallelism):
+            product = multiply(
+                m,
+                self.deltas[timing.delta_copy(j)],
+                self.activations[j],
+                latency=timing.multiply,
+                dsp=self._dsp,
+                pipelining=timing.pipelining,
+                name=f"product{j}",
+            )
+            shift = RateShift(
+                m,
+                Cat(Const(0, max(-drop, 0)), product).as_signed(),
+                exponents[j // LANES_PER_COPY],
+                drop=max(drop, 0),
+                largest=timing.max_rate_exponent,
+                pipelining=timing.pipelining,
+                name=f"step{j}",
+                noise=lane_number(self.noise, j, random_bits) if random_bits else None,
+            )
+            weight = delayed(m, self.weights[j], subtract, f"weight{j}")
+            value, overflow = subtracted(m, weight, shift, fmt.stored_width, f"difference{j}")
+            flags.append(overflow & rows)
+            value = Mux(self.replace[j], self.replacements[j // LANES_PER_COPY], value)
+            m.d.comb += self.updated[j].eq(register(m, value, f"updated{j}"))
+        m.d.comb += self.saturations.eq(saturation_counter(m, flags, "weight"))
+        return m

@@ -1,0 +1,239 @@
+"""The console command `presparse`: finds the subcommand, runs it, makes one line of an error."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from importlib import import_module, metadata
+from typing import NoReturn, Protocol, cast
+
+from software_ref.console.errors import ToolError
+
+__all__ = ["COMMANDS", "Command", "main"]
+
+WRONG_INPUT = 2
+INTERRUPTED = 130
+BROKEN_PIPE = 141
+"""Exit statuses; the last two are what a shell reports for the signals INT and PIPE."""
+
+
+@dataclass(frozen=True)
+class Command:
+    """A subcommand, kept beside what it runs and imported only when it is chosen."""
+
+    module: str
+    """Dotted name of a module like `CommandModule`."""
+    summary: str
+    """One line for the list of commands."""
+
+
+COMMANDS = {
+    "check": Command(
+        "software_ref.commands.check", "check a network file and print all that follows from it"
+    ),
+    "train": Command(
+        "software_ref.commands.train", "train bit-exactly in software, and in floating point"
+    ),
+    "dataset": Command(
+        "software_ref.commands.dataset",
+        "describe a data set, measure how hard it is, draw it and export it",
+    ),
+    "connections": Command(
+        "software_ref.commands.connections",
+        "make the connection patterns, count how many there could be, and draw them",
+    ),
+    "scatter": Command(
+        "software_ref.commands.scatter",
+        "print the scatter of the connections, which hints at performance before training",
+    ),
+    "fit": Command(
+        "software_ref.commands.fit",
+        "train in floating point on minibatches, with any kind of connections",
+    ),
+    "experiment": Command(
+        "software_ref.commands.experiment",
+        "run an experiment of the slides: a table, a picture and what it says of their claim",
+    ),
+    "generate": Command(
+        "hwgen.commands.generate", "write the network's core as Verilog, with a JSON manifest"
+    ),
+    "simulate": Command(
+        "hwgen.commands.simulate",
+        "train the exported Verilog on the data and hold it against NumPy, bit for bit",
+    ),
+    "compare": Command(
+        "hwgen.commands.compare",
+        "draw float, golden and hardware training curves, and say whether the last two agree",
+    ),
+    "profile": Command(
+        "hwgen.commands.profile",
+        "profile ranges, saturation and rounding of a training, and recommend a format",
+    ),
+    "estimate": Command(
+        "hwgen.commands.estimate",
+        "estimate resources, throughput and energy of the network's core in a second",
+    ),
+    "synth": Command(
+        "hwgen.commands.synth",
+        "synthesise the network's core and print resources and path delays by unit",
+    ),
+    "pnr": Command(
+        "hwgen.commands.pnr",
+        "place and route the network's core and print its clock and what limits it",
+    ),
+    "build": Command(
+        "boards.commands.build", "build a bitstream that trains the network on a board"
+    ),
+    "host": Command(
+        "boards.commands.host",
+        "train on a board over its serial port, and read back what it has learnt",
+    ),
+    "board-sim": Command(
+        "boards.commands.board_sim",
+        "run the network's board in simulation, as a serial port for `presparse host`",
+    ),
+}
+"""Subcommands by name. The names are text, so that this package never imports the generator."""
+
+
+class CommandModule(Protocol):
+    """What a subcommand's module offers."""
+
+    SUMMARY: str
+    """What it does, in one line."""
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        """Add the command's own arguments."""
+
+    def run(self, arguments: argparse.Namespace) -> int:
+        """Run it and return the exit status.
+
+        Wrong input raises ValueError, TypeError or OSError, a failing tool ToolError; the message
+        is one line. KeyboardInterrupt may carry a line that says what was saved.
+        """
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run `presparse` with some arguments, by default those of the process.
+
+    Returns
+    -------
+    int
+        0, or what the command returned; 2 for wrong input or a failing tool, with one line on
+        standard error; 130 after Ctrl-C; 141 when the reader of the output has gone.
+    """
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    try:
+        status = _run(arguments)
+        sys.stdout.flush()
+    except SystemExit as stop:  # --help and --version
+        return int(stop.code or 0)
+    except BrokenPipeError:
+        _discard_output()
+        return BROKEN_PIPE
+    except KeyboardInterrupt as interrupt:
+        _complain(f"interrupted {_one_line(str(interrupt))}".strip())
+        return INTERRUPTED
+    except _EXPECTED as error:
+        if "--debug" in arguments:
+            traceback.print_exc()
+        _complain(f"error: {_message(error)}")
+        return WRONG_INPUT
+    return status
+
+
+_EXPECTED = (
+    *(ValueError, TypeError, OSError, ToolError),
+    *(MemoryError, OverflowError),  # networks too large for the machine
+)
+
+
+class _Parser(argparse.ArgumentParser):
+    """An argument parser whose errors are exceptions with one line, like all other errors."""
+
+    def error(self, message: str) -> NoReturn:
+        raise ValueError(f"{message} (see {self.prog} --help)")
+
+
+def _run(arguments: list[str]) -> int:
+    chosen = next((word for word in arguments if not word.startswith("-")), None)
+    if chosen is not None and chosen not in COMMANDS:
+        close = get_close_matches(chosen, COMMANDS, n=1)
+        hint = f"did you mean {close[0]}?" if close else f"known: {', '.join(COMMANDS)}"
+        raise ValueError(f"unknown command {chosen!r}; {hint}")
+    parser = _Parser(
+        prog="presparse",
+        description="Pre-defined-sparse neural networks, from a TOML file to hardware that trains.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action=_Version, nargs=0, help="print the version and exit")
+    subparsers = parser.add_subparsers(
+        title="commands", metavar="COMMAND", dest="command", required=True
+    )
+    module: CommandModule | None = None
+    for name, command in COMMANDS.items():
+        subparser = subparsers.add_parser(name, help=command.summary, allow_abbrev=False)
+        if name == chosen:
+            module = _load(name, command)
+            subparser.description = module.SUMMARY[0].upper() + module.SUMMARY[1:] + "."
+            module.add_arguments(subparser)
+            subparser.add_argument(
+                "--debug", action="store_true", help="show where in the program an error arose"
+            )
+    parsed = parser.parse_args(arguments)
+    if module is None:  # the parser refuses any word that is no command
+        raise ValueError("a command must be given (see presparse --help)")
+    return module.run(parsed)
+
+
+def _load(name: str, command: Command) -> CommandModule:
+    try:
+        return cast("CommandModule", import_module(command.module))
+    except ImportError as error:
+        raise ToolError(f"the command {name} cannot be loaded: {error}") from error
+
+
+class _Version(argparse.Action):
+    """Looks the version up only when it is asked for."""
+
+    def __call__(self, *_: object) -> None:
+        try:
+            print(f"presparse {metadata.version('presparse')}")
+        except metadata.PackageNotFoundError:
+            print("presparse, run from its source without an installation")
+        raise SystemExit(0)
+
+
+def _message(error: BaseException) -> str:
+    """The error as one line."""
+    if isinstance(error, MemoryError):
+        return f"not enough memory: {_one_line(str(error)) or 'the network is too large'}"
+    if isinstance(error, OSError) and error.strerror:
+        if error.filename is None:
+            return error.strerror
+        return f"cannot read {error.filename}: {error.strerror}"
+    return _one_line(str(error)) or type(error).__name__
+
+
+def _one_line(text: str) -> str:
+    return "; ".join(line.strip() for line in text.splitlines() if line.strip())
+
+
+def _complain(line: str) -> None:
+    print(f"presparse: {line}", file=sys.stderr)
+
+
+def _discard_output() -> None:
+    """Send what is still buffered nowhere, or Python would complain about it at its exit."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
