@@ -8,12 +8,13 @@ from pathlib import Path
 from software_ref.commands.arguments import add_data, check_data_folder, integer_from
 from software_ref.commands.output import check_outputs
 from software_ref.commands.progress import ProgressBar
-from software_ref.experiments.engine import default_jobs, run_tasks
+from software_ref.experiments.engine import run_tasks
 from software_ref.experiments.experiment import gather
 from software_ref.experiments.registry import EXPERIMENTS, load_experiment
 from software_ref.experiments.report import write_report
 from software_ref.experiments.scale import Scale
 from software_ref.experiments.store import ResultStore
+from software_ref.system import processors
 
 __all__ = ["SUMMARY", "add_arguments", "run"]
 
@@ -52,7 +53,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--jobs",
         type=integer_from(1),
-        default=default_jobs(),
+        default=processors(),
         metavar="N",
         help="local processes side by side (default: one per core)",
     )

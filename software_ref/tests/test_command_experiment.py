@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from software_ref.cli import main
-from software_ref.experiments import engine
 from software_ref.experiments.registry import EXPERIMENTS
 from software_ref.experiments.training_task import TrainingTask
 
@@ -107,7 +106,3 @@ def test_a_cluster_without_dask_is_told(
     monkeypatch.setitem(__import__("sys").modules, "distributed", None)
     line = refused(capsys, *QUICK, "--results", tmp_path, "--scheduler", "tcp://localhost:1")
     assert line == "--scheduler needs Dask, which is not installed: pip install 'presparse[dask]'"
-
-
-def test_jobs_default_to_the_cores() -> None:
-    assert engine.default_jobs() >= 1

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -18,7 +17,7 @@ from typing import Any
 import pytest
 
 from software_ref.errors import ToolError
-from software_ref.experiments.engine import _interrupts_held, default_jobs, run_tasks
+from software_ref.experiments.engine import run_tasks
 from software_ref.experiments.store import ResultStore
 from software_ref.experiments.tests.fake_tasks import SquareTask
 
@@ -131,10 +130,6 @@ def _runs(pid: int) -> bool:
     return not (status.exists() and status.read_text().rsplit(")", 1)[1].split()[0] == "Z")
 
 
-def test_there_is_a_core() -> None:
-    assert default_jobs() >= 1
-
-
 # Dask warns of its own internals, and its threads outlive a test.
 @pytest.mark.filterwarnings("ignore")
 class TestCluster:
@@ -198,24 +193,3 @@ class TestCluster:
         for address in (f"tcp://127.0.0.1:{port}", "nonsense"):
             with pytest.raises(ToolError, match=f"but none answered at {address}$"):
                 run_tasks(squares(tmp_path, [1]), ResultStore(tmp_path / "runs"), scheduler=address)
-
-
-def test_ctrl_c_does_not_reach_a_worker_that_is_still_starting() -> None:
-    code = "import time; print('started', flush=True); time.sleep(0.2)"
-    with _interrupts_held():
-        worker = subprocess.Popen(
-            [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE
-        )
-    assert worker.stdout is not None
-    assert worker.stdout.readline() == b"started\n"
-    worker.send_signal(signal.SIGINT)
-    _, errors = worker.communicate()
-    assert (worker.returncode, errors) == (0, b"")
-
-
-def test_ctrl_c_while_workers_start_comes_afterwards() -> None:
-    steps = []
-    with pytest.raises(KeyboardInterrupt), _interrupts_held():
-        signal.raise_signal(signal.SIGINT)
-        steps.append("started")
-    assert steps == ["started"]
