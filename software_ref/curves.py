@@ -70,9 +70,9 @@ def draw_series(
     OSError
         The file cannot be written.
     """
+    figure = empty_figure(9, 4)
     from matplotlib.ticker import MaxNLocator
 
-    figure = empty_figure(9, 4)
     figure.suptitle(title)
     row = figure.subplots(1, len(panels), sharex=True, squeeze=False)[0]
     for panel, (heading, curves) in zip(row, panels.items(), strict=True):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from software_ref.atomic_file import atomic_file
+from software_ref.cache_folder import cache_environment
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -17,9 +19,10 @@ def empty_figure(width: float, height: float) -> Figure:
     """A figure of a size in inches, whose parts make room for one another.
 
     It has a canvas of its own in place of `pyplot`'s, which would look for a screen and keep every
-    figure in memory.
+    figure in memory. Import nothing of Matplotlib before.
     """
-    # Imported when used: Matplotlib takes a second to import.
+    # Matplotlib takes a second to import, and looks for its folders as soon as it is.
+    os.environ.update(cache_environment())
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 

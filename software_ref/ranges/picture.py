@@ -29,8 +29,6 @@ def draw_ranges(
     OSError
         The file cannot be written.
     """
-    from matplotlib.colors import LogNorm
-
     rows = [
         (f"{name}, junction {profile.index}", profile.distributions[name])
         for profile in profiles
@@ -41,6 +39,8 @@ def draw_ranges(
     seen = np.flatnonzero(powers.any(axis=0))
     first, last = (int(seen[0]), int(seen[-1])) if len(seen) else (0, 0)
     figure = empty_figure(9, 1.5 + 0.28 * len(rows))
+    from matplotlib.colors import LogNorm
+
     axes = figure.subplots()
     edges = LOWEST + np.arange(first, last + 2)
     picture = axes.pcolormesh(
