@@ -15,7 +15,6 @@ from hwgen.arithmetic import register, rounded_shift, saturated
 from hwgen.multiplier import multiply
 from hwgen.pipeline import delayed
 from hwgen.rate import RateShift, subtracted
-from hwgen.rtl_trainer import RUNTIME_CACHE
 from hwgen.simulation.process import run_cocotb
 from hwgen.simulation.verilator import build
 from hwgen.tests.numerics import all_signed, overflows, rnd, sat
@@ -194,12 +193,10 @@ def mismatches(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]
     control = folder / f"{TOP}.vlt"
     # Yosys leaves the widths of arithmetic to Verilog's rules; cocotb needs to see the ports.
     control.write_text(
-        f'`verilator_config\nlint_off -rule WIDTH -file "{source}"\n'
+        f'`verilator_config\nlint_off -rule WIDTH -file "{source.name}"\n'
         f'public_flat_rw -module "{TOP}" -var "*"\n'
     )
-    executable = build(
-        sources=[control, source], top=TOP, build_dir=folder / "build", runtime_dir=RUNTIME_CACHE
-    )
+    executable = build(sources=[control, source], top=TOP, build_dir=folder / "build")
     run_cocotb(
         executable,
         top=TOP,

@@ -19,7 +19,8 @@ from hwgen.pnr.ecp5 import LFE5U_85F, synthesis_script
 from hwgen.pnr.nextpnr import PlacementError, run_nextpnr_ecp5
 from hwgen.synthesis.ecp5_registers import absorb_registers_in_file
 from hwgen.synthesis.yosys import run_yosys, yosys_version
-from hwgen.tool import Progress, Tool, run_tool, yowasp
+from hwgen.tool import Progress, Tool, run_tool
+from hwgen.yowasp import yowasp
 from software_ref.errors import ToolError
 
 __all__ = ["build_ecp5"]

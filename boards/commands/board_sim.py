@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-import tempfile
 from pathlib import Path
 
 from boards.design import DEFAULT_BAUD, BoardDesign
@@ -12,7 +11,6 @@ from boards.simulated.board import SimulatedBoard
 from boards.simulated.terminal import PseudoTerminal
 from boards.uart import LEAST_CLOCKS_PER_BIT
 from hwgen.generate import CoreDesign
-from hwgen.rtl_trainer import RUNTIME_CACHE
 from software_ref.commands.arguments import add_network_file, integer_from
 from software_ref.network_file import read_network_file
 
@@ -42,7 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--build",
         type=Path,
         metavar="DIR",
-        help="keep Verilog and simulator in DIR (default: a temporary folder)",
+        help="keep Verilog and simulator in DIR (default: the simulator in the user's cache)",
     )
 
 
@@ -56,23 +54,19 @@ def run(arguments: argparse.Namespace) -> int:
         samples=arguments.samples,
         leds=16,
     )
-    with tempfile.TemporaryDirectory() as temporary:
-        print("building the simulator", flush=True)
-        board = SimulatedBoard(
-            design, arguments.build or Path(temporary), runtime_dir=RUNTIME_CACHE
-        )
-        terminal = PseudoTerminal(board)
-        try:
-            print(f"the board is at {terminal.path}; Ctrl-C switches it off. For example:")
-            print(
-                f"presparse host train {arguments.network_file} --port {terminal.path}", flush=True
-            )
-            terminal.serve(_show if sys.stdout.isatty() else lambda line: None)
-        except KeyboardInterrupt:
-            print(f"\nswitched off after {board.clocks:,} clocks")
-        finally:
-            terminal.close()
-            board.close()
+    board = SimulatedBoard(
+        design, arguments.build, building=lambda: print("building the simulator", flush=True)
+    )
+    terminal = PseudoTerminal(board)
+    try:
+        print(f"the board is at {terminal.path}; Ctrl-C switches it off. For example:")
+        print(f"presparse host train {arguments.network_file} --port {terminal.path}", flush=True)
+        terminal.serve(_show if sys.stdout.isatty() else lambda line: None)
+    except KeyboardInterrupt:
+        print(f"\nswitched off after {board.clocks:,} clocks")
+    finally:
+        terminal.close()
+        board.close()
     return 0
 
 

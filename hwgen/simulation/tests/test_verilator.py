@@ -48,26 +48,24 @@ def test_a_missing_compiler_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None
         find_toolchain()
 
 
-def test_no_environment_variable_is_needed(
-    tmp_path: Path, runtime_dir: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_no_environment_variable_is_needed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("VERILATOR_ROOT", raising=False)
     monkeypatch.setenv("VERILATOR_ROOT_UNRELATED", "/nowhere")
     source = tmp_path / "counter.v"
     source.write_text(COUNTER)
     folder = tmp_path / "a folder's name, with spaces"
-    built = build(sources=[source], top="counter", build_dir=folder, runtime_dir=runtime_dir)
+    built = build(sources=[source], top="counter", build_dir=folder)
     assert built.is_file()
     assert {path.name for path in tmp_path.iterdir()} == {source.name, folder.name}
 
 
-def test_only_changes_are_built_again(tmp_path: Path, runtime_dir: Path) -> None:
+def test_only_changes_are_built_again(tmp_path: Path) -> None:
     source = tmp_path / "counter.v"
     source.write_text(COUNTER)
     settings = {"sources": [source], "top": "counter", "build_dir": tmp_path / "build"}
 
     def built_at(**more: object) -> int:
-        executable = build(**settings, runtime_dir=runtime_dir, **more)  # type: ignore[arg-type]
+        executable = build(**settings, **more)  # type: ignore[arg-type]
         return executable.stat().st_mtime_ns
 
     first = built_at()
@@ -80,7 +78,7 @@ def test_only_changes_are_built_again(tmp_path: Path, runtime_dir: Path) -> None
     assert built_at(parameters={"STEP": 2}, mode="fast_run") > third
 
 
-def test_a_failed_build_is_one_line_and_is_tried_again(tmp_path: Path, runtime_dir: Path) -> None:
+def test_a_failed_build_is_one_line_and_is_tried_again(tmp_path: Path) -> None:
     source = tmp_path / "counter.v"
     source.write_text(COUNTER.replace("inner + STEP", "outer + STEP"))
     for _ in range(2):
@@ -89,7 +87,6 @@ def test_a_failed_build_is_one_line_and_is_tried_again(tmp_path: Path, runtime_d
                 sources=[source],
                 top="counter",
                 build_dir=tmp_path / "build",
-                runtime_dir=runtime_dir,
             )
         assert "\n" not in str(caught.value)
 
