@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from hwgen.tool_output import read_text
 from software_ref.errors import ToolError
 from software_ref.system import end_child
 
@@ -136,7 +137,7 @@ def _reason(log: Path, output: Path) -> str:
     lines = [
         _STAMP.sub("", line).strip()
         for file in (log, output)
-        for line in file.read_text(encoding="utf-8", errors="replace").splitlines()
+        for line in read_text(file).splitlines()
     ]
     for line in lines:
         mark = re.search(r"\bERROR: (.*)", line)

@@ -17,7 +17,7 @@ from software_ref.system import user_number
 
 __all__ = ["cache_environment", "cache_folder"]
 
-_OTHERS = {"YOWASP_CACHE_DIR": "YoWASP", "MPLCONFIGDIR": "matplotlib"}
+_OTHERS = {"YOWASP_CACHE_DIR": "YoWASP", "MPLCONFIGDIR": "matplotlib", "NUMBA_CACHE_DIR": "numba"}
 """Programs that keep something in the home folder, by the variable that sends them elsewhere."""
 
 
@@ -35,14 +35,10 @@ def cache_folder(program: str = "presparse") -> Path:
     OSError
         Nothing can be written anywhere.
     """
-    wanted = _own_folder(program)
-    if wanted is not None:
-        with suppress(OSError):
-            wanted.mkdir(parents=True, exist_ok=True)
-            if os.access(wanted, os.W_OK | os.X_OK):
-                return wanted
-    folder = _temporary_folder() / program
-    folder.mkdir(exist_ok=True)
+    folder = _own_folder(program)
+    if folder is None or not _writable(folder):
+        folder = _temporary_folder() / program
+    folder.mkdir(parents=True, exist_ok=True)
     return folder
 
 
@@ -51,15 +47,21 @@ def cache_environment() -> dict[str, str]:
 
     Those that the user has set are left alone.
     """
-    moved = {
-        variable: str(folder)
-        for variable, program in _OTHERS.items()
-        if not os.environ.get(variable)
-        and (folder := cache_folder(program)) != _own_folder(program)
-    }
+    moved = {}
+    for variable, program in _OTHERS.items():
+        own = _own_folder(program)
+        if not os.environ.get(variable) and (own is None or not _writable(own)):
+            moved[variable] = str(_temporary_folder() / program)
     if _own_folder("") is None:  # YoWASP looks for the system's place even where it needs none
         moved["XDG_CACHE_HOME"] = str(_temporary_folder())
     return moved
+
+
+def _writable(folder: Path) -> bool:
+    """Whether a folder is there, or can be made, and can be written."""
+    while not os.path.lexists(folder) and folder != folder.parent:
+        folder = folder.parent
+    return folder.is_dir() and os.access(folder, os.W_OK | os.X_OK)
 
 
 def _own_folder(program: str) -> Path | None:

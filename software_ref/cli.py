@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import os
 import sys
 import traceback
@@ -209,6 +210,10 @@ class _Version(argparse.Action):
         raise SystemExit(0)
 
 
+_WRITING = (errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+"""What the system says of writing alone."""
+
+
 def _message(error: BaseException) -> str:
     """The error as one line."""
     if isinstance(error, MemoryError):
@@ -216,7 +221,8 @@ def _message(error: BaseException) -> str:
     if isinstance(error, OSError) and error.strerror:
         if error.filename is None:
             return error.strerror
-        return f"cannot read {error.filename}: {error.strerror}"
+        verb = "write" if error.errno in _WRITING else "read"
+        return f"cannot {verb} {error.filename}: {error.strerror}"
     return _one_line(str(error)) or type(error).__name__
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from software_ref.cache_folder import cache_folder
 
-__all__ = ["made_once", "only_user", "remove_unused"]
+__all__ = ["made_once", "only_user", "remove_unused", "working_folder"]
 
 _LEFT_BEHIND = 1.0
 """Days after which what a killed process has left is nobody's."""
@@ -39,6 +39,21 @@ def only_user(folder: Path) -> Iterator[None]:
         yield
     finally:
         lock.release()
+
+
+@contextmanager
+def working_folder(given: Path | None) -> Iterator[Path]:
+    """The folder that the user named, for this process alone, or a temporary one that goes again.
+
+    Tools leave files of fixed names in it.
+    """
+    if given is None:
+        with tempfile.TemporaryDirectory(prefix="presparse-") as folder:
+            yield Path(folder)
+        return
+    with only_user(given):
+        given.mkdir(parents=True, exist_ok=True)
+        yield given
 
 
 def _lock_file(folder: Path) -> Path:

@@ -27,6 +27,7 @@ from software_ref.commands.output import check_outputs, write_json
 from software_ref.commands.progress import ProgressBar
 from software_ref.errors import ToolError
 from software_ref.network_file import NetworkFile, read_network_file
+from software_ref.shared_folder import working_folder
 
 __all__ = ["SUMMARY", "add_arguments", "run"]
 
@@ -108,20 +109,21 @@ def run(arguments: argparse.Namespace) -> int:
     databases = {} if engine is None else _databases(arguments, engine)
     job.folder.mkdir(parents=True, exist_ok=True)
     check_writable(job.manifest_file)
-    # What is in the folder afterwards belongs together.
-    for stale in (job.bitstream, job.manifest_file):
-        stale.unlink(missing_ok=True)
     routed, plan = None, None
-    if board.family == "xc7" and engine is None:
-        plan = _write_archive(job, arguments)
-    else:
-        with ProgressBar(0, unit="step", description="build") as bar:
-            if engine is None:
-                routed = build_ecp5(job, bar.step, seed=arguments.seed)
-            else:
-                write_plan(job, toolchain=engine.toolchain)
-                routed = run_engine(job, engine, databases, bar.step)
-        job.write_manifest()
+    with working_folder(job.folder):
+        # What is in the folder afterwards belongs together.
+        for stale in (job.bitstream, job.manifest_file):
+            stale.unlink(missing_ok=True)
+        if board.family == "xc7" and engine is None:
+            plan = _write_archive(job, arguments)
+        else:
+            with ProgressBar(0, unit="step", description="build") as bar:
+                if engine is None:
+                    routed = build_ecp5(job, bar.step, seed=arguments.seed)
+                else:
+                    write_plan(job, toolchain=engine.toolchain)
+                    routed = run_engine(job, engine, databases, bar.step)
+            job.write_manifest()
     report = BuildReport(
         job=job,
         routed=routed,

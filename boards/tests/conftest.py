@@ -30,7 +30,7 @@ def network() -> Network:
 @pytest.fixture(scope="session")
 def simulated(network: Network, tmp_path_factory: pytest.TempPathFactory) -> SimulatedBoard:
     design = BoardDesign(core=CoreDesign(network=network), clock_hz=18_000_000, samples=SAMPLES)
-    return SimulatedBoard(design, tmp_path_factory.mktemp("board"))
+    return SimulatedBoard(design, tmp_path_factory.mktemp("Ü é, board"))
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from software_ref.atomic_file import atomic_file
 from software_ref.commands.arguments import add_json, add_network_file
 from software_ref.commands.output import check_outputs, table_lines, write_json
 from software_ref.network_file import read_network_file
+from software_ref.shared_folder import only_user
 
 __all__ = ["SUMMARY", "add_arguments", "run"]
 
@@ -58,13 +59,14 @@ def run(arguments: argparse.Namespace) -> int:
     design = CoreDesign.from_file(file, training=arguments.core == "training", name=arguments.top)
     description = manifest(design)
     verilog = design.verilog
-    for path, text in (
-        (verilog_path, verilog),
-        (manifest_path, json.dumps(description, indent=2) + "\n"),
-        (waivers_path, lint_waivers(f"*{verilog_path.name}")),
-    ):
-        with atomic_file(path) as unfinished:
-            unfinished.write_text(text, encoding="utf-8")
+    with only_user(arguments.output):  # they belong together
+        for path, text in (
+            (verilog_path, verilog),
+            (manifest_path, json.dumps(description, indent=2) + "\n"),
+            (waivers_path, lint_waivers(f"*{verilog_path.name}")),
+        ):
+            with atomic_file(path) as unfinished:
+                unfinished.write_text(text, encoding="utf-8")
     schedule = design.schedule
     lines = verilog.count("\n")
     rows = [

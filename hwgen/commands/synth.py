@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import tempfile
 from pathlib import Path
 
 from hwgen.commands.core_option import add_core
@@ -13,6 +12,7 @@ from software_ref.commands.arguments import add_json, add_network_file
 from software_ref.commands.output import check_outputs, write_json
 from software_ref.commands.progress import ProgressBar
 from software_ref.network_file import read_network_file
+from software_ref.shared_folder import working_folder
 
 __all__ = ["SUMMARY", "add_arguments", "run"]
 
@@ -45,9 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
         )
     design = CoreDesign.from_file(file, training=arguments.core == "training")
     check_capacity(design.schedule, device)
-    with tempfile.TemporaryDirectory() as temporary:
-        folder = arguments.build or Path(temporary)
-        folder.mkdir(parents=True, exist_ok=True)
+    with working_folder(arguments.build) as folder:
         verilog = folder / f"{design.name}.v"
         verilog.write_text(design.verilog, encoding="utf-8")
         with ProgressBar(0, unit="step", description="synthesis") as bar:

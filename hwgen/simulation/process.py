@@ -16,6 +16,7 @@ from cocotb_tools.check_results import get_results
 
 import hwgen
 from hwgen.simulation.verilator_runtime import SimulatorError
+from hwgen.tool_output import read_text
 from software_ref.system import end_child
 
 __all__ = ["PROGRESS_FILE", "SimulatorError", "run_cocotb"]
@@ -127,7 +128,7 @@ def _read_counter(path: Path) -> int:
 
 
 def _message(what: str, log: Path) -> str:
-    lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
+    lines = read_text(log).splitlines()
     # A message of the Verilog code says more than what the run-time library prints after it.
     told = [line for line in lines if "%Error" in line or "%Fatal" in line]
     what = f"{what}: {told[0].strip()}" if told else what

@@ -26,6 +26,7 @@ from hwgen.simulation.verilator_runtime import (
     prepare_runtime,
     run_tool,
 )
+from hwgen.tool_output import read_text
 from software_ref.shared_folder import made_once
 from software_ref.system import processors
 
@@ -189,7 +190,7 @@ def _fingerprint(toolchain: Toolchain, files: Sequence[Source], options: Sequenc
 
 def _runtime_sources(model: Path) -> list[str]:
     """Files of the run-time library that a model needs, by their names without `.cpp`."""
-    listed = (model / f"{_PREFIX}_classes.mk").read_text(encoding="utf-8")
+    listed = read_text(model / f"{_PREFIX}_classes.mk")
     found = [name for names in _GLOBAL.findall(listed) for name in names.split() if name != "\\"]
     if not found:
         raise SimulatorError(

@@ -34,7 +34,7 @@ _LIBRARY_OPTIMISATION = "-O2"  # -Os compiles in 14 s instead of 20 s, at 0.6 us
 _LIBRARY = ("verilated", "verilated_dpi", "verilated_threads", "verilated_vpi")
 _HEADER = "runtime.h"
 _INCLUDES = ("verilated.h", "verilated_dpi.h", "verilated_vpi.h", "verilated_syms.h")
-_OLDEST = (5, 32)
+_OLDEST = (5, 38)
 """Oldest Verilator whose output has been tried."""
 
 

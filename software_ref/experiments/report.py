@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from software_ref.atomic_file import atomic_file
 from software_ref.commands.output import table_lines, write_json
 from software_ref.figure import empty_figure, write_png
+from software_ref.shared_folder import only_user
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -104,9 +105,10 @@ def write_report(report: Report, *, png: Path, json: Path, markdown: Path) -> No
         A file cannot be written.
     """
 
-    write_json(json, report.document)
-    with atomic_file(markdown) as unfinished:
-        unfinished.write_text(report.markdown(), encoding="utf-8")
-    figure = empty_figure(*report.size)
-    report.draw(figure)
-    write_png(png, figure, dpi=100)
+    with only_user(json.parent):  # they belong together
+        write_json(json, report.document)
+        with atomic_file(markdown) as unfinished:
+            unfinished.write_text(report.markdown(), encoding="utf-8")
+        figure = empty_figure(*report.size)
+        report.draw(figure)
+        write_png(png, figure, dpi=100)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, TypeAlias, Union
 
+from software_ref.cache_folder import cache_environment
 from software_ref.errors import ToolError
 from software_ref.golden.edges import Pattern
 from software_ref.golden.parameters import Parameters
@@ -35,6 +37,8 @@ def find_engine(engine: str = "auto") -> str:
         raise ValueError(f"engine must be one of {', '.join(ENGINES)}, not {engine!r}")
     if engine == "numpy":
         return engine
+    # Numba looks for its folders as soon as it is imported.
+    os.environ.update(cache_environment())
     try:
         import numba  # noqa: F401
     except ImportError as error:

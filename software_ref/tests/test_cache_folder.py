@@ -24,7 +24,7 @@ def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "tmp"
     folder.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(folder))
-    for variable in ("XDG_CACHE_HOME", "YOWASP_CACHE_DIR", "MPLCONFIGDIR"):
+    for variable in ("XDG_CACHE_HOME", "YOWASP_CACHE_DIR", "MPLCONFIGDIR", "NUMBA_CACHE_DIR"):
         monkeypatch.delenv(variable, raising=False)
     return folder
 
@@ -46,6 +46,20 @@ def test_the_users_own_place_comes_first(tmp_path: Path, monkeypatch: pytest.Mon
     assert cache_folder("YoWASP") == tmp_path / "caches" / "YoWASP"
     assert cache_folder("YoWASP").is_dir()
     assert cache_environment() == {}
+    assert [path.name for path in (tmp_path / "caches").iterdir()] == ["YoWASP"]
+
+
+@LINUX
+def test_one_programs_folder_may_be_somebody_elses(
+    tmp_path: Path, temporary: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As after a first run as root."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    (tmp_path / "YoWASP").touch()
+    folder = temporary / f"presparse-{os.getuid()}" / "YoWASP"
+    assert cache_environment() == {"YOWASP_CACHE_DIR": str(folder)}
+    assert cache_folder("YoWASP") == folder
+    assert cache_folder() == tmp_path / "presparse"
 
 
 @LINUX
@@ -62,7 +76,10 @@ def test_other_programs_are_told_of_the_replacement(
 ) -> None:
     folder = temporary / f"presparse-{os.getuid()}"
     monkeypatch.setenv("MPLCONFIGDIR", "/of/the/user")
-    assert cache_environment() == {"YOWASP_CACHE_DIR": str(folder / "YoWASP")}
+    assert cache_environment() == {
+        "YOWASP_CACHE_DIR": str(folder / "YoWASP"),
+        "NUMBA_CACHE_DIR": str(folder / "numba"),
+    }
 
 
 @LINUX
@@ -78,6 +95,7 @@ def test_a_user_without_name_and_home_has_a_cache(
     assert cache_environment() == {
         "YOWASP_CACHE_DIR": str(folder / "YoWASP"),
         "MPLCONFIGDIR": str(folder / "matplotlib"),
+        "NUMBA_CACHE_DIR": str(folder / "numba"),
         "XDG_CACHE_HOME": str(folder),
     }
     assert set(Path().iterdir()) == before

@@ -14,7 +14,7 @@ from hwgen.simulation.tests.stub_core import PORTS, stub
 @pytest.fixture(scope="module")
 def simulation(tmp_path_factory: pytest.TempPathFactory) -> Simulation:
     """The stub core, built once for all tests of a module."""
-    folder = tmp_path_factory.mktemp("stub")
+    folder = tmp_path_factory.mktemp("Ü é, stub")
     return Simulation(folder / "build", PORTS, source=stub(folder))
 
 
