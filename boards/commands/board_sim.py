@@ -14,6 +14,7 @@ from boards.uart import LEAST_CLOCKS_PER_BIT
 from hwgen.generate import CoreDesign
 from hwgen.rtl_trainer import RUNTIME_CACHE
 from software_ref.commands.arguments import add_network_file, integer_from
+from software_ref.commands.output import make_folder
 from software_ref.network_file import read_network_file
 
 __all__ = ["SUMMARY", "add_arguments", "run"]
@@ -49,6 +50,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Run the subcommand."""
     file = read_network_file(arguments.network_file)
+    make_folder("--build", arguments.build)
     design = BoardDesign(
         core=CoreDesign.from_file(file),
         clock_hz=arguments.clocks_per_bit * DEFAULT_BAUD,

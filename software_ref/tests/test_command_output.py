@@ -10,7 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from software_ref.commands.output import check_outputs, percent, table_lines, write_json
+from software_ref.commands.output import (
+    check_outputs,
+    make_folder,
+    percent,
+    table_lines,
+    write_json,
+)
 from software_ref.commands.progress import ProgressBar
 
 
@@ -46,6 +52,28 @@ def test_json_without_numbers_leaves_the_old_file(tmp_path: Path) -> None:
         write_json(path, {"accuracy": float("nan")})
     assert path.read_text() == "old"
     assert os.listdir(tmp_path) == ["out.json"]
+
+
+def test_a_folder_is_made_with_those_above_it(tmp_path: Path) -> None:
+    for _ in range(2):
+        make_folder("--output", tmp_path / "a" / "b")
+        assert (tmp_path / "a" / "b").is_dir()
+
+
+def test_a_file_is_no_folder(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    path.touch()
+    message = f"^--build must name a folder, and {re.escape(str(path))} is none$"
+    with pytest.raises(NotADirectoryError, match=message):
+        make_folder("--build", path)
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "a").touch()
+    path = tmp_path / "a" / "b"
+    message = f"^cannot make the folder {re.escape(str(path))}: Not a directory$"
+    with pytest.raises(NotADirectoryError, match=message):
+        make_folder("--build", path)
 
 
 def test_outputs_may_be_left_out(tmp_path: Path) -> None:
