@@ -119,10 +119,10 @@ def test_held_out_samples_take_the_place_of_the_test_samples(path: Path) -> None
     assert document["held_out"]
     arrays = points()
     arrays["x_test"] = 1 - arrays["x_test"]
-    np.savez(path.parent / "points.npz", **arrays)
+    np.savez(path.parent / "points.npz", **arrays)  # type: ignore[arg-type]
     assert figures(train(path, "--hold-out", 12)["epochs"]) == figures(document["epochs"])
     arrays["x_train"] = 1 - arrays["x_train"]
-    np.savez(path.parent / "points.npz", **arrays)
+    np.savez(path.parent / "points.npz", **arrays)  # type: ignore[arg-type]
     assert figures(train(path, "--hold-out", 12)["epochs"]) != figures(document["epochs"])
 
 

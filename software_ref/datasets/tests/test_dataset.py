@@ -7,8 +7,7 @@ import numpy as np
 import pytest
 
 from software_ref.datasets import Dataset, hold_out, take_test, take_train
-from software_ref.datasets.dataset import hold_out_as_test
-from software_ref.datasets.dataset import as_floats
+from software_ref.datasets.dataset import as_floats, hold_out_as_test
 
 
 def arrays(**changes: Any) -> dict[str, Any]:
