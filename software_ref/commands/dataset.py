@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import math
+import textwrap
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
@@ -30,6 +31,8 @@ __all__ = ["SUMMARY", "add_arguments", "describe", "run"]
 SUMMARY = "describe a data set, measure how hard it is, draw it and export it"
 
 _NETWORK_FILE = ".toml"
+_WIDTH = 80
+"""Columns that long texts are broken at."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -133,7 +136,7 @@ def _report(document: Mapping[str, Any]) -> Iterable[str]:
         f"{document['name']}: {document['features']} features, {document['classes']} classes, "
         f"{document['type']}"
     )
-    yield document["provenance"]
+    yield from textwrap.wrap(document["provenance"], _WIDTH, subsequent_indent="  ")
     yield ""
     rows = []
     for split, figures in document["splits"].items():
