@@ -131,15 +131,17 @@ def _different_accuracies(curves: dict[str, list[EpochResult]]) -> list[str]:
 
 
 def _print(name: str, curves: dict[str, list[EpochResult]]) -> None:
-    header = [name, "k"]
-    header += [f"{curve} {part} %" for curve in curves for part in ("train", "test")]
+    header = [name, "k", *("train %", "test %") * len(curves)]
     rows: list[list[Any]] = []
     for results in zip(*curves.values(), strict=False):
         row: list[Any] = [f"epoch {results[0].epoch + 1}", results[0].rate_exponent]
         for result in results:
             row += [percent(result.train_accuracy), percent(result.test_accuracy)]
         rows.append(row)
-    print("\n".join(table_lines(header, rows)))
+    table = table_lines(header, rows)
+    # The curves' names stand above their two columns each.
+    names = "  ".join(curve.rjust(len("train %  test %")) for curve in curves)
+    print("\n".join([names.rjust(len(table[0])), *table]))
 
 
 def _figures(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import math
-import textwrap
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
@@ -16,7 +15,7 @@ import numpy as np
 from software_ref.atomic_file import atomic_file
 from software_ref.commands.arguments import add_data, add_json
 from software_ref.commands.loading import inputs_of, load_whole_dataset
-from software_ref.commands.output import check_outputs, table_lines, write_json
+from software_ref.commands.output import check_outputs, table_lines, wrapped, write_json
 from software_ref.datasets import Dataset
 from software_ref.datasets.dataset import SPLITS
 from software_ref.datasets.difficulty import difficulty
@@ -31,8 +30,6 @@ __all__ = ["SUMMARY", "add_arguments", "describe", "run"]
 SUMMARY = "describe a data set, measure how hard it is, draw it and export it"
 
 _NETWORK_FILE = ".toml"
-_WIDTH = 80
-"""Columns that long texts are broken at."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -136,7 +133,7 @@ def _report(document: Mapping[str, Any]) -> Iterable[str]:
         f"{document['name']}: {document['features']} features, {document['classes']} classes, "
         f"{document['type']}"
     )
-    yield from textwrap.wrap(document["provenance"], _WIDTH, subsequent_indent="  ")
+    yield from wrapped(document["provenance"])
     yield ""
     rows = []
     for split, figures in document["splits"].items():

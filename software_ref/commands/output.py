@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import textwrap
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from software_ref.atomic_file import atomic_file, check_writable
 
-__all__ = ["check_outputs", "make_folder", "percent", "table_lines", "write_json"]
+__all__ = ["check_outputs", "make_folder", "percent", "table_lines", "wrapped", "write_json"]
 
 
 def check_outputs(outputs: Mapping[str, Path | None], *, inputs: Sequence[Path] = ()) -> None:
@@ -102,6 +103,17 @@ def table_lines(
         ).rstrip()
         for row in cells
     ]
+
+
+def wrapped(text: str, *, indent: int = 2) -> list[str]:
+    """Lines of a long text, broken at 80 columns; all but the first are indented."""
+    return textwrap.wrap(
+        text,
+        80,
+        subsequent_indent=" " * indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def percent(share: float | None) -> str:

@@ -15,6 +15,7 @@ from software_ref.commands.output import (
     make_folder,
     percent,
     table_lines,
+    wrapped,
     write_json,
 )
 from software_ref.commands.progress import ProgressBar
@@ -32,6 +33,15 @@ def test_a_table_sets_text_left_and_numbers_right() -> None:
 def test_a_table_has_no_spaces_at_its_ends() -> None:
     lines = table_lines(["a", "b"], [["x", None], ["longer", "text"]], text=[0, 1])
     assert lines == ["a       b", "x", "longer  text"]
+
+
+def test_a_long_text_is_broken_between_words() -> None:
+    lines = wrapped("total  " + ", ".join(["clash-free"] * 8), indent=7)
+    assert lines == [
+        "total  clash-free, clash-free, clash-free, clash-free, clash-free, clash-free,",
+        "       clash-free, clash-free",
+    ]
+    assert wrapped("x" * 100) == ["x" * 100]
 
 
 @pytest.mark.parametrize(("share", "text"), [(None, ""), (0.97644, "97.64"), (1.0, "100.00")])

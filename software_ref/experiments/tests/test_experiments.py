@@ -336,7 +336,7 @@ def test_a_task_with_validation_samples_is_tested_on_them() -> None:
 )
 def test_the_choice_says_whether_another_is_better(best: tuple[float, float], verdict: str) -> None:
     scale = Scale(seeds=(1, 2), sets=("digits",))
-    results = {
+    results: Results = {
         ("digits", 0): [{"test_accuracy": share} for share in (0.89, 0.91)],
         ("digits", 1): [{"test_accuracy": share} for share in best],
     }
