@@ -61,6 +61,17 @@ def test_every_document_that_is_named_is_there() -> None:
     assert missing == set()
 
 
+def test_nothing_is_installed_by_a_name_that_no_index_has() -> None:
+    offered = re.compile(r"install [^\n]*?\bpresparse\b(?!-)")
+    wrong = [
+        f"{path.relative_to(ROOT)}: {line}"
+        for path in listed(".py", ".md", ".toml")
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if offered.search(line) and path != Path(__file__)
+    ]
+    assert wrong == []
+
+
 def test_every_section_that_is_named_is_there() -> None:
     named = [
         (path, document, section)
