@@ -17,9 +17,10 @@ MAX_STORED_WIDTH = 32
 class FixedFormat:
     """A two's-complement format: one sign bit, `integer` and `fraction` bits.
 
-    A raw integer r stands for the value r / 2**fraction (DESIGN.md section 2). Weights and biases
-    may be stored with more fraction bits than everything else has: small updates add up in those,
-    and products take the upper bits alone. Activations may have fewer (docs/numerics.md).
+    A raw integer r stands for the value r / 2**fraction (docs/numerics.md, "Format"). Weights and
+    biases may be stored with more fraction bits than everything else has: small updates add up in
+    those, and products take the upper bits alone. Activations may have fewer ("Options of the
+    format").
     """
 
     integer: int = 3
@@ -153,6 +154,6 @@ class FixedFormat:
 
 
 def rounding_shift(raw: ArrayLike, bits: int) -> NDArray[np.int64]:
-    """DESIGN.md's rnd(x, n): floor((x + 2**(n-1)) / 2**n) for n > 0, x for n = 0; int64."""
+    """rnd(x, n) of docs/numerics.md: floor((x + 2**(n-1)) / 2**n) for n > 0, x for n = 0; int64."""
     raw = np.asarray(raw, dtype=np.int64)
     return raw if bits == 0 else (raw + (1 << (bits - 1))) >> bits

@@ -26,10 +26,10 @@ LARGEST_LAYER = 1 << 20
 
 @dataclass(frozen=True, kw_only=True)
 class JunctionShape:
-    """One junction's sizes; every other figure of DESIGN.md section 1 is derived from these.
+    """One junction's sizes; every other figure is derived from these.
 
     Edges are numbered in natural (right-hand) order: edge e = t z + j is in row t, lane j, and
-    belongs to right neuron e // d_in.
+    belongs to right neuron e // d_in (docs/architecture.md, "Words used everywhere").
     """
 
     index: int
@@ -95,8 +95,8 @@ class Network:
     TypeError
         A field is of the wrong kind.
     ValueError
-        A legality rule of DESIGN.md section 1 is broken; the message names the rule, the numbers
-        and the nearest legal values.
+        A shape is not legal (README.md, "Supported, and limits"); the message names the rule, the
+        numbers and the nearest legal values.
     """
 
     layers: tuple[int, ...]

@@ -12,6 +12,7 @@ from boards.simulated.terminal import PseudoTerminal
 from boards.uart import LEAST_CLOCKS_PER_BIT
 from hwgen.generate import CoreDesign
 from software_ref.commands.arguments import add_network_file, integer_from
+from software_ref.commands.output import make_folder
 from software_ref.network_file import read_network_file
 
 __all__ = ["SUMMARY", "add_arguments", "run"]
@@ -47,6 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Run the subcommand."""
     file = read_network_file(arguments.network_file)
+    make_folder("--build", arguments.build)
     design = BoardDesign(
         core=CoreDesign.from_file(file),
         clock_hz=arguments.clocks_per_bit * DEFAULT_BAUD,

@@ -23,7 +23,7 @@ from hwgen.synthesis import DEVICES, check_capacity
 from software_ref.atomic_file import check_writable
 from software_ref.commands.arguments import add_data, add_json, add_network_file, integer_from
 from software_ref.commands.loading import load_training_data
-from software_ref.commands.output import check_outputs, write_json
+from software_ref.commands.output import check_outputs, make_folder, write_json
 from software_ref.commands.progress import ProgressBar
 from software_ref.errors import ToolError
 from software_ref.network_file import NetworkFile, read_network_file
@@ -107,7 +107,7 @@ def run(arguments: argparse.Namespace) -> int:
     if board.family == "xc7" and not arguments.plan_only:
         engine = find_engine(arguments.toolchain)
     databases = {} if engine is None else _databases(arguments, engine)
-    job.folder.mkdir(parents=True, exist_ok=True)
+    make_folder("--output", job.folder)
     check_writable(job.manifest_file)
     routed, plan = None, None
     with working_folder(job.folder):

@@ -20,7 +20,13 @@ from software_ref.commands.arguments import (
     with_epochs,
 )
 from software_ref.commands.loading import inputs_of, lags_of, load_training_data
-from software_ref.commands.output import check_outputs, percent, table_lines, write_json
+from software_ref.commands.output import (
+    check_outputs,
+    make_folder,
+    percent,
+    table_lines,
+    write_json,
+)
 from software_ref.commands.progress import ProgressBar
 from software_ref.curves import draw_curves
 from software_ref.network_file import read_network_file
@@ -64,8 +70,7 @@ def run(arguments: argparse.Namespace) -> int:
     png = arguments.png or Path(f"{file.name}.png")
     one_epoch = 1 if arguments.samples and arguments.epochs is None else None
     file = with_epochs(file, arguments.epochs or one_epoch)
-    if arguments.build is not None:
-        arguments.build.mkdir(parents=True, exist_ok=True)
+    make_folder("--build", arguments.build)
     check_outputs({"--json": arguments.json, "--png": png}, inputs=inputs_of(file, arguments.data))
     data = load_training_data(
         file, arguments.data, samples=arguments.samples, test_samples=arguments.test_samples
@@ -126,15 +131,17 @@ def _different_accuracies(curves: dict[str, list[EpochResult]]) -> list[str]:
 
 
 def _print(name: str, curves: dict[str, list[EpochResult]]) -> None:
-    header = [name, "k"]
-    header += [f"{curve} {part} %" for curve in curves for part in ("train", "test")]
+    header = [name, "k", *("train %", "test %") * len(curves)]
     rows: list[list[Any]] = []
     for results in zip(*curves.values(), strict=False):
         row: list[Any] = [f"epoch {results[0].epoch + 1}", results[0].rate_exponent]
         for result in results:
             row += [percent(result.train_accuracy), percent(result.test_accuracy)]
         rows.append(row)
-    print("\n".join(table_lines(header, rows)))
+    table = table_lines(header, rows)
+    # The curves' names stand above their two columns each.
+    names = "  ".join(curve.rjust(len("train %  test %")) for curve in curves)
+    print("\n".join([names.rjust(len(table[0])), *table]))
 
 
 def _figures(

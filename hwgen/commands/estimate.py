@@ -166,7 +166,7 @@ def _sweep_table(what: str, rows: list[dict[str, Any]]) -> list[str]:
             f"{row['bram36']:g}",
             f"{row['energy_nj_per_sample']:,.0f}",
             {True: "yes", False: "no", None: "-"}[row["fits"]],
-            "the file's own" if row["here"] else "",
+            "the file's" if row["here"] else "",
         )
         for row in rows
     ]

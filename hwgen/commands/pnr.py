@@ -18,7 +18,7 @@ from hwgen.pnr import (
 )
 from hwgen.synthesis import DEVICES, check_capacity
 from software_ref.commands.arguments import add_json, add_network_file
-from software_ref.commands.output import check_outputs, write_json
+from software_ref.commands.output import check_outputs, make_folder, write_json
 from software_ref.commands.progress import ProgressBar
 from software_ref.network_file import NetworkFile, read_network_file
 from software_ref.shared_folder import working_folder
@@ -68,6 +68,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Run the subcommand."""
     file = read_network_file(arguments.network_file)
+    make_folder("--build", arguments.build)
     check_outputs({"--json": arguments.json}, inputs=[arguments.network_file])
     if arguments.chipdb is not None and not arguments.chipdb.is_file():
         raise ValueError(f"--chipdb must name a file, not {str(arguments.chipdb)!r}")
@@ -108,7 +109,9 @@ def _ecp5(arguments: argparse.Namespace, file: NetworkFile, design: CoreDesign) 
 def _artix(arguments: argparse.Namespace, file: NetworkFile, design: CoreDesign) -> dict[str, Any]:
     tool = find_tool()
     if tool is None:
-        with working_folder(arguments.build or Path(f"{file.name}_pnr")) as folder:
+        folder = arguments.build or Path(f"{file.name}_pnr")
+        make_folder("--build", folder)
+        with working_folder(folder):
             write_plan(design, folder, freq_mhz=arguments.freq)
         names = ", ".join(each.program for each in ARTIX_TOOLS)
         print(f"none of {names} found: the plan to run elsewhere is in {folder}")

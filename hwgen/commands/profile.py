@@ -23,7 +23,13 @@ from software_ref.commands.arguments import (
     with_epochs,
 )
 from software_ref.commands.loading import inputs_of, lags_of, load_training_data
-from software_ref.commands.output import check_outputs, percent, table_lines, write_json
+from software_ref.commands.output import (
+    check_outputs,
+    make_folder,
+    percent,
+    table_lines,
+    write_json,
+)
 from software_ref.commands.progress import ProgressBar
 from software_ref.golden import GoldenTrainer, SaturationCounts, initial_parameters
 from software_ref.network_file import NetworkFile, read_network_file
@@ -88,8 +94,7 @@ def run(arguments: argparse.Namespace) -> int:
     file = read_network_file(arguments.network_file)
     one_epoch = 1 if arguments.samples and arguments.epochs is None else None
     file = with_epochs(file, arguments.epochs or one_epoch)
-    if arguments.build is not None:
-        arguments.build.mkdir(parents=True, exist_ok=True)
+    make_folder("--build", arguments.build)
     outputs = {"--json": arguments.json, "--png": arguments.png}
     check_outputs(outputs, inputs=inputs_of(file, arguments.data))
     data = load_training_data(

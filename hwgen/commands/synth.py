@@ -9,7 +9,7 @@ from hwgen.commands.core_option import add_core
 from hwgen.generate import CoreDesign
 from hwgen.synthesis import DEVICES, check_capacity, synthesise
 from software_ref.commands.arguments import add_json, add_network_file
-from software_ref.commands.output import check_outputs, write_json
+from software_ref.commands.output import check_outputs, make_folder, write_json
 from software_ref.commands.progress import ProgressBar
 from software_ref.network_file import read_network_file
 from software_ref.shared_folder import working_folder
@@ -35,6 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Run the subcommand."""
     file = read_network_file(arguments.network_file)
+    make_folder("--build", arguments.build)
     check_outputs({"--json": arguments.json}, inputs=[arguments.network_file])
     device = DEVICES.get(file.target.device)
     if device is None:

@@ -23,6 +23,7 @@ __all__ = [
     "integer_from",
     "share",
     "with_epochs",
+    "with_seed",
 ]
 
 LARGEST_LAG = 1000
@@ -136,6 +137,16 @@ def with_epochs(file: NetworkFile, epochs: int | None) -> NetworkFile:
     if epochs is None:
         return file
     return replace(file, training=replace(file.training, epochs=epochs))
+
+
+def with_seed(file: NetworkFile, seed: int) -> NetworkFile:
+    """The network file with one seed for weights, order, connections and rounding."""
+    network = replace(
+        file.network,
+        connections=replace(file.network.connections, seed=seed),
+        update=replace(file.network.update, seed=seed),
+    )
+    return replace(file, network=network, training=replace(file.training, seed=seed))
 
 
 def _lags(text: str) -> tuple[int, ...]:

@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 from software_ref.commands.arguments import add_json, add_network_file
-from software_ref.commands.output import check_outputs, table_lines, write_json
+from software_ref.commands.output import check_outputs, table_lines, wrapped, write_json
 from software_ref.connections.clash_free import generate_pattern
 from software_ref.datasets.registry import check_options
 from software_ref.fixed_point import FixedFormat
@@ -213,7 +213,7 @@ def _report(document: dict[str, Any]) -> Iterable[str]:
     )
     yield ""
     split = ", ".join(f"{kind} {bits}" for kind, bits in stored["split_bits"].items())
-    yield f"storage           {stored['total_bits']} bits: {split}"
+    yield from wrapped(f"storage           {stored['total_bits']} bits: {split}", indent=18)
 
 
 def _rounded(share: float) -> str:

@@ -15,7 +15,7 @@ import numpy as np
 from software_ref.atomic_file import atomic_file
 from software_ref.commands.arguments import add_data, add_json
 from software_ref.commands.loading import inputs_of, load_whole_dataset
-from software_ref.commands.output import check_outputs, table_lines, write_json
+from software_ref.commands.output import check_outputs, table_lines, wrapped, write_json
 from software_ref.datasets import Dataset
 from software_ref.datasets.dataset import SPLITS
 from software_ref.datasets.difficulty import difficulty
@@ -133,7 +133,7 @@ def _report(document: Mapping[str, Any]) -> Iterable[str]:
         f"{document['name']}: {document['features']} features, {document['classes']} classes, "
         f"{document['type']}"
     )
-    yield document["provenance"]
+    yield from wrapped(document["provenance"])
     yield ""
     rows = []
     for split, figures in document["splits"].items():

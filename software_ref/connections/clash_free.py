@@ -2,7 +2,8 @@
 
 Left neuron n sits in left memory n mod z at word n // z. In cycle c of sweep s, lane j reads memory
 v_s(j) at word (phi_s[v] + c) mod D, or at pi_{s,v}(c) for `free` patterns, so the z lanes of a row
-never meet in one memory (DESIGN.md section 1; slides, "Clash-free memory access patterns").
+never meet in one memory (docs/connections.md, "Kinds of patterns"; slides,
+"Clash-free memory access patterns").
 """
 
 from __future__ import annotations

@@ -155,7 +155,7 @@ def _on_cluster(tasks: Sequence[Task], data_dir: Path | None, address: str) -> I
         from distributed.comm import get_address_host_port
     except ImportError as error:
         raise ToolError(
-            "--scheduler needs Dask, which is not installed: pip install 'presparse[dask]'"
+            "--scheduler needs Dask, which is not installed: pip install distributed"
         ) from error
     try:
         # First by hand: a client that cannot connect goes on trying, and complains, to the end.

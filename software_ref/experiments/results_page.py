@@ -1,7 +1,7 @@
 """Writes results into a page: `python -m software_ref.experiments.results_page GROUP RESULTS PAGE`.
 
-GROUP is "algorithms" or "numbers", RESULTS the folder that `presparse experiment` wrote to, PAGE a
-Markdown file; the pictures go into a folder beside it that has the page's name.
+GROUP is "algorithms", "numbers" or "choices", RESULTS the folder that `presparse experiment` wrote
+to, PAGE a Markdown file; the pictures go into a folder beside it that has the page's name.
 """
 
 from __future__ import annotations
@@ -15,12 +15,16 @@ from pathlib import Path
 from typing import Any
 
 from software_ref.atomic_file import atomic_file
-from software_ref.experiments.registry import ALGORITHMS, NUMBERS, load_experiment
+from software_ref.experiments.registry import ALGORITHMS, CHOICES, NUMBERS, load_experiment
 
 __all__ = ["main", "results_page"]
 
 
-GROUPS = {"algorithms": tuple(ALGORITHMS), "numbers": tuple(NUMBERS)}
+GROUPS = {
+    "algorithms": tuple(ALGORITHMS),
+    "numbers": tuple(NUMBERS),
+    "choices": tuple(CHOICES),
+}
 """Names of experiments by the group they are shown in."""
 
 

@@ -46,7 +46,7 @@ def find_engine(engine: str = "auto") -> str:
             return "numpy"
         raise ToolError(
             f"the compiled engine needs Numba, which cannot be imported ({error}); "
-            "install it with pip install 'presparse[fast]', or use the engine numpy"
+            "install it with pip install numba, or use the engine numpy"
         ) from error
     return "compiled"
 

@@ -121,7 +121,7 @@ def test_json_holds_all_figures(tmp_path: Path, capsys: pytest.CaptureFixture[st
 
 
 def test_the_published_latencies_give_the_lags() -> None:
-    """The formulas of DESIGN.md section 4, from the figures that `check` prints."""
+    """The formulas of docs/architecture.md, "Steps", from the figures that `check` prints."""
     for path in sorted(EXAMPLES.glob("*.toml")):
         figures = describe(read_network_file(path))
         schedule, rows = figures["schedule"], [each["rows"] for each in figures["junctions"]]

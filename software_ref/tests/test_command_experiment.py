@@ -105,4 +105,4 @@ def test_a_cluster_without_dask_is_told(
 ) -> None:
     monkeypatch.setitem(__import__("sys").modules, "distributed", None)
     line = refused(capsys, *QUICK, "--results", tmp_path, "--scheduler", "tcp://localhost:1")
-    assert line == "--scheduler needs Dask, which is not installed: pip install 'presparse[dask]'"
+    assert line == "--scheduler needs Dask, which is not installed: pip install distributed"

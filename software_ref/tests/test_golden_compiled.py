@@ -252,7 +252,7 @@ def no_numba(monkeypatch: pytest.MonkeyPatch) -> None:
 
 MESSAGE = (
     "the compiled engine needs Numba, which cannot be imported (import of numba halted; None in "
-    "sys.modules); install it with pip install 'presparse[fast]', or use the engine numpy"
+    "sys.modules); install it with pip install numba, or use the engine numpy"
 )
 
 

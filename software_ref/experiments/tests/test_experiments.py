@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from software_ref.cli import main
+from software_ref.commands.loading import encode_dataset
 from software_ref.experiments.claims import (
+    accurate,
     activations,
     density,
     dynamic_range,
@@ -28,13 +31,17 @@ from software_ref.experiments.claims import (
     updates,
     weights,
 )
+from software_ref.experiments.data_spec import DataSpec, load_data
 from software_ref.experiments.experiment import Results, gather
 from software_ref.experiments.golden_task import GoldenTask
 from software_ref.experiments.registry import EXPERIMENTS, load_experiment
 from software_ref.experiments.scale import Scale
 from software_ref.experiments.task import identity
 from software_ref.experiments.training_task import TrainingTask
+from software_ref.network_file import read_network_file
+from software_ref.training import golden_training
 
+ROOT = Path(__file__).parents[3]
 WITHOUT_FILES = ("digits", "morse")
 
 
@@ -293,6 +300,52 @@ def test_studies_of_the_numbers_say_what_holds() -> None:
     falling = {"falling, fixed": 0.9, "2^-4, fixed": 0.88}
     finding = rates.report(DIGITS, trained(rates, falling)).findings[0]
     assert "is +2.0 points from the best constant one (2^-4, fixed)." in finding
+
+
+def test_the_choice_of_sizes_starts_from_the_example_and_leaves_the_test_samples_out() -> None:
+    file = read_network_file(ROOT / "examples" / "mnist_accurate.toml")
+    task = accurate.EXAMPLES["mnist"]
+    made = task.network_file()
+    assert (made.network, made.training) == (file.network, file.training)
+    cells = accurate.plan(Scale(seeds=(1,)))
+    assert cells[0].task == task
+    assert len({identity(cell.task) for cell in cells}) == len(cells)
+    for cell in cells:
+        assert isinstance(cell.task, GoldenTask)
+        assert cell.task.data == DataSpec(name="mnist", validation=10_000)
+
+
+def test_a_task_with_validation_samples_is_tested_on_them() -> None:
+    task = replace(accurate.EXAMPLES["digits"], epochs=1)
+    dataset = load_data(task.data, None)
+    held_out = replace(dataset, x_test=dataset.x_validation, y_test=dataset.y_validation)
+    network = task.network_file()
+    encoded = encode_dataset(held_out, network.network)
+    (epoch,) = golden_training(network, encoded, (6, 2)).epochs()
+    assert len(encoded.test_labels) == 200
+    assert task.run(None)["test_accuracy"] == epoch.test_accuracy
+
+
+@pytest.mark.parametrize(
+    ("best", "verdict"),
+    [
+        ((0.8, 0.82), "the example, at 90.0 ± 1.4 %, is the best."),
+        ((0.9, 0.93), "points from the example, which has 90.0 ± 1.4 %: that is within"),
+        ((0.95, 0.96), "points from the example, which has 90.0 ± 1.4 %: that is beyond"),
+    ],
+)
+def test_the_choice_says_whether_another_is_better(best: tuple[float, float], verdict: str) -> None:
+    scale = Scale(seeds=(1, 2), sets=("digits",))
+    results: Results = {
+        ("digits", 0): [{"test_accuracy": share} for share in (0.89, 0.91)],
+        ("digits", 1): [{"test_accuracy": share} for share in best],
+    }
+    report = accurate.report(scale, results)
+    assert verdict in report.findings[0]
+    assert report.tables[0].title == "digits: 200 training samples held out"
+    first, second = report.tables[0].rows
+    assert first == ("64-40-10", "10, 10", "32, 20", "none", 1040, 20, "90.0 ± 1.4")
+    assert second[3] == "the rate starts at 2^-4"
 
 
 @pytest.mark.parametrize(
