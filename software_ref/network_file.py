@@ -15,6 +15,7 @@ from software_ref.datasets.redundancy import METHODS
 from software_ref.fixed_point import FixedFormat
 from software_ref.network import Network
 from software_ref.pipelining import PIPELINES
+from software_ref.text_file import read_text
 from software_ref.update_rounding import UpdateOptions
 
 __all__ = [
@@ -232,15 +233,15 @@ def read_network_file(path: str | Path) -> NetworkFile:
         starts with the file's name.
     """
     path = Path(path)
-    with path.open("rb") as file:
-        try:
-            return _parse(tomllib.load(file), path)
-        except TypeError as error:
-            raise TypeError(f"{path}: {error}") from None
-        except ValueError as error:  # tomllib's and the decoder's errors are ValueErrors too
-            raise ValueError(f"{path}: {error}") from None
-        except RecursionError:
-            raise ValueError(f"{path}: brackets must not be nested this deeply") from None
+    text = read_text(path)
+    try:
+        return _parse(tomllib.loads(text), path)
+    except TypeError as error:
+        raise TypeError(f"{path}: {error}") from None
+    except ValueError as error:  # tomllib's errors are ValueErrors too
+        raise ValueError(f"{path}: {error}") from None
+    except RecursionError:
+        raise ValueError(f"{path}: brackets must not be nested this deeply") from None
 
 
 _Table = TypeVar("_Table")

@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 import json
 import re
+from io import StringIO
 from pathlib import Path
 
 from boards.bitstream.job import BitstreamJob
 from boards.bitstream.report import Routed
 from hwgen.pnr.artix_commands import LOG
 from hwgen.pnr.nextpnr import PlacementError
+from software_ref.text_file import read_text
 
 __all__ = ["read_himbaechel", "read_vivado", "read_xilinx"]
 
@@ -29,10 +31,10 @@ def read_vivado(job: BitstreamJob) -> Routed:
     PlacementError
         A report is missing, or says nothing.
     """
-    with _open(job, "slacks.csv").open(encoding="utf-8", newline="") as lines:
-        slacks = {row["kind"]: float(row["slack_ns"]) for row in csv.DictReader(lines)}
+    rows = csv.DictReader(StringIO(read_text(_open(job, "slacks.csv"))))
+    slacks = {row["kind"]: float(row["slack_ns"]) for row in rows}
     used, available = {}, {}
-    text = _open(job, "utilisation.txt").read_text(encoding="utf-8")
+    text = read_text(_open(job, "utilisation.txt"))
     for row in _VIVADO_ROW.finditer(text):
         if row["kind"] in _VIVADO_KINDS:
             figures = [float(figure.strip("< ")) for figure in row["figures"].split("|")]

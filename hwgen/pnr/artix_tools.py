@@ -11,6 +11,7 @@ import re
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from hwgen.pnr.harness import CORE, TOP
 from hwgen.pnr.nextpnr import PlacementError
 from hwgen.synthesis.yosys import run_yosys
 from hwgen.tool import Progress, Tool, run_tool
+from software_ref.text_file import read_text
 
 __all__ = ["ARTIX_TOOLS", "ArtixTool", "find_tool", "run_artix_tool"]
 
@@ -106,12 +108,11 @@ def _vivado_fmax(folder: Path, freq_mhz: float) -> tuple[float, dict[str, Any]]:
     file = folder / "paths.csv"
     if not file.exists():
         raise PlacementError(f"vivado wrote no paths.csv (see {folder / LOG}.log)")
-    with file.open(encoding="utf-8", newline="") as lines:
-        rows = [
-            row
-            for row in csv.DictReader(lines)
-            if row["start"].startswith(f"{CORE}/") or row["end"].startswith(f"{CORE}/")
-        ]
+    rows = [
+        row
+        for row in csv.DictReader(StringIO(read_text(file)))
+        if row["start"].startswith(f"{CORE}/") or row["end"].startswith(f"{CORE}/")
+    ]
     if not rows:
         raise PlacementError(f"{file} must list a path of the core")
     worst = min(rows, key=lambda row: float(row["slack_ns"]))

@@ -130,8 +130,8 @@ def test_bad_toml_names_the_file_and_the_place(path: Path) -> None:
 
 
 def test_bytes_that_are_no_text_name_the_file(path: Path) -> None:
-    path.write_bytes(b"\xff[network]")
-    message = f"{path}: 'utf-8' codec can't decode byte 0xff in position 0: invalid start byte"
+    path.write_bytes(b"# one\n[net\xe9work]")
+    message = f"{path}: line 2 must be UTF-8 text, but holds the byte 0xe9"
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         read_network_file(path)
 
