@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from software_ref.atomic_file import atomic_file
 from software_ref.commands.output import table_lines, write_json
-from software_ref.figure import empty_figure, write_png
+from software_ref.figure import empty_figure, write_picture
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -109,4 +109,4 @@ def write_report(report: Report, *, png: Path, json: Path, markdown: Path) -> No
         unfinished.write_text(report.markdown(), encoding="utf-8")
     figure = empty_figure(*report.size)
     report.draw(figure)
-    write_png(png, figure, dpi=100)
+    write_picture(png, figure, dpi=100)
