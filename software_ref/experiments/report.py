@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from statistics import fmean, stdev
 from typing import TYPE_CHECKING, Any
@@ -84,15 +84,29 @@ class Report:
     """Width and height of the picture in inches."""
     document: dict[str, Any] = field(default_factory=dict)
     """All figures, for JSON."""
+    banner: str | None = None
+    """What stands above everything: that the figures are of a quick run."""
+
+    def without_verdict(self, banner: str) -> Report:
+        """The same tables and picture below a banner, and no findings: of figures that say
+        nothing."""
+        return replace(self, findings=(), banner=banner)
 
     def plain(self) -> str:
         """Tables and findings for a terminal."""
-        return "\n\n".join([*(table.plain() for table in self.tables), "\n".join(self.findings)])
+        tables = [table.plain() for table in self.tables]
+        return _joined(self.banner, *tables, "\n".join(self.findings))
 
     def markdown(self) -> str:
         """Tables and findings for the documentation."""
         findings = "\n".join(f"- {finding}" for finding in self.findings)
-        return "\n\n".join([*(table.markdown() for table in self.tables), findings]) + "\n"
+        banner = self.banner and f"> {self.banner}"
+        return _joined(banner, *(table.markdown() for table in self.tables), findings) + "\n"
+
+
+def _joined(*parts: str | None) -> str:
+    """The parts that there are, with a line between them."""
+    return "\n\n".join(part for part in parts if part)
 
 
 def write_report(report: Report, *, png: Path, json: Path, markdown: Path) -> None:
@@ -109,4 +123,6 @@ def write_report(report: Report, *, png: Path, json: Path, markdown: Path) -> No
         unfinished.write_text(report.markdown(), encoding="utf-8")
     figure = empty_figure(*report.size)
     report.draw(figure)
+    if report.banner is not None:
+        figure.suptitle(report.banner, color="firebrick", fontsize=8, wrap=True)
     write_picture(png, figure, dpi=100)
