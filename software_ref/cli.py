@@ -12,7 +12,7 @@ from difflib import get_close_matches
 from importlib import import_module, metadata
 from typing import NoReturn, Protocol, cast
 
-from software_ref.errors import ToolError
+from software_ref.errors import InputErrors, ToolError
 
 __all__ = ["COMMANDS", "Command", "main"]
 
@@ -142,7 +142,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except _EXPECTED as error:
         if "--debug" in arguments:
             traceback.print_exc()
-        _complain(f"error: {_message(error)}")
+        for message in _messages(error):
+            _complain(f"error: {message}")
         return WRONG_INPUT
     return status
 
@@ -207,6 +208,13 @@ class _Version(argparse.Action):
         except metadata.PackageNotFoundError:
             print("presparse, run from its source without an installation")
         raise SystemExit(0)
+
+
+def _messages(error: BaseException) -> list[str]:
+    """The error as one line, or as one for each of several mistakes."""
+    if isinstance(error, InputErrors):
+        return [_one_line(message) for message in error.messages]
+    return [_message(error)]
 
 
 def _message(error: BaseException) -> str:

@@ -64,12 +64,13 @@ def run(arguments: argparse.Namespace) -> int:
     source, is_file = arguments.source, arguments.source.endswith(_NETWORK_FILE)
     outputs = {"--picture": arguments.picture, "--npz": arguments.npz, "--json": arguments.json}
     check_outputs(outputs, inputs=archive_places(source, arguments.data, None))
-    data, base_dir = DataOptions(name=source), None
     if is_file:
         file = read_network_file(source)
         data, base_dir = file.data, file.folder
         # Only now is it known which archive the file names.
         check_outputs(outputs, inputs=inputs_of(file, arguments.data))
+    else:
+        data, base_dir = DataOptions(name=source), None
     data = replace(data, options={**data.options, **_options(arguments.option)})
     if arguments.reduce is not None:
         data = replace(data, reduce=_reduction(arguments.reduce))

@@ -72,7 +72,7 @@ def test_rows_of_a_quick_run_say_how_many_samples_it_took() -> None:
         made = morse.report(scale, made_up(morse, scale, different))
         rows = [row[0] for row in made.tables[1].rows]
         assert rows == [samples // few for samples in morse.SAMPLES]
-        tasks = {cell.key: cell.task for cell in morse.plan(scale)}
+        tasks: dict[Any, Any] = {cell.key: cell.task for cell in morse.plan(scale)}
         generated = [
             {"train_per_class": 5000, **tasks["samples", samples].data.options}["train_per_class"]
             for samples in morse.SAMPLES
