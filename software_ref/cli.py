@@ -13,7 +13,7 @@ from difflib import get_close_matches
 from importlib import import_module, metadata
 from typing import NoReturn, Protocol, cast
 
-from software_ref.errors import ToolError
+from software_ref.errors import InputErrors, ToolError
 
 __all__ = ["COMMANDS", "Command", "main"]
 
@@ -143,7 +143,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except _EXPECTED as error:
         if "--debug" in arguments:
             traceback.print_exc()
-        _complain(f"error: {_message(error)}")
+        for message in _messages(error):
+            _complain(f"error: {message}")
         return WRONG_INPUT
     return status
 
@@ -212,6 +213,13 @@ class _Version(argparse.Action):
 
 _WRITING = (errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 """What the system says of writing alone."""
+
+
+def _messages(error: BaseException) -> list[str]:
+    """The error as one line, or as one for each of several mistakes."""
+    if isinstance(error, InputErrors):
+        return [_one_line(message) for message in error.messages]
+    return [_message(error)]
 
 
 def _message(error: BaseException) -> str:

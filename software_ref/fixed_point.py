@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from software_ref.errors import Mistakes
+
 __all__ = ["FixedFormat", "rounding_shift"]
 
 MIN_WIDTH, MAX_WIDTH = 6, 18
@@ -33,28 +35,43 @@ class FixedFormat:
     """Fraction bits of inputs and hidden activations, 1 to f; None stands for f."""
 
     def __post_init__(self) -> None:
+        mistakes = Mistakes()
         for name in ("integer", "fraction", "stored_fraction", "activation_fraction"):
             value = getattr(self, name)
             if name.endswith("_fraction") and value is None:
                 continue
-            if not isinstance(value, int) or isinstance(value, bool):
-                raise TypeError(f"format {name} must be an integer, not {value!r}")
+            with mistakes.noted():
+                if not isinstance(value, int) or isinstance(value, bool):
+                    raise TypeError(f"format {name} must be an integer, not {value!r}")
+        mistakes.raise_any()
+        for check in (self._check_integer, self._check_fraction):
+            with mistakes.noted():
+                check()
+        mistakes.raise_any()
+        for check in (self._check_width, self._check_stored, self._check_activations):
+            with mistakes.noted():
+                check()
+        mistakes.raise_any()
+
+    def _check_integer(self) -> None:
         if self.integer < 1:
             raise ValueError(
                 f"format integer must be at least 1, not {self.integer}: an input of 1.0 must fit"
             )
+
+    def _check_fraction(self) -> None:
         if self.fraction < 2:
             raise ValueError(
                 f"format fraction must be at least 2, not {self.fraction}: "
                 "the sigmoid's derivative is at most 1/4"
             )
+
+    def _check_width(self) -> None:
         if not MIN_WIDTH <= self.width <= MAX_WIDTH:
             raise ValueError(
                 f"format width 1 + {self.integer} + {self.fraction} = {self.width} must be "
                 f"{MIN_WIDTH} to {MAX_WIDTH} bits"
             )
-        self._check_stored()
-        self._check_activations()
 
     def _check_stored(self) -> None:
         stored = self.stored_fraction

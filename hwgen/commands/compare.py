@@ -15,6 +15,7 @@ from software_ref.commands.arguments import (
     add_epochs,
     add_json,
     add_network_file,
+    add_picture,
     add_samples,
     add_test_samples,
     with_epochs,
@@ -54,12 +55,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_test_samples(parser)
     add_epochs(parser)
-    parser.add_argument(
-        "--png",
-        type=Path,
-        metavar="FILE",
-        help="the picture (default: the network file's name with .png, in the current folder)",
-    )
+    add_picture(parser, "draw the curves (default: NAME.png in the current folder)")
     add_build(parser)
     add_json(parser)
 
@@ -67,11 +63,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Run the subcommand; the exit status is 1 where hardware and golden model differ."""
     file = read_network_file(arguments.network_file)
-    png = arguments.png or Path(f"{file.name}.png")
+    picture = arguments.picture or Path(f"{file.name}.png")
     one_epoch = 1 if arguments.samples and arguments.epochs is None else None
     file = with_epochs(file, arguments.epochs or one_epoch)
     make_folder("--build", arguments.build)
-    check_outputs({"--json": arguments.json, "--png": png}, inputs=inputs_of(file, arguments.data))
+    check_outputs(
+        {"--json": arguments.json, "--picture": picture}, inputs=inputs_of(file, arguments.data)
+    )
     data = load_training_data(
         file, arguments.data, samples=arguments.samples, test_samples=arguments.test_samples
     )
@@ -102,7 +100,7 @@ def run(arguments: argparse.Namespace) -> int:
                 raise
             bar.print("interrupted: drawing the epochs that are done")
     differences += _different_accuracies(curves)
-    draw_curves(png, f"{file.name}: accuracy over epochs", curves)
+    draw_curves(picture, f"{file.name}: accuracy over epochs", curves)
     _print(file.name, curves)
     agree = not differences
     for difference in differences:
@@ -112,9 +110,9 @@ def run(arguments: argparse.Namespace) -> int:
         if agree
         else "golden model and hardware DIFFER"
     )
-    print(f"curves: {png}")
+    print(f"curves: {picture}")
     if arguments.json:
-        write_json(arguments.json, _figures(curves, differences, png))
+        write_json(arguments.json, _figures(curves, differences, picture))
     return 0 if agree else DIFFERENT
 
 
@@ -145,12 +143,12 @@ def _print(name: str, curves: dict[str, list[EpochResult]]) -> None:
 
 
 def _figures(
-    curves: dict[str, list[EpochResult]], differences: list[str], png: Path
+    curves: dict[str, list[EpochResult]], differences: list[str], picture: Path
 ) -> dict[str, Any]:
     return {
         "bit_exact": not differences,
         "differences": differences,
-        "png": str(png),
+        "picture": str(picture),
         "epochs": {
             key: [asdict(result) for result in curves[name]]
             for key, name in (("float", FLOAT), ("golden", GOLDEN), ("rtl", RTL))

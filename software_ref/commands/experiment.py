@@ -35,7 +35,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=Path,
         default=Path("results"),
         metavar="DIR",
-        help="folder of NAME.png, NAME.json, NAME.md and of all finished runs (default: results)",
+        help="folder of NAME.png, NAME.json, NAME.md and of all finished runs (default: results); "
+        "with --quick NAME_quick.png and so on",
     )
     parser.add_argument(
         "--sets", type=_names, metavar="A,B", help="data sets, in place of the experiment's own"
@@ -48,7 +49,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="train with the seeds 1 to N (default: 3)",
     )
     parser.add_argument(
-        "--quick", action="store_true", help="few samples and epochs, to see that it works"
+        "--quick",
+        action="store_true",
+        help="few samples and epochs, to see that it works; gives no verdict",
     )
     parser.add_argument(
         "--jobs",
@@ -80,7 +83,8 @@ def run(arguments: argparse.Namespace) -> int:
     cells = experiment.plan(scale)
     folder: Path = arguments.results
     store = ResultStore(folder / RUNS)
-    files = {ending: folder / f"{arguments.name}.{ending}" for ending in ("png", "json", "md")}
+    stem = arguments.name + scale.stem
+    files = {ending: folder / f"{stem}.{ending}" for ending in ("png", "json", "md")}
     check_outputs({f"--results ({ending})": path for ending, path in files.items()})
     tasks = list({store.path(cell.task): cell.task for cell in cells}.values())
     try:
@@ -100,6 +104,8 @@ def run(arguments: argparse.Namespace) -> int:
             "command goes on from there"
         ) from None
     report = experiment.report(scale, gather(cells, figures))
+    if scale.banner is not None:
+        report = report.without_verdict(scale.banner)
     report.document.update(
         {
             "experiment": arguments.name,

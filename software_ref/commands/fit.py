@@ -15,6 +15,7 @@ from software_ref.commands.arguments import (
     add_data,
     add_json,
     add_network_file,
+    add_picture,
     integer_from,
 )
 from software_ref.commands.loading import inputs_of, load_whole_dataset
@@ -106,13 +107,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--resume", type=Path, metavar="FILE.npz", help="go on from a saved state, bit for bit"
     )
-    parser.add_argument("--png", type=Path, metavar="FILE", help="draw loss and accuracies")
+    add_picture(parser, "draw loss and accuracies")
     add_json(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Run `fit`."""
-    outputs = {"--json": arguments.json, "--save": arguments.save, "--png": arguments.png}
+    outputs = {"--json": arguments.json, "--save": arguments.save, "--picture": arguments.picture}
     file = read_network_file(arguments.network_file)
     check_outputs(outputs, inputs=inputs_of(file, arguments.data))
     if arguments.resume is not None:
@@ -153,8 +154,8 @@ def run(arguments: argparse.Namespace) -> int:
         print(
             f"test accuracy {percent(accuracy)} % with the parameters of epoch {_kept(trainer) + 1}"
         )
-    if arguments.png is not None:
-        _draw(arguments.png, file.name, trainer.history)
+    if arguments.picture is not None:
+        _draw(arguments.picture, file.name, trainer.history)
     if arguments.json is not None:
         write_json(
             arguments.json,

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from software_ref.connections.pattern import SparsePattern
+from software_ref.errors import Mistakes
 
 if TYPE_CHECKING:
     from software_ref.network import JunctionShape
@@ -37,15 +38,20 @@ class ConnectionOptions:
     """Seed of the generator; junction i draws from the stream (seed, i)."""
 
     def __post_init__(self) -> None:
-        if self.kind not in KINDS:
-            names = ", ".join(f'"{kind}"' for kind in KINDS)
-            raise ValueError(f"connections kind must be one of {names}, not {self.kind!r}")
-        if not isinstance(self.dither, bool):
-            raise TypeError(f"connections dither must be true or false, not {self.dither!r}")
-        if not isinstance(self.seed, int) or isinstance(self.seed, bool):
-            raise TypeError(f"connections seed must be an integer, not {self.seed!r}")
-        if self.seed < 0:
-            raise ValueError(f"connections seed must be at least 0, not {self.seed}")
+        mistakes = Mistakes()
+        with mistakes.noted():
+            if self.kind not in KINDS:
+                names = ", ".join(f'"{kind}"' for kind in KINDS)
+                raise ValueError(f"connections kind must be one of {names}, not {self.kind!r}")
+        with mistakes.noted():
+            if not isinstance(self.dither, bool):
+                raise TypeError(f"connections dither must be true or false, not {self.dither!r}")
+        with mistakes.noted():
+            if not isinstance(self.seed, int) or isinstance(self.seed, bool):
+                raise TypeError(f"connections seed must be an integer, not {self.seed!r}")
+            if self.seed < 0:
+                raise ValueError(f"connections seed must be at least 0, not {self.seed}")
+        mistakes.raise_any()
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

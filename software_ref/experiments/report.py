@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from statistics import fmean, stdev
 from typing import TYPE_CHECKING, Any
 
 from software_ref.atomic_file import atomic_file
 from software_ref.commands.output import table_lines, write_json
-from software_ref.figure import empty_figure, write_png
+from software_ref.figure import empty_figure, write_picture
 from software_ref.shared_folder import only_user
 
 if TYPE_CHECKING:
@@ -85,15 +85,29 @@ class Report:
     """Width and height of the picture in inches."""
     document: dict[str, Any] = field(default_factory=dict)
     """All figures, for JSON."""
+    banner: str | None = None
+    """What stands above everything: that the figures are of a quick run."""
+
+    def without_verdict(self, banner: str) -> Report:
+        """The same tables and picture below a banner, and no findings: of figures that say
+        nothing."""
+        return replace(self, findings=(), banner=banner)
 
     def plain(self) -> str:
         """Tables and findings for a terminal."""
-        return "\n\n".join([*(table.plain() for table in self.tables), "\n".join(self.findings)])
+        tables = [table.plain() for table in self.tables]
+        return _joined(self.banner, *tables, "\n".join(self.findings))
 
     def markdown(self) -> str:
         """Tables and findings for the documentation."""
         findings = "\n".join(f"- {finding}" for finding in self.findings)
-        return "\n\n".join([*(table.markdown() for table in self.tables), findings]) + "\n"
+        banner = self.banner and f"> {self.banner}"
+        return _joined(banner, *(table.markdown() for table in self.tables), findings) + "\n"
+
+
+def _joined(*parts: str | None) -> str:
+    """The parts that there are, with a line between them."""
+    return "\n\n".join(part for part in parts if part)
 
 
 def write_report(report: Report, *, png: Path, json: Path, markdown: Path) -> None:
@@ -111,4 +125,6 @@ def write_report(report: Report, *, png: Path, json: Path, markdown: Path) -> No
             unfinished.write_text(report.markdown(), encoding="utf-8")
         figure = empty_figure(*report.size)
         report.draw(figure)
-        write_png(png, figure, dpi=100)
+        if report.banner is not None:
+            figure.suptitle(report.banner, color="firebrick", fontsize=8, wrap=True)
+        write_picture(png, figure, dpi=100)

@@ -16,6 +16,7 @@ from typing import Any
 
 from software_ref.atomic_file import atomic_file
 from software_ref.experiments.registry import ALGORITHMS, CHOICES, NUMBERS, load_experiment
+from software_ref.text_file import read_text
 
 __all__ = ["main", "results_page"]
 
@@ -51,7 +52,7 @@ def results_page(names: Sequence[str], results: Path, introduction: str, picture
     """
     parts = [introduction.rstrip()]
     for name in names:
-        document: dict[str, Any] = json.loads((results / f"{name}.json").read_text("utf-8"))
+        document: dict[str, Any] = json.loads(read_text(results / f"{name}.json"))
         if document["quick"]:
             raise ValueError(f"{results / name}.json must be of a full run, not of a quick one")
         seeds = ", ".join(map(str, document["seeds"]))
@@ -63,7 +64,7 @@ def results_page(names: Sequence[str], results: Path, introduction: str, picture
             f"Seeds {seeds}; {len(document['runs'])} runs, {minutes:.0f} minutes of training on "
             "one core.",
             f"![{summary}]({pictures}/{name}.png)",
-            (results / f"{name}.md").read_text("utf-8").rstrip(),
+            read_text(results / f"{name}.md").rstrip(),
         ]
     return "\n\n".join(parts) + "\n"
 
@@ -84,7 +85,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     pictures, names = page.with_suffix(""), GROUPS[arguments.group]
     try:
         # All before the first experiment's heading is written by hand.
-        introduction = page.read_text("utf-8") if page.exists() else "# Results"
+        introduction = read_text(page) if page.exists() else "# Results"
         introduction = introduction.split(f"\n## {names[0]}: ")[0]
         text = results_page(names, arguments.results, introduction, pictures.name)
         pictures.mkdir(exist_ok=True)

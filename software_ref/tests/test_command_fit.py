@@ -164,8 +164,8 @@ def test_what_is_read_is_never_written(path: Path, capsys: pytest.CaptureFixture
     assert line == f"--json must name a file of its own: {points} is an input"
     assert points.read_bytes() == before
     fit(path, "--epochs", "2", "--save", state)
-    line = refused(capsys, path, *FAST, "--resume", state, "--png", state)
-    assert line == f"--png must name a file of its own: {state} is an input"
+    line = refused(capsys, path, *FAST, "--resume", state, "--json", state)
+    assert line == f"--json must name a file of its own: {state} is an input"
     fit(path, "--resume", state, "--save", state)
 
 

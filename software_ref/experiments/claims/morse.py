@@ -147,7 +147,7 @@ def report(scale: Scale, results: Results) -> Report:
         Table(
             title=f"Training samples a class, {SAMPLES_VARIANT}, sigma {SAMPLES_SIGMA}",
             header=("samples", "test accuracy %"),
-            rows=[(each, samples[each].percent()) for each in SAMPLES],
+            rows=[(scale.per_class(each), samples[each].percent()) for each in SAMPLES],
             text=(),
         ),
     ]

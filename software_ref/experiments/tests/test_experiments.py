@@ -49,9 +49,9 @@ def quick(name: str, folder: Path, *arguments: str) -> dict[str, Any]:
     """Run an experiment quickly with one seed, and return what its JSON says."""
     command = ["experiment", name, "--quick", "--seeds", "1", "--jobs", "1"]
     assert main([*command, "--results", str(folder), *arguments]) == 0
-    assert (folder / f"{name}.png").read_bytes().startswith(b"\x89PNG")
-    assert (folder / f"{name}.md").read_text().startswith("**")
-    document: dict[str, Any] = json.loads((folder / f"{name}.json").read_text())
+    assert (folder / f"{name}_quick.png").read_bytes().startswith(b"\x89PNG")
+    assert (folder / f"{name}_quick.md").read_text().startswith("> QUICK RUN: at most 1,000 ")
+    document: dict[str, Any] = json.loads((folder / f"{name}_quick.json").read_text())
     return document
 
 
@@ -60,7 +60,7 @@ def test_it_runs_without_files(name: str, tmp_path: Path) -> None:
     sets = [each for each in load_experiment(name).SETS if each in WITHOUT_FILES]
     document = quick(name, tmp_path, "--sets", sets[-1])
     assert document["quick"] is True
-    assert document["findings"]
+    assert document["findings"] == []
     assert all(0 <= run["figures"].get("test_accuracy", 0) <= 1 for run in document["runs"])
     kept = {path.stem for path in (tmp_path / "runs").iterdir()}
     assert {run["run"] for run in document["runs"]} == kept
@@ -71,6 +71,20 @@ def test_it_runs_without_files(name: str, tmp_path: Path) -> None:
 def test_it_runs_on_real_data(name: str, tmp_path: Path, data_dir: Path) -> None:
     document = quick(name, tmp_path, "--data", str(data_dir))
     assert {key for key in document} >= {"claim", "findings", "runs", "seeds"}
+
+
+def test_rows_of_a_quick_run_say_how_many_samples_it_took() -> None:
+    for scale, few in ((Scale(), 1), (Scale(quick=True), 100)):
+        different = {cell.key: i / 100 for i, cell in enumerate(morse.plan(scale))}
+        made = morse.report(scale, made_up(morse, scale, different))
+        rows = [row[0] for row in made.tables[1].rows]
+        assert rows == [samples // few for samples in morse.SAMPLES]
+        tasks: dict[Any, Any] = {cell.key: cell.task for cell in morse.plan(scale)}
+        generated = [
+            {"train_per_class": 5000, **tasks["samples", samples].data.options}["train_per_class"]
+            for samples in morse.SAMPLES
+        ]
+        assert rows == generated
 
 
 @pytest.mark.parametrize("name", EXPERIMENTS)
