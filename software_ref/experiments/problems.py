@@ -29,6 +29,8 @@ class Problem:
     """Samples."""
     layers: tuple[int, ...]
     """Neurons N_0 .. N_L."""
+    classes: int
+    """Classes of the data set, at most N_L."""
     options: MlpOptions
     """Model and training; its seed is replaced."""
 
@@ -82,6 +84,7 @@ PROBLEMS = {
             title="MNIST",
             data=DataSpec(name="mnist", validation=5000),
             layers=(800, 100, 10),
+            classes=10,
             options=_until_it_stops(batch=128, rate=2e-3),
         ),
         Problem(
@@ -89,6 +92,7 @@ PROBLEMS = {
             title="Reuters",
             data=DataSpec(name="reuters", options={"classes": 50}, validation=650),
             layers=(2000, 50, 50),
+            classes=50,
             # Centred, the rare words weigh so much that 2 points are lost at 20 % density.
             options=_until_it_stops(batch=64, rate=2e-3, l2=1e-5, centre=False),
         ),
@@ -97,6 +101,7 @@ PROBLEMS = {
             title="TIMIT phonemes",
             data=DataSpec(name="phonemes", options={"features": 39}, validation=340),
             layers=(39, 390, 39),
+            classes=5,
             options=_until_it_stops(batch=32, rate=2e-3, l2=1e-4),
         ),
         Problem(
@@ -104,6 +109,7 @@ PROBLEMS = {
             title="Morse",
             data=DataSpec(name="morse"),
             layers=(64, 1024, 64),
+            classes=64,
             # Fully connected and with hours of samples: a fixed number of epochs.
             options=MlpOptions(
                 epochs=16,
@@ -119,6 +125,7 @@ PROBLEMS = {
             title="CIFAR-100 features",
             data=DataSpec(name="cifar100_features.npz", validation=5000),
             layers=(4000, 500, 100),
+            classes=100,
             options=_until_it_stops(batch=256, rate=1e-3, l2=1e-5),
         ),
         Problem(
@@ -126,6 +133,7 @@ PROBLEMS = {
             title="8 x 8 digits",
             data=DataSpec(name="digits", validation=200),
             layers=(64, 40, 10),
+            classes=10,
             options=_until_it_stops(batch=32, rate=5e-3),
         ),
     )

@@ -78,6 +78,8 @@ class Report:
     tables: Sequence[Table]
     findings: Sequence[str]
     """Sentences that hold the numbers against the slides' claims, true of these numbers."""
+    verdict: str
+    """What becomes of the claim, in a few words that follow from the numbers."""
     draw: Callable[[Figure], None]
     """Draws the picture into an empty figure."""
     size: tuple[float, float] = (9.0, 4.5)
