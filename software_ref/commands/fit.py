@@ -45,7 +45,7 @@ HELP = {
     "second_moment": "Adam's beta_2",
     "l2": "lambda of the penalty on squared weights",
     "bias": "initial value of every bias",
-    "patience": "stop after N epochs that validation did not find better",
+    "patience": "stop after N epochs on end without progress in validation",
 }
 """Numbers of `MlpOptions` that are arguments of their own."""
 
@@ -98,7 +98,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=RateSchedule(),
         metavar="KIND[,FACTOR[,EVERY]]",
         help=f"fall of the learning rate: {', '.join(SCHEDULES)}; step,0.5,4 halves it every 4 "
-        "epochs, plateau,0.5,4 after 4 without a better one (default: constant)",
+        "epochs, plateau,0.5,4 after 4 without progress (default: constant)",
     )
     parser.add_argument(
         "--seed",

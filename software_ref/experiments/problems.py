@@ -67,9 +67,9 @@ _PLATEAU = RateSchedule(kind="plateau", factor=0.3, every=3)
 def _until_it_stops(**settings: Any) -> MlpOptions:
     """Settings of a training that goes on until validation stops improving.
 
-    One rule for every network and density: three epochs on end without a better one lower the
-    rate, seven end the training, long before the most epochs. Biases start at 0.1, so that few
-    ReLUs of very sparse networks are dead from the start.
+    One rule for every network and density: three epochs on end without progress lower the rate,
+    seven end the training, nearly always long before the most epochs. Biases start at 0.1, so
+    that few ReLUs of very sparse networks are dead from the start.
     """
     return MlpOptions(
         **{"epochs": 200, "patience": 7, "schedule": _PLATEAU, "bias": 0.1, **settings}

@@ -94,7 +94,7 @@ class VariantStudy:
             )
             conclusion = self.conclude(problem, spreads)
             findings += [f"{problem.title}: {finding}" for finding in conclusion.findings]
-            verdicts[problem.title] = conclusion.verdict
+            verdicts[problem.title.split(",")[0]] = conclusion.verdict
 
         def draw(figure: Figure) -> None:
             row = figure.subplots(1, len(problems), squeeze=False)[0]

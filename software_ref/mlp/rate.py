@@ -24,7 +24,7 @@ class RateSchedule:
     ============  =======================================
 
     With `factor` = 1/2, "step" is the hardware's schedule, whose rates are powers of two. For
-    "plateau", n counts how often `every` epochs on end have brought nothing better.
+    "plateau", n counts how often `every` epochs on end have brought no progress.
 
     Raises
     ------
@@ -37,7 +37,7 @@ class RateSchedule:
     factor: float = 0.0
     """What it means depends on `kind`; 0 to 1, above 0 for "step" and "plateau"."""
     every: int = 1
-    """Epochs from one step to the next, or without a better one; at least 1."""
+    """Epochs from one step to the next, or without progress; at least 1."""
 
     def __post_init__(self) -> None:
         if self.kind not in SCHEDULES:
@@ -50,11 +50,10 @@ class RateSchedule:
         if self.every < 1:
             raise ValueError(f"schedule every must be at least 1 epoch, not {self.every!r}")
 
-    def at(self, epoch: int, epochs: int, better: Sequence[bool] = ()) -> float:
+    def at(self, epoch: int, epochs: int, progress: Sequence[bool] = ()) -> float:
         """The factor in `epoch`, from 0, of `epochs`.
 
-        `better` says of every epoch before it whether it was better than all before that; only
-        "plateau" asks.
+        `progress` says of every epoch before it whether it got on; only "plateau" asks.
         """
         if self.kind == "step":
             return float(self.factor ** (epoch // self.every))
@@ -63,14 +62,14 @@ class RateSchedule:
         if self.kind == "cosine":
             return self.factor + (1 - self.factor) * (1 + cos(pi * epoch / epochs)) / 2
         if self.kind == "plateau":
-            return float(self.factor ** _stalls(better, self.every))
+            return float(self.factor ** _stalls(progress, self.every))
         return 1.0
 
 
-def _stalls(better: Sequence[bool], every: int) -> int:
-    """How often `every` epochs on end were not better."""
+def _stalls(progress: Sequence[bool], every: int) -> int:
+    """How often `every` epochs on end brought no progress."""
     stalls, since = 0, 0
-    for each in better:
+    for each in progress:
         since = 0 if each else since + 1
         if since == every:
             stalls, since = stalls + 1, 0

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from math import inf
 from typing import TypeAlias
 
 import numpy as np
@@ -22,6 +23,8 @@ __all__ = ["EpochFigures", "MlpTrainer", "Samples", "samples_of"]
 Floats: TypeAlias = NDArray[np.floating]
 
 EVALUATION_BATCH = 4096
+EARLY = 1 / 2
+"""Validation accuracy below which a lower validation loss is progress too."""
 HISTORY = ("loss", "train_accuracy", "validation_accuracy", "validation_loss", "seconds")
 """Columns of the history in a state."""
 PIXEL_VALUES = 256
@@ -188,9 +191,10 @@ class MlpTrainer:
         options = self.model.options
         if len(self.history) >= options.epochs:
             return True
-        if options.patience is None or self.best_epoch is None:
+        if options.patience is None:
             return False
-        return len(self.history) - 1 - self.best_epoch >= options.patience
+        recent = self._progress(self.history)[-options.patience :]
+        return len(recent) == options.patience and not any(recent)
 
     def epochs(self, progress: Callable[[int], None] | None = None) -> Iterator[EpochFigures]:
         """Train the epochs that are left, one for each result asked for.
@@ -227,11 +231,31 @@ class MlpTrainer:
     def rate(self, epoch: int) -> float:
         """The learning rate of an epoch, from 0, that is finished or comes next."""
         options = self.model.options
-        better, best = [], None
-        for figures in self.history[:epoch]:
-            better.append(best is None or figures.better_than(best))
-            best = figures if better[-1] else best
-        return options.rate * options.schedule.at(epoch, options.epochs, better)
+        progress = self._progress(self.history[:epoch])
+        return options.rate * options.schedule.at(epoch, options.epochs, progress)
+
+    @staticmethod
+    def _progress(history: Sequence[EpochFigures]) -> list[bool]:
+        """Whether each epoch got on: better than all before or, early on, of a lower loss.
+
+        While most answers are wrong, a network may stay for many epochs at the accuracy of always
+        answering one or two classes, and learn all the same.
+        """
+        found: list[bool] = []
+        best: EpochFigures | None = None
+        lowest = inf
+        for figures in history:
+            better = best is None or figures.better_than(best)
+            early = (
+                figures.validation_accuracy is not None
+                and figures.validation_loss is not None
+                and figures.validation_accuracy < EARLY
+                and figures.validation_loss < lowest
+            )
+            found.append(better or early)
+            best = figures if better else best
+            lowest = min(lowest, figures.validation_loss or inf)
+        return found
 
     def state(self) -> dict[str, NDArray[np.generic]]:
         """Everything that training needs to go on after the last epoch, as arrays by name."""

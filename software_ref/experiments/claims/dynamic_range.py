@@ -89,7 +89,7 @@ def report(scale: Scale, results: Results) -> Report:
             )
         )
         name = problem.title.split(" at ")[0]
-        finding, verdicts[name] = _finding(bars[problem.title])
+        finding, verdicts[name.split(",")[0]] = _finding(bars[problem.title])
         findings.append(f"{name}: {finding}")
 
     def draw(figure: Figure) -> None:

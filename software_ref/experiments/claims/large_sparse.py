@@ -114,7 +114,7 @@ def report(scale: Scale, results: Results) -> Report:
             )
         )
         for smallest, points in budgets.items():
-            name = f"{problem.title}, parameters of {smallest} dense hidden neurons"
+            name = f"{problem.title} with the parameters of {smallest} dense hidden neurons"
             (dense, *_), *sparser = points
             best, largest = max(sparser, key=lambda point: point[0].mean), sparser[-1]
             gain, fall = compare(best[0], dense), compare(largest[0], best[0])
@@ -123,8 +123,8 @@ def report(scale: Scale, results: Results) -> Report:
                 end = "the sparsest is the best, so that no critical density shows"
             elif fall.side() < 0:
                 end = (
-                    f"below a critical density the accuracy falls again, by {fall.points} points "
-                    f"at {100 * largest[1]:.3g} %"
+                    f"below a critical density the accuracy falls again ({fall.points} points at "
+                    f"{100 * largest[1]:.3g} %)"
                 )
             else:
                 end = (

@@ -37,8 +37,11 @@ def _conclude(problem: HardwareProblem, spreads: Mapping[str, Spread]) -> Conclu
     listed = "; ".join(f"{label} {gap.words}" for label, gap in gaps.items())
     enough = [first, *takewhile(lambda label: _no_loss(gaps[label]), others)][-1]
     return Conclusion(
-        [f"against the full width: {listed}.", f"{enough} are enough."],
-        f"{enough} are enough",
+        [
+            f"against the full width: {listed}.",
+            f"down to {enough} nothing is lost beyond the spread, or less than half a point.",
+        ],
+        f"no loss down to {enough}",
     )
 
 

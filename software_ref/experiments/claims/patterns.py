@@ -171,10 +171,10 @@ def report(scale: Scale, results: Results) -> Report:
         gaps = {densities[row]: compare(spreads[row][0], spreads[row][1]) for row in rows}
         behind = [compare(spreads[row][0], spreads[row][2]) for row in rows[-SPARSEST:]]
         worse = sum(gap.side() < 0 for gap in gaps.values())
-        verdicts[f"{problem.title}, clash-free as good as structured in all rows"] = verdict(
+        verdicts[f"clash-free as good as structured ({problem.title})"] = verdict(
             [-1 if worse else 1]
         )
-        verdicts[f"{problem.title}, random behind when sparse"] = verdict(
+        verdicts[f"random behind when sparse ({problem.title})"] = verdict(
             gap.side() for gap in behind
         )
         findings += [

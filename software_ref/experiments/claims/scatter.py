@@ -96,8 +96,8 @@ def report(scale: Scale, results: Results) -> Report:
         spreads = {label: spread for label, _, spread in points[problem.name]}
         poor = compare(spreads["structured"], spreads[LOCAL]).side()
         unplanned = compare(spreads["structured"], spreads["planned"]).side()
-        verdicts[f"{problem.title}, low scatter is worse"] = verdict([poor])
-        verdicts[f"{problem.title}, unplanned is better than planned"] = verdict([unplanned])
+        verdicts[f"low scatter is worse ({problem.title})"] = verdict([poor])
+        verdicts[f"unplanned is better ({problem.title})"] = verdict([unplanned])
         findings.append(_finding(problem, points[problem.name]))
 
     def draw(figure: Figure) -> None:
@@ -146,7 +146,7 @@ def _finding(problem: Problem, points: list[tuple[str, float, Spread]]) -> str:
     local = compare(spreads[LOCAL], spreads["structured"])
     return (
         f"{problem.title}: Pearson's r between minimum scatter and accuracy is "
-        f"{pearsonr(lowest, accuracies).statistic:.2f}; best is {best}, no different "
-        f"{'; '.join(alike) or 'is none'}. Planned less unplanned (structured) is {planned.words}; "
-        f"{LOCAL} less structured is {local.words}."
+        f"{pearsonr(lowest, accuracies).statistic:.2f}; best is {best}, as good are "
+        f"{'; '.join(alike) or 'no others'}. Planned less unplanned (structured) is "
+        f"{planned.words}; {LOCAL} less structured is {local.words}."
     )

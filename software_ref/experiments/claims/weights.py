@@ -55,7 +55,7 @@ def report(scale: Scale, results: Results) -> Report:
                     small.percent(),
                 )
             )
-            name = f"{problem.title}, junction {i + 1}"
+            name = f"junction {i + 1} of {problem.title}"
             verdicts[name] = verdict([compare(small, MOST).side()])
             findings.append(
                 f"{name}: {100 * small.mean:.0f} % of the weights are smaller than a tenth of the "

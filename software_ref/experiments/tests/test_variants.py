@@ -38,7 +38,7 @@ def test_many_variants_are_drawn_by_their_final_accuracy(count: int) -> None:
     }
     report = study(count).report(scale, results)
     assert report.findings == [f"8 x 8 digits, 64-40-10: {count} variants."]
-    assert report.verdict == "holds: 8 x 8 digits, 64-40-10"
+    assert report.verdict == "holds: 8 x 8 digits"
     figure = Figure()
     report.draw(figure)
     (axes,) = figure.axes
