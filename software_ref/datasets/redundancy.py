@@ -63,7 +63,7 @@ def principal_components(dataset: Dataset, features: int) -> Dataset:
     One scale for all components takes their mean to 1/2, and `CLIP` standard deviations of the
     first one, to both sides, to 0 and 1; values beyond are clipped. So components keep their
     variances relative to one another. The map is as steep as that because a fixed-point format has
-    few steps for the last components: docs/numerics.md has figures.
+    few steps for the last components: docs/datasets.md has figures.
 
     Parameters
     ----------

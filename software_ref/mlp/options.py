@@ -51,8 +51,8 @@ class MlpOptions:
     l2: float = 0.0
     """lambda of the penalty lambda * sum of w^2 over the weights, not the biases; at least 0."""
     patience: int | None = None
-    """Stop after so many epochs on end without progress, see `MlpTrainer`; None never stops
-    early."""
+    """Stop after so many epochs on end without progress, see `progress_of` in `epoch_figures`;
+    None never stops early."""
     seed: int = 1
     """Seed of the initial weights and of the order of samples, at least 0."""
     centre: bool = True

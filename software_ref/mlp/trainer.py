@@ -4,27 +4,25 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from math import inf
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from software_ref.datasets.dataset import Dataset, Features, Labels
+from software_ref.mlp.epoch_figures import EpochFigures, progress_of
 from software_ref.mlp.input_map import InputMap
 from software_ref.mlp.model import MlpModel
 from software_ref.mlp.optimiser import Optimiser
 
-__all__ = ["EpochFigures", "MlpTrainer", "Samples", "samples_of"]
+__all__ = ["MlpTrainer", "Samples", "samples_of"]
 
 Floats: TypeAlias = NDArray[np.floating]
 
 EVALUATION_BATCH = 4096
-EARLY = 1 / 2
-"""Validation accuracy below which a lower validation loss is progress too."""
 HISTORY = ("loss", "train_accuracy", "validation_accuracy", "validation_loss", "seconds")
 """Columns of the history in a state."""
 PIXEL_VALUES = 256
@@ -84,37 +82,6 @@ def samples_of(dataset: Dataset, split: str, model: MlpModel) -> Samples:
     if features.dtype == np.uint8:
         values /= PIXEL_VALUES
     return Samples(features=values, labels=labels)
-
-
-@dataclass(frozen=True, kw_only=True)
-class EpochFigures:
-    """What one epoch gave."""
-
-    epoch: int
-    """Its number, from 0."""
-    loss: float
-    """Mean cross-entropy of its minibatches in nats, each before its step."""
-    train_accuracy: float
-    """Share of correct predictions of its minibatches, each before its step."""
-    validation_accuracy: float | None
-    """Share of correct predictions of the validation samples afterwards; None without any."""
-    validation_loss: float | None
-    """Their mean cross-entropy in nats; None without any."""
-    seconds: float
-    """Time of its steps, without the validation."""
-
-    def better_than(self, other: EpochFigures) -> bool:
-        """Whether validation prefers this epoch: by accuracy, and of equals by loss.
-
-        Where a network still answers one class for all samples, only the loss shows that it is
-        learning. Where it is right about all of them, nothing is better.
-        """
-        if self.validation_accuracy is None or other.validation_accuracy is None:
-            return False
-        if self.validation_accuracy != other.validation_accuracy or other.validation_accuracy == 1:
-            return self.validation_accuracy > other.validation_accuracy
-        assert self.validation_loss is not None and other.validation_loss is not None
-        return self.validation_loss < other.validation_loss
 
 
 class MlpTrainer:
@@ -193,7 +160,7 @@ class MlpTrainer:
             return True
         if options.patience is None:
             return False
-        recent = self._progress(self.history)[-options.patience :]
+        recent = progress_of(self.history)[-options.patience :]
         return len(recent) == options.patience and not any(recent)
 
     def epochs(self, progress: Callable[[int], None] | None = None) -> Iterator[EpochFigures]:
@@ -231,31 +198,8 @@ class MlpTrainer:
     def rate(self, epoch: int) -> float:
         """The learning rate of an epoch, from 0, that is finished or comes next."""
         options = self.model.options
-        progress = self._progress(self.history[:epoch])
-        return options.rate * options.schedule.at(epoch, options.epochs, progress)
-
-    @staticmethod
-    def _progress(history: Sequence[EpochFigures]) -> list[bool]:
-        """Whether each epoch got on: better than all before or, early on, of a lower loss.
-
-        While most answers are wrong, a network may stay for many epochs at the accuracy of always
-        answering one or two classes, and learn all the same.
-        """
-        found: list[bool] = []
-        best: EpochFigures | None = None
-        lowest = inf
-        for figures in history:
-            better = best is None or figures.better_than(best)
-            early = (
-                figures.validation_accuracy is not None
-                and figures.validation_loss is not None
-                and figures.validation_accuracy < EARLY
-                and figures.validation_loss < lowest
-            )
-            found.append(better or early)
-            best = figures if better else best
-            lowest = min(lowest, figures.validation_loss or inf)
-        return found
+        got_on = progress_of(self.history[:epoch])
+        return options.rate * options.schedule.at(epoch, options.epochs, got_on)
 
     def state(self) -> dict[str, NDArray[np.generic]]:
         """Everything that training needs to go on after the last epoch, as arrays by name."""

@@ -15,7 +15,7 @@ from software_ref.mlp.kernels import EdgeKernel, choose_kernel
 from software_ref.mlp.model import MlpModel
 from software_ref.mlp.options import MlpOptions
 from software_ref.mlp.rate import RateSchedule
-from software_ref.mlp.trainer import EpochFigures, MlpTrainer, Samples, samples_of
+from software_ref.mlp.trainer import MlpTrainer, Samples, samples_of
 
 LAYERS, DEGREES = (64, 40, 10), (10, 5)
 
@@ -169,48 +169,6 @@ def test_early_stopping_waits_for_its_patience_and_keeps_the_best(digits: Datase
     assert np.array_equal(trainer.model.kernels[0].weights, weights[best])
     assert trainer.validation is not None
     assert trainer.accuracy(trainer.validation) == accuracies[best]
-
-
-def test_of_equal_accuracies_the_lower_loss_is_better() -> None:
-    def figures(accuracy: float | None, loss: float | None) -> EpochFigures:
-        return EpochFigures(
-            epoch=0,
-            loss=1.0,
-            train_accuracy=0.5,
-            validation_accuracy=accuracy,
-            validation_loss=loss,
-            seconds=0.0,
-        )
-
-    half = figures(0.5, 1.0)
-    assert figures(0.6, 2.0).better_than(half)
-    assert not figures(0.4, 0.1).better_than(half)
-    assert figures(0.5, 0.9).better_than(half)
-    assert not figures(0.5, 1.0).better_than(half)
-    assert not figures(1.0, 0.1).better_than(figures(1.0, 0.2))  # nothing is better than all
-    assert not figures(None, None).better_than(figures(None, None))
-
-
-def test_a_lower_loss_is_progress_while_most_answers_are_wrong() -> None:
-    def progress(*epochs: tuple[float, float]) -> list[bool]:
-        history = [
-            EpochFigures(
-                epoch=i,
-                loss=1.0,
-                train_accuracy=0.5,
-                validation_accuracy=accuracy,
-                validation_loss=loss,
-                seconds=0.0,
-            )
-            for i, (accuracy, loss) in enumerate(epochs)
-        ]
-        return MlpTrainer._progress(history)
-
-    slow = [(0.46, 3.0), (0.45, 2.9), (0.44, 2.95), (0.44, 2.8), (0.47, 2.9)]
-    assert progress(*slow) == [True, True, False, True, True]
-    # Later, only the accuracy counts.
-    late = [(0.5, 3.0), (0.5, 3.1), (0.5, 2.9), (0.49, 2.8), (0.7, 2.5), (0.69, 2.0)]
-    assert progress(*late) == [True, False, True, True, True, False]
 
 
 def test_a_network_that_only_its_loss_shows_to_learn_is_not_stopped(digits: Dataset) -> None:
