@@ -111,6 +111,7 @@ def run(arguments: argparse.Namespace) -> int:
             "experiment": arguments.name,
             "claim": experiment.CLAIM,
             "findings": list(report.findings),
+            "verdict": report.verdict,
             "quick": scale.quick,
             "seeds": list(scale.seeds),
             "runs": [

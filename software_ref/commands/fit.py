@@ -46,7 +46,7 @@ HELP = {
     "second_moment": "Adam's beta_2",
     "l2": "lambda of the penalty on squared weights",
     "bias": "initial value of every bias",
-    "patience": "stop after N epochs without a better validation accuracy",
+    "patience": "stop after N epochs on end without progress in validation",
 }
 """Numbers of `MlpOptions` that are arguments of their own."""
 
@@ -88,12 +88,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             help=f"{', '.join(choices)} (default: {getattr(defaults, name)})",
         )
     parser.add_argument(
+        "--centre",
+        action=argparse.BooleanOptionalAction,
+        default=defaults.centre,
+        help="centre features, and bring them to one scale (default), or take them as they are",
+    )
+    parser.add_argument(
         "--schedule",
         type=_schedule,
         default=RateSchedule(),
         metavar="KIND[,FACTOR[,EVERY]]",
         help=f"fall of the learning rate: {', '.join(SCHEDULES)}; step,0.5,4 halves it every 4 "
-        "epochs (default: constant)",
+        "epochs, plateau,0.5,4 after 4 without progress (default: constant)",
     )
     parser.add_argument(
         "--seed",
@@ -223,10 +229,9 @@ def _train(trainer: MlpTrainer, save: Path | None) -> None:
                 if save is not None:
                     save_state(save, trainer)
                     saved = True
-                rate = options.rate * options.schedule.at(figures.epoch, options.epochs)
                 cells = (
                     str(figures.epoch + 1),
-                    f"{rate:.2g}",
+                    f"{trainer.rate(figures.epoch):.2g}",
                     f"{figures.loss:.3f}",
                     percent(figures.train_accuracy),
                     percent(figures.validation_accuracy),

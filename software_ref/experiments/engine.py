@@ -106,11 +106,14 @@ def _in_processes(
         # Not forked: a fork copies the locks of BLAS threads that are not there any more.
         mp_context=get_context("spawn"),
         initializer=_start_worker,
-        initargs=(jobs,),
     )
     try:
         with interrupts_held():
-            running = {pool.submit(_run, task, data_dir): i for i, task in enumerate(tasks)}
+            threads = max(1, processors() // jobs)
+            running = {
+                pool.submit(_run_limited, task, data_dir, threads): i
+                for i, task in enumerate(tasks)
+            }
         while running:
             done, _ = wait(running, return_when=FIRST_COMPLETED)
             # Errors last, so that what finished beside them is kept.
@@ -128,13 +131,10 @@ def _in_processes(
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _start_worker(jobs: int) -> None:
-    from threadpoolctl import threadpool_limits
-
+def _start_worker() -> None:
     # Ctrl-C is for the parent, which ends its workers.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_leave_with_parent, daemon=True).start()
-    threadpool_limits(max(1, processors() // jobs))
 
 
 def _leave_with_parent() -> None:
@@ -146,6 +146,19 @@ def _leave_with_parent() -> None:
 
 
 def _run(task: Task, data_dir: Path | None) -> dict[str, Any]:
+    return task.run(data_dir)
+
+
+def _run_limited(task: Task, data_dir: Path | None, threads: int) -> dict[str, Any]:
+    """Run a task in a worker with at most so many BLAS threads.
+
+    More threads than cores wait for one another at every matrix product, and make small ones many
+    times slower. Only libraries that are loaded can be limited: those of a task are once it is
+    here, while a worker starts without any.
+    """
+    from threadpoolctl import threadpool_limits
+
+    threadpool_limits(threads)
     return task.run(data_dir)
 
 

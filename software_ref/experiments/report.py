@@ -79,6 +79,8 @@ class Report:
     tables: Sequence[Table]
     findings: Sequence[str]
     """Sentences that hold the numbers against the slides' claims, true of these numbers."""
+    verdict: str
+    """What becomes of the claim, in a few words that follow from the numbers."""
     draw: Callable[[Figure], None]
     """Draws the picture into an empty figure."""
     size: tuple[float, float] = (9.0, 4.5)
@@ -91,7 +93,7 @@ class Report:
     def without_verdict(self, banner: str) -> Report:
         """The same tables and picture below a banner, and no findings: of figures that say
         nothing."""
-        return replace(self, findings=(), banner=banner)
+        return replace(self, findings=(), verdict="", banner=banner)
 
     def plain(self) -> str:
         """Tables and findings for a terminal."""

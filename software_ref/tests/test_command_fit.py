@@ -101,6 +101,32 @@ def test_early_stopping_and_schedule(path: Path) -> None:
     assert document["epochs"][0]["validation_accuracy"] is None
 
 
+def test_features_are_centred_unless_taken_as_they_are(path: Path) -> None:
+    state = path.parent / "state.npz"
+    documents = [fit(path, *words, "--save", state) for words in ((), ("--no-centre",))]
+    assert [document["options"]["centre"] for document in documents] == [True, False]
+    assert losses(documents[0]) != losses(documents[1])
+    assert not np.load(state)["input_mean"].any()
+
+
+def test_the_rate_shown_falls_on_a_plateau(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    document = fit(path, "--epochs", "6", "--rate", "0.5", "--schedule", "plateau,0.5,1")
+    shown = [
+        float(line.split()[1])
+        for line in capsys.readouterr().out.splitlines()
+        if line.split()[:1] and line.split()[0].isdigit()
+    ]
+    best = [-1.0, 0.0]
+    expected = [0.5]
+    for epoch in document["epochs"]:
+        found = [epoch["validation_accuracy"], -epoch["validation_loss"]]
+        better = found > best and best[0] < 1
+        best = max(best, found)
+        expected.append(expected[-1] if better else expected[-1] / 2)
+    assert shown == pytest.approx(expected[:-1], rel=0.05)
+    assert shown[-1] < 0.5
+
+
 def test_a_picture_is_drawn(path: Path) -> None:
     png = path.parent / "fit.png"
     fit(path, "--png", png)
@@ -188,8 +214,10 @@ def test_a_state_of_other_samples_is_refused(
     [
         ("settings", "[]", "settings must be a JSON object, not []"),
         ("best_epoch", 9, "best_epoch of the state must be one of its 4 epochs, not 9"),
-        ("history", [1.0], "history of the state must have shape (epochs, 4), not (1,)"),
+        ("history", [1.0], "history of the state must have shape (epochs, 5), not (1,)"),
         ("steps", [1, 2], ""),
+        ("input_mean", [0.5], "input_mean of the state must have shape (12,), not (1,)"),
+        ("input_scale", 0.0, "input_scale of the state must be above 0, not 0"),
     ],
 )
 def test_a_damaged_state_is_named(

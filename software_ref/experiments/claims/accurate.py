@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from math import hypot
 from typing import TYPE_CHECKING, Any
 
 from software_ref.experiments.data_spec import DataSpec
@@ -12,8 +11,9 @@ from software_ref.experiments.drawing import Curves, draw_panels, panels_size
 from software_ref.experiments.experiment import Cell, Results, accuracy
 from software_ref.experiments.golden_task import GoldenTask
 from software_ref.experiments.hardware_problems import HARDWARE_PROBLEMS
-from software_ref.experiments.report import Report, Spread, Table, signed_points
+from software_ref.experiments.report import Report, Spread, Table
 from software_ref.experiments.scale import QUICK_EPOCHS, Scale
+from software_ref.experiments.verdict import compare, verdict
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -124,7 +124,7 @@ def plan(scale: Scale) -> list[Cell]:
 
 def report(scale: Scale, results: Results) -> Report:
     """A table of all candidates, the best of them, and their accuracies over their weights."""
-    tables, findings = [], []
+    tables, findings, sides = [], [], []
     panels: dict[str, Curves] = {}
     for name in _names(scale):
         spreads = {place: accuracy(results[name, place]) for place in range(len(CANDIDATES[name]))}
@@ -154,29 +154,38 @@ def report(scale: Scale, results: Results) -> Report:
                 text=(0, 1, 2, 3),
             )
         )
-        findings.append(_finding(name, rows, spreads))
+        finding, side = _finding(name, rows, spreads)
+        findings.append(finding)
+        sides.append(side)
         panels[name] = curves
 
     def draw(figure: Figure) -> None:
         draw_panels(figure, panels, _finish)
 
-    return Report(tables=tables, findings=findings, draw=draw, size=panels_size(len(panels)))
+    return Report(
+        tables=tables,
+        findings=findings,
+        verdict=verdict(sides),
+        draw=draw,
+        size=panels_size(len(panels)),
+    )
 
 
-def _finding(name: str, rows: list[tuple[Any, ...]], spreads: Mapping[int, Spread]) -> str:
+def _finding(
+    name: str, rows: list[tuple[Any, ...]], spreads: Mapping[int, Spread]
+) -> tuple[str, int]:
+    """A sentence on the best candidate; -1 where it is better than the example, else 1."""
     best = max(spreads, key=lambda place: spreads[place].mean)
     chosen = spreads[0]
     if best == 0:
-        return f"{name}: the example, at {chosen.percent()} %, is the best."
+        return f"{name}: the example, at {chosen.percent()} %, is the best.", 1
     layers, degrees, _, change, *_ = rows[best]
-    ahead = spreads[best].mean - chosen.mean
-    spread = hypot(spreads[best].deviation, chosen.deviation)
-    verdict = "within the seeds' spread" if ahead <= spread else "beyond the seeds' spread"
-    return (
+    ahead = compare(spreads[best], chosen)
+    text = (
         f"{name}: the best is {layers} with out-degrees {degrees} (change: {change}) at "
-        f"{spreads[best].percent()} %, {signed_points(ahead)} points from the example, which has "
-        f"{chosen.percent()} %: that is {verdict}."
+        f"{spreads[best].percent()} %, the example has {chosen.percent()} %: {ahead.words}."
     )
+    return text, -1 if ahead.side() > 0 else 1
 
 
 def _finish(axes: Axes) -> None:

@@ -19,7 +19,8 @@ import pytest
 from software_ref.errors import ToolError
 from software_ref.experiments.engine import run_tasks
 from software_ref.experiments.store import ResultStore
-from software_ref.experiments.tests.fake_tasks import SquareTask
+from software_ref.experiments.tests.fake_tasks import SquareTask, ThreadsTask
+from software_ref.system import processors
 
 
 def squares(folder: Path, numbers: Sequence[int]) -> list[SquareTask]:
@@ -80,6 +81,14 @@ def test_an_interruption_keeps_what_was_finished(tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
         run_tasks([first, replace(second, failure="interrupt", data="z")], store)
     assert store.load(first) is not None
+
+
+def test_workers_do_not_take_more_threads_than_there_are_cores(tmp_path: Path) -> None:
+    jobs = max(2, processors())
+    tasks = [ThreadsTask(number=number) for number in (1, 2)]
+    for figures in run_tasks(tasks, ResultStore(tmp_path / "runs"), jobs=jobs):
+        assert figures["threads"]
+        assert set(figures["threads"]) == {1}
 
 
 def test_a_dead_worker_is_told(tmp_path: Path) -> None:

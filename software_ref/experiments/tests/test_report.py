@@ -18,7 +18,9 @@ def draw(figure: Figure) -> None:
     figure.subplots().plot([1, 2])
 
 
-REPORT = Report(tables=[TABLE], findings=["It holds."], draw=draw, document={"x": 1})
+REPORT = Report(
+    tables=[TABLE], findings=["It holds."], verdict="holds", draw=draw, document={"x": 1}
+)
 
 
 def test_spread_is_the_sample_standard_deviation() -> None:
