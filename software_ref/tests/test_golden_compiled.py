@@ -17,6 +17,7 @@ from software_ref.cli import main
 from software_ref.commands.loading import lags_of, load_training_data
 from software_ref.connections.clash_free import KINDS, ConnectionOptions
 from software_ref.errors import ToolError
+from software_ref.fixed_point import FixedFormat
 from software_ref.golden import (
     GoldenTrainer,
     Parameters,
@@ -169,6 +170,40 @@ def test_the_largest_sums_are_exact(
     check_results(ours.run(features, labels, True, 0), numpy.run(features, labels, True, 0))
     check_equal(ours, numpy)
     assert ours.saturations.ff[0] >= 2
+
+
+@pytest.mark.parametrize("dense_from", [ALWAYS_SPARSE, ALWAYS_DENSE])
+def test_the_largest_back_propagated_sums_are_exact(
+    dense_from: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Twice -2**15 times a saturated delta of -2**15 is just beyond 32 bits."""
+    monkeypatch.setattr(plan_module, "DENSE_FROM", dense_from)
+    network = Network(
+        layers=(2, 2, 2, 2),
+        out_degree=(2, 2, 2),
+        parallelism=(1, 1, 1),
+        format=FixedFormat(integer=13, fraction=2),
+        activation=Activation(hidden="relu", relu_cap=1.0),
+    )
+    assert sum_dtype(network) is np.int64
+    assert sum_dtype(replace(network, out_degree=(2, 1, 1))) is np.int32
+    least, most = network.format.min_raw, network.format.max_raw
+    # The biases make every s of the hidden layers 1, where the ReLU is neither dead nor capped,
+    # and both outputs wrong: delta_3 = (-4, 4).
+    parameters = Parameters(
+        network=network,
+        weights=(np.zeros(4, int), np.full(4, least), np.repeat([most, least], 2)),
+        biases=(np.ones(2, int), np.full(2, 1 - least // 2), np.array([least, most])),
+    )
+    ours = CompiledTrainer(network, parameters, minimum_lags(network))
+    numpy = GoldenTrainer(network, parameters, minimum_lags(network))
+    sample = ([[4, 4]], [0], True, 0)
+    check_results(ours.run(*sample), numpy.run(*sample))
+    check_equal(ours, numpy)
+    # e_2 = -4 most + 4 least makes delta_2 = least; e_1 = 2 least**2 makes delta_1 = most.
+    assert ours.saturations.bp == (2, 2, 0)
+    assert ours.parameters.weights[0].tolist() == [-most] * 4
+    assert ours.parameters.weights[1].tolist() == [least - least // 4] * 4
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
