@@ -28,7 +28,8 @@ from software_ref.golden import (
     minimum_lags,
 )
 from software_ref.golden import plan as plan_module
-from software_ref.golden.plan import storage_dtype, sum_dtype
+from software_ref.golden.edges import edges_of
+from software_ref.golden.plan import make_plan, storage_dtype, sum_dtype
 from software_ref.network import Network
 from software_ref.network_file import read_network_file
 from software_ref.tests.random_case import Case
@@ -206,6 +207,17 @@ def test_the_largest_back_propagated_sums_are_exact(
     assert ours.parameters.weights[1].tolist() == [least - least // 4] * 4
 
 
+@pytest.mark.parametrize("inputs", [1 << 16, (1 << 16) + 2])
+def test_indices_hold_every_neuron(inputs: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plan_module, "DENSE_FROM", ALWAYS_SPARSE)
+    network = Network(layers=(inputs, 2), out_degree=(1,), parallelism=(inputs,))
+    (edges,) = edges_of(network)
+    plan, _ = make_plan(network, [edges], minimum_lags(network))
+    assert plan.left.max() == inputs - 1
+    assert np.array_equal(plan.left, edges.left)
+    assert np.array_equal(plan.left[plan.leaving], np.arange(inputs))
+
+
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
 def test_equals_numpy_on_the_examples(path: Path) -> None:
     file = read_network_file(path)
@@ -248,12 +260,16 @@ def test_the_accurate_example_reaches_97_percent(data_dir: Path, tmp_path: Path)
     assert figures["epochs"][-1]["test_accuracy"] >= 0.97
 
 
-def test_progress_comes_in_chunks() -> None:
+def test_samples_and_progress_come_in_chunks() -> None:
     case = Case(201, count=600)
-    trainer = CompiledTrainer(case.network, case.parameters, case.lags)
+    ours, numpy = CompiledTrainer(case.network, case.parameters, case.lags), case.trainer()
     seen: list[int] = []
-    trainer.run(case.features, case.labels, progress=seen.append)
+    found = ours.run(case.features, case.labels, progress=seen.append)
     assert seen == [256, 256, 88]
+    check_results(found, numpy.run(case.features, case.labels))
+    check_equal(ours, numpy)
+    assert ours.infer(case.features).tolist() == numpy.infer(case.features).tolist()
+    check_equal(ours, numpy)
 
 
 def test_wrong_arguments_are_refused_as_by_numpy() -> None:
