@@ -13,7 +13,8 @@ from sklearn.datasets import load_digits
 
 from software_ref.activation import Activation
 from software_ref.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
-from software_ref.golden import RunResult, initial_parameters
+from software_ref.golden import RunResult, golden_trainer, initial_parameters
+from software_ref.golden.engine import find_engine
 from software_ref.network import Network
 from software_ref.network_file import NetworkFile, TrainingOptions
 from software_ref.training import (
@@ -142,6 +143,16 @@ def test_resuming_gives_the_same_bits(small: TrainingData, tmp_path: Path) -> No
     ]
     assert second.parameters == whole.parameters
     assert (second.epochs_done, second.samples_seen) == (4, 1200)
+
+
+@pytest.mark.parametrize("resumed", [False, True])
+def test_the_engine_is_the_one_asked_for(small: TrainingData, resumed: bool) -> None:
+    start = initial_parameters(_file().network, 1)
+    checkpoint = Checkpoint(parameters=start, lags=LAGS, epoch=1) if resumed else None
+    for engine in ("numpy", find_engine()):
+        wanted = golden_trainer(_file().network, start, LAGS, engine=engine)
+        training = golden_training(_file(), small, LAGS, checkpoint, engine=engine)
+        assert type(training.trainer) is type(wanted)
 
 
 @pytest.mark.parametrize("kind", ["golden", "float"])
