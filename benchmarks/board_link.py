@@ -27,7 +27,6 @@ from boards.simulated.board import SimulatedBoard
 from boards.simulated.lockstep import Lockstep
 from boards.uart import LEAST_CLOCKS_PER_BIT
 from hwgen.core.design import CoreDesign
-from hwgen.cosimulation.rtl_trainer import RUNTIME_CACHE
 from software_ref.commands.loading import load_training_data
 from software_ref.console.output import check_outputs, table_lines, write_json
 from software_ref.console.progress import ProgressBar
@@ -82,7 +81,7 @@ def _measure(file: NetworkFile, arguments: argparse.Namespace) -> Iterator[dict[
         samples=arguments.samples,
     )
     with tempfile.TemporaryDirectory() as folder:
-        simulated = SimulatedBoard(design, Path(folder), runtime_dir=RUNTIME_CACHE)
+        simulated = SimulatedBoard(design, Path(folder))
         for turnaround in arguments.turnaround:
             board = Board(Link(Lockstep(simulated, turnaround / 1e3)), core)
             yield {

@@ -29,8 +29,9 @@ from hwgen.estimate.model import (
 from hwgen.estimate.parts import Logic
 from software_ref.console.output import check_outputs, table_lines, write_json
 from software_ref.console.progress import ProgressBar
-from software_ref.experiments.engine import default_jobs, run_tasks
+from software_ref.experiments.engine import run_tasks
 from software_ref.experiments.store import ResultStore
+from software_ref.system import processors
 
 COEFFICIENTS = Path(__file__).parent.parent / "hwgen" / "estimate" / "coefficients.json"
 STORE = Path("results") / "estimate"
@@ -49,7 +50,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--fit", action="store_true", help="fit the coefficients anew")
     parser.add_argument("--store", type=Path, default=STORE, metavar="DIR")
-    parser.add_argument("--jobs", type=int, default=default_jobs(), metavar="N")
+    parser.add_argument("--jobs", type=int, default=processors(), metavar="N")
     parser.add_argument("--json", type=Path, metavar="FILE")
     arguments = parser.parse_args()
     check_outputs({"--json": arguments.json})

@@ -5,20 +5,20 @@ from __future__ import annotations
 import re
 import signal
 import subprocess
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from hwgen.tool_output import read_text
 from software_ref.console.errors import ToolError
+from software_ref.system import end_child
 
-__all__ = ["Progress", "Tool", "run_tool", "yowasp"]
+__all__ = ["Progress", "Tool", "run_tool"]
 
 Progress = Callable[[str], None]
 """Called with one line of text for each step that starts."""
 
 _POLL_SECONDS = 0.2
-_INTERRUPT_SECONDS = 3.0
 
 _STAMP = re.compile(r"^\[ *[\d.]+\] ")
 
@@ -37,12 +37,6 @@ class Tool:
     """The error to raise when it fails."""
 
 
-def yowasp(package: str, function: str) -> tuple[str, ...]:
-    """The command of a YoWASP tool (WebAssembly, from PyPI), by its package and function."""
-    code = f"import sys, {package}; sys.exit({package}.{function}(sys.argv[1:]))"
-    return (sys.executable, "-c", code)
-
-
 def run_tool(
     tool: Tool,
     arguments: Sequence[str],
@@ -54,8 +48,7 @@ def run_tool(
     """Run a tool and return the path of its log.
 
     Paths among the arguments are relative to `work_dir`: YoWASP replaces some absolute ones (/tmp)
-    by its own. The very first run of a YoWASP tool after its installation compiles it, which takes
-    a minute.
+    by its own.
 
     Parameters
     ----------
@@ -89,7 +82,8 @@ def run_tool(
         try:
             _follow(child, tool, log, output, progress)
         except BaseException:
-            _stop(child)
+            # By Ctrl-C, so that it removes its own temporary files.
+            end_child(child, signal.SIGINT)
             raise
     if child.returncode:
         raise tool.failure(f"{tool.title} failed: {_reason(log, output)} (see {log})")
@@ -117,6 +111,8 @@ def _follow(
             for line in _new_lines(output_file, flush=not running):
                 if line.startswith("Preparing to run"):
                     progress(f"compiling {tool.title} for this machine, once (about a minute)")
+                elif line.startswith("presparse: waiting"):
+                    progress(line.removeprefix("presparse: "))
             for line in _new_lines(log_file, flush=not running):
                 step = tool.step(line)
                 if step is not None:
@@ -136,27 +132,12 @@ def _new_lines(file, *, flush: bool) -> Iterator[str]:
         yield line.rstrip("\n")
 
 
-def _stop(child: subprocess.Popen) -> None:
-    """End the child, first kindly, so that it removes its own temporary files."""
-    if child.poll() is not None:
-        return
-    if sys.platform != "win32":
-        child.send_signal(signal.SIGINT)
-        try:
-            child.wait(_INTERRUPT_SECONDS)
-            return
-        except subprocess.TimeoutExpired:
-            pass
-    child.kill()
-    child.wait()
-
-
 def _reason(log: Path, output: Path) -> str:
     """What went wrong, in one line."""
     lines = [
         _STAMP.sub("", line).strip()
         for file in (log, output)
-        for line in file.read_text(encoding="utf-8", errors="replace").splitlines()
+        for line in read_text(file).splitlines()
     ]
     for line in lines:
         mark = re.search(r"\bERROR: (.*)", line)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import os
 import sys
 import traceback
@@ -12,7 +13,7 @@ from difflib import get_close_matches
 from importlib import import_module, metadata
 from typing import NoReturn, Protocol, cast
 
-from software_ref.console.errors import ToolError
+from software_ref.console.errors import InputErrors, ToolError
 
 __all__ = ["COMMANDS", "Command", "main"]
 
@@ -142,7 +143,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except _EXPECTED as error:
         if "--debug" in arguments:
             traceback.print_exc()
-        _complain(f"error: {_message(error)}")
+        for message in _messages(error):
+            _complain(f"error: {message}")
         return WRONG_INPUT
     return status
 
@@ -209,6 +211,17 @@ class _Version(argparse.Action):
         raise SystemExit(0)
 
 
+_WRITING = (errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+"""What the system says of writing alone."""
+
+
+def _messages(error: BaseException) -> list[str]:
+    """The error as one line, or as one for each of several mistakes."""
+    if isinstance(error, InputErrors):
+        return [_one_line(message) for message in error.messages]
+    return [_message(error)]
+
+
 def _message(error: BaseException) -> str:
     """The error as one line."""
     if isinstance(error, MemoryError):
@@ -216,7 +229,8 @@ def _message(error: BaseException) -> str:
     if isinstance(error, OSError) and error.strerror:
         if error.filename is None:
             return error.strerror
-        return f"cannot read {error.filename}: {error.strerror}"
+        verb = "write" if error.errno in _WRITING else "read"
+        return f"cannot {verb} {error.filename}: {error.strerror}"
     return _one_line(str(error)) or type(error).__name__
 
 

@@ -22,7 +22,6 @@ from boards.store.sample_store import SampleStore, StoreShape
 from boards.store.store_writer import StoreWriter
 from boards.uart import UartReceiver, UartTransmitter
 from hwgen.core.design import CoreDesign
-from hwgen.cosimulation.rtl_trainer import RUNTIME_CACHE
 from hwgen.export.verilog import to_verilog
 from hwgen.simulation.process import run_cocotb
 from hwgen.simulation.verilator import SimulatorError, build
@@ -106,12 +105,10 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bool]:
     source, control = folder / f"{TOP}.v", folder / f"{TOP}.vlt"
     source.write_text(to_verilog(Components(parts), TOP))
     control.write_text(
-        f'`verilator_config\nlint_off -rule WIDTH -file "{source}"\n'
+        f'`verilator_config\nlint_off -rule WIDTH -file "{source.name}"\n'
         f'public_flat_rw -module "{TOP}" -var "*"\n'
     )
-    executable = build(
-        sources=[control, source], top=TOP, build_dir=folder / "build", runtime_dir=RUNTIME_CACHE
-    )
+    executable = build(sources=[control, source], top=TOP, build_dir=folder / "build")
     try:
         run_cocotb(
             executable,

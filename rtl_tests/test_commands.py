@@ -16,6 +16,18 @@ TINY = EXAMPLES / "slides_8_4_4.toml"
 ORIGINAL = EXAMPLES / "mnist_original.toml"
 PARAMETERS = ("weights_1", "biases_1", "left_1", "weights_2", "biases_2", "left_2", "lags")
 
+FOLDERS = (
+    ("generate", "--output"),
+    ("simulate", "--build"),
+    ("compare", "--build"),
+    ("profile", "--build"),
+    ("synth", "--build"),
+    ("pnr", "--build"),
+    ("build", "--output", "--board", "ulx3s", "--samples", "8"),
+    ("board-sim", "--build"),
+)
+"""Commands with the option that names a folder, and what else they must be given."""
+
 
 def _figures(path: Path) -> dict:
     return json.loads(path.read_text(encoding="utf-8"))
@@ -45,14 +57,41 @@ def test_generate_makes_an_inference_core_smaller(tmp_path: Path) -> None:
     assert registers["inference"] < registers["training"] / 2
 
 
-def test_generate_refuses_a_folder_that_is_missing(
+def test_generate_makes_its_folder_and_lists_what_it_wrote(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    folder = tmp_path / "missing"
-    assert main(["generate", str(TINY), "--output", str(folder)]) == 2
-    message = f"cannot write {folder / 'presparse_core.v'}: No such file or directory"
-    assert capsys.readouterr().err == f"presparse: error: {message}\n"
-    assert list(tmp_path.iterdir()) == []
+    folder = tmp_path / "new" / "build"
+    assert main(["generate", str(TINY), "--output", str(folder), "--top", "small"]) == 0
+    assert sorted(path.name for path in folder.iterdir()) == ["small.json", "small.v", "small.vlt"]
+    assert _figures(folder / "small.json")["top"] == "small"
+    lines = len((folder / "small.v").read_text().splitlines())
+    assert capsys.readouterr().out.splitlines() == [
+        "slides_8_4_4",
+        "core                           training",
+        "clocks per sample                     9",
+        "update lags                        6, 2",
+        "input beats of a sample  8 x 1 features",
+        f"{folder}/small.v     {lines} lines",
+        f"{folder}/small.json  manifest",
+        f"{folder}/small.vlt   lint waivers",
+    ]
+
+
+@pytest.mark.parametrize(("command", "option", "others"), [(c, o, r) for c, o, *r in FOLDERS])
+def test_a_file_in_place_of_a_folder_is_named(
+    command: str,
+    option: str,
+    others: list[str],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    path = tmp_path / "taken"
+    path.touch()
+    assert main([command, str(TINY), *others, option, str(path)]) == 2
+    output, error = capsys.readouterr()
+    assert output == ""
+    assert error == f"presparse: error: {option} must name a folder, and {path} is none\n"
+    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_generate_refuses_a_name_that_is_no_identifier(capsys: pytest.CaptureFixture[str]) -> None:
@@ -108,7 +147,9 @@ def test_simulate_names_the_first_sample_row_and_lane_that_differ(
     assert found in capsys.readouterr().out
 
 
-def test_compare_draws_a_picture_and_finds_agreement(build: Path, tmp_path: Path) -> None:
+def test_compare_draws_a_picture_and_finds_agreement(
+    build: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     png, output = tmp_path / "curves.png", tmp_path / "out.json"
     arguments = ["--epochs", "2", "--build", str(build), "--png", str(png), "--json", str(output)]
     assert main(["compare", str(TINY), *arguments]) == 0
@@ -119,6 +160,13 @@ def test_compare_draws_a_picture_and_finds_agreement(build: Path, tmp_path: Path
         for trainer in ("golden", "rtl")
     ]
     assert accuracies[0] == accuracies[1]
+    names, titles, *_ = capsys.readouterr().out.splitlines()
+    assert names.split() == ["float", "golden", "hardware", "(RTL)"]
+    assert titles.split()[:2] == ["slides_8_4_4", "k"]
+    for name in ("float", "golden", "hardware (RTL)"):
+        end = names.index(name) + len(name)
+        assert titles[:end].endswith("  train %  test %")
+    assert max(len(names), len(titles)) <= 80
     assert png.read_bytes().startswith(b"\x89PNG")
 
 

@@ -11,7 +11,6 @@ from amaranth.hdl import Module, Value, signed, unsigned
 from amaranth.lib import wiring
 from amaranth.lib.wiring import Out
 
-from hwgen.cosimulation.rtl_trainer import RUNTIME_CACHE
 from hwgen.export.verilog import to_verilog
 from hwgen.parts.arithmetic import register, rounded_shift, saturated
 from hwgen.parts.multiplier import multiply
@@ -194,12 +193,10 @@ def mismatches(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]
     control = folder / f"{TOP}.vlt"
     # Yosys leaves the widths of arithmetic to Verilog's rules; cocotb needs to see the ports.
     control.write_text(
-        f'`verilator_config\nlint_off -rule WIDTH -file "{source}"\n'
+        f'`verilator_config\nlint_off -rule WIDTH -file "{source.name}"\n'
         f'public_flat_rw -module "{TOP}" -var "*"\n'
     )
-    executable = build(
-        sources=[control, source], top=TOP, build_dir=folder / "build", runtime_dir=RUNTIME_CACHE
-    )
+    executable = build(sources=[control, source], top=TOP, build_dir=folder / "build")
     run_cocotb(
         executable,
         top=TOP,

@@ -8,6 +8,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from software_ref.console.errors import Mistakes
 from software_ref.fixed_point import FixedFormat
 
 __all__ = ["Activation", "hidden_sigmoid_table", "sigmoid_derivative_table", "sigmoid_table"]
@@ -23,13 +24,22 @@ class Activation:
     """Largest value a ReLU gives; None stands for the format's largest value."""
 
     def __post_init__(self) -> None:
-        if self.hidden not in ("sigmoid", "relu"):
-            raise ValueError(f'activation hidden must be "sigmoid" or "relu", not {self.hidden!r}')
+        mistakes = Mistakes()
+        with mistakes.noted():
+            if self.hidden not in ("sigmoid", "relu"):
+                raise ValueError(
+                    f'activation hidden must be "sigmoid" or "relu", not {self.hidden!r}'
+                )
+        with mistakes.noted():
+            self._check_cap()
+        mistakes.raise_any()
+
+    def _check_cap(self) -> None:
         if self.relu_cap is None:
             return
         if not isinstance(self.relu_cap, int | float) or isinstance(self.relu_cap, bool):
             raise TypeError(f"activation relu_cap must be a number, not {self.relu_cap!r}")
-        if self.hidden != "relu":
+        if self.hidden == "sigmoid":
             raise ValueError('activation relu_cap needs hidden = "relu"')
         if not 0 < self.relu_cap < float("inf"):
             raise ValueError(f"activation relu_cap must be above 0 and finite, not {self.relu_cap}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from software_ref.figure import empty_figure, write_png
+from software_ref.figure import empty_figure, write_picture
 from software_ref.training import EpochResult
 
 __all__ = ["draw_curves", "draw_series"]
@@ -15,12 +15,12 @@ MARKERS = ("o", "x", "+", "s", "^")
 
 
 def draw_curves(path: Path, title: str, curves: Mapping[str, Sequence[EpochResult]]) -> None:
-    """Draw training and test accuracy over epochs into a PNG, written whole or not at all.
+    """Draw training and test accuracy over epochs into a file, written whole or not at all.
 
     Parameters
     ----------
     path : Path
-        The PNG.
+        The picture.
     title : str
         Heading of the picture.
     curves : mapping
@@ -54,12 +54,12 @@ def draw_curves(path: Path, title: str, curves: Mapping[str, Sequence[EpochResul
 def draw_series(
     path: Path, title: str, panels: Mapping[str, Mapping[str, Sequence[tuple[int, float]]]]
 ) -> None:
-    """Draw panels of curves over epochs into a PNG, written whole or not at all.
+    """Draw panels of curves over epochs into a file, written whole or not at all.
 
     Parameters
     ----------
     path : Path
-        The PNG.
+        The picture.
     title : str
         Heading of the picture.
     panels : mapping
@@ -70,9 +70,9 @@ def draw_series(
     OSError
         The file cannot be written.
     """
+    figure = empty_figure(9, 4)
     from matplotlib.ticker import MaxNLocator
 
-    figure = empty_figure(9, 4)
     figure.suptitle(title)
     row = figure.subplots(1, len(panels), sharex=True, squeeze=False)[0]
     for panel, (heading, curves) in zip(row, panels.items(), strict=True):
@@ -88,4 +88,4 @@ def draw_series(
         panel.grid(alpha=0.3)
         if panel.lines:
             panel.legend()
-    write_png(path, figure)
+    write_picture(path, figure)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from software_ref.console.errors import Mistakes
+
 __all__ = ["FixedFormat", "rounding_shift"]
 
 MIN_WIDTH, MAX_WIDTH = 6, 18
@@ -17,9 +19,10 @@ MAX_STORED_WIDTH = 32
 class FixedFormat:
     """A two's-complement format: one sign bit, `integer` and `fraction` bits.
 
-    A raw integer r stands for the value r / 2**fraction (DESIGN.md section 2). Weights and biases
-    may be stored with more fraction bits than everything else has: small updates add up in those,
-    and products take the upper bits alone. Activations may have fewer (docs/numerics.md).
+    A raw integer r stands for the value r / 2**fraction (docs/numerics.md, "Format"). Weights and
+    biases may be stored with more fraction bits than everything else has: small updates add up in
+    those, and products take the upper bits alone. Activations may have fewer ("Options of the
+    format").
     """
 
     integer: int = 3
@@ -32,28 +35,43 @@ class FixedFormat:
     """Fraction bits of inputs and hidden activations, 1 to f; None stands for f."""
 
     def __post_init__(self) -> None:
+        mistakes = Mistakes()
         for name in ("integer", "fraction", "stored_fraction", "activation_fraction"):
             value = getattr(self, name)
             if name.endswith("_fraction") and value is None:
                 continue
-            if not isinstance(value, int) or isinstance(value, bool):
-                raise TypeError(f"format {name} must be an integer, not {value!r}")
+            with mistakes.noted():
+                if not isinstance(value, int) or isinstance(value, bool):
+                    raise TypeError(f"format {name} must be an integer, not {value!r}")
+        mistakes.raise_any()
+        for check in (self._check_integer, self._check_fraction):
+            with mistakes.noted():
+                check()
+        mistakes.raise_any()
+        for check in (self._check_width, self._check_stored, self._check_activations):
+            with mistakes.noted():
+                check()
+        mistakes.raise_any()
+
+    def _check_integer(self) -> None:
         if self.integer < 1:
             raise ValueError(
                 f"format integer must be at least 1, not {self.integer}: an input of 1.0 must fit"
             )
+
+    def _check_fraction(self) -> None:
         if self.fraction < 2:
             raise ValueError(
                 f"format fraction must be at least 2, not {self.fraction}: "
                 "the sigmoid's derivative is at most 1/4"
             )
+
+    def _check_width(self) -> None:
         if not MIN_WIDTH <= self.width <= MAX_WIDTH:
             raise ValueError(
                 f"format width 1 + {self.integer} + {self.fraction} = {self.width} must be "
                 f"{MIN_WIDTH} to {MAX_WIDTH} bits"
             )
-        self._check_stored()
-        self._check_activations()
 
     def _check_stored(self) -> None:
         stored = self.stored_fraction
@@ -153,6 +171,6 @@ class FixedFormat:
 
 
 def rounding_shift(raw: ArrayLike, bits: int) -> NDArray[np.int64]:
-    """DESIGN.md's rnd(x, n): floor((x + 2**(n-1)) / 2**n) for n > 0, x for n = 0; int64."""
+    """rnd(x, n) of docs/numerics.md: floor((x + 2**(n-1)) / 2**n) for n > 0, x for n = 0; int64."""
     raw = np.asarray(raw, dtype=np.int64)
     return raw if bits == 0 else (raw + (1 << (bits - 1))) >> bits

@@ -15,6 +15,7 @@ from software_ref.connections.sizes import (
     nearest,
     positive_integers,
 )
+from software_ref.console.errors import Mistakes
 from software_ref.fixed_point import FixedFormat
 from software_ref.update_rounding import UpdateOptions
 
@@ -26,10 +27,10 @@ LARGEST_LAYER = 1 << 20
 
 @dataclass(frozen=True, kw_only=True)
 class JunctionShape:
-    """One junction's sizes; every other figure of DESIGN.md section 1 is derived from these.
+    """One junction's sizes; every other figure is derived from these.
 
     Edges are numbered in natural (right-hand) order: edge e = t z + j is in row t, lane j, and
-    belongs to right neuron e // d_in.
+    belongs to right neuron e // d_in (docs/architecture.md, "Words used everywhere").
     """
 
     index: int
@@ -44,15 +45,18 @@ class JunctionShape:
     """Edges processed per clock, z."""
 
     def __post_init__(self) -> None:
-        where = f"junction {self.index}"
-        check_out_degree(self.left, self.right, self.out_degree, where=where)
-        if self.left % self.parallelism:
-            divisors = [d for d in range(1, self.left + 1) if self.left % d == 0]
-            raise ValueError(
-                f"parallelism of {where} must divide its {self.left} left neurons, "
-                f"not {self.parallelism}; nearest legal parallelism: "
-                f"{nearest(self.parallelism, divisors)}"
-            )
+        where, mistakes = f"junction {self.index}", Mistakes()
+        with mistakes.noted():
+            check_out_degree(self.left, self.right, self.out_degree, where=where)
+        with mistakes.noted():
+            if self.left % self.parallelism:
+                divisors = [d for d in range(1, self.left + 1) if self.left % d == 0]
+                raise ValueError(
+                    f"parallelism of {where} must divide its {self.left} left neurons, "
+                    f"not {self.parallelism}; nearest legal parallelism: "
+                    f"{nearest(self.parallelism, divisors)}"
+                )
+        mistakes.raise_any()
 
     @property
     def in_degree(self) -> int:
@@ -95,8 +99,8 @@ class Network:
     TypeError
         A field is of the wrong kind.
     ValueError
-        A legality rule of DESIGN.md section 1 is broken; the message names the rule, the numbers
-        and the nearest legal values.
+        A shape is not legal (README.md, "Supported, and limits"); the message names the rule, the
+        numbers and the nearest legal values. InputErrors where there are several mistakes.
     """
 
     layers: tuple[int, ...]
@@ -117,47 +121,62 @@ class Network:
     """How updates are rounded."""
 
     def __post_init__(self) -> None:
+        mistakes = Mistakes()
         for name in ("layers", "out_degree", "parallelism"):
-            object.__setattr__(self, name, positive_integers(name, getattr(self, name)))
-        check_entries(self.layers, out_degree=self.out_degree, parallelism=self.parallelism)
+            with mistakes.noted():
+                object.__setattr__(self, name, positive_integers(name, getattr(self, name)))
+        outputs = None if mistakes or not self.layers else self.layers[-1]
+        if not mistakes:
+            self._check_sizes(mistakes)
+        with mistakes.noted():
+            self._check_classes(outputs)
+        with mistakes.noted():
+            self.activation.check_format(self.format)
+        mistakes.raise_any()
+
+    def _check_sizes(self, mistakes: Mistakes) -> None:
+        """Check the three lists against each other: one rule where the one before it holds."""
+        with mistakes.noted():
+            check_entries(self.layers, out_degree=self.out_degree, parallelism=self.parallelism)
         for layer, neurons in enumerate(self.layers):
-            if neurons > LARGEST_LAYER:
-                raise ValueError(f"layers[{layer}] must be at most {LARGEST_LAYER}, not {neurons}")
-        if self.classes is None:
-            object.__setattr__(self, "classes", self.layers[-1])
-        if not isinstance(self.classes, int) or isinstance(self.classes, bool):
-            raise TypeError(f"classes must be an integer, not {self.classes!r}")
-        if not 1 <= self.classes <= self.layers[-1]:
-            raise ValueError(
-                f"classes must be 1 to the {self.layers[-1]} outputs, not {self.classes}"
-            )
-        self.activation.check_format(self.format)
+            with mistakes.noted():
+                if neurons > LARGEST_LAYER:
+                    raise ValueError(
+                        f"layers[{layer}] must be at most {LARGEST_LAYER}, not {neurons}"
+                    )
+        if mistakes:
+            return
+        for sizes in self._junction_sizes:
+            with mistakes.noted():
+                JunctionShape(**sizes)
+        if mistakes:
+            return
         for this, following in pairwise(self.junctions):
-            if this.finishing > following.parallelism:
-                limit = following.parallelism * this.in_degree
-                lower = max(d for d in range(1, limit + 1) if this.left % d == 0)
-                higher = next(
-                    d for d in range(this.finishing, following.left + 1) if following.left % d == 0
-                )
-                advice = (
-                    f"lower parallelism of junction {this.index} to {lower}, "
-                    f"or raise that of junction {following.index} to {higher}"
-                )
-                raise ValueError(
-                    f"parallelism of junction {following.index} must be at least the right neurons "
-                    f"that finish per clock in junction {this.index}: ceil({this.parallelism} / "
-                    f"{this.in_degree}) = {this.finishing} is more than {following.parallelism}; "
-                    f"{advice}"
-                )
+            with mistakes.noted():
+                _check_finishing(this, following)
+
+    def _check_classes(self, outputs: int | None) -> None:
+        """Check `classes`, or set it; `outputs` is None where the layers are wrong already."""
+        if self.classes is None:
+            object.__setattr__(self, "classes", outputs)
+        elif not isinstance(self.classes, int) or isinstance(self.classes, bool):
+            raise TypeError(f"classes must be an integer, not {self.classes!r}")
+        elif outputs is not None and not 1 <= self.classes <= outputs:
+            raise ValueError(f"classes must be 1 to the {outputs} outputs, not {self.classes}")
 
     @cached_property
     def junctions(self) -> tuple[JunctionShape, ...]:
         """The L junctions, left to right."""
+        return tuple(JunctionShape(**sizes) for sizes in self._junction_sizes)
+
+    @property
+    def _junction_sizes(self) -> list[dict[str, int]]:
+        """What every junction is made of."""
         sizes = zip(pairwise(self.layers), self.out_degree, self.parallelism, strict=True)
-        return tuple(
-            JunctionShape(index=i, left=left, right=right, out_degree=degree, parallelism=z)
+        return [
+            {"index": i, "left": left, "right": right, "out_degree": degree, "parallelism": z}
             for i, ((left, right), degree, z) in enumerate(sizes, start=1)
-        )
+        ]
 
     @property
     def competing(self) -> int:
@@ -193,3 +212,22 @@ class Network:
     def activation_shift(self, layer: int) -> int:
         """Low bits of a layer's activations that are always 0; an output has none."""
         return self.format.activation_shift if layer < len(self.layers) - 1 else 0
+
+
+def _check_finishing(this: JunctionShape, following: JunctionShape) -> None:
+    """Refuse a junction that finishes more neurons a clock than the one behind it takes."""
+    if this.finishing <= following.parallelism:
+        return
+    limit = following.parallelism * this.in_degree
+    lower = max(d for d in range(1, limit + 1) if this.left % d == 0)
+    higher = next(d for d in range(this.finishing, following.left + 1) if following.left % d == 0)
+    advice = (
+        f"lower parallelism of junction {this.index} to {lower}, "
+        f"or raise that of junction {following.index} to {higher}"
+    )
+    raise ValueError(
+        f"parallelism of junction {following.index} must be at least the right neurons "
+        f"that finish per clock in junction {this.index}: ceil({this.parallelism} / "
+        f"{this.in_degree}) = {this.finishing} is more than {following.parallelism}; "
+        f"{advice}"
+    )

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from software_ref.datasets import Dataset
 from software_ref.datasets.dataset import as_floats
-from software_ref.figure import empty_figure, write_png
+from software_ref.figure import empty_figure, write_picture
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -59,7 +59,7 @@ def picture_form(name: str, features: int, *, reduced: bool) -> Form:
 
 
 def draw_samples(path: Path, dataset: Dataset, form: Form) -> None:
-    """Draw a panel a class into a PNG, written whole or not at all.
+    """Draw a panel a class into a file, written whole or not at all.
 
     The first strip, image or the thick curve of a panel is the mean of the class's training
     samples; the others are its first samples. Of more than 16 classes, 16 are drawn, evenly spread.
@@ -67,7 +67,7 @@ def draw_samples(path: Path, dataset: Dataset, form: Form) -> None:
     Parameters
     ----------
     path : Path
-        The PNG.
+        The picture.
     dataset : Dataset
     form : Form
 
@@ -87,7 +87,7 @@ def draw_samples(path: Path, dataset: Dataset, form: Form) -> None:
         panel.set_title(f"class {label}", fontsize=8, loc="left")
     for panel in panels[len(labels) :]:
         panel.set_axis_off()
-    write_png(path, figure)
+    write_picture(path, figure)
 
 
 def shown_classes(dataset: Dataset) -> list[int]:

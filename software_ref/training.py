@@ -12,7 +12,6 @@ from numpy.typing import ArrayLike, NDArray
 
 from software_ref.checkpoint import Checkpoint
 from software_ref.float_trainer import FloatTrainer
-from software_ref.golden.edges import Pattern
 from software_ref.golden.engine import golden_trainer
 from software_ref.golden.parameters import Parameters, initial_parameters, initial_weight_values
 from software_ref.golden.samples import Progress, RunResult
@@ -189,7 +188,6 @@ def golden_training(
     data: TrainingData,
     lags: Sequence[int],
     checkpoint: Checkpoint | None = None,
-    patterns: Sequence[Pattern] | None = None,
     *,
     engine: str = "auto",
 ) -> Training:
@@ -200,24 +198,18 @@ def golden_training(
     """
     if checkpoint is None:
         parameters = initial_parameters(file.network, file.training.seed)
-        trainer = golden_trainer(file.network, parameters, lags, patterns, engine=engine)
+        trainer = golden_trainer(file.network, parameters, lags, engine=engine)
         return Training(file, trainer, data)
     return Training(
         file,
-        golden_trainer(file.network, checkpoint.parameters, lags, patterns, engine=engine),
+        golden_trainer(file.network, checkpoint.parameters, lags, engine=engine),
         data,
         epochs_done=checkpoint.epoch,
         samples_seen=checkpoint.samples,
     )
 
 
-def float_training(
-    file: NetworkFile,
-    data: TrainingData,
-    patterns: Sequence[Pattern] | None = None,
-    dtype: type[np.float64 | np.float32] = np.float64,
-) -> Training:
+def float_training(file: NetworkFile, data: TrainingData) -> Training:
     """Set up the float reference from the same initial weights, before their quantisation."""
     weights = initial_weight_values(file.network, file.training.seed)
-    trainer = FloatTrainer(file.network, weights, patterns=patterns, dtype=dtype)
-    return Training(file, trainer, data)
+    return Training(file, FloatTrainer(file.network, weights), data)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from software_ref.console.errors import Mistakes
+
 __all__ = ["GENERATOR_WIDTH", "UpdateOptions"]
 
 GENERATOR_WIDTH = 32
@@ -28,17 +30,23 @@ class UpdateOptions:
     """Seed of all junctions' generators."""
 
     def __post_init__(self) -> None:
+        mistakes = Mistakes()
         for name in ("random_bits", "seed"):
             value = getattr(self, name)
-            if not isinstance(value, int) or isinstance(value, bool):
-                raise TypeError(f"update {name} must be an integer, not {value!r}")
-        if not 0 <= self.random_bits <= LARGEST_RANDOM_BITS:
-            raise ValueError(
-                f"update random_bits must be 0 to {LARGEST_RANDOM_BITS}, which a lane can take of "
-                f"the generator's {GENERATOR_WIDTH}, not {self.random_bits}"
-            )
-        if self.seed < 0:
-            raise ValueError(f"update seed must be at least 0, not {self.seed}")
+            with mistakes.noted():
+                if not isinstance(value, int) or isinstance(value, bool):
+                    raise TypeError(f"update {name} must be an integer, not {value!r}")
+        mistakes.raise_any()
+        with mistakes.noted():
+            if not 0 <= self.random_bits <= LARGEST_RANDOM_BITS:
+                raise ValueError(
+                    f"update random_bits must be 0 to {LARGEST_RANDOM_BITS}, which a lane can take "
+                    f"of the generator's {GENERATOR_WIDTH}, not {self.random_bits}"
+                )
+        with mistakes.noted():
+            if self.seed < 0:
+                raise ValueError(f"update seed must be at least 0, not {self.seed}")
+        mistakes.raise_any()
 
     def first_state(self, junction: int) -> int:
         """The state that a junction's generator has at the start of a sequence, never 0."""

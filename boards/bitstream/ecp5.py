@@ -6,7 +6,6 @@ Verilog --> Yosys --> netlist --> nextpnr-ecp5 --> configuration --> ecppack -->
 from __future__ import annotations
 
 import hashlib
-import json
 import math
 from dataclasses import replace
 from importlib.metadata import version
@@ -19,7 +18,9 @@ from hwgen.pnr.ecp5 import LFE5U_85F, synthesis_script
 from hwgen.pnr.nextpnr import PlacementError, run_nextpnr_ecp5
 from hwgen.synthesis.ecp5_registers import absorb_registers_in_file
 from hwgen.synthesis.yosys import run_yosys, yosys_version
-from hwgen.tool import Progress, Tool, run_tool, yowasp
+from hwgen.tool import Progress, Tool, run_tool
+from hwgen.tool_output import read_json
+from hwgen.yowasp import yowasp
 from software_ref.console.errors import ToolError
 
 __all__ = ["build_ecp5"]
@@ -76,19 +77,19 @@ def _synthesise(job: BitstreamJob, progress: Progress) -> Path:
     for name in SOURCES:
         origin.update((folder / name).read_bytes())
     stamp, log = folder / "netlist.origin", folder / "synthesis.log"
-    if stamp.exists() and stamp.read_text() == origin.hexdigest():
+    if stamp.exists() and stamp.read_text(encoding="utf-8") == origin.hexdigest():
         progress("taking the netlist of the build before")
         return log
     stamp.unlink(missing_ok=True)
     run_yosys(script, folder, name=log.stem, progress=progress)
     progress("moving registers into multipliers and block RAMs")
     absorb_registers_in_file(folder / "netlist.json", WRAPPER)
-    stamp.write_text(origin.hexdigest())
+    stamp.write_text(origin.hexdigest(), encoding="utf-8")
     return log
 
 
 def _read_report(job: BitstreamJob, file: Path, yosys: str) -> Routed:
-    report = json.loads(file.read_text(encoding="utf-8"))
+    report = read_json(file, PlacementError)
     clocks = report["fmax"]
     if len(clocks) != 1:
         raise PlacementError(f"the board must have one clock, not {len(clocks)} (see {file})")

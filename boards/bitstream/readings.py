@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 import re
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from boards.bitstream.job import BitstreamJob
 from boards.bitstream.report import Routed
 from hwgen.pnr.artix_commands import LOG
 from hwgen.pnr.nextpnr import PlacementError
+from hwgen.tool_output import read_json, read_text
 
 __all__ = ["read_himbaechel", "read_vivado", "read_xilinx"]
 
@@ -29,10 +29,10 @@ def read_vivado(job: BitstreamJob) -> Routed:
     PlacementError
         A report is missing, or says nothing.
     """
-    with _open(job, "slacks.csv").open(encoding="utf-8", newline="") as lines:
-        slacks = {row["kind"]: float(row["slack_ns"]) for row in csv.DictReader(lines)}
+    lines = read_text(_found(job, "slacks.csv")).splitlines()
+    slacks = {row["kind"]: float(row["slack_ns"]) for row in csv.DictReader(lines)}
     used, available = {}, {}
-    text = _open(job, "utilisation.txt").read_text(encoding="utf-8")
+    text = read_text(_found(job, "utilisation.txt"))
     for row in _VIVADO_ROW.finditer(text):
         if row["kind"] in _VIVADO_KINDS:
             figures = [float(figure.strip("< ")) for figure in row["figures"].split("|")]
@@ -56,8 +56,8 @@ def read_himbaechel(job: BitstreamJob) -> Routed:
     PlacementError
         It is missing, or has not the logic's clock.
     """
-    file = _open(job, "report.json")
-    report = json.loads(file.read_text(encoding="utf-8"))
+    file = _found(job, "report.json")
+    report = read_json(file, PlacementError)
     clocks = [(entry["achieved"], entry["constraint"]) for entry in report["fmax"].values()]
     usage = report.get("utilization", {})
     return _reading(
@@ -76,8 +76,8 @@ def read_xilinx(job: BitstreamJob) -> Routed:
     PlacementError
         It has not the logic's clock.
     """
-    file = _open(job, f"{LOG}.log")
-    text = file.read_text(encoding="utf-8", errors="replace")
+    file = _found(job, f"{LOG}.log")
+    text = read_text(file)
     clocks = {name: (float(fmax), float(goal)) for name, fmax, _, goal in _CLOCK.findall(text)}
     cells = {kind: (int(used), int(of)) for kind, used, of in _CELLS.findall(text)}
     return _reading(job, list(clocks.values()), cells, file)
@@ -105,7 +105,7 @@ _ROUNDING = 1e-3
 """nextpnr rounds periods to picoseconds."""
 
 
-def _open(job: BitstreamJob, name: str) -> Path:
+def _found(job: BitstreamJob, name: str) -> Path:
     file = job.folder / name
     if not file.exists():
         raise PlacementError(f"there is no {name} (see {job.folder / LOG}.log)")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-import tempfile
 from pathlib import Path
 
 from boards.design import DEFAULT_BAUD, BoardDesign
@@ -12,8 +11,8 @@ from boards.simulated.board import SimulatedBoard
 from boards.simulated.terminal import PseudoTerminal
 from boards.uart import LEAST_CLOCKS_PER_BIT
 from hwgen.core.design import CoreDesign
-from hwgen.cosimulation.rtl_trainer import RUNTIME_CACHE
 from software_ref.commands.arguments import add_network_file, integer_from
+from software_ref.console.output import make_folder
 from software_ref.network_file import read_network_file
 
 __all__ = ["SUMMARY", "add_arguments", "run"]
@@ -42,13 +41,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--build",
         type=Path,
         metavar="DIR",
-        help="keep Verilog and simulator in DIR (default: a temporary folder)",
+        help="keep Verilog and simulator in DIR (default: the simulator in the user's cache)",
     )
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the subcommand."""
     file = read_network_file(arguments.network_file)
+    make_folder("--build", arguments.build)
     design = BoardDesign(
         core=CoreDesign.from_file(file),
         clock_hz=arguments.clocks_per_bit * DEFAULT_BAUD,
@@ -56,23 +56,19 @@ def run(arguments: argparse.Namespace) -> int:
         samples=arguments.samples,
         leds=16,
     )
-    with tempfile.TemporaryDirectory() as temporary:
-        print("building the simulator", flush=True)
-        board = SimulatedBoard(
-            design, arguments.build or Path(temporary), runtime_dir=RUNTIME_CACHE
-        )
-        terminal = PseudoTerminal(board)
-        try:
-            print(f"the board is at {terminal.path}; Ctrl-C switches it off. For example:")
-            print(
-                f"presparse host train {arguments.network_file} --port {terminal.path}", flush=True
-            )
-            terminal.serve(_show if sys.stdout.isatty() else lambda line: None)
-        except KeyboardInterrupt:
-            print(f"\nswitched off after {board.clocks:,} clocks")
-        finally:
-            terminal.close()
-            board.close()
+    board = SimulatedBoard(
+        design, arguments.build, building=lambda: print("building the simulator", flush=True)
+    )
+    terminal = PseudoTerminal(board)
+    try:
+        print(f"the board is at {terminal.path}; Ctrl-C switches it off. For example:")
+        print(f"presparse host train {arguments.network_file} --port {terminal.path}", flush=True)
+        terminal.serve(_show if sys.stdout.isatty() else lambda line: None)
+    except KeyboardInterrupt:
+        print(f"\nswitched off after {board.clocks:,} clocks")
+    finally:
+        terminal.close()
+        board.close()
     return 0
 
 

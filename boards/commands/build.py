@@ -24,9 +24,10 @@ from software_ref.commands.arguments import add_data, add_json, add_network_file
 from software_ref.commands.loading import load_training_data
 from software_ref.console.atomic_file import check_writable
 from software_ref.console.errors import ToolError
-from software_ref.console.output import check_outputs, write_json
+from software_ref.console.output import check_outputs, make_folder, write_json
 from software_ref.console.progress import ProgressBar
 from software_ref.network_file import NetworkFile, read_network_file
+from software_ref.shared_folder import working_folder
 
 __all__ = ["SUMMARY", "add_arguments", "run"]
 
@@ -106,22 +107,23 @@ def run(arguments: argparse.Namespace) -> int:
     if board.family == "xc7" and not arguments.plan_only:
         engine = find_engine(arguments.toolchain)
     databases = {} if engine is None else _databases(arguments, engine)
-    job.folder.mkdir(parents=True, exist_ok=True)
+    make_folder("--output", job.folder)
     check_writable(job.manifest_file)
-    # What is in the folder afterwards belongs together.
-    for stale in (job.bitstream, job.manifest_file):
-        stale.unlink(missing_ok=True)
     routed, plan = None, None
-    if board.family == "xc7" and engine is None:
-        plan = _write_archive(job, arguments)
-    else:
-        with ProgressBar(0, unit="step", description="build") as bar:
-            if engine is None:
-                routed = build_ecp5(job, bar.step, seed=arguments.seed)
-            else:
-                write_plan(job, toolchain=engine.toolchain)
-                routed = run_engine(job, engine, databases, bar.step)
-        job.write_manifest()
+    with working_folder(job.folder):
+        # What is in the folder afterwards belongs together.
+        for stale in (job.bitstream, job.manifest_file):
+            stale.unlink(missing_ok=True)
+        if board.family == "xc7" and engine is None:
+            plan = _write_archive(job, arguments)
+        else:
+            with ProgressBar(0, unit="step", description="build") as bar:
+                if engine is None:
+                    routed = build_ecp5(job, bar.step, seed=arguments.seed)
+                else:
+                    write_plan(job, toolchain=engine.toolchain)
+                    routed = run_engine(job, engine, databases, bar.step)
+            job.write_manifest()
     report = BuildReport(
         job=job,
         routed=routed,

@@ -48,8 +48,9 @@ class InitialParameters(wiring.Component):
     def elaborate(self, platform: object) -> Module:
         m = Module()
         request = self.requests.payload
-        # Weights in the order of the places; a bias starts at 0 (DESIGN.md section 2), and where a
-        # row has fewer neurons than others, one that nobody reads is written too.
+        # Weights in the order of the places; a bias starts at 0 (docs/numerics.md, "Initial
+        # parameters"), and where a row has fewer neurons than others, one that nobody reads is
+        # written too.
         weights = np.concatenate(self._parameters.weights)
         width = len(request.data)
         plan = MemoryPlan(depth=len(weights), width=width)

@@ -7,6 +7,7 @@ bytes --> UART, bit by bit --> presparse_board (Verilated) --> UART --> bytes
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Callable
 from pathlib import Path
 
 from boards.design import TOP, BoardDesign
@@ -14,11 +15,16 @@ from boards.panel.display import DIGITS, segments_of
 from boards.top import board_verilog
 from boards.uart import bit_length
 from hwgen.export.lint_waivers import lint_waivers
-from hwgen.simulation.verilator import Mode, build
+from hwgen.simulation.verilator import Mode, Source, build
+from software_ref.cache_folder import cache_folder
+from software_ref.console.atomic_file import atomic_file
+from software_ref.shared_folder import remove_unused
 
 __all__ = ["SimulatedBoard"]
 
 _WRAPPER = Path(__file__).with_name("wrapper.cpp")
+_KEPT_DAYS = 30
+"""How long a library that nobody uses stays in the cache."""
 _POINT = 0x80
 _CHARACTERS = {segments_of(digit): str(digit) for digit in range(10)} | {0: " "}
 
@@ -31,11 +37,9 @@ class SimulatedBoard:
     design
         The board's design; its clock and baud rate give the clocks of a bit.
     build_dir
-        Folder for Verilog and library; a library built there before from the same Verilog is used
-        again.
-    runtime_dir
-        Where Verilator's run-time library is kept compiled.
-    mode
+        Folder for Verilog and library; default: the user's cache, which has the library alone. A
+        library built there before from the same Verilog is used again.
+    mode, building
         See `hwgen.simulation.verilator.build`.
 
     Raises
@@ -47,25 +51,28 @@ class SimulatedBoard:
     def __init__(
         self,
         design: BoardDesign,
-        build_dir: Path,
+        build_dir: Path | None = None,
         *,
-        runtime_dir: Path | None = None,
         mode: Mode = "fast_run",
+        building: Callable[[], None] = lambda: None,
     ):
         self.design = design
-        build_dir.mkdir(parents=True, exist_ok=True)
-        source, waivers = build_dir / f"{TOP}.v", build_dir / f"{TOP}.vlt"
-        text = board_verilog(design)
-        if not (source.exists() and source.read_text(encoding="utf-8") == text):
-            source.write_text(text, encoding="utf-8")
-        waivers.write_text(lint_waivers(f"*{source.name}"), encoding="utf-8")
+        source = Source(f"{TOP}.v", board_verilog(design))
+        if build_dir is None:
+            folder = cache_folder() / "boards"
+            remove_unused(folder.glob("*"), days=_KEPT_DAYS)
+        else:
+            folder = build_dir / "simulator"
+            build_dir.mkdir(parents=True, exist_ok=True)
+            with atomic_file(build_dir / source.name) as unfinished:  # for the user to read
+                unfinished.write_text(source.text, encoding="utf-8")
         library = build(
-            sources=[waivers, source],
+            sources=[Source(f"{TOP}.vlt", lint_waivers(source.name)), source],
             top=TOP,
-            build_dir=build_dir / "simulator",
+            build_dir=folder,
             mode=mode,
             wrapper=_WRAPPER,
-            runtime_dir=runtime_dir,
+            building=building,
         )
         self._library = _load(library)
         self._board: int | None = self._library.board_new(bit_length(design.clock_hz, design.baud))

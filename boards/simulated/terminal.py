@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import select
 import time
-import tty
 from collections.abc import Callable
 from pathlib import Path
 
 from boards.simulated.board import SimulatedBoard
+from software_ref.system import open_pseudo_terminal
 
 __all__ = ["PseudoTerminal"]
 
@@ -33,15 +33,14 @@ class PseudoTerminal:
 
     Raises
     ------
-    OSError
+    ToolError
         The system has no pseudo-terminals.
     """
 
     def __init__(self, board: SimulatedBoard):
         self._board = board
-        self._master, self._slave = os.openpty()  # the slave stays open, so hosts may come and go
-        tty.setraw(self._slave)
-        os.set_blocking(self._master, False)
+        # The other end stays open, so hosts may come and go.
+        self._master, self._slave = open_pseudo_terminal()
         self.path = Path(os.ttyname(self._slave))
         """What hosts open."""
 

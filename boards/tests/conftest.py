@@ -11,7 +11,6 @@ from boards.simulated.board import SimulatedBoard
 from boards.simulated.lockstep import Lockstep
 from boards.tests.small_board import SAMPLES, TIMEOUT
 from hwgen.core.design import CoreDesign
-from hwgen.cosimulation.rtl_trainer import RUNTIME_CACHE
 from software_ref.fixed_point import FixedFormat
 from software_ref.network import Network
 
@@ -31,7 +30,7 @@ def network() -> Network:
 @pytest.fixture(scope="session")
 def simulated(network: Network, tmp_path_factory: pytest.TempPathFactory) -> SimulatedBoard:
     design = BoardDesign(core=CoreDesign(network=network), clock_hz=18_000_000, samples=SAMPLES)
-    return SimulatedBoard(design, tmp_path_factory.mktemp("board"), runtime_dir=RUNTIME_CACHE)
+    return SimulatedBoard(design, tmp_path_factory.mktemp("Ü é, board"))
 
 
 @pytest.fixture

@@ -15,12 +15,19 @@ from software_ref.commands.arguments import (
     add_epochs,
     add_json,
     add_network_file,
+    add_picture,
     add_samples,
     add_test_samples,
     with_epochs,
 )
 from software_ref.commands.loading import inputs_of, lags_of, load_training_data
-from software_ref.console.output import check_outputs, percent, table_lines, write_json
+from software_ref.console.output import (
+    check_outputs,
+    make_folder,
+    percent,
+    table_lines,
+    write_json,
+)
 from software_ref.console.progress import ProgressBar
 from software_ref.curves import draw_curves
 from software_ref.network_file import read_network_file
@@ -48,12 +55,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_test_samples(parser)
     add_epochs(parser)
-    parser.add_argument(
-        "--png",
-        type=Path,
-        metavar="FILE",
-        help="the picture (default: the network file's name with .png, in the current folder)",
-    )
+    add_picture(parser, "draw the curves (default: NAME.png in the current folder)")
     add_build(parser)
     add_json(parser)
 
@@ -61,12 +63,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Run the subcommand; the exit status is 1 where hardware and golden model differ."""
     file = read_network_file(arguments.network_file)
-    png = arguments.png or Path(f"{file.name}.png")
+    picture = arguments.picture or Path(f"{file.name}.png")
     one_epoch = 1 if arguments.samples and arguments.epochs is None else None
     file = with_epochs(file, arguments.epochs or one_epoch)
-    if arguments.build is not None:
-        arguments.build.mkdir(parents=True, exist_ok=True)
-    check_outputs({"--json": arguments.json, "--png": png}, inputs=inputs_of(file, arguments.data))
+    make_folder("--build", arguments.build)
+    check_outputs(
+        {"--json": arguments.json, "--picture": picture}, inputs=inputs_of(file, arguments.data)
+    )
     data = load_training_data(
         file, arguments.data, samples=arguments.samples, test_samples=arguments.test_samples
     )
@@ -97,7 +100,7 @@ def run(arguments: argparse.Namespace) -> int:
                 raise
             bar.print("interrupted: drawing the epochs that are done")
     differences += _different_accuracies(curves)
-    draw_curves(png, f"{file.name}: accuracy over epochs", curves)
+    draw_curves(picture, f"{file.name}: accuracy over epochs", curves)
     _print(file.name, curves)
     agree = not differences
     for difference in differences:
@@ -107,9 +110,9 @@ def run(arguments: argparse.Namespace) -> int:
         if agree
         else "golden model and hardware DIFFER"
     )
-    print(f"curves: {png}")
+    print(f"curves: {picture}")
     if arguments.json:
-        write_json(arguments.json, _figures(curves, differences, png))
+        write_json(arguments.json, _figures(curves, differences, picture))
     return 0 if agree else DIFFERENT
 
 
@@ -126,24 +129,26 @@ def _different_accuracies(curves: dict[str, list[EpochResult]]) -> list[str]:
 
 
 def _print(name: str, curves: dict[str, list[EpochResult]]) -> None:
-    header = [name, "k"]
-    header += [f"{curve} {part} %" for curve in curves for part in ("train", "test")]
+    header = [name, "k", *("train %", "test %") * len(curves)]
     rows: list[list[Any]] = []
     for results in zip(*curves.values(), strict=False):
         row: list[Any] = [f"epoch {results[0].epoch + 1}", results[0].rate_exponent]
         for result in results:
             row += [percent(result.train_accuracy), percent(result.test_accuracy)]
         rows.append(row)
-    print("\n".join(table_lines(header, rows)))
+    table = table_lines(header, rows)
+    # The curves' names stand above their two columns each.
+    names = "  ".join(curve.rjust(len("train %  test %")) for curve in curves)
+    print("\n".join([names.rjust(len(table[0])), *table]))
 
 
 def _figures(
-    curves: dict[str, list[EpochResult]], differences: list[str], png: Path
+    curves: dict[str, list[EpochResult]], differences: list[str], picture: Path
 ) -> dict[str, Any]:
     return {
         "bit_exact": not differences,
         "differences": differences,
-        "png": str(png),
+        "picture": str(picture),
         "epochs": {
             key: [asdict(result) for result in curves[name]]
             for key, name in (("float", FLOAT), ("golden", GOLDEN), ("rtl", RTL))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 from typing import Any
 
 from hwgen.commands.core_option import add_core
@@ -12,7 +11,7 @@ from hwgen.estimate.model import Estimate
 from hwgen.estimate.picture import draw_sweep
 from hwgen.estimate.sweep import SWEEPS, estimate_file, sweep
 from hwgen.synthesis import DEVICES, Device, Resources
-from software_ref.commands.arguments import add_json, add_network_file
+from software_ref.commands.arguments import add_json, add_network_file, add_picture
 from software_ref.console.output import check_outputs, table_lines, write_json
 from software_ref.network_file import NetworkFile, read_network_file
 
@@ -39,7 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         choices=sorted(SWEEPS),
         help="estimate the network at every parallelism (z), or in other formats",
     )
-    parser.add_argument("--png", type=Path, metavar="FILE", help="draw the sweep")
+    add_picture(parser, "draw the sweep")
     add_json(parser)
 
 
@@ -55,11 +54,11 @@ def _clock(text: str) -> float:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the subcommand."""
-    if arguments.png and not arguments.sweep:
-        raise ValueError("--png draws a sweep: give --sweep z or --sweep formats with it")
+    if arguments.picture and not arguments.sweep:
+        raise ValueError("--picture draws a sweep: give --sweep z or --sweep formats with it")
     file = read_network_file(arguments.network_file)
     check_outputs(
-        {"--json": arguments.json, "--png": arguments.png}, inputs=[arguments.network_file]
+        {"--json": arguments.json, "--picture": arguments.picture}, inputs=[arguments.network_file]
     )
     device = DEVICES.get(file.target.device)
     training = arguments.core == "training"
@@ -83,17 +82,17 @@ def _run_sweep(
         figures = _figures(point.estimate, device, arguments.clock)
         rows.append({"label": point.label, "here": point.here} | figures)
     print("\n".join(_sweep_table(arguments.sweep, rows)))
-    if arguments.png:
+    if arguments.picture:
         limits = {key: getattr(device, key) for key in ("lut", "ff", "dsp", "bram36")}
         draw_sweep(
-            arguments.png,
+            arguments.picture,
             f"{file.name}: estimates over {arguments.sweep}",
             arguments.sweep,
             points,
             clock_mhz=arguments.clock,
             limits=limits if device else {},
         )
-        print(f"picture: {arguments.png}")
+        print(f"picture: {arguments.picture}")
     if arguments.json:
         write_json(arguments.json, head | {"sweep": arguments.sweep, "points": rows})
     return 0
@@ -166,7 +165,7 @@ def _sweep_table(what: str, rows: list[dict[str, Any]]) -> list[str]:
             f"{row['bram36']:g}",
             f"{row['energy_nj_per_sample']:,.0f}",
             {True: "yes", False: "no", None: "-"}[row["fits"]],
-            "the file's own" if row["here"] else "",
+            "the file's" if row["here"] else "",
         )
         for row in rows
     ]

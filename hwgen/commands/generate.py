@@ -13,8 +13,9 @@ from hwgen.core.manifest import manifest
 from hwgen.export.lint_waivers import lint_waivers
 from software_ref.commands.arguments import add_json, add_network_file
 from software_ref.console.atomic_file import atomic_file
-from software_ref.console.output import check_outputs, table_lines, write_json
+from software_ref.console.output import check_outputs, make_folder, table_lines, write_json
 from software_ref.network_file import read_network_file
+from software_ref.shared_folder import only_user
 
 __all__ = ["SUMMARY", "add_arguments", "run"]
 
@@ -54,17 +55,19 @@ def run(arguments: argparse.Namespace) -> int:
         "--top": manifest_path,
         "--top (lint)": waivers_path,
     }
+    make_folder("--output", arguments.output)
     check_outputs(outputs, inputs=[arguments.network_file])
     design = CoreDesign.from_file(file, training=arguments.core == "training", name=arguments.top)
     description = manifest(design)
     verilog = design.verilog
-    for path, text in (
-        (verilog_path, verilog),
-        (manifest_path, json.dumps(description, indent=2) + "\n"),
-        (waivers_path, lint_waivers(f"*{verilog_path.name}")),
-    ):
-        with atomic_file(path) as unfinished:
-            unfinished.write_text(text, encoding="utf-8")
+    with only_user(arguments.output):  # they belong together
+        for path, text in (
+            (verilog_path, verilog),
+            (manifest_path, json.dumps(description, indent=2) + "\n"),
+            (waivers_path, lint_waivers(f"*{verilog_path.name}")),
+        ):
+            with atomic_file(path) as unfinished:
+                unfinished.write_text(text, encoding="utf-8")
     schedule = design.schedule
     lines = verilog.count("\n")
     rows = [
@@ -72,11 +75,11 @@ def run(arguments: argparse.Namespace) -> int:
         ("clocks per sample", schedule.period),
         ("update lags", ", ".join(map(str, schedule.lags))),
         ("input beats of a sample", f"{schedule.beats} x {schedule.beat_features} features"),
-        (str(verilog_path), f"{lines} lines"),
-        (str(manifest_path), "manifest"),
-        (str(waivers_path), "lint waivers"),
     ]
+    files = [(manifest_path, "manifest"), (waivers_path, "lint waivers")]
     print("\n".join(table_lines((file.name, ""), rows)))
+    # A table of their own, which alone is as wide as a long path makes it.
+    print("\n".join(table_lines((verilog_path, f"{lines} lines"), files, text=(0, 1))))
     if arguments.json:
         figures = {
             "verilog": str(verilog_path),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +18,10 @@ from hwgen.pnr import (
 )
 from hwgen.synthesis import DEVICES, check_capacity
 from software_ref.commands.arguments import add_json, add_network_file
-from software_ref.console.output import check_outputs, write_json
+from software_ref.console.output import check_outputs, make_folder, write_json
 from software_ref.console.progress import ProgressBar
 from software_ref.network_file import NetworkFile, read_network_file
+from software_ref.shared_folder import working_folder
 
 __all__ = ["SUMMARY", "add_arguments", "run"]
 
@@ -68,6 +68,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Run the subcommand."""
     file = read_network_file(arguments.network_file)
+    make_folder("--build", arguments.build)
     check_outputs({"--json": arguments.json}, inputs=[arguments.network_file])
     if arguments.chipdb is not None and not arguments.chipdb.is_file():
         raise ValueError(f"--chipdb must name a file, not {str(arguments.chipdb)!r}")
@@ -87,18 +88,18 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _ecp5(arguments: argparse.Namespace, file: NetworkFile, design: CoreDesign) -> dict[str, Any]:
-    with tempfile.TemporaryDirectory() as temporary:
-        folder = arguments.build or Path(temporary)
-        folder.mkdir(parents=True, exist_ok=True)
-        with ProgressBar(0, unit="step", description="place and route") as bar:
-            report = place_and_route(
-                design,
-                folder,
-                bar.step,
-                device=ECP5_DEVICES[file.target.device],
-                freq_mhz=arguments.freq,
-                seed=arguments.seed,
-            )
+    with (
+        working_folder(arguments.build) as folder,
+        ProgressBar(0, unit="step", description="place and route") as bar,
+    ):
+        report = place_and_route(
+            design,
+            folder,
+            bar.step,
+            device=ECP5_DEVICES[file.target.device],
+            freq_mhz=arguments.freq,
+            seed=arguments.seed,
+        )
     print(report.format_table())
     samples = 1e6 * report.fmax_mhz / design.schedule.period
     print(f"{samples:,.0f} samples/s at that clock, one in {design.schedule.period} clocks")
@@ -109,12 +110,13 @@ def _artix(arguments: argparse.Namespace, file: NetworkFile, design: CoreDesign)
     tool = find_tool()
     if tool is None:
         folder = arguments.build or Path(f"{file.name}_pnr")
-        write_plan(design, folder, freq_mhz=arguments.freq)
+        make_folder("--build", folder)
+        with working_folder(folder):
+            write_plan(design, folder, freq_mhz=arguments.freq)
         names = ", ".join(each.program for each in ARTIX_TOOLS)
         print(f"none of {names} found: the plan to run elsewhere is in {folder}")
         return {"device": file.target.device, "fmax_mhz": None, "plan": str(folder)}
-    with tempfile.TemporaryDirectory() as temporary:
-        folder = arguments.build or Path(temporary)
+    with working_folder(arguments.build) as folder:
         write_plan(design, folder, freq_mhz=arguments.freq)
         with ProgressBar(0, unit="step", description=tool.program) as bar:
             figures = run_artix_tool(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 from hwgen.commands.simulate import DIFFERENT, add_build, build_folder
@@ -16,6 +15,7 @@ from software_ref.commands.arguments import (
     add_epochs,
     add_json,
     add_network_file,
+    add_picture,
     add_samples,
     add_test_samples,
     integer_from,
@@ -23,7 +23,13 @@ from software_ref.commands.arguments import (
     with_epochs,
 )
 from software_ref.commands.loading import inputs_of, lags_of, load_training_data
-from software_ref.console.output import check_outputs, percent, table_lines, write_json
+from software_ref.console.output import (
+    check_outputs,
+    make_folder,
+    percent,
+    table_lines,
+    write_json,
+)
 from software_ref.console.progress import ProgressBar
 from software_ref.golden import GoldenTrainer, SaturationCounts, initial_parameters
 from software_ref.network_file import NetworkFile, read_network_file
@@ -73,7 +79,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="recommend fraction bits with which at most this share of the updates is rounded to "
         "0 (default: keep the file's)",
     )
-    parser.add_argument("--png", type=Path, metavar="FILE", help="draw the last epoch's magnitudes")
+    add_picture(parser, "draw the last epoch's magnitudes")
     parser.add_argument(
         "--rtl",
         action="store_true",
@@ -88,9 +94,8 @@ def run(arguments: argparse.Namespace) -> int:
     file = read_network_file(arguments.network_file)
     one_epoch = 1 if arguments.samples and arguments.epochs is None else None
     file = with_epochs(file, arguments.epochs or one_epoch)
-    if arguments.build is not None:
-        arguments.build.mkdir(parents=True, exist_ok=True)
-    outputs = {"--json": arguments.json, "--png": arguments.png}
+    make_folder("--build", arguments.build)
+    outputs = {"--json": arguments.json, "--picture": arguments.picture}
     check_outputs(outputs, inputs=inputs_of(file, arguments.data))
     data = load_training_data(
         file, arguments.data, samples=arguments.samples, test_samples=arguments.test_samples
@@ -109,9 +114,9 @@ def run(arguments: argparse.Namespace) -> int:
         print(difference)
     if arguments.rtl and not differences:
         print("saturation counters and parameters of golden model and hardware are equal")
-    if arguments.png is not None:
+    if arguments.picture is not None:
         title = f"{file.name}, epoch {len(epochs)}: magnitudes before rounding and saturation"
-        draw_ranges(arguments.png, title, file.network.format, profiles)
+        draw_ranges(arguments.picture, title, file.network.format, profiles)
     if arguments.json is not None:
         write_json(
             arguments.json,

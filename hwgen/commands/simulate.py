@@ -23,7 +23,7 @@ from software_ref.commands.arguments import (
     integer_from,
 )
 from software_ref.commands.loading import inputs_of, lags_of, load_training_data
-from software_ref.console.output import check_outputs, table_lines, write_json
+from software_ref.console.output import check_outputs, make_folder, table_lines, write_json
 from software_ref.console.progress import ProgressBar
 from software_ref.network_file import read_network_file
 from software_ref.training import epoch_order
@@ -86,9 +86,8 @@ def add_build(parser: argparse.ArgumentParser) -> None:
 
 @contextmanager
 def build_folder(given: Path | None) -> Iterator[Path]:
-    """The folder the user named, or a temporary one that goes again."""
+    """The folder the user named, which is there, or a temporary one that goes again."""
     if given is not None:
-        given.mkdir(parents=True, exist_ok=True)
         yield given.resolve()
         return
     with tempfile.TemporaryDirectory(prefix="presparse-") as folder:
@@ -98,6 +97,7 @@ def build_folder(given: Path | None) -> Iterator[Path]:
 def run(arguments: argparse.Namespace) -> int:
     """Run the subcommand; the exit status is 1 where hardware and golden model differ."""
     file = read_network_file(arguments.network_file)
+    make_folder("--build", arguments.build)
     check_outputs(
         {"--json": arguments.json, "--save": arguments.save},
         inputs=inputs_of(file, arguments.data),

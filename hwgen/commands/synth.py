@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import tempfile
 from pathlib import Path
 
 from hwgen.commands.core_option import add_core
 from hwgen.core.design import CoreDesign
 from hwgen.synthesis import DEVICES, check_capacity, synthesise
 from software_ref.commands.arguments import add_json, add_network_file
-from software_ref.console.output import check_outputs, write_json
+from software_ref.console.output import check_outputs, make_folder, write_json
 from software_ref.console.progress import ProgressBar
 from software_ref.network_file import read_network_file
+from software_ref.shared_folder import working_folder
 
 __all__ = ["SUMMARY", "add_arguments", "run"]
 
@@ -35,6 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Run the subcommand."""
     file = read_network_file(arguments.network_file)
+    make_folder("--build", arguments.build)
     check_outputs({"--json": arguments.json}, inputs=[arguments.network_file])
     device = DEVICES.get(file.target.device)
     if device is None:
@@ -45,9 +46,7 @@ def run(arguments: argparse.Namespace) -> int:
         )
     design = CoreDesign.from_file(file, training=arguments.core == "training")
     check_capacity(design.schedule, device)
-    with tempfile.TemporaryDirectory() as temporary:
-        folder = arguments.build or Path(temporary)
-        folder.mkdir(parents=True, exist_ok=True)
+    with working_folder(arguments.build) as folder:
         verilog = folder / f"{design.name}.v"
         verilog.write_text(design.verilog, encoding="utf-8")
         with ProgressBar(0, unit="step", description="synthesis") as bar:

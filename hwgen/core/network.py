@@ -73,7 +73,7 @@ class NetworkCore(wiring.Component):
 
     References
     ----------
-    DESIGN.md section 4.
+    docs/architecture.md, "Steps".
     """
 
     def __init__(self, schedule: Schedule, parameters: list[JunctionParameters]):

@@ -23,14 +23,13 @@ from hwgen.simulation.job import Parameters as RawParameters
 from hwgen.simulation.ports import CorePorts, JunctionPorts
 from hwgen.simulation.result import PlayResult
 from hwgen.simulation.run import Simulation
+from hwgen.simulation.verilator import Source
+from software_ref.console.atomic_file import atomic_file
 from software_ref.golden import Parameters, RunResult, SaturationCounts
 from software_ref.golden.samples import Progress, Samples
 from software_ref.plan.row_layout import RowLayout
 
-__all__ = ["RUNTIME_CACHE", "RtlTrainer", "core_ports"]
-
-RUNTIME_CACHE = Path.home() / ".cache" / "presparse" / "verilator"
-"""Where Verilator's run-time library is kept compiled, which takes longer than most cores do."""
+__all__ = ["RtlTrainer", "core_ports"]
 
 
 def core_ports(design: CoreDesign) -> CorePorts:
@@ -78,7 +77,7 @@ class RtlTrainer:
         The core.
     build_dir
         Folder for Verilog, simulator and job files; a simulator built there before is used again
-        if nothing changed.
+        if nothing changed. Any number of processes may use it.
     parameters
         What to start from; by default the initial parameters that are part of the Verilog.
     stalls
@@ -114,17 +113,15 @@ class RtlTrainer:
         self._written = parameters is None
         self._samples = 0
         build_dir.mkdir(parents=True, exist_ok=True)
-        verilog = build_dir / f"{design.name}.v"
-        text = design.verilog
-        if not (verilog.exists() and verilog.read_text(encoding="utf-8") == text):
-            verilog.write_text(text, encoding="utf-8")
+        source = Source(f"{design.name}.v", design.verilog)
+        with atomic_file(build_dir / source.name) as unfinished:  # for the user to read
+            unfinished.write_text(source.text, encoding="utf-8")
         began = time.perf_counter()
         self._simulation = Simulation(
             build_dir / "simulation",
             core_ports(design),
-            source=verilog,
+            source=source,
             mode="fast_run" if optimise else "fast_build",
-            runtime_dir=RUNTIME_CACHE,
         )
         self._simulation.build()
         self.build_seconds = time.perf_counter() - began

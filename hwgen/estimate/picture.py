@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from hwgen.estimate.sweep import Point
-from software_ref.figure import empty_figure, write_png
+from software_ref.figure import empty_figure, write_picture
 
 __all__ = ["draw_sweep"]
 
@@ -34,7 +34,7 @@ def draw_sweep(
     Parameters
     ----------
     path
-        The PNG.
+        The picture.
     title
         Heading.
     what
@@ -85,4 +85,4 @@ def draw_sweep(
         panel.set_xlabel(ACROSS[what].format(clock=clock_mhz))
         if panel.get_legend_handles_labels()[0]:
             panel.legend(fontsize=8)
-    write_png(path, figure)
+    write_picture(path, figure)

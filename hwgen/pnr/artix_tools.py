@@ -6,7 +6,6 @@ Vivado's delays are the vendor's own, so it comes first; nextpnr-xilinx' are est
 from __future__ import annotations
 
 import csv
-import json
 import re
 import shutil
 from collections.abc import Callable
@@ -26,6 +25,7 @@ from hwgen.pnr.harness import CORE, TOP
 from hwgen.pnr.nextpnr import PlacementError
 from hwgen.synthesis.yosys import run_yosys
 from hwgen.tool import Progress, Tool, run_tool
+from hwgen.tool_output import read_json, read_text
 
 __all__ = ["ARTIX_TOOLS", "ArtixTool", "find_tool", "run_artix_tool"]
 
@@ -106,12 +106,11 @@ def _vivado_fmax(folder: Path, freq_mhz: float) -> tuple[float, dict[str, Any]]:
     file = folder / "paths.csv"
     if not file.exists():
         raise PlacementError(f"vivado wrote no paths.csv (see {folder / LOG}.log)")
-    with file.open(encoding="utf-8", newline="") as lines:
-        rows = [
-            row
-            for row in csv.DictReader(lines)
-            if row["start"].startswith(f"{CORE}/") or row["end"].startswith(f"{CORE}/")
-        ]
+    rows = [
+        row
+        for row in csv.DictReader(read_text(file).splitlines())
+        if row["start"].startswith(f"{CORE}/") or row["end"].startswith(f"{CORE}/")
+    ]
     if not rows:
         raise PlacementError(f"{file} must list a path of the core")
     worst = min(rows, key=lambda row: float(row["slack_ns"]))
@@ -134,7 +133,7 @@ def _unit(pin: str) -> str:
 
 def _report_fmax(folder: Path, freq_mhz: float) -> tuple[float, None]:
     file = folder / "report.json"
-    clocks = json.loads(file.read_text(encoding="utf-8"))["fmax"] if file.exists() else {}
+    clocks = read_json(file, PlacementError)["fmax"] if file.exists() else {}
     if not clocks:
         raise PlacementError(f"nextpnr-himbaechel found no clock (see {folder / LOG}.log)")
     return min(float(entry["achieved"]) for entry in clocks.values()), None
@@ -142,10 +141,7 @@ def _report_fmax(folder: Path, freq_mhz: float) -> tuple[float, None]:
 
 def _log_fmax(folder: Path, freq_mhz: float) -> tuple[float, None]:
     log = folder / f"{LOG}.log"
-    found = re.findall(
-        r"Max frequency for clock '.*': ([\d.]+) MHz",
-        log.read_text(encoding="utf-8", errors="replace"),
-    )
+    found = re.findall(r"Max frequency for clock '.*': ([\d.]+) MHz", read_text(log))
     if not found:
         raise PlacementError(f"nextpnr-xilinx found no clock (see {log})")
     return float(found[-1]), None

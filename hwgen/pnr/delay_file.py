@@ -57,7 +57,7 @@ def read_delay_file(path: Path) -> DelayFile:
     """
     found = DelayFile()
     kind, cell = "", CellDelays("")
-    with path.open(encoding="utf-8") as lines:
+    with path.open(encoding="utf-8", errors="replace") as lines:
         _check_head(lines, path)
         for line in lines:
             if match := _WIRE.match(line):

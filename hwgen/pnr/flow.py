@@ -7,7 +7,6 @@ core --> harness --> Yosys --> netlist --> nextpnr-ecp5 --+--> delays --> paths 
 
 from __future__ import annotations
 
-import json
 import re
 import time
 from collections import Counter, defaultdict
@@ -27,6 +26,7 @@ from hwgen.synthesis.ecp5_registers import absorb_registers_in_file
 from hwgen.synthesis.netlist import Netlist, Unit
 from hwgen.synthesis.yosys import run_yosys, yosys_version
 from hwgen.tool import Progress
+from hwgen.tool_output import read_json
 
 __all__ = ["place_and_route", "write_design"]
 
@@ -100,7 +100,7 @@ def place_and_route(
     tell("finding the longest paths")
     places = _Places(Netlist(work_dir / "netlist.json", TOP), delays)
     timing = RouteTiming(delays, places.label)
-    report = json.loads((work_dir / "report.json").read_text(encoding="utf-8"))
+    report = read_json(work_dir / "report.json", PlacementError)
     usage = report["utilization"]
     return RouteReport(
         device=device.name,

@@ -6,7 +6,8 @@ import re
 import time
 from pathlib import Path
 
-from hwgen.tool import Progress, Tool, run_tool, yowasp
+from hwgen.tool import Progress, Tool, run_tool
+from hwgen.yowasp import yowasp
 from software_ref.console.errors import ToolError
 
 __all__ = ["PlacementError", "run_nextpnr_ecp5"]

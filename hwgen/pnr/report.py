@@ -9,6 +9,7 @@ from typing import Any
 
 from hwgen.pnr.path_class import PathClass
 from hwgen.pnr.route_timing import RoutedPath, Segment
+from software_ref.console.output import table_lines
 
 __all__ = ["HARNESS", "SHARED", "PlacedUnit", "RouteReport"]
 
@@ -118,15 +119,15 @@ class RouteReport:
 
     def format_table(self) -> str:
         """Tables for people."""
-        lines = [_row("unit", *_COLUMNS, "path ns", "cells", "wires")]
-        for name, unit in self.units.items():
-            label = "  " * name.count(".") + name.rsplit(".", 1)[-1]
-            lines.append(_unit_row(label, unit))
-        lines.append(_row("whole", *(str(self.used[kind]) for kind in _COLUMNS.values())))
-        shares = [
-            f"{100 * self.used[kind] / self.available[kind]:.1f} %" for kind in _COLUMNS.values()
+        kinds = _COLUMNS.values()
+        rows = [
+            _cells("  " * name.count(".") + name.rsplit(".", 1)[-1], unit)
+            for name, unit in self.units.items()
         ]
-        lines.append(_row(f"share of {self.device}", *shares))
+        shares = [f"{100 * self.used[kind] / self.available[kind]:.1f} %" for kind in kinds]
+        rows.append(["whole", *(self.used[kind] for kind in kinds), None, None, None])
+        rows.append([f"share of {self.device}", *shares, None, None, None])
+        lines = table_lines(("unit", *_COLUMNS, "path ns", "cells", "wires"), rows)
         lines += [
             "",
             f"{'ns':>7}{'cells':>8}{'wires':>8}{'levels':>8}{'paths':>7}  kind, slowest first",
@@ -161,13 +162,8 @@ def _in_carry(segment: Segment) -> bool:
     return segment.ports in ("FCI", "FCI>FCO")
 
 
-def _unit_row(label: str, unit: PlacedUnit) -> str:
+def _cells(label: str, unit: PlacedUnit) -> list[object]:
+    """A unit's row of the table."""
     path = unit.path
-    figures = [str(unit.cells[kind]) for kind in _COLUMNS.values()]
-    if path is None:
-        return _row(label, *figures, "-", "-", "-")
-    return _row(label, *figures, f"{path.ns:.3f}", f"{path.cell_ns:.3f}", f"{path.wire_ns:.3f}")
-
-
-def _row(label: str, *figures: str) -> str:
-    return f"{label:<32}" + "".join(f"{figure:>9}" for figure in figures)
+    ns = ["-"] * 3 if path is None else [f"{x:.3f}" for x in (path.ns, path.cell_ns, path.wire_ns)]
+    return [label, *(unit.cells[kind] for kind in _COLUMNS.values()), *ns]

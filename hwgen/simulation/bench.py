@@ -29,7 +29,7 @@ _TOTALS = ("samples_accepted", "predictions_accepted", "requests_accepted", "val
 @cocotb.test()
 async def carry_out_job(dut: HierarchyObject) -> None:
     """Carry out the operations of `job.json` and write `outcome.json`."""
-    job = json.loads(Path("job.json").read_text())
+    job = json.loads(Path("job.json").read_text(encoding="utf-8"))
     parent = os.getppid()
     progress = os.open("progress", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     Clock(dut.clk, _PERIOD, "step", impl="gpi").start()
@@ -51,11 +51,11 @@ async def carry_out_job(dut: HierarchyObject) -> None:
                 )
             outcomes.append(outcome)
     except RuntimeError as error:
-        Path("error.txt").write_text(str(error))
+        Path("error.txt").write_text(str(error), encoding="utf-8")
         raise
     finally:
         os.close(progress)
-    Path("outcome.part").write_text(json.dumps(outcomes[1:]))
+    Path("outcome.part").write_text(json.dumps(outcomes[1:]), encoding="utf-8")
     Path("outcome.part").replace("outcome.json")
 
 

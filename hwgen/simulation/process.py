@@ -16,6 +16,8 @@ from cocotb_tools.check_results import get_results
 
 import hwgen
 from hwgen.simulation.verilator_runtime import SimulatorError
+from hwgen.tool_output import read_text
+from software_ref.system import end_child
 
 __all__ = ["PROGRESS_FILE", "SimulatorError", "run_cocotb"]
 
@@ -23,7 +25,6 @@ PROGRESS_FILE = "progress"
 """File in the run folder into which a test module writes one whole number, how far it is."""
 
 _POLL = 0.1  # seconds
-_GRACE = 3.0  # seconds for the child to end by itself once told to
 _LOG_LINES = 15
 
 
@@ -79,7 +80,7 @@ def run_cocotb(
         command += ["--trace", "--trace-file", str(waves.resolve())]
     deadline = None if timeout is None else time.monotonic() + timeout
     with (
-        log.open("w") as output,
+        log.open("w", encoding="utf-8") as output,
         # In a session of its own, so that Ctrl-C reaches the parent alone, which stops the child.
         subprocess.Popen(
             command,
@@ -108,7 +109,7 @@ def run_cocotb(
                 if deadline is not None and time.monotonic() > deadline:
                     raise SimulatorError(_message(f"not done after {timeout:g} s", log))
         finally:
-            _stop(child)
+            end_child(child)
     if child.returncode:
         raise SimulatorError(_message(f"the simulator ended with status {child.returncode}", log))
     try:
@@ -119,15 +120,6 @@ def run_cocotb(
         raise SimulatorError(_message(f"{failures} of {tests} tests failed", log))
 
 
-def _stop(child: subprocess.Popen[bytes]) -> None:
-    if child.poll() is None:
-        child.terminate()
-        try:
-            child.wait(_GRACE)
-        except subprocess.TimeoutExpired:
-            child.kill()
-
-
 def _read_counter(path: Path) -> int:
     try:
         return int(path.read_text())
@@ -136,7 +128,7 @@ def _read_counter(path: Path) -> int:
 
 
 def _message(what: str, log: Path) -> str:
-    lines = log.read_text(errors="replace").splitlines()
+    lines = read_text(log).splitlines()
     # A message of the Verilog code says more than what the run-time library prints after it.
     told = [line for line in lines if "%Error" in line or "%Fatal" in line]
     what = f"{what}: {told[0].strip()}" if told else what

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from hwgen.simulation.job import AccessParameters, Job, Parameters, Play, ReadPa
 from hwgen.simulation.ports import SATURATION_COUNTERS, TAG_WIDTH, CorePorts
 from hwgen.simulation.records import read_words, split_parameters
 from hwgen.simulation.verilator_runtime import SimulatorError
+from software_ref.console.atomic_file import atomic_file
 
 __all__ = ["OperationResult", "PlayResult", "Result", "read_result"]
 
@@ -86,10 +86,8 @@ class Result:
                 for index, values in enumerate(getattr(parameters, name), 1):
                     arrays[f"{name}{number}_{index}"] = values
         arrays |= {f"values{number}": values for number, values in enumerate(self.values)}
-        part = path.with_name(f"{path.name}.part")
-        with part.open("wb") as file:
+        with atomic_file(path) as unfinished, unfinished.open("wb") as file:
             np.savez(file, **arrays)
-        os.replace(part, path)
 
 
 def read_result(job: Job, ports: CorePorts, run_dir: Path) -> Result:
@@ -100,7 +98,7 @@ def read_result(job: Job, ports: CorePorts, run_dir: Path) -> Result:
     SimulatorError
         Where the core gave more parameter values than it was asked for.
     """
-    outcomes = json.loads((run_dir / "outcome.json").read_text())
+    outcomes = json.loads((run_dir / "outcome.json").read_text(encoding="utf-8"))
     accepted = read_words(run_dir / "accepted.bin", 1)[:, 0].astype(np.int64)
     predictions = read_words(run_dir / "predictions.bin", 2)
     values = _signed(read_words(run_dir / "values.bin", 1)[:, 0], ports.data_width)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+import tempfile
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
@@ -33,7 +35,7 @@ from hwgen.simulation.records import (
     write_records,
 )
 from hwgen.simulation.result import Result, read_result
-from hwgen.simulation.verilator import Mode, SimulatorError, build
+from hwgen.simulation.verilator import Mode, SimulatorError, Source, build
 
 __all__ = ["Simulation", "SimulatorError"]
 
@@ -54,17 +56,15 @@ class Simulation:
     Parameters
     ----------
     build_dir
-        Folder for everything that building makes.
+        Folder for what is built and run; any number of processes may use it.
     ports
         The core's ports.
     source
-        The core's Verilog file.
+        The core's Verilog.
     mode
         "fast_build" or "fast_run", see `verilator.build`.
     waves
         Write `waves.vcd` into every run's folder.
-    runtime_dir
-        Shared folder of the compiled run-time library, see `verilator.build`.
     jobs
         Compilers at a time; default: the processors of the machine.
     """
@@ -74,35 +74,31 @@ class Simulation:
         build_dir: Path,
         ports: CorePorts,
         *,
-        source: Path,
+        source: Path | Source,
         mode: Mode = "fast_build",
         waves: bool = False,
-        runtime_dir: Path | None = None,
         jobs: int | None = None,
     ) -> None:
         self.build_dir = build_dir
         self.ports = ports
-        self.source = source
+        self.source = source if isinstance(source, Source) else Source.read(source)
         self.mode: Mode = mode
         self.waves = waves
-        self.runtime_dir = runtime_dir
         self.jobs = jobs
 
     def build(self) -> Path:
-        """Build the simulator, unless it is up to date, and return its executable.
+        """Build the simulator, unless it is there already, and return its executable.
 
         Raises
         ------
         SimulatorError
             Where a tool is missing or rejects the core, also for ports that are not the core's.
         """
-        self.build_dir.mkdir(parents=True, exist_ok=True)
         # Other warnings than those waived stop the build, and so do all of the player's, which is
         # where ports of another width than stated show.
-        waiver = self.build_dir / "core.vlt"
-        waiver.write_text(lint_waivers(str(self.source.resolve())))
+        waivers = Source("core.vlt", lint_waivers(self.source.name))
         return build(
-            sources=[waiver, _PLAYER, self.source],
+            sources=[waivers, _PLAYER, self.source],
             top="player",
             build_dir=self.build_dir,
             mode=self.mode,
@@ -117,7 +113,6 @@ class Simulation:
             },
             defines={"CORE": self.ports.top},
             waves=self.waves,
-            runtime_dir=self.runtime_dir,
             jobs=self.jobs,
         )
 
@@ -136,8 +131,8 @@ class Simulation:
         job
             What to do.
         run_dir
-            Folder for the run's files, those of an earlier run are deleted; default: `run` in the
-            build folder.
+            Folder for the run's files, those of an earlier run are deleted; default: one in the
+            build folder that goes again, unless the run fails.
         progress
             Called now and then with the number of samples accepted so far.
         timeout
@@ -151,11 +146,31 @@ class Simulation:
             Where the build fails, or the core gets stuck, breaks a stream's rules or crashes.
         """
         executable = self.build()
-        run_dir = run_dir or self.build_dir / "run"
-        run_dir.mkdir(parents=True, exist_ok=True)
-        for pattern in _RUN_FILES:
-            for old in run_dir.glob(pattern):
-                old.unlink()
+        if run_dir is not None:
+            run_dir.mkdir(parents=True, exist_ok=True)
+            for pattern in _RUN_FILES:
+                for old in run_dir.glob(pattern):
+                    old.unlink()
+            return self._run(job, executable, run_dir, progress, timeout)
+        private = Path(tempfile.mkdtemp(prefix="run-", dir=self.build_dir))
+        failed = False
+        try:
+            return self._run(job, executable, private, progress, timeout)
+        except SimulatorError:
+            failed = True
+            raise
+        finally:
+            if not failed:
+                shutil.rmtree(private)
+
+    def _run(
+        self,
+        job: Job,
+        executable: Path,
+        run_dir: Path,
+        progress: Callable[[int], None] | None,
+        timeout: float | None,
+    ) -> Result:
         self._write_job(job, run_dir)
         try:
             run_cocotb(
@@ -170,7 +185,8 @@ class Simulation:
         except SimulatorError:
             error = run_dir / "error.txt"
             if error.exists():
-                raise SimulatorError(f"{error.read_text()}; see {run_dir / 'run.log'}") from None
+                said = error.read_text(encoding="utf-8")
+                raise SimulatorError(f"{said}; see {run_dir / 'run.log'}") from None
             raise
         return read_result(job, self.ports, run_dir)
 
@@ -182,7 +198,7 @@ class Simulation:
             for number, operation in enumerate(job.operations)
         ]
         text = json.dumps({"patience": job.patience, "operations": settings}, indent=1)
-        (run_dir / "job.json").write_text(text)
+        (run_dir / "job.json").write_text(text, encoding="utf-8")
 
     def _write_operation(
         self, job: Job, number: int, operation: Operation, run_dir: Path

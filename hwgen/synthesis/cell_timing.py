@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from hwgen.synthesis.netlist import Cell
-from hwgen.synthesis.yosys import run_yosys
+from hwgen.synthesis.yosys import SynthesisError, run_yosys
+from hwgen.tool_output import read_json
 
 __all__ = ["CellTiming", "Pin", "Variant", "read_cell_timing", "variant"]
 
@@ -84,7 +84,7 @@ def read_cell_timing(variants: Iterable[Variant], work_dir: Path) -> dict[Varian
         "write_json cells.json",
     ]
     run_yosys(script, work_dir, name="cells")
-    modules = json.loads((work_dir / "cells.json").read_text(encoding="utf-8"))["modules"]
+    modules = read_json(work_dir / "cells.json", SynthesisError)["modules"]
     library: dict[str, list[dict[str, Any]]] = {}
     for name, module in modules.items():
         library.setdefault(name.rsplit("\\", 1)[-1], []).append(module)

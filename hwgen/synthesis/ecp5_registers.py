@@ -17,6 +17,8 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
+from hwgen.tool_output import read_json
+
 __all__ = ["absorb_registers", "absorb_registers_in_file"]
 
 _WIDTH = 18
@@ -47,7 +49,7 @@ def absorb_registers(module: dict[str, Any]) -> tuple[int, int]:
 
 def absorb_registers_in_file(netlist: Path, top: str) -> tuple[int, int]:
     """Do so in module `top` of a netlist file."""
-    document = json.loads(netlist.read_text(encoding="utf-8"))
+    document = read_json(netlist)
     moved = absorb_registers(document["modules"][top])
     netlist.write_text(json.dumps(document), encoding="utf-8")
     return moved

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from hwgen.tool_output import read_json
 
 __all__ = ["Cell", "Netlist", "Unit", "common_unit"]
 
@@ -62,7 +63,7 @@ class Netlist:
     """
 
     def __init__(self, path: Path, top: str):
-        module = json.loads(path.read_text(encoding="utf-8"))["modules"][top]
+        module = read_json(path)["modules"][top]
         self.cells: list[Cell] = []
         self.input_nets: list[int] = []
         self.output_nets: list[int] = []

@@ -8,6 +8,7 @@ from typing import Any
 from hwgen.synthesis.devices import Device
 from hwgen.synthesis.resources import Resources
 from hwgen.synthesis.static_timing import TimingPath
+from software_ref.console.output import table_lines
 
 __all__ = ["SHARED", "SynthesisReport", "UnitReport"]
 
@@ -99,45 +100,38 @@ class SynthesisReport:
 
     def format_table(self) -> str:
         """A table for people, with the longest path below it."""
-        lines = [_row("unit", "LUT", "memory", "shift", "FF", "DSP", "BRAM36", "path ns")]
-        for name, unit in self.units.items():
-            depth = name.count(".")
-            label = "  " * depth + name.rsplit(".", 1)[-1]
-            lines.append(_resource_row(label, unit.resources, unit.path_ns))
-        lines.append(_resource_row(self.top, self.resources, self.path_ns))
+        header = ("unit", "LUT", "memory", "shift", "FF", "DSP", "BRAM36", "path ns")
+        rows = [
+            _cells("  " * name.count(".") + name.rsplit(".", 1)[-1], unit.resources, unit.path_ns)
+            for name, unit in self.units.items()
+        ]
+        rows.append(_cells(self.top, self.resources, self.path_ns))
         share = self.resources.percent(self.device)
-        lines.append(
-            _row(
+        rows.append(
+            [
                 f"share of {self.device.name}",
                 f"{share['lut']:.1f} %",
                 f"{share['memory_lut']:.1f} %",
-                "",
+                None,
                 f"{share['ff']:.1f} %",
                 f"{share['dsp']:.1f} %",
                 f"{share['bram36']:.1f} %",
                 "fits" if self.fits else "does not fit",
-            )
+            ]
         )
+        lines = table_lines(header, rows)
         if self.path is not None:
             lines += ["", f"longest path, {self.path.ns:.3f} ns of cell delay (wires come on top):"]
             lines += [
                 f"  {cell.arrival_ns:7.3f}  {cell.type:<24} {cell.name}" for cell in self.path.cells
             ]
-        return "\n".join(line.rstrip() for line in lines)
+        return "\n".join(lines)
 
 
-def _resource_row(label: str, found: Resources, path_ns: float | None) -> str:
-    return _row(
-        label,
-        f"{found.lut}",
-        f"{found.lutram}",
-        f"{found.srl}",
-        f"{found.ff}",
-        f"{found.dsp}",
+def _cells(label: str, found: Resources, path_ns: float | None) -> list[object]:
+    """A unit's row of the table."""
+    return [
+        *(label, found.lut, found.lutram, found.srl, found.ff, found.dsp),
         f"{found.bram36:g}",
         "-" if path_ns is None else f"{path_ns:.3f}",
-    )
-
-
-def _row(label: str, *figures: str) -> str:
-    return f"{label:<32}" + "".join(f"{figure:>9}" for figure in figures)
+    ]

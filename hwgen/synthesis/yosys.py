@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from hwgen.tool import Progress, Tool, run_tool, yowasp
+from hwgen.tool import Progress, Tool, run_tool
+from hwgen.yowasp import yowasp
 from software_ref.console.errors import ToolError
 
 __all__ = ["Progress", "SynthesisError", "run_yosys", "yosys_version"]

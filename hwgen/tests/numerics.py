@@ -1,4 +1,4 @@
-"""DESIGN.md section 2 over NumPy integers, for the tests: rnd, sat and ranges of values."""
+"""docs/numerics.md over NumPy integers, for the tests: rnd, sat and ranges of values."""
 
 from __future__ import annotations
 

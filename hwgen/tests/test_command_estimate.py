@@ -79,7 +79,10 @@ def test_an_ecp5_is_counted_in_the_terms_of_the_7_series(
         (("--clock", "fast"), "must be a number of MHz, not 'fast'"),
         (("--clock", "0"), "must be above 0 and at most 1000, not 0"),
         (("--clock", "nan"), "must be above 0 and at most 1000, not nan"),
-        (("--png", "sweep.png"), "--png draws a sweep: give --sweep z or --sweep formats with it"),
+        (
+            ("--png", "sweep.png"),
+            "--picture draws a sweep: give --sweep z or --sweep formats with it",
+        ),
         (("--sweep", "y"), "invalid choice: 'y'"),
         (("--json", "no/such/out.json"), "no/such"),
     ],

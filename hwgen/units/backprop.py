@@ -61,7 +61,7 @@ class Backprop(wiring.Component):
 
     References
     ----------
-    DESIGN.md section 2, "BP".
+    docs/numerics.md, "Backpropagation".
     """
 
     def __init__(self, schedule: Schedule, junction: int, pattern: ClashFreePattern, *, dsp: bool):

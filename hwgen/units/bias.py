@@ -56,7 +56,7 @@ class BiasUnit(wiring.Component):
 
     References
     ----------
-    DESIGN.md section 2, "UP".
+    docs/numerics.md, "Update".
     """
 
     def __init__(self, timing: JunctionTiming, init: list[int]):

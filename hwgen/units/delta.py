@@ -54,7 +54,7 @@ class DeltaUnit(wiring.Component):
 
     References
     ----------
-    DESIGN.md section 2, "BP".
+    docs/numerics.md, "Backpropagation".
     """
 
     def __init__(self, timing: JunctionTiming):

@@ -60,7 +60,7 @@ class Feedforward(wiring.Component):
 
     References
     ----------
-    DESIGN.md section 2, "FF".
+    docs/numerics.md, "Feedforward".
     """
 
     def __init__(self, timing: JunctionTiming, *, dsp: bool):

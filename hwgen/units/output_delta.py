@@ -49,7 +49,7 @@ class OutputDelta(wiring.Component):
 
     References
     ----------
-    DESIGN.md section 2, "Output delta".
+    docs/numerics.md, "Backpropagation".
     """
 
     def __init__(self, timing: JunctionTiming):

@@ -49,7 +49,7 @@ class PredictionUnit(wiring.Component):
 
     References
     ----------
-    DESIGN.md section 2, "Prediction".
+    docs/numerics.md, "Prediction".
     """
 
     def __init__(self, timing: JunctionTiming, classes: int):

@@ -36,7 +36,7 @@ class RoundingNoise(wiring.Component):
 
     References
     ----------
-    docs/numerics.md, "Random rounding".
+    docs/numerics.md, "Options of the format".
     """
 
     def __init__(self, timing: JunctionTiming):

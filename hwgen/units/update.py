@@ -58,7 +58,7 @@ class Update(wiring.Component):
 
     References
     ----------
-    DESIGN.md section 2, "UP".
+    docs/numerics.md, "Update".
     """
 
     def __init__(self, timing: JunctionTiming, *, dsp: bool):

@@ -167,6 +167,10 @@ def test_wrong_arguments_are_told(
         (ToolError("yosys is missing"), "yosys is missing"),
         (OSError(28, "No space left on device"), "No space left on device"),
         (FileNotFoundError(2, "No such file", "x.npz"), "cannot read x.npz: No such file"),
+        (
+            OSError(30, "Read-only file system", ".cache"),
+            "cannot write .cache: Read-only file system",
+        ),
         (FileNotFoundError("there is no x.npz"), "there is no x.npz"),
         (MemoryError(), "not enough memory: the network is too large"),
         (MemoryError("9 TiB"), "not enough memory: 9 TiB"),

@@ -1,4 +1,4 @@
-"""Proofs of hwgen.storage.interleaver: the lanes of a row never clash, and read what DESIGN.md says.
+"""Proofs of hwgen.storage.interleaver: a row's lanes never clash, and read what docs/connections.md says.
 
 start -> interleaver -> words -> memory v holds neuron w z + v at word w -> crossbar -> lanes
                                                                               |
@@ -31,7 +31,7 @@ Numbers = tuple[int, int, int, int]
 
 
 def _left_neurons(pattern: ClashFreePattern) -> list[list[int]]:
-    """Left neuron of every row and lane, by DESIGN.md section 1, from seeds and permutations."""
+    """Left neuron of every row and lane, by docs/connections.md, from seeds and permutations."""
     shape = pattern.shape
     rows = []
     for sweep in range(shape.out_degree):
@@ -126,7 +126,8 @@ def _proof(kind: str, cases: list[tuple[bool, Numbers]], broken: Broken) -> Proo
     return Proof(
         name=f"interleaver_{kind}",
         claim=f"{kind}: no two lanes read one memory in a clock; a lane reads the neuron of "
-        "DESIGN.md 1; a sweep reads every neuron once; the way back undoes the way to the lanes",
+        "docs/connections.md; a sweep reads every neuron once; the way back undoes the way to the "
+        "lanes",
         shape=_described(full),
         depth=longest + 9,
         build=partial(_lanes, cases=full),

@@ -1,4 +1,4 @@
-"""Proofs of hwgen.parts.arithmetic: rounding and saturation equal their definitions (DESIGN.md 2)."""
+"""Proofs of hwgen.parts.arithmetic: rounding and saturation are as docs/numerics.md defines them."""
 
 from __future__ import annotations
 

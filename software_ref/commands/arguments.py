@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from software_ref.figure import PICTURE_FORMATS, picture_format
 from software_ref.golden import ENGINES
 from software_ref.network_file import NetworkFile
 
@@ -17,12 +18,14 @@ __all__ = [
     "add_json",
     "add_lags",
     "add_network_file",
+    "add_picture",
     "add_samples",
     "add_test_samples",
     "check_data_folder",
     "integer_from",
     "share",
     "with_epochs",
+    "with_seed",
 ]
 
 LARGEST_LAG = 1000
@@ -40,6 +43,18 @@ def add_json(parser: argparse.ArgumentParser) -> None:
     """Add `--json FILE`: Path or None."""
     parser.add_argument(
         "--json", type=Path, metavar="FILE", help="also write all figures to FILE as JSON"
+    )
+
+
+def add_picture(parser: argparse.ArgumentParser, what: str) -> None:
+    """Add `--picture FILE`, also called `--png`: Path or None; `what` tells what it draws."""
+    *most, last = PICTURE_FORMATS
+    parser.add_argument(
+        "--picture",
+        "--png",
+        type=_picture,
+        metavar="FILE",
+        help=f"{what}; FILE ends in {', '.join(most)} or {last}",
     )
 
 
@@ -136,6 +151,25 @@ def with_epochs(file: NetworkFile, epochs: int | None) -> NetworkFile:
     if epochs is None:
         return file
     return replace(file, training=replace(file.training, epochs=epochs))
+
+
+def with_seed(file: NetworkFile, seed: int) -> NetworkFile:
+    """The network file with one seed for weights, order, connections and rounding."""
+    network = replace(
+        file.network,
+        connections=replace(file.network.connections, seed=seed),
+        update=replace(file.network.update, seed=seed),
+    )
+    return replace(file, network=network, training=replace(file.training, seed=seed))
+
+
+def _picture(text: str) -> Path:
+    path = Path(text)
+    try:
+        picture_format(path)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+    return path
 
 
 def _lags(text: str) -> tuple[int, ...]:

@@ -10,8 +10,8 @@ from typing import Any
 
 from software_ref.commands.arguments import add_json, add_network_file
 from software_ref.connections.clash_free import generate_pattern
-from software_ref.console.output import check_outputs, table_lines, write_json
-from software_ref.datasets.registry import check_options
+from software_ref.console.errors import Mistakes
+from software_ref.console.output import check_outputs, table_lines, wrapped, write_json
 from software_ref.fixed_point import FixedFormat
 from software_ref.golden.junction import exact_dtype
 from software_ref.network import Network
@@ -59,14 +59,16 @@ def describe(file: NetworkFile) -> dict[str, Any]:
     Raises
     ------
     ValueError
-        Some junction has no connection pattern, sums that no integer of 64 bits holds, or `[data]`
-        names no data set or options that it does not have.
+        Some junction has no connection pattern, or sums that no integer of 64 bits holds.
     """
     network = file.network
-    check_options(file.data.name, file.data.options)
-    exact_dtype(network)
+    mistakes = Mistakes()
+    with mistakes.noted():
+        exact_dtype(network)
     for junction in network.junctions:
-        generate_pattern(junction, network.connections)
+        with mistakes.noted():
+            generate_pattern(junction, network.connections)
+    mistakes.raise_any()
     schedule = Schedule.from_file(file)
     return {
         "name": file.name,
@@ -213,7 +215,7 @@ def _report(document: dict[str, Any]) -> Iterable[str]:
     )
     yield ""
     split = ", ".join(f"{kind} {bits}" for kind, bits in stored["split_bits"].items())
-    yield f"storage           {stored['total_bits']} bits: {split}"
+    yield from wrapped(f"storage           {stored['total_bits']} bits: {split}", indent=18)
 
 
 def _rounded(share: float) -> str:

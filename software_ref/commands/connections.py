@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from software_ref.commands.arguments import add_json, add_network_file
+from software_ref.commands.arguments import add_json, add_network_file, add_picture
 from software_ref.commands.pattern_choice import (
     PatternChoice,
     add_pattern_choice,
@@ -35,12 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `connections`."""
     add_network_file(parser)
     add_pattern_choice(parser)
-    parser.add_argument(
-        "--png",
-        type=Path,
-        metavar="FILE",
-        help="draw the biadjacency matrices, with lines around their natural windows",
-    )
+    add_picture(parser, "draw the biadjacency matrices, with lines around their natural windows")
     parser.add_argument(
         "--npz", type=Path, metavar="FILE", help="write the neurons of every edge to FILE"
     )
@@ -50,7 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Run `connections`."""
     check_outputs(
-        {"--png": arguments.png, "--npz": arguments.npz, "--json": arguments.json},
+        {"--picture": arguments.picture, "--npz": arguments.npz, "--json": arguments.json},
         inputs=[arguments.network_file],
     )
     file = read_network_file(arguments.network_file)
@@ -68,9 +63,9 @@ def run(arguments: argparse.Namespace) -> int:
         ],
     }
     print("\n".join(_report(choice.title(file.name), document)))
-    if arguments.png:
-        draw_patterns(arguments.png, choice.title(file.name), patterns)
-        print(f"picture: {arguments.png}")
+    if arguments.picture:
+        draw_patterns(arguments.picture, choice.title(file.name), patterns)
+        print(f"picture: {arguments.picture}")
     if arguments.npz:
         _write_edges(arguments.npz, file.network.layers, patterns)
         print(f"edges: {arguments.npz}")

@@ -12,10 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from software_ref.commands.arguments import add_data, add_json
+from software_ref.commands.arguments import add_data, add_json, add_picture
 from software_ref.commands.loading import inputs_of, load_whole_dataset
 from software_ref.console.atomic_file import atomic_file
-from software_ref.console.output import check_outputs, table_lines, write_json
+from software_ref.console.output import check_outputs, table_lines, wrapped, write_json
 from software_ref.datasets import Dataset
 from software_ref.datasets.dataset import SPLITS
 from software_ref.datasets.difficulty import difficulty
@@ -52,9 +52,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="METHOD=N",
         help=f"reduce the features to N, as in [data.reduce], by {', '.join(METHODS)}",
     )
-    parser.add_argument(
-        "--png", type=Path, metavar="FILE", help="draw class means and samples into FILE"
-    )
+    add_picture(parser, "draw class means and samples")
     parser.add_argument(
         "--npz", type=Path, metavar="FILE", help="write the samples to FILE, as [data] reads them"
     )
@@ -64,24 +62,25 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Run `dataset`."""
     source, is_file = arguments.source, arguments.source.endswith(_NETWORK_FILE)
-    outputs = {"--png": arguments.png, "--npz": arguments.npz, "--json": arguments.json}
+    outputs = {"--picture": arguments.picture, "--npz": arguments.npz, "--json": arguments.json}
     check_outputs(outputs, inputs=archive_places(source, arguments.data, None))
-    data, base_dir = DataOptions(name=source), None
     if is_file:
         file = read_network_file(source)
         data, base_dir = file.data, file.folder
         # Only now is it known which archive the file names.
         check_outputs(outputs, inputs=inputs_of(file, arguments.data))
+    else:
+        data, base_dir = DataOptions(name=source), None
     data = replace(data, options={**data.options, **_options(arguments.option)})
     if arguments.reduce is not None:
         data = replace(data, reduce=_reduction(arguments.reduce))
     dataset = load_whole_dataset(data, arguments.data, base_dir, validation=True)
     document = describe(dataset)
     print("\n".join(_report(document)))
-    if arguments.png:
+    if arguments.picture:
         form = picture_form(data.name, dataset.features, reduced=data.reduce is not None)
-        draw_samples(arguments.png, dataset, form)
-        print(f"picture: {arguments.png}")
+        draw_samples(arguments.picture, dataset, form)
+        print(f"picture: {arguments.picture}")
     if arguments.npz:
         _export(arguments.npz, dataset)
         print(f"samples: {arguments.npz}")
@@ -133,7 +132,7 @@ def _report(document: Mapping[str, Any]) -> Iterable[str]:
         f"{document['name']}: {document['features']} features, {document['classes']} classes, "
         f"{document['type']}"
     )
-    yield document["provenance"]
+    yield from wrapped(document["provenance"])
     yield ""
     rows = []
     for split, figures in document["splits"].items():

@@ -8,12 +8,13 @@ from pathlib import Path
 from software_ref.commands.arguments import add_data, check_data_folder, integer_from
 from software_ref.console.output import check_outputs
 from software_ref.console.progress import ProgressBar
-from software_ref.experiments.engine import default_jobs, run_tasks
+from software_ref.experiments.engine import run_tasks
 from software_ref.experiments.experiment import gather
 from software_ref.experiments.registry import EXPERIMENTS, load_experiment
 from software_ref.experiments.report import write_report
 from software_ref.experiments.scale import Scale
 from software_ref.experiments.store import ResultStore
+from software_ref.system import processors
 
 __all__ = ["SUMMARY", "add_arguments", "run"]
 
@@ -34,7 +35,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=Path,
         default=Path("results"),
         metavar="DIR",
-        help="folder of NAME.png, NAME.json, NAME.md and of all finished runs (default: results)",
+        help="folder of NAME.png, NAME.json, NAME.md and of all finished runs (default: results); "
+        "with --quick NAME_quick.png and so on",
     )
     parser.add_argument(
         "--sets", type=_names, metavar="A,B", help="data sets, in place of the experiment's own"
@@ -47,12 +49,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="train with the seeds 1 to N (default: 3)",
     )
     parser.add_argument(
-        "--quick", action="store_true", help="few samples and epochs, to see that it works"
+        "--quick",
+        action="store_true",
+        help="few samples and epochs, to see that it works; gives no verdict",
     )
     parser.add_argument(
         "--jobs",
         type=integer_from(1),
-        default=default_jobs(),
+        default=processors(),
         metavar="N",
         help="local processes side by side (default: one per core)",
     )
@@ -79,7 +83,8 @@ def run(arguments: argparse.Namespace) -> int:
     cells = experiment.plan(scale)
     folder: Path = arguments.results
     store = ResultStore(folder / RUNS)
-    files = {ending: folder / f"{arguments.name}.{ending}" for ending in ("png", "json", "md")}
+    stem = arguments.name + scale.stem
+    files = {ending: folder / f"{stem}.{ending}" for ending in ("png", "json", "md")}
     check_outputs({f"--results ({ending})": path for ending, path in files.items()})
     tasks = list({store.path(cell.task): cell.task for cell in cells}.values())
     try:
@@ -99,11 +104,14 @@ def run(arguments: argparse.Namespace) -> int:
             "command goes on from there"
         ) from None
     report = experiment.report(scale, gather(cells, figures))
+    if scale.banner is not None:
+        report = report.without_verdict(scale.banner)
     report.document.update(
         {
             "experiment": arguments.name,
             "claim": experiment.CLAIM,
             "findings": list(report.findings),
+            "verdict": report.verdict,
             "quick": scale.quick,
             "seeds": list(scale.seeds),
             "runs": [

@@ -15,6 +15,7 @@ from software_ref.commands.arguments import (
     add_data,
     add_json,
     add_network_file,
+    add_picture,
     integer_from,
 )
 from software_ref.commands.loading import inputs_of, load_whole_dataset
@@ -45,7 +46,7 @@ HELP = {
     "second_moment": "Adam's beta_2",
     "l2": "lambda of the penalty on squared weights",
     "bias": "initial value of every bias",
-    "patience": "stop after N epochs without a better validation accuracy",
+    "patience": "stop after N epochs on end without progress in validation",
 }
 """Numbers of `MlpOptions` that are arguments of their own."""
 
@@ -87,12 +88,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             help=f"{', '.join(choices)} (default: {getattr(defaults, name)})",
         )
     parser.add_argument(
+        "--centre",
+        action=argparse.BooleanOptionalAction,
+        default=defaults.centre,
+        help="centre features, and bring them to one scale (default), or take them as they are",
+    )
+    parser.add_argument(
         "--schedule",
         type=_schedule,
         default=RateSchedule(),
         metavar="KIND[,FACTOR[,EVERY]]",
         help=f"fall of the learning rate: {', '.join(SCHEDULES)}; step,0.5,4 halves it every 4 "
-        "epochs (default: constant)",
+        "epochs, plateau,0.5,4 after 4 without progress (default: constant)",
     )
     parser.add_argument(
         "--seed",
@@ -106,13 +113,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--resume", type=Path, metavar="FILE.npz", help="go on from a saved state, bit for bit"
     )
-    parser.add_argument("--png", type=Path, metavar="FILE", help="draw loss and accuracies")
+    add_picture(parser, "draw loss and accuracies")
     add_json(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Run `fit`."""
-    outputs = {"--json": arguments.json, "--save": arguments.save, "--png": arguments.png}
+    outputs = {"--json": arguments.json, "--save": arguments.save, "--picture": arguments.picture}
     file = read_network_file(arguments.network_file)
     check_outputs(outputs, inputs=inputs_of(file, arguments.data))
     if arguments.resume is not None:
@@ -153,8 +160,8 @@ def run(arguments: argparse.Namespace) -> int:
         print(
             f"test accuracy {percent(accuracy)} % with the parameters of epoch {_kept(trainer) + 1}"
         )
-    if arguments.png is not None:
-        _draw(arguments.png, file.name, trainer.history)
+    if arguments.picture is not None:
+        _draw(arguments.picture, file.name, trainer.history)
     if arguments.json is not None:
         write_json(
             arguments.json,
@@ -222,10 +229,9 @@ def _train(trainer: MlpTrainer, save: Path | None) -> None:
                 if save is not None:
                     save_state(save, trainer)
                     saved = True
-                rate = options.rate * options.schedule.at(figures.epoch, options.epochs)
                 cells = (
                     str(figures.epoch + 1),
-                    f"{rate:.2g}",
+                    f"{trainer.rate(figures.epoch):.2g}",
                     f"{figures.loss:.3f}",
                     percent(figures.train_accuracy),
                     percent(figures.validation_accuracy),

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from software_ref.commands.arguments import check_data_folder
-from software_ref.datasets import Dataset, encode_features, load_dataset
+from software_ref.datasets import Dataset, encode_features, load_dataset, take_train
+from software_ref.datasets.dataset import hold_out_as_test
 from software_ref.datasets.redundancy import reduce_features
 from software_ref.datasets.registry import archive_places
 from software_ref.golden.trainer import check_lags
@@ -33,6 +34,7 @@ def load_training_data(
     *,
     samples: int | None = None,
     test_samples: int | None = None,
+    hold_out: int | None = None,
 ) -> TrainingData:
     """Load the samples that a network file names, as the raw inputs of its network.
 
@@ -47,6 +49,9 @@ def load_training_data(
         Take the first `samples` training samples, 1 or more, in place of the file's `train`.
     test_samples : int, optional
         Take the first `test_samples` test samples, 0 or more, in place of the file's `test`.
+    hold_out : int, optional
+        Test on so many of the training samples, each class by its share, in place of the test
+        samples; which ones depends on the file's training seed.
 
     Returns
     -------
@@ -63,12 +68,14 @@ def load_training_data(
     """
     options = file.data
     dataset = load_whole_dataset(options, data_dir, file.folder)
-    return encode_dataset(
-        dataset,
-        file.network,
-        train=samples if samples is not None else options.train,
-        test=test_samples if test_samples is not None else options.test,
-    )
+    train = samples if samples is not None else options.train
+    test = test_samples if test_samples is not None else options.test
+    if hold_out is not None:
+        if train is not None:
+            dataset = take_train(dataset, train)
+        dataset = hold_out_as_test(dataset, hold_out, seed=file.training.seed)
+        train, test = None, test_samples
+    return encode_dataset(dataset, file.network, train=train, test=test)
 
 
 def encode_dataset(

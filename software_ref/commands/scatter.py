@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 from typing import Any
 
-from software_ref.commands.arguments import add_json, add_network_file, integer_from
+from software_ref.commands.arguments import add_json, add_network_file, add_picture, integer_from
 from software_ref.commands.pattern_choice import (
     PatternChoice,
     add_pattern_choice,
@@ -46,19 +45,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="take every range of consecutive junctions, not just the whole network",
     )
-    parser.add_argument(
-        "--png",
-        type=Path,
-        metavar="FILE",
-        help="draw the scatter as bars, and the windowed matrices of the first seed",
-    )
+    add_picture(parser, "draw the scatter as bars, and the windowed matrices of the first seed")
     add_json(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Run `scatter`."""
     check_outputs(
-        {"--png": arguments.png, "--json": arguments.json}, inputs=[arguments.network_file]
+        {"--picture": arguments.picture, "--json": arguments.json}, inputs=[arguments.network_file]
     )
     file = read_network_file(arguments.network_file)
     choice = pattern_choice(file, arguments)
@@ -80,9 +74,9 @@ def run(arguments: argparse.Namespace) -> int:
     }
     title = choice.title(file.name, seeds=arguments.seeds)
     print("\n".join(_report(title, document)))
-    if arguments.png:
-        draw_scatter(arguments.png, title, vectors)
-        print(f"picture: {arguments.png}")
+    if arguments.picture:
+        draw_scatter(arguments.picture, title, vectors)
+        print(f"picture: {arguments.picture}")
     if arguments.json:
         write_json(arguments.json, document)
     return 0

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-from software_ref.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
+from software_ref.checkpoint import Checkpoint, load_checkpoint
 from software_ref.commands.arguments import (
     add_data,
     add_engine,
@@ -18,14 +16,18 @@ from software_ref.commands.arguments import (
     add_network_file,
     add_samples,
     add_test_samples,
+    integer_from,
     with_epochs,
+    with_seed,
 )
 from software_ref.commands.loading import inputs_of, lags_of, load_training_data
-from software_ref.console.output import check_outputs, percent, table_lines, write_json
+from software_ref.commands.seeds import train_seeds
+from software_ref.commands.training_job import TrainingJob
+from software_ref.console.output import check_outputs, table_lines, write_json
 from software_ref.console.progress import ProgressBar
 from software_ref.golden import find_engine, initial_parameters
 from software_ref.network_file import NetworkFile, read_network_file
-from software_ref.training import EpochResult, TrainingData, float_training, golden_training
+from software_ref.training import TrainingData
 
 __all__ = ["SUMMARY", "add_arguments", "run"]
 
@@ -43,7 +45,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "0 trains nothing",
     )
     add_test_samples(parser)
+    parser.add_argument(
+        "--hold-out",
+        type=integer_from(1),
+        metavar="N",
+        help="test on N training samples, each class by its share, that are held out; for choices "
+        "that the test samples must have no part in",
+    )
     add_epochs(parser)
+    parser.add_argument(
+        "--seeds",
+        type=integer_from(2),
+        metavar="N",
+        help="train with each of the seeds 1 to N, of weights, connections, order and rounding, "
+        "and print the spread of the accuracies",
+    )
     add_lags(parser)
     add_engine(parser)
     parser.add_argument(
@@ -69,64 +85,21 @@ def run(arguments: argparse.Namespace) -> int:
     outputs = {"--json": arguments.json, "--save": arguments.save}
     file = read_network_file(arguments.network_file)
     check_outputs(outputs, inputs=inputs_of(file, arguments.data))
+    if arguments.seeds is not None:
+        train_seeds(_prepare_seeds(file, arguments), arguments.json)
+        return 0
     job = _prepare(file, arguments)
     if job.data is None or job.epochs_left <= 0:
-        _nothing_to_train(job)
+        _nothing_to_train(job, arguments.json)
     else:
-        _train(job, job.data)
+        _train(job, arguments.json)
     return 0
 
 
-@dataclass(kw_only=True)
-class _Job:
-    """What one call of `train` has to do, and has done."""
-
-    file: NetworkFile
-    lags: tuple[int, ...]
-    start: Checkpoint
-    resumed: Path | None
-    data: TrainingData | None
-    float_reference: bool
-    engine: str
-    save: Path | None
-    json: Path | None
-    saved_epoch: int | None = None
-    rows: list[dict[str, Any]] = field(default_factory=list)
-
-    @property
-    def epochs_left(self) -> int:
-        return self.file.training.epochs - self.start.epoch
-
-    def save_state(self, state: Checkpoint) -> None:
-        if self.save is not None:
-            save_checkpoint(self.save, state)
-            self.saved_epoch = state.epoch
-
-    def write_json(self, *, interrupted: bool = False) -> None:
-        if self.json is None:
-            return
-        samples = 0 if self.data is None else len(self.data.train_labels)
-        tests = 0 if self.data is None else len(self.data.test_labels)
-        document = {
-            "name": self.file.name,
-            "lags": list(self.lags),
-            "engine": self.engine,
-            "training_samples": samples,
-            "test_samples": tests,
-            "epochs_before": self.start.epoch,
-            "epochs": self.rows,
-            "interrupted": interrupted,
-        }
-        write_json(self.json, document)
-
-
-def _prepare(file: NetworkFile, arguments: argparse.Namespace) -> _Job:
+def _prepare(file: NetworkFile, arguments: argparse.Namespace) -> TrainingJob:
     lags = lags_of(file, arguments.lags)
-    if arguments.resume is None:
-        start = Checkpoint(
-            parameters=initial_parameters(file.network, file.training.seed), lags=lags
-        )
-    else:
+    start = _initial(file, lags)
+    if arguments.resume is not None:
         start = load_checkpoint(arguments.resume, file.network)
         if start.lags != lags:
             print(
@@ -135,28 +108,69 @@ def _prepare(file: NetworkFile, arguments: argparse.Namespace) -> _Job:
             )
     one_more = arguments.samples is not None and arguments.epochs is None
     file = with_epochs(file, start.epoch + 1 if one_more else arguments.epochs)
-    data = None
-    if arguments.samples != 0:
-        data = load_training_data(
-            file,
-            arguments.data,
-            samples=arguments.samples,
-            test_samples=arguments.test_samples,
-        )
-    return _Job(
+    return TrainingJob(
         file=file,
         lags=lags,
+        data=_load(file, arguments),
+        tested=_tested(arguments),
         start=start,
         resumed=arguments.resume,
-        data=data,
         float_reference=not arguments.no_float and arguments.resume is None,
         engine=find_engine(arguments.engine),
         save=arguments.save,
-        json=arguments.json,
     )
 
 
-def _nothing_to_train(job: _Job) -> None:
+def _prepare_seeds(file: NetworkFile, arguments: argparse.Namespace) -> list[TrainingJob]:
+    """One training for each of the seeds, all on the same samples."""
+    for option, given in (
+        ("--save", arguments.save is not None),
+        ("--resume", arguments.resume is not None),
+        ("--samples 0", arguments.samples == 0),
+    ):
+        if given:
+            raise ValueError(f"--seeds must be given without {option}")
+    one = 1 if arguments.samples is not None and arguments.epochs is None else None
+    file = with_epochs(file, one or arguments.epochs)
+    data, engine = _load(file, arguments), find_engine(arguments.engine)
+    jobs = []
+    for each in (with_seed(file, seed) for seed in range(1, arguments.seeds + 1)):
+        lags = lags_of(each, arguments.lags)
+        jobs.append(
+            TrainingJob(
+                file=each,
+                lags=lags,
+                data=data,
+                tested=_tested(arguments),
+                start=_initial(each, lags),
+                float_reference=not arguments.no_float,
+                engine=engine,
+            )
+        )
+    return jobs
+
+
+def _load(file: NetworkFile, arguments: argparse.Namespace) -> TrainingData | None:
+    if arguments.samples == 0:
+        return None
+    return load_training_data(
+        file,
+        arguments.data,
+        samples=arguments.samples,
+        test_samples=arguments.test_samples,
+        hold_out=arguments.hold_out,
+    )
+
+
+def _tested(arguments: argparse.Namespace) -> str:
+    return "test" if arguments.hold_out is None else "held-out"
+
+
+def _initial(file: NetworkFile, lags: tuple[int, ...]) -> Checkpoint:
+    return Checkpoint(parameters=initial_parameters(file.network, file.training.seed), lags=lags)
+
+
+def _nothing_to_train(job: TrainingJob, json: Path | None) -> None:
     if job.data is None:
         print(f"{job.file.name}: no training samples asked for, so nothing is trained")
     else:
@@ -172,103 +186,60 @@ def _nothing_to_train(job: _Job) -> None:
             samples=job.start.samples,
         )
     )
-    job.write_json()
+    _write(job, json)
     _print_saved(job)
 
 
-def _train(job: _Job, data: TrainingData) -> None:
-    file, samples = job.file, len(data.train_labels)
-    print(
-        f"{file.name}: {'-'.join(map(str, file.network.layers))}, {file.network.weights} weights, "
-        f"lags {_listed(job.lags)}, {samples} training and {len(data.test_labels)} test samples"
-    )
+def _train(job: TrainingJob, json: Path | None) -> None:
+    assert job.data is not None
+    print(job.describe())
     if job.resumed is not None:
         print(f"going on from {job.resumed} after epoch {job.start.epoch}")
     trainers = 2 if job.float_reference else 1
+    work = job.epochs_left * trainers * len(job.data.train_labels)
     try:
-        with ProgressBar(job.epochs_left * trainers * samples, unit="sample") as bar:
-            for line in _table(job, data, bar):
+        with ProgressBar(work, unit="sample") as bar:
+            for line in _table(job, bar):
                 bar.print(line)
     except (KeyboardInterrupt, BrokenPipeError) as broken_off:
-        job.write_json(interrupted=True)
+        _write(job, json, interrupted=True)
         if isinstance(broken_off, BrokenPipeError):
             raise
         raise KeyboardInterrupt(_interruption(job)) from None
-    job.write_json()
+    _write(job, json)
     _print_saved(job)
 
 
-def _table(job: _Job, data: TrainingData, bar: ProgressBar) -> Iterator[str]:
+def _table(job: TrainingJob, bar: ProgressBar) -> Iterator[str]:
     """Train; the lines of the table, one after each epoch."""
     total = job.file.training.epochs
-    header = ["epoch".ljust(len(f"{total}/{total}")), "k", "golden train %", "test %"]
-    if job.float_reference:
-        header += ["float train %", "test %"]
-    header.append("samples/s")
+    header = ["epoch".ljust(len(f"{total}/{total}")), "k", *job.accuracy_titles, "samples/s"]
     yield table_lines(header, [])[0]
-    for row in _epochs(job, data, bar):
-        cells = [f"{row['epoch'] + 1}/{total}", row["rate_exponent"]]
-        for result in (row, row["float"]) if job.float_reference else (row,):
-            cells += [percent(result["train_accuracy"]), percent(result["test_accuracy"])]
-        cells.append(f"{row['samples_per_second']:.0f}")
+    for row in job.epochs(bar):
+        cells = [
+            *(f"{row['epoch'] + 1}/{total}", row["rate_exponent"]),
+            *job.accuracies(row),
+            f"{row['samples_per_second']:.0f}",
+        ]
         yield table_lines(header, [cells])[1]
 
 
-def _epochs(job: _Job, data: TrainingData, bar: ProgressBar) -> Iterator[dict[str, Any]]:
-    """Train epoch by epoch and save; the figures of each."""
-    golden = golden_training(
-        job.file,
-        data,
-        job.lags,
-        job.start if job.resumed is not None else None,
-        engine=job.engine,
-    )
-    reference = float_training(job.file, data).epochs(bar.update) if job.float_reference else None
-    total = job.file.training.epochs
-    # Called epoch by epoch, not in parallel: the reference takes no time from the golden trainer.
-    epochs = golden.epochs(bar.update)
-    while golden.epochs_done < total:
-        number = golden.epochs_done + 1
-        bar.describe(f"golden, epoch {number} of {total}")
-        result = next(epochs)
-        job.save_state(
-            Checkpoint(
-                parameters=golden.parameters,
-                lags=job.lags,
-                epoch=golden.epochs_done,
-                samples=golden.samples_seen,
-            )
-        )
-        row = {
-            "epoch": result.epoch,
-            "rate_exponent": result.rate_exponent,
-            **_figures(result),
-        }
-        if reference is not None:
-            bar.describe(f"float, epoch {number} of {total}")
-            row["float"] = _figures(next(reference))
-        job.rows.append(row)
-        yield row
-
-
-def _figures(result: EpochResult) -> dict[str, Any]:
-    return {
-        "train_accuracy": result.train_accuracy,
-        "test_accuracy": result.test_accuracy,
-        "samples_per_second": result.samples_per_second,
-    }
+def _write(job: TrainingJob, json: Path | None, *, interrupted: bool = False) -> None:
+    if json is not None:
+        epochs = {"epochs_before": job.start.epoch, "epochs": job.rows}
+        write_json(json, {**job.document(), **epochs, "interrupted": interrupted})
 
 
 def _listed(lags: tuple[int, ...]) -> str:
     return ",".join(map(str, lags))
 
 
-def _print_saved(job: _Job) -> None:
+def _print_saved(job: TrainingJob) -> None:
     if job.saved_epoch is not None:
         print(f"saved {job.save}")
 
 
-def _interruption(job: _Job) -> str:
+def _interruption(job: TrainingJob) -> str:
     """What Ctrl-C leaves, for the command's last line."""
     if job.save is None:
         return "(without --save, nothing is kept)"

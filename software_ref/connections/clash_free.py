@@ -2,7 +2,8 @@
 
 Left neuron n sits in left memory n mod z at word n // z. In cycle c of sweep s, lane j reads memory
 v_s(j) at word (phi_s[v] + c) mod D, or at pi_{s,v}(c) for `free` patterns, so the z lanes of a row
-never meet in one memory (DESIGN.md section 1; slides, "Clash-free memory access patterns").
+never meet in one memory (docs/connections.md, "Kinds of patterns"; slides,
+"Clash-free memory access patterns").
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from software_ref.connections.pattern import SparsePattern
+from software_ref.console.errors import Mistakes
 
 if TYPE_CHECKING:
     from software_ref.network import JunctionShape
@@ -36,15 +38,20 @@ class ConnectionOptions:
     """Seed of the generator; junction i draws from the stream (seed, i)."""
 
     def __post_init__(self) -> None:
-        if self.kind not in KINDS:
-            names = ", ".join(f'"{kind}"' for kind in KINDS)
-            raise ValueError(f"connections kind must be one of {names}, not {self.kind!r}")
-        if not isinstance(self.dither, bool):
-            raise TypeError(f"connections dither must be true or false, not {self.dither!r}")
-        if not isinstance(self.seed, int) or isinstance(self.seed, bool):
-            raise TypeError(f"connections seed must be an integer, not {self.seed!r}")
-        if self.seed < 0:
-            raise ValueError(f"connections seed must be at least 0, not {self.seed}")
+        mistakes = Mistakes()
+        with mistakes.noted():
+            if self.kind not in KINDS:
+                names = ", ".join(f'"{kind}"' for kind in KINDS)
+                raise ValueError(f"connections kind must be one of {names}, not {self.kind!r}")
+        with mistakes.noted():
+            if not isinstance(self.dither, bool):
+                raise TypeError(f"connections dither must be true or false, not {self.dither!r}")
+        with mistakes.noted():
+            if not isinstance(self.seed, int) or isinstance(self.seed, bool):
+                raise TypeError(f"connections seed must be an integer, not {self.seed!r}")
+            if self.seed < 0:
+                raise ValueError(f"connections seed must be at least 0, not {self.seed}")
+        mistakes.raise_any()
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

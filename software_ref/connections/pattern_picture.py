@@ -16,7 +16,7 @@ from software_ref.connections.windows import (
     balanced_windows,
     forward_windowed,
 )
-from software_ref.figure import empty_figure, write_png
+from software_ref.figure import empty_figure, write_picture
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -37,7 +37,7 @@ LINE, CELL_LINE = "#e07a1f", "#d8d8d8"
 
 
 def draw_patterns(path: Path, title: str, patterns: Sequence[SparsePattern]) -> None:
-    """Draw the biadjacency matrices of all junctions into a PNG, written whole or not at all.
+    """Draw the biadjacency matrices of all junctions into a file, written whole or not at all.
 
     Right neurons are rows, left neurons columns. Upright lines are the bounds of forward windows,
     level ones those of backward windows.
@@ -45,7 +45,7 @@ def draw_patterns(path: Path, title: str, patterns: Sequence[SparsePattern]) -> 
     Parameters
     ----------
     path : Path
-        The PNG.
+        The picture.
     title : str
         Heading of the picture.
     patterns : sequence of SparsePattern
@@ -75,7 +75,7 @@ def draw_patterns(path: Path, title: str, patterns: Sequence[SparsePattern]) -> 
             f"{len(windows.right_windows) - 1} right windows",
             fontsize=10,
         )
-    write_png(path, figure, dpi=DPI)
+    write_picture(path, figure, dpi=DPI)
 
 
 def _cell(pattern: SparsePattern) -> tuple[float, float]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from software_ref.connections.scatter import Scatter
 from software_ref.connections.windows import balanced_windows
-from software_ref.figure import empty_figure, write_png
+from software_ref.figure import empty_figure, write_picture
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -35,7 +35,7 @@ def draw_scatter(path: Path, title: str, vectors: Sequence[Sequence[Scatter]]) -
     Parameters
     ----------
     path : Path
-        The PNG.
+        The picture.
     title : str
         Heading of the picture.
     vectors : sequence of scatter vectors
@@ -59,7 +59,7 @@ def draw_scatter(path: Path, title: str, vectors: Sequence[Sequence[Scatter]]) -
     below.suptitle("windowed matrices, entries of 0 in pale red", fontsize=10)
     for panel, entry in zip(below.subplots(rows, 2, squeeze=False).flat, entries, strict=True):
         _draw_matrix(panel, entry)
-    write_png(path, figure, dpi=DPI)
+    write_picture(path, figure, dpi=DPI)
 
 
 def _draw_bars(panel: Axes, vectors: Sequence[Sequence[Scatter]]) -> None:

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from math import gcd
 from typing import Any
 
+from software_ref.console.errors import Mistakes
+
 __all__ = [
     "MOST_EDGES",
     "MOST_PAIRS",
@@ -35,11 +37,14 @@ def positive_integers(name: str, values: Any) -> tuple[int, ...]:
     """
     if not isinstance(values, list | tuple):
         raise TypeError(f"{name} must be a list of integers, not {values!r}")
+    mistakes = Mistakes()
     for position, value in enumerate(values):
-        if not isinstance(value, int) or isinstance(value, bool):
-            raise TypeError(f"{name}[{position}] must be an integer, not {value!r}")
-        if value < 1:
-            raise ValueError(f"{name}[{position}] must be at least 1, not {value}")
+        with mistakes.noted():
+            if not isinstance(value, int) or isinstance(value, bool):
+                raise TypeError(f"{name}[{position}] must be an integer, not {value!r}")
+            if value < 1:
+                raise ValueError(f"{name}[{position}] must be at least 1, not {value}")
+    mistakes.raise_any()
     return tuple(values)
 
 
@@ -49,12 +54,15 @@ def check_entries(layers: Sequence[int], **lists: Sequence[int]) -> None:
         raise ValueError(
             f"layers must name at least an input and an output layer, not {list(layers)}"
         )
+    mistakes = Mistakes()
     for name, entries in lists.items():
-        if len(entries) != len(layers) - 1:
-            raise ValueError(
-                f"{name} must have one entry per junction: {len(layers)} layers make "
-                f"{len(layers) - 1} junctions, but it has {len(entries)}"
-            )
+        with mistakes.noted():
+            if len(entries) != len(layers) - 1:
+                raise ValueError(
+                    f"{name} must have one entry per junction: {len(layers)} layers make "
+                    f"{len(layers) - 1} junctions, but it has {len(entries)}"
+                )
+    mistakes.raise_any()
 
 
 def check_edges(edges: int, *, where: str) -> None:

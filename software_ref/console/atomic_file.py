@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,11 +24,12 @@ def atomic_file(path: str | Path) -> Iterator[Path]:
         The file cannot be written: "cannot write X: No space left on device".
     """
     target = Path(os.path.realpath(path))
-    # In the same folder, so that the last step is one rename within a file system.
-    unfinished = target.with_name(f".{target.name}.{os.getpid()}.unfinished")
+    unfinished = _unfinished(target)
     try:
         yield unfinished
-        with unfinished.open("rb") as file:
+        # What is not on the disk yet when the name changes is lost in a power cut, and the old file
+        # with it. Windows syncs only what may be written.
+        with unfinished.open("r+b") as file:
             os.fsync(file.fileno())
         os.replace(unfinished, target)
     except OSError as error:
@@ -49,11 +51,19 @@ def check_writable(path: str | Path) -> None:
                 raise OSError(f"it is {kind}")
             if not os.access(target, os.W_OK):
                 raise PermissionError("it is read-only")
-        probe = target.with_name(f".{target.name}.{os.getpid()}.unfinished")
+        probe = _unfinished(target)
         probe.touch()
         probe.unlink()
     except OSError as error:
         raise _named(path, error) from error
+
+
+def _unfinished(target: Path) -> Path:
+    """A neighbour of a file, so that the last step is one rename within a file system.
+
+    Its name is nobody else's: not another process's, on another machine neither.
+    """
+    return target.with_name(f".{target.name}.{secrets.token_hex(4)}.unfinished")
 
 
 def _named(path: str | Path, error: OSError) -> OSError:

@@ -1,16 +1,17 @@
-"""What subcommands write: files checked before the work, JSON, and tables in plain text."""
+"""What subcommands write: files and folders tried before the work, JSON, tables in plain text."""
 
 from __future__ import annotations
 
 import json
 import os
+import textwrap
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from software_ref.console.atomic_file import atomic_file, check_writable
 
-__all__ = ["check_outputs", "percent", "table_lines", "write_json"]
+__all__ = ["check_outputs", "make_folder", "percent", "table_lines", "wrapped", "write_json"]
 
 
 def check_outputs(outputs: Mapping[str, Path | None], *, inputs: Sequence[Path] = ()) -> None:
@@ -39,6 +40,24 @@ def check_outputs(outputs: Mapping[str, Path | None], *, inputs: Sequence[Path] 
             raise ValueError(f"{option} must name a file of its own: {path} is {taken[real]}")
         taken[real] = f"the file of {option}"
         check_writable(path)
+
+
+def make_folder(option: str, folder: Path | None) -> None:
+    """Make the folder that an option such as "--build" names, with those above it, if need be.
+
+    Raises
+    ------
+    OSError
+        It cannot be made, or there is a file of its name.
+    """
+    if folder is None:
+        return
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except FileExistsError:
+        raise NotADirectoryError(f"{option} must name a folder, and {folder} is none") from None
+    except OSError as error:
+        raise type(error)(f"cannot make the folder {folder}: {error.strerror}") from error
 
 
 def write_json(path: Path, document: Mapping[str, Any]) -> None:
@@ -84,6 +103,17 @@ def table_lines(
         ).rstrip()
         for row in cells
     ]
+
+
+def wrapped(text: str, *, indent: int = 2) -> list[str]:
+    """Lines of a long text, broken at 80 columns; all but the first are indented."""
+    return textwrap.wrap(
+        text,
+        80,
+        subsequent_indent=" " * indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def percent(share: float | None) -> str:

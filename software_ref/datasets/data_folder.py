@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Sequence
 from pathlib import Path
 
-__all__ = ["data_folder", "read_members"]
+__all__ = ["data_folder", "find_file", "read_members"]
 
 
 def data_folder(name: str, data_dir: Path | None, *, holds: str) -> Path:
@@ -36,6 +36,19 @@ def data_folder(name: str, data_dir: Path | None, *, holds: str) -> Path:
     return data_dir
 
 
+def find_file(folder: Path, name: str) -> Path | None:
+    """The file of some name in a folder, in whatever case the name is spelt; None without one.
+
+    Of several that differ in case the one spelt as asked for comes first.
+    """
+    if (folder / name).is_file():
+        return folder / name
+    if not folder.is_dir():
+        return None
+    spelt = (path for path in sorted(folder.iterdir()) if path.name.lower() == name.lower())
+    return next((path for path in spelt if path.is_file()), None)
+
+
 def read_members(path: Path, names: Sequence[str]) -> list[bytes]:
     """Read files of a .tar.gz archive into memory; nothing is unpacked to disk.
 
@@ -44,7 +57,7 @@ def read_members(path: Path, names: Sequence[str]) -> list[bytes]:
     path : Path
         The archive.
     names : sequence of str
-        Base names of the files, wherever in the archive they are.
+        Base names of the files in lower case, wherever in the archive they are, in any case.
 
     Returns
     -------
@@ -60,7 +73,7 @@ def read_members(path: Path, names: Sequence[str]) -> list[bytes]:
     try:
         with tarfile.open(path, "r:gz") as archive:
             for member in archive:
-                base = member.name.rpartition("/")[2]
+                base = member.name.rpartition("/")[2].lower()
                 if base in names and member.isfile():
                     stream = archive.extractfile(member)
                     found[base] = stream.read() if stream is not None else b""

@@ -19,6 +19,7 @@ __all__ = [
     "check_features",
     "check_finite",
     "hold_out",
+    "hold_out_as_test",
     "take_test",
     "take_train",
 ]
@@ -195,6 +196,20 @@ def hold_out(dataset: Dataset, count: int, seed: int) -> Dataset:
         x_validation=np.concatenate([dataset.x_validation, dataset.x_train[chosen]]),
         y_validation=np.concatenate([dataset.y_validation, dataset.y_train[chosen]]),
         provenance=f"{dataset.provenance}; {count} training samples held out with seed {seed}",
+    )
+
+
+def hold_out_as_test(dataset: Dataset, count: int, seed: int) -> Dataset:
+    """As `hold_out`, but the samples take the place of the test samples, which are left out."""
+    chosen = stratified_choice(dataset.y_train, count, seed, where=dataset.name)
+    return replace(
+        dataset,
+        x_train=dataset.x_train[~chosen],
+        y_train=dataset.y_train[~chosen],
+        x_test=dataset.x_train[chosen],
+        y_test=dataset.y_train[chosen],
+        provenance=f"{dataset.provenance}; {count} training samples in place of the test samples, "
+        f"held out with seed {seed}",
     )
 
 

@@ -34,7 +34,7 @@ class HasFraction(Protocol):
 def encode_features(
     x: npt.NDArray[Any], fmt: HasFraction, inputs: int, *, where: str
 ) -> npt.NDArray[np.integer]:
-    """Encode features as raw inputs a_0 of the format `fmt` (DESIGN.md, section 2).
+    """Encode features as raw inputs a_0 of the format `fmt` (docs/numerics.md, "Feedforward").
 
     With f fraction bits an 8-bit pixel p becomes p 2^f / 256, for f < 8 rounded half up to
     floor((p + 2^(7-f)) / 2^(8-f)); a float v becomes floor(v 2^f + 1/2), exactly, as if computed

@@ -15,7 +15,8 @@ P. A. Beerel, "Morse Code Datasets for Machine Learning", ICCCNT 2018.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 import numpy as np
@@ -76,9 +77,20 @@ def load_morse(options: MorseOptions | None = None, *, validation: bool = False)
         x_test=x_test,
         y_test=y_test,
         classes=len(MORSE_CODES),
-        provenance=f"generated: {options!r}",
+        provenance=_provenance(options),
         **held_out,
     )
+
+
+def _provenance(options: MorseOptions) -> str:
+    """How the samples came about: the seed, and the options that are not the baseline's."""
+    baseline, chosen = asdict(MorseOptions()), asdict(options)
+    others = [
+        f"{name} = {json.dumps(value)}"  # as a network file has it
+        for name, value in chosen.items()
+        if value != baseline[name] and name != "seed"
+    ]
+    return ", ".join([f"generated with seed {options.seed}", *others])
 
 
 def morse_splits(options: MorseOptions) -> MorseSplits:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +11,10 @@ import numpy as np
 import numpy.typing as npt
 
 from software_ref.datasets.archive import read_arrays
-from software_ref.datasets.data_folder import data_folder
+from software_ref.datasets.data_folder import data_folder, find_file
 from software_ref.datasets.dataset import Dataset, check_finite
 from software_ref.datasets.redundancy import rebin_features
+from software_ref.text_file import read_text
 
 __all__ = ["load_phonemes"]
 
@@ -57,14 +59,10 @@ def load_phonemes(data_dir: Path | None, *, features: int = _VALUES) -> Dataset:
     T. Hastie, R. Tibshirani and J. Friedman, "The Elements of Statistical Learning", section 5.2.3.
     """
     folder = data_folder("phonemes", data_dir, holds=f"{_NPZ} or {_CSV}")
-    if (folder / _NPZ).is_file():
-        path = folder / _NPZ
-        arrays = read_arrays(path)
-    elif (folder / _CSV).is_file():
-        path = folder / _CSV
-        arrays = _read_csv(path)
-    else:
+    path = find_file(folder, _NPZ) or find_file(folder, _CSV)
+    if path is None:
         raise FileNotFoundError(f"phonemes: {folder} must hold {_NPZ} or {_CSV}")
+    arrays = read_arrays(path) if path.name.lower() == _NPZ else _read_csv(path)
     for split in ("train", "test"):
         x = arrays[f"x_{split}"]
         if x.dtype.kind != "f" or x.ndim != 2 or x.shape[1] != _VALUES or len(x) == 0:
@@ -97,8 +95,7 @@ def load_phonemes(data_dir: Path | None, *, features: int = _VALUES) -> Dataset:
 
 def _read_csv(path: Path) -> dict[str, npt.NDArray[Any]]:
     header = ["row.names", *(f"x.{number}" for number in range(1, _VALUES + 1)), "g", "speaker"]
-    with path.open(newline="", encoding="latin-1") as file:
-        lines = list(csv.reader(file))
+    lines = list(csv.reader(StringIO(read_text(path, "latin-1"))))
     if not lines or lines[0] != header:
         raise ValueError(
             f"{path} must begin with a line of row.names, x.1 to x.{_VALUES}, g, speaker"

@@ -29,6 +29,9 @@ __all__ = [
     "select_tokens",
 ]
 
+CLIP = 2.0
+"""Standard deviations of the first principal component that are kept to both sides of its mean."""
+
 
 def reduce_features(dataset: Dataset, method: str, features: int) -> Dataset:
     """Return the data set with another number of features.
@@ -57,9 +60,10 @@ def reduce_features(dataset: Dataset, method: str, features: int) -> Dataset:
 def principal_components(dataset: Dataset, features: int) -> Dataset:
     """Replace the features by the first principal components of the training samples.
 
-    Each component is mapped to [0, 1] by its own range over the training samples; values of other
-    samples beyond that range are clipped. So components of little variance, which one map for all
-    would squeeze into a few steps of a fixed-point format, use the whole range too.
+    One scale for all components takes their mean to 1/2, and `CLIP` standard deviations of the
+    first one, to both sides, to 0 and 1; values beyond are clipped. So components keep their
+    variances relative to one another. The map is as steep as that because a fixed-point format has
+    few steps for the last components: docs/datasets.md has figures.
 
     Parameters
     ----------
@@ -90,16 +94,16 @@ def principal_components(dataset: Dataset, features: int) -> Dataset:
     # Both solvers are exact and draw no random numbers; that of the covariance matrix is the
     # faster one where samples outnumber features.
     pca = PCA(features, svd_solver="covariance_eigh" if len(x) > x.shape[1] else "full")
-    components = pca.fit_transform(x)
+    pca.fit(x)
     variance = pca.explained_variance_
     rank = int((variance > variance[0] * np.finfo(np.float64).eps * max(x.shape)).sum())
     _check_features(dataset, features, rank, "the directions in which the training samples vary")
-    low, high = components.min(axis=0), components.max(axis=0)
+    largest = CLIP * variance[0] ** 0.5
 
     def reduced(x: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
         if len(x) == 0:
             return np.zeros((0, features), dtype=np.float32)
-        moved = (pca.transform(x.astype(np.float64)) - low) / (high - low)
+        moved = 0.5 + pca.transform(x.astype(np.float64)) / (2 * largest)
         clipped: npt.NDArray[np.float32] = np.clip(moved, 0, 1).astype(np.float32)
         return clipped
 

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from software_ref.datasets.archive import read_arrays
 from software_ref.datasets.checksum import checksum_note
-from software_ref.datasets.data_folder import data_folder
+from software_ref.datasets.data_folder import data_folder, find_file
 from software_ref.datasets.dataset import Dataset, Labels
 from software_ref.datasets.reuters_sgml import read_articles
 
@@ -73,7 +73,7 @@ def load_reuters(
         raise ValueError(
             f"reuters: transform must be one of {', '.join(_TRANSFORMS)}, not {transform!r}"
         )
-    bags = _read_npz(folder / _NPZ) if (folder / _NPZ).is_file() else _read_published(folder)
+    bags = _read_npz(npz) if (npz := find_file(folder, _NPZ)) else _read_published(folder)
     order = _frequent_first(np.bincount(bags.y_train))
     present = int((np.bincount(bags.y_train) > 0).sum())
     classes = present if classes is None else classes

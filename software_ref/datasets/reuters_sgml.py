@@ -11,7 +11,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from software_ref.datasets.data_folder import read_members
+from software_ref.datasets.data_folder import find_file, read_members
+from software_ref.text_file import decode_text
 
 __all__ = ["ARCHIVE", "FILES", "Article", "read_articles"]
 
@@ -46,7 +47,7 @@ def read_articles(folder: Path) -> tuple[list[Article], list[Path]]:
     Parameters
     ----------
     folder : Path
-        Holds the 22 files of `FILES`, or else `ARCHIVE` with these in it.
+        Holds the 22 files of `FILES`, or else `ARCHIVE` with these in it; names in any case.
 
     Returns
     -------
@@ -62,19 +63,20 @@ def read_articles(folder: Path) -> tuple[list[Article], list[Path]]:
     ValueError
         The archive is broken, or there is no article of the split.
     """
-    paths = [folder / name for name in FILES if (folder / name).is_file()]
+    paths = [path for name in FILES if (path := find_file(folder, name))]
     if len(paths) == len(FILES):
         contents = [path.read_bytes() for path in paths]
-    elif (folder / ARCHIVE).is_file():
-        paths = [folder / ARCHIVE]
-        contents = read_members(paths[0], FILES)
+    elif archive := find_file(folder, ARCHIVE):
+        paths = [archive]
+        contents = read_members(archive, FILES)
     else:
         raise FileNotFoundError(
             f"reuters: {folder} must hold reuters_r52.npz, {ARCHIVE}, or the {len(FILES)} files "
             f"{FILES[0]} to {FILES[-1]}, of which it has {len(paths)}"
         )
     # The published files are in no encoding of Unicode.
-    articles = [each for content in contents for each in _articles(content.decode("latin-1"))]
+    documents = (decode_text(each, where=str(folder), encoding="latin-1") for each in contents)
+    articles = [each for document in documents for each in _articles(document)]
     for split in ("train", "test"):
         if not any(article.split == split for article in articles):
             raise ValueError(

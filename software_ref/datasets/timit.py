@@ -21,6 +21,7 @@ from software_ref.datasets.cepstrum import FILTERS, FRAME, RATE, STEP, cepstra, 
 from software_ref.datasets.data_folder import data_folder
 from software_ref.datasets.dataset import Dataset
 from software_ref.datasets.timit_phones import CLASSES, PHONE_CLASS
+from software_ref.text_file import read_text
 
 __all__ = ["load_timit"]
 
@@ -159,7 +160,7 @@ def _find_labels(folder: Path, split: str) -> list[Path]:
 def _read_labels(path: Path) -> _Sentence:
     """Which frames of a sentence have a label, from its file of phones alone."""
     starts, ends, labels = [], [], []
-    for number, line in enumerate(path.read_text(encoding="latin-1").splitlines(), start=1):
+    for number, line in enumerate(read_text(path, "latin-1").split("\n"), start=1):
         words = line.split()
         if not words:
             continue

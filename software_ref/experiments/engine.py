@@ -10,7 +10,6 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
 from multiprocessing import get_context, parent_process
 from pathlib import Path
 from typing import Any
@@ -18,19 +17,15 @@ from typing import Any
 from software_ref.console.errors import ToolError
 from software_ref.experiments.store import ResultStore
 from software_ref.experiments.task import Task
+from software_ref.system import interrupts_held, processors
 
-__all__ = ["default_jobs", "run_tasks"]
+__all__ = ["run_tasks"]
 
 CONNECT_SECONDS = 10
 """How long a Dask scheduler may take to answer."""
 
 Finished = tuple[int, dict[str, Any]]
 """Number of a task, and its figures."""
-
-
-def default_jobs() -> int:
-    """Processor cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def run_tasks(
@@ -111,11 +106,14 @@ def _in_processes(
         # Not forked: a fork copies the locks of BLAS threads that are not there any more.
         mp_context=get_context("spawn"),
         initializer=_start_worker,
-        initargs=(jobs,),
     )
     try:
-        with _interrupts_held():
-            running = {pool.submit(_run, task, data_dir): i for i, task in enumerate(tasks)}
+        with interrupts_held():
+            threads = max(1, processors() // jobs)
+            running = {
+                pool.submit(_run_limited, task, data_dir, threads): i
+                for i, task in enumerate(tasks)
+            }
         while running:
             done, _ = wait(running, return_when=FIRST_COMPLETED)
             # Errors last, so that what finished beside them is kept.
@@ -133,30 +131,10 @@ def _in_processes(
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-@contextmanager
-def _interrupts_held() -> Iterator[None]:
-    """Hold Ctrl-C back until the block ends; processes started in it hold it back for good.
-
-    A worker that Ctrl-C meets while it still imports, before its initializer, would print a
-    traceback.
-    """
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-def _start_worker(jobs: int) -> None:
-    from threadpoolctl import threadpool_limits
-
+def _start_worker() -> None:
     # Ctrl-C is for the parent, which ends its workers.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_leave_with_parent, daemon=True).start()
-    threadpool_limits(max(1, default_jobs() // jobs))
 
 
 def _leave_with_parent() -> None:
@@ -171,13 +149,26 @@ def _run(task: Task, data_dir: Path | None) -> dict[str, Any]:
     return task.run(data_dir)
 
 
+def _run_limited(task: Task, data_dir: Path | None, threads: int) -> dict[str, Any]:
+    """Run a task in a worker with at most so many BLAS threads.
+
+    More threads than cores wait for one another at every matrix product, and make small ones many
+    times slower. Only libraries that are loaded can be limited: those of a task are once it is
+    here, while a worker starts without any.
+    """
+    from threadpoolctl import threadpool_limits
+
+    threadpool_limits(threads)
+    return task.run(data_dir)
+
+
 def _on_cluster(tasks: Sequence[Task], data_dir: Path | None, address: str) -> Iterator[Finished]:
     try:
         from distributed import CancelledError, Client, KilledWorker, as_completed
         from distributed.comm import get_address_host_port
     except ImportError as error:
         raise ToolError(
-            "--scheduler needs Dask, which is not installed: pip install 'presparse[dask]'"
+            "--scheduler needs Dask, which is not installed: pip install distributed"
         ) from error
     try:
         # First by hand: a client that cannot connect goes on trying, and complains, to the end.

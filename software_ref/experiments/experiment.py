@@ -10,7 +10,7 @@ from software_ref.experiments.report import Report, Spread
 from software_ref.experiments.scale import Scale
 from software_ref.experiments.task import Task
 
-__all__ = ["Cell", "Experiment", "Key", "Results", "accuracy", "gather"]
+__all__ = ["Cell", "Experiment", "Key", "Results", "accuracy", "epochs", "gather"]
 
 Key: TypeAlias = tuple[str | int | float, ...]
 """What an experiment calls one of its measurements, such as ("mnist", 0.2)."""
@@ -59,3 +59,9 @@ def gather(cells: Sequence[Cell], figures: Sequence[dict[str, Any]]) -> Results:
 def accuracy(figures: Sequence[dict[str, Any]]) -> Spread:
     """Test accuracy over the seeds."""
     return Spread(tuple(each["test_accuracy"] for each in figures))
+
+
+def epochs(figures: Sequence[dict[str, Any]]) -> str:
+    """The fewest and the most epochs that the trainings took: "14 to 31"."""
+    counts = [each["epochs"] for each in figures]
+    return str(min(counts)) if min(counts) == max(counts) else f"{min(counts)} to {max(counts)}"

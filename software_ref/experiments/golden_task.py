@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,7 @@ class GoldenTask:
     """A network file's worth of settings; `seed` draws weights, connections and order."""
 
     data: DataSpec
-    """Samples."""
+    """Samples; where some are held out for validation, they take the place of the test samples."""
     layers: tuple[int, ...]
     """Neurons N_0 .. N_L."""
     out_degree: tuple[int, ...]
@@ -87,7 +87,10 @@ class GoldenTask:
         """Train, and test after every epoch."""
         file = self.network_file()
         network = file.network
-        data = encode_dataset(load_data(self.data, data_dir), network)
+        dataset = load_data(self.data, data_dir)
+        if self.data.validation:
+            dataset = replace(dataset, x_test=dataset.x_validation, y_test=dataset.y_validation)
+        data = encode_dataset(dataset, network)
         lags = Schedule.from_file(file).lags if self.lags is None else self.lags
         profiler = None
         if self.floating:

@@ -8,7 +8,7 @@ from typing import cast
 
 from software_ref.experiments.experiment import Experiment
 
-__all__ = ["ALGORITHMS", "EXPERIMENTS", "NUMBERS", "load_experiment"]
+__all__ = ["ALGORITHMS", "CHOICES", "EXPERIMENTS", "NUMBERS", "load_experiment"]
 
 ALGORITHMS = {
     "density": "density",
@@ -35,7 +35,10 @@ NUMBERS = {
 }
 """Studies with the bit-exact trainer: module of `claims` by name."""
 
-EXPERIMENTS = {**ALGORITHMS, **NUMBERS}
+CHOICES = {"accurate": "accurate"}
+"""Choices of sizes and rates on held-out samples: module of `claims` by name."""
+
+EXPERIMENTS = {**ALGORITHMS, **NUMBERS, **CHOICES}
 """All of them."""
 
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from statistics import fmean, stdev
 from typing import TYPE_CHECKING, Any
 
 from software_ref.console.atomic_file import atomic_file
 from software_ref.console.output import table_lines, write_json
-from software_ref.figure import empty_figure, write_png
+from software_ref.figure import empty_figure, write_picture
+from software_ref.shared_folder import only_user
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -78,21 +79,37 @@ class Report:
     tables: Sequence[Table]
     findings: Sequence[str]
     """Sentences that hold the numbers against the slides' claims, true of these numbers."""
+    verdict: str
+    """What becomes of the claim, in a few words that follow from the numbers."""
     draw: Callable[[Figure], None]
     """Draws the picture into an empty figure."""
     size: tuple[float, float] = (9.0, 4.5)
     """Width and height of the picture in inches."""
     document: dict[str, Any] = field(default_factory=dict)
     """All figures, for JSON."""
+    banner: str | None = None
+    """What stands above everything: that the figures are of a quick run."""
+
+    def without_verdict(self, banner: str) -> Report:
+        """The same tables and picture below a banner, and no findings: of figures that say
+        nothing."""
+        return replace(self, findings=(), verdict="", banner=banner)
 
     def plain(self) -> str:
         """Tables and findings for a terminal."""
-        return "\n\n".join([*(table.plain() for table in self.tables), "\n".join(self.findings)])
+        tables = [table.plain() for table in self.tables]
+        return _joined(self.banner, *tables, "\n".join(self.findings))
 
     def markdown(self) -> str:
         """Tables and findings for the documentation."""
         findings = "\n".join(f"- {finding}" for finding in self.findings)
-        return "\n\n".join([*(table.markdown() for table in self.tables), findings]) + "\n"
+        banner = self.banner and f"> {self.banner}"
+        return _joined(banner, *(table.markdown() for table in self.tables), findings) + "\n"
+
+
+def _joined(*parts: str | None) -> str:
+    """The parts that there are, with a line between them."""
+    return "\n\n".join(part for part in parts if part)
 
 
 def write_report(report: Report, *, png: Path, json: Path, markdown: Path) -> None:
@@ -104,9 +121,12 @@ def write_report(report: Report, *, png: Path, json: Path, markdown: Path) -> No
         A file cannot be written.
     """
 
-    write_json(json, report.document)
-    with atomic_file(markdown) as unfinished:
-        unfinished.write_text(report.markdown(), encoding="utf-8")
-    figure = empty_figure(*report.size)
-    report.draw(figure)
-    write_png(png, figure, dpi=100)
+    with only_user(json.parent):  # they belong together
+        write_json(json, report.document)
+        with atomic_file(markdown) as unfinished:
+            unfinished.write_text(report.markdown(), encoding="utf-8")
+        figure = empty_figure(*report.size)
+        report.draw(figure)
+        if report.banner is not None:
+            figure.suptitle(report.banner, color="firebrick", fontsize=8, wrap=True)
+        write_picture(png, figure, dpi=100)

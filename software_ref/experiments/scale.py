@@ -13,6 +13,8 @@ __all__ = ["Scale"]
 QUICK_EPOCHS = 2
 QUICK_TRAIN = 1000
 QUICK_TEST = 300
+QUICK_SHARE = 100
+"""One Morse sample of a class in so many is generated for training."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,13 +38,38 @@ class Scale:
             if self.sets and self.sets.count(name) > 1:
                 raise ValueError(f"--sets must name each data set once, not {name} again")
 
+    @property
+    def stem(self) -> str:
+        """What the names of a report's files have after the experiment's: "_quick" keeps them
+        apart from those of a full run."""
+        return "_quick" if self.quick else ""
+
+    @property
+    def banner(self) -> str | None:
+        """What a quick run's report begins with; None for a full one."""
+        if not self.quick:
+            return None
+        return (
+            f"QUICK RUN: at most {QUICK_TRAIN:,} training and {QUICK_TEST} test samples (of Morse "
+            f"one training sample in {QUICK_SHARE}), {QUICK_EPOCHS} epochs and some of the points. "
+            "It shows that the experiment runs; its accuracies say nothing of the claim."
+        )
+
+    def per_class(self, samples: int) -> int:
+        """Morse training samples of a class where a full run takes `samples`."""
+        return samples // QUICK_SHARE if self.quick else samples
+
     def data(self, spec: DataSpec) -> DataSpec:
         """The samples to train on."""
         if not self.quick:
             return spec
         if spec.name == "morse":
             train = spec.options.get("train_per_class", MorseOptions().train_per_class)
-            few = {"train_per_class": train // 100, "validation_per_class": 5, "test_per_class": 5}
+            few = {
+                "train_per_class": self.per_class(train),
+                "validation_per_class": 5,
+                "test_per_class": 5,
+            }
             return replace(spec, options={**spec.options, **few})
         return replace(
             spec, train=QUICK_TRAIN, test=min(spec.test or QUICK_TEST, QUICK_TEST), validation=100

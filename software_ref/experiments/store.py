@@ -8,6 +8,7 @@ from typing import Any
 
 from software_ref.console.atomic_file import atomic_file
 from software_ref.experiments.task import Task, canonical, identity
+from software_ref.text_file import read_text
 
 __all__ = ["ResultStore"]
 
@@ -52,7 +53,7 @@ class ResultStore:
         """
         path = self.path(task)
         try:
-            document = json.loads(path.read_text(encoding="utf-8"))
+            document = json.loads(read_text(path))
             figures: dict[str, Any] = dict(document["figures"])
         except FileNotFoundError:
             return None

@@ -12,12 +12,13 @@ from software_ref.experiments.experiment import Cell, Results, accuracy
 from software_ref.experiments.hardware_problems import HardwareProblem, choose
 from software_ref.experiments.report import Report, Spread, Table
 from software_ref.experiments.scale import Scale
+from software_ref.experiments.verdict import summary
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["Changes", "VariantStudy"]
+__all__ = ["Changes", "Conclusion", "VariantStudy"]
 
 MOST_CURVES = 8
 """Variants whose curves can be told apart in one picture."""
@@ -28,6 +29,16 @@ Changes: TypeAlias = Mapping[str, dict[str, Any]]
 """Fields of `GoldenTask` to change, by the variant's label."""
 
 
+@dataclass(frozen=True)
+class Conclusion:
+    """What a problem's accuracies say."""
+
+    findings: Sequence[str]
+    """Sentences."""
+    verdict: str
+    """What becomes of the claim."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class VariantStudy:
     """An `Experiment` whose plan and report follow from a list of variants."""
@@ -35,7 +46,7 @@ class VariantStudy:
     variants: Callable[[HardwareProblem], Changes]
     """The variants of a problem, in the order of the table; quick runs take the first, the last in
     fixed point and the last, so that there is something to find."""
-    findings: Callable[[HardwareProblem, Mapping[str, Spread]], Sequence[str]]
+    conclude: Callable[[HardwareProblem, Mapping[str, Spread]], Conclusion]
     """What the accuracies of a problem say, by the variant's label."""
     what: str
     """Title of the variants' column."""
@@ -57,6 +68,7 @@ class VariantStudy:
         """
         problems = choose(scale)
         tables, findings = [], []
+        verdicts: dict[str, str] = {}
         accuracies: dict[str, Mapping[str, Spread]] = {}
         for problem in problems:
             labels = list(self._variants(scale, problem))
@@ -80,9 +92,9 @@ class VariantStudy:
                     ],
                 )
             )
-            findings += [
-                f"{problem.title}: {finding}" for finding in self.findings(problem, spreads)
-            ]
+            conclusion = self.conclude(problem, spreads)
+            findings += [f"{problem.title}: {finding}" for finding in conclusion.findings]
+            verdicts[problem.title.split(",")[0]] = conclusion.verdict
 
         def draw(figure: Figure) -> None:
             row = figure.subplots(1, len(problems), squeeze=False)[0]
@@ -106,7 +118,13 @@ class VariantStudy:
         width, height = panels_size(len(problems))
         if most > MOST_CURVES:
             width, height = 1.3 * width, max(height, 0.25 * most + 1)
-        return Report(tables=tables, findings=findings, draw=draw, size=(width, height))
+        return Report(
+            tables=tables,
+            findings=findings,
+            verdict=summary(verdicts),
+            draw=draw,
+            size=(width, height),
+        )
 
     def _variants(self, scale: Scale, problem: HardwareProblem) -> Changes:
         variants = self.variants(problem)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, TypeAlias, Union
 
+from software_ref.cache_folder import cache_environment
 from software_ref.console.errors import ToolError
 from software_ref.golden.edges import Pattern
 from software_ref.golden.parameters import Parameters
@@ -35,6 +37,8 @@ def find_engine(engine: str = "auto") -> str:
         raise ValueError(f"engine must be one of {', '.join(ENGINES)}, not {engine!r}")
     if engine == "numpy":
         return engine
+    # Numba looks for its folders as soon as it is imported.
+    os.environ.update(cache_environment())
     try:
         import numba  # noqa: F401
     except ImportError as error:
@@ -42,7 +46,7 @@ def find_engine(engine: str = "auto") -> str:
             return "numpy"
         raise ToolError(
             f"the compiled engine needs Numba, which cannot be imported ({error}); "
-            "install it with pip install 'presparse[fast]', or use the engine numpy"
+            "install it with pip install numba, or use the engine numpy"
         ) from error
     return "compiled"
 

@@ -54,12 +54,11 @@ def exact_dtype(network: Network) -> np.dtype[np.signedinteger[Any]]:
         activation = network.activation_maximum(shape.index - 1)
         forward = shape.in_degree * raw * activation + (raw << f) + fmt.one
         backward = raw * raw  # one edge; their sum is always taken in int64:
-        total = (shape.out_degree * raw * raw << f) + (2 * raw << 2 * f)
-        if shape.index > 1 and total >= 1 << 63:
+        most = ((1 << 63) - 1 - (2 * raw << 2 * f)) // (raw * raw << f)  # sum, rounding and offset
+        if shape.index > 1 and shape.out_degree > most:
             raise ValueError(
                 f"out_degree of junction {shape.index} must keep back-propagated sums in 64 bits, "
-                f"at most {((1 << 63) - (2 * raw << 2 * f)) // (raw * raw << f)} in format {fmt}, "
-                f"not {shape.out_degree}"
+                f"at most {most} in format {fmt}, not {shape.out_degree}"
             )
         largest = max(largest, forward, backward, *largest_updates(network, activation))
     return np.dtype(np.int32 if largest < 1 << 31 else np.int64)

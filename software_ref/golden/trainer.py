@@ -173,7 +173,7 @@ class SequenceTrainer(ABC):
 
 
 class GoldenTrainer(SequenceTrainer):
-    """Trains a network bit by bit as the hardware does (DESIGN.md sections 2 and 3).
+    """Trains a network bit by bit as the hardware does (docs/numerics.md).
 
     `CompiledTrainer` does the same in compiled code; this one is there to be read.
 

@@ -51,9 +51,13 @@ class MlpOptions:
     l2: float = 0.0
     """lambda of the penalty lambda * sum of w^2 over the weights, not the biases; at least 0."""
     patience: int | None = None
-    """Stop after so many epochs without a better validation accuracy; None never stops early."""
+    """Stop after so many epochs on end without progress, see `progress_of` in `epoch_figures`;
+    None never stops early."""
     seed: int = 1
     """Seed of the initial weights and of the order of samples, at least 0."""
+    centre: bool = True
+    """Train on features that are centred and of one scale, see `InputMap`; false takes them as
+    they are."""
     dtype: str = "float32"
     """"float32" or "float64", of all arithmetic."""
 
@@ -69,6 +73,8 @@ class MlpOptions:
             _check_integer(name, getattr(self, name), least)
         if self.patience is not None:
             _check_integer("patience", self.patience, 1)
+        if not isinstance(self.centre, bool):
+            raise TypeError(f"centre must be true or false, not {self.centre!r}")
         for name in ("bias", "rate", "momentum", "second_moment", "l2"):
             _check_real(name, getattr(self, name))
         if self.rate <= 0:

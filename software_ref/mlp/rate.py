@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import cos, pi
 
 __all__ = ["SCHEDULES", "RateSchedule"]
 
-SCHEDULES = ("constant", "step", "inverse_time", "cosine")
+SCHEDULES = ("constant", "step", "inverse_time", "cosine", "plateau")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,9 +20,11 @@ class RateSchedule:
     step          factor ** (t // every)
     inverse_time  1 / (1 + factor * t)
     cosine        factor + (1 - factor) (1 + cos(pi t / T)) / 2
+    plateau       factor ** n
     ============  =======================================
 
-    With `factor` = 1/2, "step" is the hardware's schedule, whose rates are powers of two.
+    With `factor` = 1/2, "step" is the hardware's schedule, whose rates are powers of two. For
+    "plateau", n counts how often `every` epochs on end have brought no progress.
 
     Raises
     ------
@@ -32,9 +35,9 @@ class RateSchedule:
     kind: str = "constant"
     """One of `SCHEDULES`."""
     factor: float = 0.0
-    """What it means depends on `kind`; 0 to 1, above 0 for "step"."""
+    """What it means depends on `kind`; 0 to 1, above 0 for "step" and "plateau"."""
     every: int = 1
-    """Epochs from one step to the next, at least 1."""
+    """Epochs from one step to the next, or without progress; at least 1."""
 
     def __post_init__(self) -> None:
         if self.kind not in SCHEDULES:
@@ -42,17 +45,32 @@ class RateSchedule:
             raise ValueError(f"schedule kind must be one of {listed}, not {self.kind!r}")
         if not 0 <= self.factor <= 1:
             raise ValueError(f"schedule factor must lie in [0, 1], not {self.factor!r}")
-        if self.kind == "step" and self.factor == 0:
-            raise ValueError("schedule factor must be above 0 for steps, not 0")
+        if self.kind in ("step", "plateau") and self.factor == 0:
+            raise ValueError(f'schedule factor must be above 0 for "{self.kind}", not 0')
         if self.every < 1:
             raise ValueError(f"schedule every must be at least 1 epoch, not {self.every!r}")
 
-    def at(self, epoch: int, epochs: int) -> float:
-        """The factor in `epoch`, from 0, of `epochs`."""
+    def at(self, epoch: int, epochs: int, progress: Sequence[bool] = ()) -> float:
+        """The factor in `epoch`, from 0, of `epochs`.
+
+        `progress` says of every epoch before it whether it got on; only "plateau" asks.
+        """
         if self.kind == "step":
             return float(self.factor ** (epoch // self.every))
         if self.kind == "inverse_time":
             return 1 / (1 + self.factor * epoch)
         if self.kind == "cosine":
             return self.factor + (1 - self.factor) * (1 + cos(pi * epoch / epochs)) / 2
+        if self.kind == "plateau":
+            return float(self.factor ** _stalls(progress, self.every))
         return 1.0
+
+
+def _stalls(progress: Sequence[bool], every: int) -> int:
+    """How often `every` epochs on end brought no progress."""
+    stalls, since = 0, 0
+    for each in progress:
+        since = 0 if each else since + 1
+        if since == every:
+            stalls, since = stalls + 1, 0
+    return stalls

@@ -13,14 +13,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from software_ref.datasets.dataset import Dataset, Features, Labels
+from software_ref.mlp.epoch_figures import EpochFigures, progress_of
+from software_ref.mlp.input_map import InputMap
 from software_ref.mlp.model import MlpModel
 from software_ref.mlp.optimiser import Optimiser
 
-__all__ = ["EpochFigures", "MlpTrainer", "Samples", "samples_of"]
+__all__ = ["MlpTrainer", "Samples", "samples_of"]
 
 Floats: TypeAlias = NDArray[np.floating]
 
 EVALUATION_BATCH = 4096
+HISTORY = ("loss", "train_accuracy", "validation_accuracy", "validation_loss", "seconds")
+"""Columns of the history in a state."""
 PIXEL_VALUES = 256
 """An 8-bit feature p has the value p / 256, as in the hardware."""
 
@@ -80,24 +84,11 @@ def samples_of(dataset: Dataset, split: str, model: MlpModel) -> Samples:
     return Samples(features=values, labels=labels)
 
 
-@dataclass(frozen=True, kw_only=True)
-class EpochFigures:
-    """What one epoch gave."""
-
-    epoch: int
-    """Its number, from 0."""
-    loss: float
-    """Mean cross-entropy of its minibatches in nats, each before its step."""
-    train_accuracy: float
-    """Share of correct predictions of its minibatches, each before its step."""
-    validation_accuracy: float | None
-    """Share of correct predictions of the validation samples afterwards; None without any."""
-    seconds: float
-    """Time of its steps, without the validation."""
-
-
 class MlpTrainer:
     """Trains a model on minibatches; after every epoch its state can be kept and resumed.
+
+    The model sees features through `inputs`, a map fitted on the training samples. Everything here
+    takes features as they are; a model that is used by itself must be given mapped ones.
 
     Epoch t takes the samples in an order drawn from (seed, t) alone, so a resumed training gives
     the bits of an uninterrupted one.
@@ -116,8 +107,8 @@ class MlpTrainer:
     Raises
     ------
     ValueError
-        There are no training samples, a label is no output of the model, or `patience` is set
-        without validation samples.
+        There are no training samples, a label is no output of the model, or `patience` or the
+        schedule "plateau" is set without validation samples.
     """
 
     def __init__(
@@ -137,14 +128,28 @@ class MlpTrainer:
         self.model = model
         self.train = train
         self.validation = validation if validation is not None and len(validation) else None
-        if model.options.patience is not None and self.validation is None:
-            raise ValueError("patience must come with validation samples, of which there are none")
+        if self.validation is None:
+            for name, waits in (
+                ("patience", model.options.patience is not None),
+                ('schedule "plateau"', model.options.schedule.kind == "plateau"),
+            ):
+                if waits:
+                    raise ValueError(
+                        f"{name} must come with validation samples, of which there are none"
+                    )
         self.classes = classes
+        self.inputs = (
+            InputMap.of(train.features)
+            if model.options.centre
+            else InputMap.identity(model.inputs, model.dtype)
+        )
+        """What features go through before the first junction."""
+        self._mapped: Floats | None = None
         self.optimiser = Optimiser(model.options, model.parameters)
         self.history: list[EpochFigures] = []
         """Figures of every epoch finished."""
         self.best_epoch: int | None = None
-        """The epoch of the highest validation accuracy, the first of equals; None before one."""
+        """The epoch that validation prefers to all others; None before one."""
         self._best = [parameter.copy() for parameter in model.parameters]
 
     @property
@@ -153,9 +158,10 @@ class MlpTrainer:
         options = self.model.options
         if len(self.history) >= options.epochs:
             return True
-        if options.patience is None or self.best_epoch is None:
+        if options.patience is None:
             return False
-        return len(self.history) - 1 - self.best_epoch >= options.patience
+        recent = progress_of(self.history)[-options.patience :]
+        return len(recent) == options.patience and not any(recent)
 
     def epochs(self, progress: Callable[[int], None] | None = None) -> Iterator[EpochFigures]:
         """Train the epochs that are left, one for each result asked for.
@@ -176,33 +182,41 @@ class MlpTrainer:
 
     def accuracy(self, samples: Samples) -> float:
         """Share of correct predictions of the model as it is now."""
-        predictions = self.predict(samples.features)
-        return float((predictions == samples.labels).mean())
+        return self._evaluate(samples)[0]
 
-    def predict(self, features: Floats) -> NDArray[np.int64]:
-        """Predicted classes of features (n, N_0): int64 (n,)."""
-        starts = range(0, len(features), EVALUATION_BATCH)
-        parts = [
-            self.model.predict(features[start : start + EVALUATION_BATCH].T, self.classes)
-            for start in starts
-        ]
-        return np.concatenate(parts)
+    def _evaluate(self, samples: Samples) -> tuple[float, float]:
+        """Share of correct predictions, and mean cross-entropy in nats."""
+        correct, loss = 0, 0.0
+        for start in range(0, len(samples), EVALUATION_BATCH):
+            part = slice(start, start + EVALUATION_BATCH)
+            labels = samples.labels[part]
+            sums = self.model.forward(self.inputs(samples.features[part]).T)[-1]
+            correct += int((sums[: self.classes].argmax(axis=0) == labels).sum())
+            loss += self.model.data_loss(sums, labels) * len(labels)
+        return correct / len(samples), loss / len(samples)
+
+    def rate(self, epoch: int) -> float:
+        """The learning rate of an epoch, from 0, that is finished or comes next."""
+        options = self.model.options
+        got_on = progress_of(self.history[:epoch])
+        return options.rate * options.schedule.at(epoch, options.epochs, got_on)
 
     def state(self) -> dict[str, NDArray[np.generic]]:
         """Everything that training needs to go on after the last epoch, as arrays by name."""
         arrays: dict[str, NDArray[np.generic]] = {
             "steps": np.array(self.optimiser.steps),
             "best_epoch": np.array(-1 if self.best_epoch is None else self.best_epoch),
+            "input_mean": self.inputs.mean.copy(),
+            "input_scale": np.array(self.inputs.scale),
             "history": np.array(
                 [
                     [
-                        *(each.loss, each.train_accuracy),
-                        np.nan if each.validation_accuracy is None else each.validation_accuracy,
-                        each.seconds,
+                        np.nan if value is None else value
+                        for value in (getattr(each, name) for name in HISTORY)
                     ]
                     for each in self.history
                 ]
-            ).reshape(-1, 4),
+            ).reshape(-1, len(HISTORY)),
         }
         for name, each in self._arrays().items():
             arrays[name] = each.copy()
@@ -217,19 +231,24 @@ class MlpTrainer:
             An array is missing or has another shape.
         """
         own = self._arrays()
-        for name in ("steps", "best_epoch", "history", *own):
+        inputs = {"input_mean": self.inputs.mean, "input_scale": np.array(self.inputs.scale)}
+        for name in ("steps", "best_epoch", "history", *inputs, *own):
             if name not in state:
                 raise ValueError(f"state must have the array {name}")
-        for name, array in own.items():
+        for name, array in {**inputs, **own}.items():
             if state[name].shape != array.shape:
                 raise ValueError(
                     f"{name} of the state must have shape {array.shape}, not {state[name].shape}"
                 )
         history = np.asarray(state["history"], np.float64)
-        if history.ndim != 2 or history.shape[1] != 4:
+        if history.ndim != 2 or history.shape[1] != len(HISTORY):
             raise ValueError(
-                f"history of the state must have shape (epochs, 4), not {history.shape}"
+                f"history of the state must have shape (epochs, {len(HISTORY)}), "
+                f"not {history.shape}"
             )
+        scale = float(state["input_scale"])
+        if not scale > 0:
+            raise ValueError(f"input_scale of the state must be above 0, not {scale:g}")
         best = int(state["best_epoch"])
         if best >= len(history):
             raise ValueError(
@@ -237,6 +256,12 @@ class MlpTrainer:
             )
         for name, array in own.items():
             array[...] = state[name]
+        # Not fitted again: on another machine its last bits could differ.
+        self.inputs = InputMap(
+            mean=np.asarray(state["input_mean"], self.model.dtype),
+            scale=scale,
+        )
+        self._mapped = None
         self.optimiser.steps = int(state["steps"])
         self.best_epoch = None if best < 0 else best
         self.history = [
@@ -245,9 +270,10 @@ class MlpTrainer:
                 loss=float(loss),
                 train_accuracy=float(train),
                 validation_accuracy=None if np.isnan(validation) else float(validation),
+                validation_loss=None if np.isnan(validation) else float(validation_loss),
                 seconds=float(seconds),
             )
-            for epoch, (loss, train, validation, seconds) in enumerate(history)
+            for epoch, (loss, train, validation, validation_loss, seconds) in enumerate(history)
         ]
 
     def _arrays(self) -> dict[str, Floats]:
@@ -263,33 +289,36 @@ class MlpTrainer:
         options = self.model.options
         # The 1 keeps the stream apart from the one that draws the weights.
         order = np.random.default_rng([options.seed, 1, epoch]).permutation(len(self.train))
-        rate = options.rate * options.schedule.at(epoch, options.epochs)
+        rate = self.rate(epoch)
+        if self._mapped is None:
+            self._mapped = self.inputs(self.train.features)
         loss, correct = 0.0, 0
         began = time.perf_counter()
         for start in range(0, len(order), options.batch):
             chosen = order[start : start + options.batch]
             labels = self.train.labels[chosen]
-            gradients, sums = self.model.gradients(self.train.features[chosen].T, labels)
+            gradients, sums = self.model.gradients(self._mapped[chosen].T, labels)
             loss += self.model.data_loss(sums, labels) * len(chosen)
             correct += int((sums[: self.classes].argmax(axis=0) == labels).sum())
             self.optimiser.step(gradients, rate)
             if progress is not None:
                 progress(len(chosen))
+        seconds = time.perf_counter() - began
+        validated = (None, None) if self.validation is None else self._evaluate(self.validation)
         return EpochFigures(
             epoch=epoch,
             loss=loss / len(order),
             train_accuracy=correct / len(order),
-            seconds=time.perf_counter() - began,
-            validation_accuracy=None if self.validation is None else self.accuracy(self.validation),
+            validation_accuracy=validated[0],
+            validation_loss=validated[1],
+            seconds=seconds,
         )
 
     def _keep_best(self, figures: EpochFigures) -> None:
         if figures.validation_accuracy is None:
             return
-        if self.best_epoch is not None:
-            best = self.history[self.best_epoch].validation_accuracy
-            if best is not None and figures.validation_accuracy <= best:
-                return
+        if self.best_epoch is not None and not figures.better_than(self.history[self.best_epoch]):
+            return
         self.best_epoch = figures.epoch
         for kept, parameter in zip(self._best, self.model.parameters, strict=True):
             kept[...] = parameter

@@ -2,7 +2,7 @@
 
 A step sequencer issues a start pulse per step, at least P clocks apart. Junction i reads its row t
 in step S at clock pulse(S) + lead + sigma_i + t, where `lead` covers the fetch of the first deltas.
-Formulas: DESIGN.md section 4, with P the step period, C_i the rows and
+Formulas (docs/architecture.md, "Steps"), with P the step period, C_i the rows and
 
     lF_i      row read to activation readable          (JunctionTiming.activation_latency)
     lB_{i+1}  row read to delta_i readable: the error readable, and the clocks by which junction i
@@ -13,8 +13,8 @@ Formulas: DESIGN.md section 4, with P the step period, C_i the rows and
     m_L = ceil((C_L + lF_L + lc) / P)
     m_i = 1 + m_{i+1} + ceil((sigma_{i+1} - sigma_i + C_{i+1} + lB_{i+1}) / P)
 
-Samples and steps are numbered as in section 3: in step S, junction i runs FF of sample S - i and
-BP and UP of sample S - i - m_i. Sample n of a queue with K banks uses bank n mod K.
+In step S, junction i runs FF of sample S - i, and BP and UP of sample S - i - m_i. Sample n
+of a queue with K banks uses bank n mod K.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from software_ref.figure import empty_figure, write_png
+from software_ref.figure import empty_figure, write_picture
 from software_ref.fixed_point import FixedFormat
 from software_ref.ranges.profiler import LOWEST, QUANTITIES, JunctionProfile
 
@@ -19,7 +19,7 @@ SMALLEST_SHARE = 1e-6
 def draw_ranges(
     path: Path, title: str, fmt: FixedFormat, profiles: Sequence[JunctionProfile]
 ) -> None:
-    """Draw a row of shares for every quantity of every junction into a PNG, whole or not at all.
+    """Draw a row of shares for every quantity of every junction into a file, whole or not at all.
 
     The format's smallest and largest magnitudes are marked: what lies right of them saturates,
     what lies left is rounded to 0.
@@ -29,8 +29,6 @@ def draw_ranges(
     OSError
         The file cannot be written.
     """
-    from matplotlib.colors import LogNorm
-
     rows = [
         (f"{name}, junction {profile.index}", profile.distributions[name])
         for profile in profiles
@@ -41,6 +39,8 @@ def draw_ranges(
     seen = np.flatnonzero(powers.any(axis=0))
     first, last = (int(seen[0]), int(seen[-1])) if len(seen) else (0, 0)
     figure = empty_figure(9, 1.5 + 0.28 * len(rows))
+    from matplotlib.colors import LogNorm
+
     axes = figure.subplots()
     edges = LOWEST + np.arange(first, last + 2)
     picture = axes.pcolormesh(
@@ -59,4 +59,4 @@ def draw_ranges(
     axes.set_title(title)
     figure.legend(loc="outside lower center", ncols=2, fontsize=8)
     figure.colorbar(picture, ax=axes, label="share of the values")
-    write_png(path, figure, dpi=110)
+    write_picture(path, figure, dpi=110)

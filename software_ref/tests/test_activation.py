@@ -16,7 +16,7 @@ FORMATS = [(3, 8), (1, 4), (3, 2), (5, 10), (9, 8), (1, 16), (11, 6)]
 
 
 def sigma(value: float) -> float:
-    """The logistic function in double precision, as DESIGN.md evaluates it."""
+    """The logistic function in double precision, as docs/numerics.md has it."""
     return 1 / (1 + math.exp(-value)) if value > -700 else 0.0
 
 

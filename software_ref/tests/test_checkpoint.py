@@ -103,7 +103,10 @@ def test_damaged_and_foreign_archives_are_refused(path: Path) -> None:
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"weights_1": np.zeros(8)}, "weights_1 must be integers, not float64"),
+        *(
+            ({name: np.zeros(8)}, f"{name} must be integers, not float64")
+            for name in ("weights_1", "biases_1", "left_2", "format", "lags", "epoch", "samples")
+        ),
         (
             {"weights_2": np.zeros(7, int)},
             "weights of junction 2 must have shape (8,), not (7,)",
@@ -119,6 +122,11 @@ def test_damaged_and_foreign_archives_are_refused(path: Path) -> None:
             "lag of junction 1 must be at least 1 + the lag of junction 2 = 3, not 2",
         ),
         ({"epoch": np.array(-1)}, "epoch must be at least 0, not -1"),
+        ({"samples": np.array(-1)}, "samples must be at least 0, not -1"),
+        (
+            {"format": np.array([3, 8, 10])},
+            "format must be the network's (1,3,8), not (1,3,8), stored (1,3,10)",
+        ),
         (
             {"format": np.array([2, 9, 9])},
             "format must be the network's (1,3,8), not (1,2,9)",
@@ -132,6 +140,20 @@ def test_damaged_and_foreign_archives_are_refused(path: Path) -> None:
 def test_wrong_arrays_are_refused(path: Path, changes: dict[str, Any], message: str) -> None:
     _rewrite(path, **changes)
     _refusal(path, message)
+
+
+@pytest.mark.parametrize("name", ["left_1", "left_2"])
+def test_another_edge_in_any_junction_is_refused(path: Path, name: str) -> None:
+    with np.load(path) as archive:
+        left = archive[name]
+    true = left[-1]
+    left[-1] = true ^ 1
+    _rewrite(path, **{name: left})
+    _refusal(
+        path,
+        f"{name} must hold the network's connections: edge 7 starts at left neuron {true}, "
+        f"not {left[-1]}",
+    )
 
 
 def test_missing_arrays_are_refused(path: Path) -> None:

@@ -11,7 +11,9 @@ import pytest
 
 from presparse.cli import main
 from software_ref.commands.check import describe
+from software_ref.connections.clash_free import ConnectionOptions
 from software_ref.datasets.registry import NAMES
+from software_ref.network import JunctionShape
 from software_ref.network_file import read_network_file
 from software_ref.plan.schedule import Schedule
 
@@ -121,7 +123,7 @@ def test_json_holds_all_figures(tmp_path: Path, capsys: pytest.CaptureFixture[st
 
 
 def test_the_published_latencies_give_the_lags() -> None:
-    """The formulas of DESIGN.md section 4, from the figures that `check` prints."""
+    """The formulas of docs/architecture.md, "Steps", from the figures that `check` prints."""
     for path in sorted(EXAMPLES.glob("*.toml")):
         figures = describe(read_network_file(path))
         schedule, rows = figures["schedule"], [each["rows"] for each in figures["junctions"]]
@@ -246,15 +248,108 @@ def test_unknown_data_is_told_before_it_is_read(
 ) -> None:
     path = tmp_path / "wrong.toml"
     path.write_text(NETWORK + text)
-    assert refused(["check", str(path)], capsys) == f"presparse: error: {message}"
+    assert refused(["check", str(path)], capsys) == f"presparse: error: {path}: {message}"
+
+
+MISTAKES = """
+[network]
+layers = [8, 4, 5]
+out_degree = [9, 2]
+parallelism = [3, 2]
+classes = "many"
+depth = 2
+[format]
+integer = 0
+fraction = 1
+[update]
+random_bits = 99
+seed = -1
+[activation]
+hidden = "tanh"
+relu_cap = -2
+[connections]
+kind = "random"
+dither = 1
+[data]
+name = "iris"
+train = 0
+options = { sead = 2 }
+reduce = { method = "svd", features = 0 }
+[training]
+epochs = 0
+shuffle = "yes"
+rate_exponent = [[1, 3]]
+[target]
+device = "xc7a35t"
+pipeline = "flat"
+dsp_budget = -1
+clock_mhz = 0
+[traning]
+"""
+
+
+def test_all_illegal_values_are_told_at_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "wrong.toml"
+    path.write_text(MISTAKES)
+    assert main(["check", str(path)]) == 2
+    output = capsys.readouterr()
+    assert output.out == ""
+    assert [
+        line.removeprefix(f"presparse: error: {path}: ") for line in output.err.split("\n")
+    ] == [
+        "unknown table 'traning'; did you mean training?",
+        'data.reduce method must be one of "pca", "tokens", "chi2", "spectrum", not \'svd\'',
+        "data.reduce features must be at least 1, not 0",
+        "format integer must be at least 1, not 0: an input of 1.0 must fit",
+        "format fraction must be at least 2, not 1: the sigmoid's derivative is at most 1/4",
+        'activation hidden must be "sigmoid" or "relu", not \'tanh\'',
+        "activation relu_cap must be above 0 and finite, not -2",
+        'connections kind must be one of "shared_seed", "seed_per_sweep", "free", not \'random\'',
+        "connections dither must be true or false, not 1",
+        "update random_bits must be 0 to 24, which a lane can take of the generator's 32, not 99",
+        "update seed must be at least 0, not -1",
+        "data train must be at least 1, not 0",
+        "data set iris has no option 'sead' (did you mean 'seed'?); its options are seed",
+        "training epochs must be at least 1, not 0",
+        "training shuffle must be true or false, not 'yes'",
+        "training rate_exponent must start at epoch 0 and list its epochs in rising order, not [1]",
+        'target device must be one of "xc7a100t", "lfe5u-85f", not \'xc7a35t\'',
+        'target pipeline must be one of "shallow", "medium", "deep", not \'flat\'',
+        "target dsp_budget must be at least 0, not -1",
+        "target clock_mhz must be above 0 and at most 1000, not 0",
+        "unknown [network] key 'depth'; known: layers, out_degree, parallelism, classes",
+        "out_degree of junction 1 must be at most its 4 right neurons, not 9",
+        "parallelism of junction 1 must divide its 8 left neurons, not 3; nearest legal "
+        "parallelism: 2 or 4",
+        "out_degree of junction 2 must make left * out_degree divisible by right: 4 * 2 = 8 is "
+        "not divisible by 5; nearest legal out_degree: 5",
+        "classes must be an integer, not 'many'",
+        "",
+    ]
+
+
+def test_all_impossible_junctions_are_told_at_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def impossible(shape: JunctionShape, options: ConnectionOptions) -> None:
+        raise ValueError(f"junction {shape.index} has no pattern")
+
+    monkeypatch.setattr("software_ref.commands.check.generate_pattern", impossible)
+    path = tmp_path / "wrong.toml"
+    path.write_text(NETWORK)
+    assert main(["check", str(path)]) == 2
+    assert capsys.readouterr().err.splitlines() == [
+        f"presparse: error: junction {number} has no pattern" for number in (1, 2)
+    ]
 
 
 def test_a_file_that_is_no_text_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "wrong.toml"
     path.write_bytes(b"\xff\xfe[network]")
     assert refused(["check", str(path)], capsys) == (
-        f"presparse: error: {path}: 'utf-8' codec can't decode byte 0xff in position 0: "
-        "invalid start byte"
+        f"presparse: error: {path}: line 1 must be UTF-16 text, but holds the byte 0x5d"
     )
 
 

@@ -126,14 +126,25 @@ def test_an_infinite_metric_is_null(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert "V_dist              infinite" in capsys.readouterr().out
 
 
-def test_options_and_reduction_reach_the_data(tmp_path: Path) -> None:
+def test_options_and_reduction_reach_the_data(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     few = [f"{split}_per_class={n}" for n, split in enumerate(("train", "validation", "test"), 2)]
     options = [word for option in few for word in ("--option", option)]
     document = described(
         tmp_path, "morse", *options, "--option", "dash=[4, 5]", "--option", "style=gray"
     )
     assert [each["samples"] for each in document["splits"].values()] == [128, 192, 256]
-    assert "dash=(4, 5)" in document["provenance"]
+    assert document["provenance"] == (
+        "generated with seed 1, dash = [4, 5], train_per_class = 2, validation_per_class = 3, "
+        "test_per_class = 4"
+    )
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[1:3] == [
+        "generated with seed 1, dash = [4, 5], train_per_class = 2, validation_per_class",
+        "  = 3, test_per_class = 4",
+    ]
+    assert max(map(len, lines)) <= 80
     document = described(tmp_path, "iris", "--option", "seed=3", "--reduce", "pca=2")
     assert document["features"] == 2
     assert document["provenance"].endswith("seed 3; first 2 principal components")

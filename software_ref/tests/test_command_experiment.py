@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from presparse.cli import main
-from software_ref.experiments import engine
 from software_ref.experiments.registry import EXPERIMENTS
 from software_ref.experiments.training_task import TrainingTask
 
@@ -46,10 +45,32 @@ def test_a_second_run_only_adds_what_is_missing(
     assert main([*arguments, "--seeds", "2"]) == 0
     assert set(seeds) == {2}
     assert all(path.stat().st_mtime_ns == time for path, time in kept.items())
-    assert json.loads((tmp_path / "density.json").read_text())["seeds"] == [1, 2]
+    assert json.loads((tmp_path / "density_quick.json").read_text())["seeds"] == [1, 2]
     out = capsys.readouterr().out
     assert "±" in out
-    assert f"wrote {tmp_path / 'density.png'}" in out
+    assert f"wrote {tmp_path / 'density_quick.png'}" in out
+
+
+def test_a_quick_run_leaves_full_results_and_gives_no_verdict(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    full = [tmp_path / f"density.{ending}" for ending in ("png", "json", "md")]
+    for path in full:
+        path.write_text("hours of work")
+    assert main([*QUICK, "--results", str(tmp_path), "--seeds", "1"]) == 0
+    assert all(path.read_text() == "hours of work" for path in full)
+    out = capsys.readouterr().out
+    banner = (
+        "QUICK RUN: at most 1,000 training and 300 test samples (of Morse one training sample in "
+        "100), 2 epochs and some of the points. It shows that the experiment runs; its accuracies "
+        "say nothing of the claim."
+    )
+    assert out.splitlines()[2] == banner
+    assert (tmp_path / "density_quick.md").read_text().splitlines()[0] == f"> {banner}"
+    # The verdict of a full run.
+    for text in (out, (tmp_path / "density_quick.md").read_text()):
+        assert "holds" not in text
+        assert "does not hold" not in text
 
 
 def test_an_interruption_says_what_is_kept(
@@ -70,7 +91,7 @@ def test_an_interruption_says_what_is_kept(
         f"presparse: interrupted with 1 of 4 runs finished and kept in {tmp_path / 'runs'}; the "
         "same command goes on from there\n"
     )
-    assert not (tmp_path / "density.json").exists()
+    assert not (tmp_path / "density_quick.json").exists()
     monkeypatch.setattr(TrainingTask, "run", run)
     assert main([*QUICK, "--results", str(tmp_path), "--seeds", "2"]) == 0
 
@@ -106,8 +127,4 @@ def test_a_cluster_without_dask_is_told(
 ) -> None:
     monkeypatch.setitem(__import__("sys").modules, "distributed", None)
     line = refused(capsys, *QUICK, "--results", tmp_path, "--scheduler", "tcp://localhost:1")
-    assert line == "--scheduler needs Dask, which is not installed: pip install 'presparse[dask]'"
-
-
-def test_jobs_default_to_the_cores() -> None:
-    assert engine.default_jobs() >= 1
+    assert line == "--scheduler needs Dask, which is not installed: pip install distributed"

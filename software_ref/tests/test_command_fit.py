@@ -62,13 +62,34 @@ def test_it_learns_with_any_kind_of_connections(
     assert f"epoch {document['kept_epoch'] + 1}" in out
 
 
-def test_a_resumed_training_is_the_uninterrupted_one(path: Path) -> None:
-    whole = fit(path)
-    state = path.parent / "state.npz"
-    fit(path, "--epochs", "2", "--save", state)
-    resumed = fit(path, "--resume", state)
-    assert losses(resumed) == losses(whole)
-    assert resumed["test_accuracy"] == whole["test_accuracy"]
+def untimed(document: dict[str, Any]) -> dict[str, Any]:
+    """All that `--json` says but for the seconds."""
+    epochs = [
+        {name: value for name, value in each.items() if name != "seconds"}
+        for each in document["epochs"]
+    ]
+    return document | {"epochs": epochs}
+
+
+def assert_same_state(path: Path, other: Path) -> None:
+    """Compare all that two saved states hold, but for the seconds."""
+    with np.load(path) as ours, np.load(other) as theirs:
+        assert ours.files == theirs.files
+        for name in ours.files:
+            part = np.s_[:, :3] if name == "history" else np.s_[...]
+            assert np.array_equal(ours[name][part], theirs[name][part]), name
+
+
+@pytest.mark.parametrize("optimiser", ["momentum", "adam"])
+def test_a_resumed_training_is_the_uninterrupted_one(path: Path, optimiser: str) -> None:
+    wanted, state, rest = (path.parent / f"{name}.npz" for name in ("wanted", "state", "rest"))
+    options = ("--optimiser", optimiser, "--schedule", "step,0.5,3")
+    whole = fit(path, *options, "--save", wanted)
+    fit(path, *options, "--epochs", "2", "--save", state)
+    resumed = fit(path, *options, "--resume", state, "--save", rest)
+    assert [each["epoch"] for each in resumed["epochs"]] == [0, 1, 2, 3]
+    assert untimed(resumed) == untimed(whole)
+    assert_same_state(rest, wanted)
 
 
 def test_ctrl_c_keeps_the_epochs_that_were_saved(
@@ -89,7 +110,7 @@ def test_ctrl_c_keeps_the_epochs_that_were_saved(
         assert capsys.readouterr().err == f"presparse: {message}"
         assert main(["fit", str(path), *FAST]) == 130
         assert "after epoch 2; without --save, nothing is kept" in capsys.readouterr().err
-    assert losses(fit(path, "--resume", state)) == losses(fit(path))
+    assert untimed(fit(path, "--resume", state)) == untimed(fit(path))
 
 
 def test_early_stopping_and_schedule(path: Path) -> None:
@@ -99,6 +120,32 @@ def test_early_stopping_and_schedule(path: Path) -> None:
     assert document["options"]["schedule"] == {"kind": "step", "factor": 0.5, "every": 2}
     assert document["kept_epoch"] == 3
     assert document["epochs"][0]["validation_accuracy"] is None
+
+
+def test_features_are_centred_unless_taken_as_they_are(path: Path) -> None:
+    state = path.parent / "state.npz"
+    documents = [fit(path, *words, "--save", state) for words in ((), ("--no-centre",))]
+    assert [document["options"]["centre"] for document in documents] == [True, False]
+    assert losses(documents[0]) != losses(documents[1])
+    assert not np.load(state)["input_mean"].any()
+
+
+def test_the_rate_shown_falls_on_a_plateau(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    document = fit(path, "--epochs", "6", "--rate", "0.5", "--schedule", "plateau,0.5,1")
+    shown = [
+        float(line.split()[1])
+        for line in capsys.readouterr().out.splitlines()
+        if line.split()[:1] and line.split()[0].isdigit()
+    ]
+    best = [-1.0, 0.0]
+    expected = [0.5]
+    for epoch in document["epochs"]:
+        found = [epoch["validation_accuracy"], -epoch["validation_loss"]]
+        better = found > best and best[0] < 1
+        best = max(best, found)
+        expected.append(expected[-1] if better else expected[-1] / 2)
+    assert shown == pytest.approx(expected[:-1], rel=0.05)
+    assert shown[-1] < 0.5
 
 
 def test_a_picture_is_drawn(path: Path) -> None:
@@ -164,8 +211,8 @@ def test_what_is_read_is_never_written(path: Path, capsys: pytest.CaptureFixture
     assert line == f"--json must name a file of its own: {points} is an input"
     assert points.read_bytes() == before
     fit(path, "--epochs", "2", "--save", state)
-    line = refused(capsys, path, *FAST, "--resume", state, "--png", state)
-    assert line == f"--png must name a file of its own: {state} is an input"
+    line = refused(capsys, path, *FAST, "--resume", state, "--json", state)
+    assert line == f"--json must name a file of its own: {state} is an input"
     fit(path, "--resume", state, "--save", state)
 
 
@@ -188,8 +235,10 @@ def test_a_state_of_other_samples_is_refused(
     [
         ("settings", "[]", "settings must be a JSON object, not []"),
         ("best_epoch", 9, "best_epoch of the state must be one of its 4 epochs, not 9"),
-        ("history", [1.0], "history of the state must have shape (epochs, 4), not (1,)"),
+        ("history", [1.0], "history of the state must have shape (epochs, 5), not (1,)"),
         ("steps", [1, 2], ""),
+        ("input_mean", [0.5], "input_mean of the state must have shape (12,), not (1,)"),
+        ("input_scale", 0.0, "input_scale of the state must be above 0, not 0"),
     ],
 )
 def test_a_damaged_state_is_named(

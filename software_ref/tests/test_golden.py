@@ -14,8 +14,10 @@ from software_ref.golden import (
     GoldenTrainer,
     Parameters,
     RunResult,
+    SaturationCounts,
     minimum_lags,
 )
+from software_ref.golden import trainer as trainer_module
 from software_ref.golden.junction import exact_dtype
 from software_ref.network import Network
 from software_ref.tests.random_case import Case
@@ -79,17 +81,30 @@ def test_the_cases_reach_every_corner() -> None:
 
 
 @pytest.mark.parametrize("seed", range(10))
-def test_inference_equals_inference_samples(seed: int) -> None:
+def test_inference_equals_inference_samples(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trainer_module, "BATCH_VALUES", 1 if seed % 2 else 300)  # several batches
     case = Case(seed)
     trainer, batch = case.trainer(), case.trainer()
     for each in (trainer, batch):
         case.run(each, slice(None))
         each.reset_saturations()
+        assert each.saturations == SaturationCounts.none(len(case.network.junctions))
     before = trainer.parameters
     streamed = trainer.run(case.features, case.labels, train=False)
     assert batch.infer(case.features).tolist() == streamed.predictions.tolist()
     assert batch.saturations == trainer.saturations
     assert trainer.parameters == before
+
+
+@pytest.mark.parametrize("seed", range(1, 13, 2))
+def test_every_sequence_starts_with_the_same_random_bits(seed: int) -> None:
+    case = Case(seed)
+    trainer = case.trainer()
+    case.run(trainer, slice(0, 7))
+    again = GoldenTrainer(case.network, trainer.parameters, case.lags)
+    for each in (trainer, again):
+        case.run(each, slice(7, None))
+    assert trainer.parameters == again.parameters
 
 
 def test_draining_every_sample_gives_immediate_updates() -> None:
@@ -237,18 +252,21 @@ def test_the_widest_sums_are_exact(in_degree: int, dtype: type[np.signedinteger]
 
 
 def test_sums_beyond_64_bits_are_refused() -> None:
-    network = Network(
-        layers=(1, 1, 8192),
-        out_degree=(1, 8192),
-        parallelism=(1, 1),
-        format=FixedFormat(integer=1, fraction=16),
-    )
+    def network(out_degree: int) -> Network:
+        return Network(
+            layers=(1, 1, out_degree),
+            out_degree=(1, out_degree),
+            parallelism=(1, 1),
+            format=FixedFormat(integer=1, fraction=16),
+        )
+
     message = (
-        "out_degree of junction 2 must keep back-propagated sums in 64 bits, at most 8191 in "
-        "format (1,1,16), not 8192"
+        "out_degree of junction 2 must keep back-propagated sums in 64 bits, at most 8190 in "
+        "format (1,1,16), not 8191"
     )
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
-        exact_dtype(network)
+        exact_dtype(network(8191))
+    assert exact_dtype(network(8190)) == np.int64
 
 
 def test_progress_counts_every_sample() -> None:

@@ -17,7 +17,8 @@ from software_ref.golden import (
     initial_weight_values,
     minimum_lags,
 )
-from software_ref.network import Network
+from software_ref.golden.edges import Edges
+from software_ref.network import JunctionShape, Network
 
 
 class Straight:
@@ -169,3 +170,11 @@ def test_wrong_parameters_and_patterns_are_refused() -> None:
         ),
     ):
         GoldenTrainer(network, good, (1, 0), [Straight(), uneven])
+    with pytest.raises(
+        ValueError,
+        match=_message(
+            "pattern of junction 1 must give every left neuron 1 edges, but left neuron 1 has 2"
+        ),
+    ):
+        shape = JunctionShape(index=1, left=3, right=3, out_degree=1, parallelism=1)
+        Edges(shape=shape, left=np.array([0, 1, 1]))

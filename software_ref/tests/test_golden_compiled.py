@@ -17,6 +17,7 @@ from software_ref.activation import Activation
 from software_ref.commands.loading import lags_of, load_training_data
 from software_ref.connections.clash_free import KINDS, ConnectionOptions
 from software_ref.console.errors import ToolError
+from software_ref.fixed_point import FixedFormat
 from software_ref.golden import (
     GoldenTrainer,
     Parameters,
@@ -27,7 +28,8 @@ from software_ref.golden import (
     minimum_lags,
 )
 from software_ref.golden import plan as plan_module
-from software_ref.golden.plan import storage_dtype, sum_dtype
+from software_ref.golden.edges import edges_of
+from software_ref.golden.plan import make_plan, storage_dtype, sum_dtype
 from software_ref.network import Network
 from software_ref.network_file import read_network_file
 from software_ref.tests.random_case import Case
@@ -171,6 +173,51 @@ def test_the_largest_sums_are_exact(
     assert ours.saturations.ff[0] >= 2
 
 
+@pytest.mark.parametrize("dense_from", [ALWAYS_SPARSE, ALWAYS_DENSE])
+def test_the_largest_back_propagated_sums_are_exact(
+    dense_from: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Twice -2**15 times a saturated delta of -2**15 is just beyond 32 bits."""
+    monkeypatch.setattr(plan_module, "DENSE_FROM", dense_from)
+    network = Network(
+        layers=(2, 2, 2, 2),
+        out_degree=(2, 2, 2),
+        parallelism=(1, 1, 1),
+        format=FixedFormat(integer=13, fraction=2),
+        activation=Activation(hidden="relu", relu_cap=1.0),
+    )
+    assert sum_dtype(network) is np.int64
+    assert sum_dtype(replace(network, out_degree=(2, 1, 1))) is np.int32
+    least, most = network.format.min_raw, network.format.max_raw
+    # The biases make every s of the hidden layers 1, where the ReLU is neither dead nor capped,
+    # and both outputs wrong: delta_3 = (-4, 4).
+    parameters = Parameters(
+        network=network,
+        weights=(np.zeros(4, int), np.full(4, least), np.repeat([most, least], 2)),
+        biases=(np.ones(2, int), np.full(2, 1 - least // 2), np.array([least, most])),
+    )
+    ours = CompiledTrainer(network, parameters, minimum_lags(network))
+    numpy = GoldenTrainer(network, parameters, minimum_lags(network))
+    sample = ([[4, 4]], [0], True, 0)
+    check_results(ours.run(*sample), numpy.run(*sample))
+    check_equal(ours, numpy)
+    # e_2 = -4 most + 4 least makes delta_2 = least; e_1 = 2 least**2 makes delta_1 = most.
+    assert ours.saturations.bp == (2, 2, 0)
+    assert ours.parameters.weights[0].tolist() == [-most] * 4
+    assert ours.parameters.weights[1].tolist() == [least - least // 4] * 4
+
+
+@pytest.mark.parametrize("inputs", [1 << 16, (1 << 16) + 2])
+def test_indices_hold_every_neuron(inputs: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plan_module, "DENSE_FROM", ALWAYS_SPARSE)
+    network = Network(layers=(inputs, 2), out_degree=(1,), parallelism=(inputs,))
+    (edges,) = edges_of(network)
+    plan, _ = make_plan(network, [edges], minimum_lags(network))
+    assert plan.left.max() == inputs - 1
+    assert np.array_equal(plan.left, edges.left)
+    assert np.array_equal(plan.left[plan.leaving], np.arange(inputs))
+
+
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
 def test_equals_numpy_on_the_examples(path: Path) -> None:
     file = read_network_file(path)
@@ -213,12 +260,16 @@ def test_the_accurate_example_reaches_97_percent(data_dir: Path, tmp_path: Path)
     assert figures["epochs"][-1]["test_accuracy"] >= 0.97
 
 
-def test_progress_comes_in_chunks() -> None:
+def test_samples_and_progress_come_in_chunks() -> None:
     case = Case(201, count=600)
-    trainer = CompiledTrainer(case.network, case.parameters, case.lags)
+    ours, numpy = CompiledTrainer(case.network, case.parameters, case.lags), case.trainer()
     seen: list[int] = []
-    trainer.run(case.features, case.labels, progress=seen.append)
+    found = ours.run(case.features, case.labels, progress=seen.append)
     assert seen == [256, 256, 88]
+    check_results(found, numpy.run(case.features, case.labels))
+    check_equal(ours, numpy)
+    assert ours.infer(case.features).tolist() == numpy.infer(case.features).tolist()
+    check_equal(ours, numpy)
 
 
 def test_wrong_arguments_are_refused_as_by_numpy() -> None:
@@ -252,7 +303,7 @@ def no_numba(monkeypatch: pytest.MonkeyPatch) -> None:
 
 MESSAGE = (
     "the compiled engine needs Numba, which cannot be imported (import of numba halted; None in "
-    "sys.modules); install it with pip install 'presparse[fast]', or use the engine numpy"
+    "sys.modules); install it with pip install numba, or use the engine numpy"
 )
 
 

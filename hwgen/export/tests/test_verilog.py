@@ -76,12 +76,12 @@ def test_units_and_lanes_keep_their_names(texts: dict[str, str]) -> None:
 
 def test_the_same_design_gives_the_same_bytes_in_another_process(texts: dict[str, str]) -> None:
     program = (
-        "import sys; from hwgen.tests.test_verilog import CORES; "
+        "import sys; from hwgen.export.tests.test_verilog import CORES; "
         "sys.stdout.write(CORES['small'].verilog)"
     )
     other = subprocess.run(
         [sys.executable, "-c", program],
-        cwd=Path(__file__).parents[2],
+        cwd=Path(__file__).parents[3],
         env={**os.environ, "PYTHONHASHSEED": "77", "PYTHONPATH": "."},
         capture_output=True,
         text=True,

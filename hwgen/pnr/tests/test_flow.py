@@ -17,7 +17,7 @@ from software_ref.network import Network
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("route")
+    return tmp_path_factory.mktemp("Ü é, route")
 
 
 @pytest.fixture(scope="module")

@@ -7,30 +7,23 @@ from pathlib import Path
 
 import pytest
 
-from hwgen.cosimulation.rtl_trainer import RUNTIME_CACHE
 from hwgen.simulation.run import Simulation
 from hwgen.simulation.tests.stub_core import PORTS, stub
 
 
-@pytest.fixture(scope="session")
-def runtime_dir() -> Path:
-    """Folder of Verilator's compiled run-time library, kept from one session to the next."""
-    return RUNTIME_CACHE
-
-
 @pytest.fixture(scope="module")
-def simulation(tmp_path_factory: pytest.TempPathFactory, runtime_dir: Path) -> Simulation:
+def simulation(tmp_path_factory: pytest.TempPathFactory) -> Simulation:
     """The stub core, built once for all tests of a module."""
-    folder = tmp_path_factory.mktemp("stub")
-    return Simulation(folder / "build", PORTS, source=stub(folder), runtime_dir=runtime_dir)
+    folder = tmp_path_factory.mktemp("Ü é, stub")
+    return Simulation(folder / "build", PORTS, source=stub(folder))
 
 
 @pytest.fixture
-def faulty(tmp_path: Path, runtime_dir: Path) -> Callable[[int], Simulation]:
+def faulty(tmp_path: Path) -> Callable[[int], Simulation]:
     """Stub cores with a fault each, numbered as in stub_core.v."""
 
     def build(fault: int) -> Simulation:
         source = stub(tmp_path, FAULT=fault)
-        return Simulation(tmp_path / "build", PORTS, source=source, runtime_dir=runtime_dir)
+        return Simulation(tmp_path / "build", PORTS, source=source)
 
     return build

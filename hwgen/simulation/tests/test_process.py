@@ -22,7 +22,7 @@ BENCH = "hwgen.simulation.tests.counter_bench"
 
 
 @pytest.fixture(scope="module")
-def counter(tmp_path_factory: pytest.TempPathFactory, runtime_dir: Path) -> Path:
+def counter(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("counter")
     source = folder / "counter.v"
     source.write_text(COUNTER)
@@ -32,7 +32,6 @@ def counter(tmp_path_factory: pytest.TempPathFactory, runtime_dir: Path) -> Path
         build_dir=folder / "build",
         parameters={"STEP": 3},
         public=True,
-        runtime_dir=runtime_dir,
     )
 
 
@@ -119,7 +118,6 @@ def test_no_simulation_outlives_its_parent(tmp_path: Path, ending: signal.Signal
         """
         import sys
         from pathlib import Path
-        from hwgen.cosimulation.rtl_trainer import RUNTIME_CACHE
         from hwgen.simulation import process
         from hwgen.simulation.job import Job, Wait
         from hwgen.simulation.run import Simulation
@@ -132,7 +130,7 @@ def test_no_simulation_outlives_its_parent(tmp_path: Path, ending: signal.Signal
                     Path("child").write_text(str(self.pid))
 
         source = stub(Path.cwd())
-        simulation = Simulation(Path("build"), PORTS, source=source, runtime_dir=RUNTIME_CACHE)
+        simulation = Simulation(Path("build"), PORTS, source=source)
         simulation.build()
         process.subprocess.Popen = Told
         job = Job(operations=[Wait(clocks=2**32 - 1)])

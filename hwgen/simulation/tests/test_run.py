@@ -181,7 +181,7 @@ def test_predictions_that_never_come_are_missing(simulation: Simulation) -> None
 
 
 @pytest.mark.parametrize("mode", ["fast_build", "fast_run"])
-def test_other_widths(tmp_path: Path, runtime_dir: Path, mode: str) -> None:
+def test_other_widths(tmp_path: Path, mode: str) -> None:
     """One wide feature a beat, one class bit, and loading that takes longer than a step."""
     ports = replace(PORTS, beat_features=1, feature_width=32, label_width=1, clocks_per_step=3)
     source = stub(tmp_path, BEAT=1, FW=32, BEATS=7, LABEL_W=1, P=3, CLASSES=2, TAIL=0)
@@ -190,7 +190,6 @@ def test_other_widths(tmp_path: Path, runtime_dir: Path, mode: str) -> None:
         ports,
         source=source,
         mode=mode,  # type: ignore[arg-type]
-        runtime_dir=runtime_dir,
     )
     features = np.random.default_rng(3).integers(0, 1 << 32, (30, 7))
     job = Job(

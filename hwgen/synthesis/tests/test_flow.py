@@ -17,7 +17,7 @@ ADDER_PATH_NS = 0.303 + 0.238 + 0.528 + 0.114 + 0.114 + 0.334
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory) -> Path:
-    return tmp_path_factory.mktemp("synthesis")
+    return tmp_path_factory.mktemp("Ü é, synthesis")
 
 
 @pytest.fixture(scope="module")

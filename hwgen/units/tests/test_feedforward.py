@@ -1,4 +1,4 @@
-"""The feedforward unit: s, a and h' against DESIGN.md section 2, and its tables for every s."""
+"""The feedforward unit: s, a and h' against docs/numerics.md, and its tables for every s."""
 
 from __future__ import annotations
 

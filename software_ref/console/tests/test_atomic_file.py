@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 from pathlib import Path
@@ -28,6 +29,43 @@ def test_a_failure_keeps_the_old_file(tmp_path: Path) -> None:
         unfinished.write_text("half")
         raise KeyboardInterrupt
     assert path.read_text() == "old"
+    assert os.listdir(tmp_path) == ["out.txt"]
+
+
+def test_a_file_is_on_the_disk_before_it_takes_the_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Or a power cut leaves an empty file in place of the old one."""
+    path, steps = tmp_path / "out.txt", []
+    sync, replace = os.fsync, os.replace
+
+    def record_sync(descriptor: int) -> None:
+        # Windows refuses to sync what was opened for reading.
+        assert fcntl.fcntl(descriptor, fcntl.F_GETFL) & os.O_ACCMODE == os.O_RDWR
+        steps.append(("on the disk", os.stat(descriptor).st_ino))
+        sync(descriptor)
+
+    def record_replace(unfinished: Path, target: Path) -> None:
+        steps.append(("named", os.stat(unfinished).st_ino))
+        replace(unfinished, target)
+
+    monkeypatch.setattr(os, "fsync", record_sync)
+    monkeypatch.setattr(os, "replace", record_replace)
+    with atomic_file(path) as unfinished:
+        unfinished.write_text("new")
+    file = path.stat().st_ino
+    assert steps == [("on the disk", file), ("named", file)]
+
+
+def test_two_writers_of_one_file_do_not_meet(tmp_path: Path) -> None:
+    """Threads of a process, or processes of equal number on two machines."""
+    path = tmp_path / "out.txt"
+    with atomic_file(path) as first, atomic_file(path) as second:
+        first.write_text("first")
+        second.write_text("second")
+        check_writable(path)
+        assert (first.read_text(), second.read_text()) == ("first", "second")
+    assert path.read_text() == "first"  # which ends last
     assert os.listdir(tmp_path) == ["out.txt"]
 
 

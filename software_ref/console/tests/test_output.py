@@ -10,7 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from software_ref.console.output import check_outputs, percent, table_lines, write_json
+from software_ref.console.output import (
+    check_outputs,
+    make_folder,
+    percent,
+    table_lines,
+    wrapped,
+    write_json,
+)
 from software_ref.console.progress import ProgressBar
 
 
@@ -26,6 +33,15 @@ def test_a_table_sets_text_left_and_numbers_right() -> None:
 def test_a_table_has_no_spaces_at_its_ends() -> None:
     lines = table_lines(["a", "b"], [["x", None], ["longer", "text"]], text=[0, 1])
     assert lines == ["a       b", "x", "longer  text"]
+
+
+def test_a_long_text_is_broken_between_words() -> None:
+    lines = wrapped("total  " + ", ".join(["clash-free"] * 8), indent=7)
+    assert lines == [
+        "total  clash-free, clash-free, clash-free, clash-free, clash-free, clash-free,",
+        "       clash-free, clash-free",
+    ]
+    assert wrapped("x" * 100) == ["x" * 100]
 
 
 @pytest.mark.parametrize(("share", "text"), [(None, ""), (0.97644, "97.64"), (1.0, "100.00")])
@@ -46,6 +62,28 @@ def test_json_without_numbers_leaves_the_old_file(tmp_path: Path) -> None:
         write_json(path, {"accuracy": float("nan")})
     assert path.read_text() == "old"
     assert os.listdir(tmp_path) == ["out.json"]
+
+
+def test_a_folder_is_made_with_those_above_it(tmp_path: Path) -> None:
+    for _ in range(2):
+        make_folder("--output", tmp_path / "a" / "b")
+        assert (tmp_path / "a" / "b").is_dir()
+
+
+def test_a_file_is_no_folder(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    path.touch()
+    message = f"^--build must name a folder, and {re.escape(str(path))} is none$"
+    with pytest.raises(NotADirectoryError, match=message):
+        make_folder("--build", path)
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "a").touch()
+    path = tmp_path / "a" / "b"
+    message = f"^cannot make the folder {re.escape(str(path))}: Not a directory$"
+    with pytest.raises(NotADirectoryError, match=message):
+        make_folder("--build", path)
 
 
 def test_outputs_may_be_left_out(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from software_ref.datasets import Dataset, hold_out, take_test, take_train
-from software_ref.datasets.dataset import as_floats
+from software_ref.datasets.dataset import as_floats, hold_out_as_test
 
 
 def arrays(**changes: Any) -> dict[str, Any]:
@@ -256,6 +256,20 @@ def test_samples_held_out_become_validation_samples_and_keep_their_order() -> No
     assert sorted(together.tolist()) == dataset.x_train.tolist()
     assert result.x_test is dataset.x_test
     assert result.provenance == "made up; 6 training samples held out with seed 2"
+
+
+def test_samples_held_out_take_the_place_of_the_test_samples() -> None:
+    given = {"x_validation": np.array([[1.0]]), "y_validation": np.array([4])}
+    dataset = numbered([0, 1] * 8, **given)
+    result, by_share = hold_out_as_test(dataset, 6, 2), hold_out(dataset, 6, 2)
+    assert result.x_train.tolist() == by_share.x_train.tolist()
+    assert result.y_train.tolist() == by_share.y_train.tolist()
+    assert result.x_test.tolist() == by_share.x_validation[1:].tolist()
+    assert result.y_test.tolist() == by_share.y_validation[1:].tolist()
+    assert result.x_validation is dataset.x_validation
+    assert result.provenance == (
+        "made up; 6 training samples in place of the test samples, held out with seed 2"
+    )
 
 
 def test_validation_samples_that_were_there_come_first() -> None:

@@ -76,6 +76,13 @@ def test_the_published_file_gives_the_same(tmp_path: Path) -> None:
         assert np.allclose(getattr(published, key), getattr(from_arrays, key), atol=1e-6)
 
 
+def test_the_published_file_may_come_from_a_windows_editor(tmp_path: Path) -> None:
+    text = "\n".join(csv_lines()) + "\n"
+    (tmp_path / "PHONEME.DATA").write_bytes(text.replace("\n", "\r\n").encode("utf-8-sig"))
+    dataset = load_phonemes(tmp_path)
+    assert np.allclose(dataset.x_test, load_phonemes(save(tmp_path)).x_test, atol=1e-6)
+
+
 @pytest.mark.parametrize(
     ("number", "pattern", "replacement"),
     [

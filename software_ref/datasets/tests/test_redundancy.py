@@ -46,18 +46,17 @@ def test_principal_components_by_the_covariance_matrix() -> None:
     values, vectors = np.linalg.eigh((MIXED - mean).T @ (MIXED - mean))
     axes = vectors[:, np.argsort(-values)[:2]]
     train = (MIXED - mean) @ axes
-    low, high = train.min(axis=0), train.max(axis=0)
+    reach = 2 * np.sqrt((train**2).sum(axis=0) / (len(train) - 1)).max()
     for split in ("train", "validation", "test"):
         before, after = getattr(data, f"x_{split}"), getattr(reduced, f"x_{split}")
-        expected = np.clip(((before - mean) @ axes - low) / (high - low), 0, 1)
+        expected = np.clip(0.5 + (before - mean) @ axes / (2 * reach), 0, 1)
         for column in (0, 1):
             # An axis has no sign; the other one turns the component round.
-            mirrored = np.clip(1 - ((before - mean) @ axes - low) / (high - low), 0, 1)
             straight = np.abs(after - expected)[:, column].max()
-            assert min(straight, np.abs(after - mirrored)[:, column].max()) < 1e-6
+            assert min(straight, np.abs(after - (1 - expected))[:, column].max()) < 1e-6
         assert after.dtype == np.float32
-    assert reduced.x_train.min(axis=0).tolist() == [0, 0]
-    assert reduced.x_train.max(axis=0).tolist() == [1, 1]
+    first, second = reduced.x_train.std(axis=0)
+    assert second / first == pytest.approx(np.sqrt(values[-2] / values[-1]), rel=0.05)
     assert reduced.provenance == "made up; first 2 principal components"
     assert reduced.y_train is data.y_train
 
@@ -75,8 +74,8 @@ def test_principal_components_of_fewer_samples_than_features() -> None:
     reduced = principal_components(dataset(x, [0, 1, 2, 0]), 3)
     distances = np.linalg.norm(x[:, np.newaxis] - x, axis=2)
     centred = x - x.mean(axis=0)
-    widths = np.ptp(centred @ np.linalg.svd(centred)[2][:3].T, axis=0)
-    moved = reduced.x_train * widths
+    largest = np.linalg.svd(centred)[1][0] / np.sqrt(len(x) - 1)
+    moved = reduced.x_train * 4 * largest
     assert np.allclose(np.linalg.norm(moved[:, np.newaxis] - moved, axis=2), distances, atol=1e-5)
 
 

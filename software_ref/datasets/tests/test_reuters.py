@@ -59,12 +59,16 @@ ARTICLES = [
 ]
 
 
-def publish(folder: Path, articles: list[str]) -> Path:
-    """Write the 22 files, the articles spread over them."""
+def publish(folder: Path, articles: list[str], *, windows: bool = False) -> Path:
+    """Write the 22 files, the articles spread over them; as a Windows system may change them."""
     for number, name in enumerate(FILES):
         part = "".join(articles[number :: len(FILES)])
         text = '<!DOCTYPE lewis SYSTEM "lewis.dtd">\n' + part
-        (folder / name).write_bytes(text.encode("latin-1"))
+        if windows:
+            content = text.replace("\n", "\r\n").encode("utf-8-sig")
+            (folder / name.upper()).write_bytes(content)
+        else:
+            (folder / name).write_bytes(text.encode("latin-1"))
     return folder
 
 
@@ -160,6 +164,16 @@ def test_the_published_archive_gives_the_same(tmp_path: Path) -> None:
     assert packed.provenance.startswith(
         "read from reuters21578.tar.gz, checksum differs from the published one, 2 classes"
     )
+
+
+def test_published_files_may_come_from_a_windows_system(tmp_path: Path) -> None:
+    names = {name: tmp_path / name for name in ("plain", "windows")}
+    for folder in names.values():
+        folder.mkdir()
+    plain, paths = read_articles(publish(names["plain"], ARTICLES))
+    changed, upper = read_articles(publish(names["windows"], ARTICLES, windows=True))
+    assert changed == plain
+    assert [path.name for path in upper] == [path.name.upper() for path in paths]
 
 
 @pytest.mark.parametrize(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from software_ref.experiments.hardware_problems import DEFAULT_SETS, SETS, HardwareProblem
-from software_ref.experiments.report import Spread, signed_points
-from software_ref.experiments.variants import Changes, VariantStudy
+from software_ref.experiments.report import Spread
+from software_ref.experiments.variants import Changes, Conclusion, VariantStudy
+from software_ref.experiments.verdict import compare, verdict
 
 __all__ = ["CLAIM", "DEFAULT_SETS", "SETS", "SUMMARY", "plan", "report"]
 
@@ -43,22 +44,21 @@ def _variants(problem: HardwareProblem) -> Changes:
     return {SIGMOID: {}, "sigmoid, float": {"floating": True}, **capped, **relu}
 
 
-def _findings(problem: HardwareProblem, spreads: Mapping[str, Spread]) -> Sequence[str]:
+def _conclude(problem: HardwareProblem, spreads: Mapping[str, Spread]) -> Conclusion:
     fixed = {
         label: spread
         for label, spread in spreads.items()
         if label.startswith("ReLU") and "fixed" in label
     }
     best = max(fixed, key=lambda label: fixed[label].mean)
-    ahead = spreads[SIGMOID].mean - fixed[best].mean
-    holds = f"the claim {'holds' if ahead > 0 else 'does not hold'}"
-    if abs(ahead) <= max(spreads[SIGMOID].deviation, fixed[best].deviation):
-        holds = "that is within their spread"
-    return [
-        f"in fixed point the sigmoid is {signed_points(ahead)} points from the best ReLU ({best}): "
-        f"{holds}."
-    ]
+    ahead = compare(spreads[SIGMOID], fixed[best])
+    found = verdict([ahead.side()])
+    sentence = (
+        f"in fixed point the sigmoid less the best ReLU ({best}) is {ahead.words}: the claim "
+        f"{found}."
+    )
+    return Conclusion([sentence], found)
 
 
-_STUDY = VariantStudy(variants=_variants, findings=_findings, what="hidden layers")
+_STUDY = VariantStudy(variants=_variants, conclude=_conclude, what="hidden layers")
 plan, report = _STUDY.plan, _STUDY.report

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from software_ref.experiments.drawing import Curves, draw_spreads, percent_axis
-from software_ref.experiments.experiment import Cell, Results, accuracy
+from software_ref.experiments.experiment import Cell, Results, accuracy, epochs
 from software_ref.experiments.problems import choose, degrees_for, density_of
 from software_ref.experiments.report import Report, Table
 from software_ref.experiments.scale import Scale
+from software_ref.experiments.verdict import compare, summary, verdict
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -43,6 +44,7 @@ def report(scale: Scale, results: Results) -> Report:
     problems = choose(scale, SETS, DEFAULT_SETS)
     curves: Curves = {}
     tables, findings = [], []
+    verdicts: dict[str, str] = {}
     for problem in problems:
         cells = {
             density_of(problem.layers, [int(d) for d in key[1:]]): (key[1:], figures)
@@ -54,12 +56,13 @@ def report(scale: Scale, results: Results) -> Report:
         tables.append(
             Table(
                 title=f"{problem.title}, {'-'.join(map(str, problem.layers))}",
-                header=("density %", "d_out", "parameters", "test accuracy %"),
+                header=("density %", "d_out", "parameters", "epochs", "test accuracy %"),
                 rows=[
                     (
                         f"{100 * density:.3g}",
                         ", ".join(map(str, degrees)),
                         figures[0]["trainable"],
+                        epochs(figures),
                         spreads[density].percent(),
                     )
                     for density, (degrees, figures) in sorted(cells.items(), reverse=True)
@@ -69,11 +72,11 @@ def report(scale: Scale, results: Results) -> Report:
         )
         full = max(spreads)
         near = min(spreads, key=lambda density: abs(density - CLAIMED_DENSITY))
-        loss = spreads[full].mean - spreads[near].mean
-        verdict = "holds" if loss < CLAIMED_LOSS else "does not hold"
+        loss = compare(spreads[near], spreads[full])
+        verdicts[problem.title] = verdict([loss.side(-CLAIMED_LOSS)])
         findings.append(
-            f"{problem.title}: at {100 * near:.3g} % density the accuracy is {100 * loss:.1f} "
-            f"points below the fully connected network's: the claim {verdict}."
+            f"{problem.title}: the accuracy at {100 * near:.3g} % density less the fully connected "
+            f"network's is {loss.words}: the claim {verdicts[problem.title]}."
         )
 
     def draw(figure: Figure) -> None:
@@ -81,4 +84,4 @@ def report(scale: Scale, results: Results) -> Report:
         draw_spreads(axes, curves)
         percent_axis(axes, "overall density, %")
 
-    return Report(tables=tables, findings=findings, draw=draw)
+    return Report(tables=tables, findings=findings, verdict=summary(verdicts), draw=draw)

@@ -11,12 +11,12 @@ from software_ref.experiments.experiment import Cell, Results, accuracy
 from software_ref.experiments.hardware_problems import (
     DEFAULT_SETS,
     SETS,
-    HardwareProblem,
     choose,
 )
 from software_ref.experiments.problems import density_of
 from software_ref.experiments.report import Report, Spread, Table
 from software_ref.experiments.scale import Scale
+from software_ref.experiments.verdict import compare, summary
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -62,7 +62,8 @@ def report(scale: Scale, results: Results) -> Report:
     """Largest magnitudes of the last epoch, and the bits that they need."""
     problems = choose(scale)
     tables, findings = [], []
-    bars: dict[str, dict[str, dict[str, float]]] = {}
+    verdicts: dict[str, str] = {}
+    bars: dict[str, dict[str, dict[str, Spread]]] = {}
     for problem in problems:
         rows = []
         bars[problem.title] = {}
@@ -70,7 +71,7 @@ def report(scale: Scale, results: Results) -> Report:
             figures = results[(problem.name, *degrees)]
             density = f"{100 * density_of(problem.base.layers, degrees):.3g}"
             ranges = {name: _largest(figures, name) for name in OBSERVED}
-            bars[problem.title][density] = {name: each.mean for name, each in ranges.items()}
+            bars[problem.title][density] = ranges
             rows.append(
                 (
                     density,
@@ -87,20 +88,29 @@ def report(scale: Scale, results: Results) -> Report:
                 text=(),
             )
         )
-        findings.append(_finding(problem, bars[problem.title]))
+        name = problem.title.split(" at ")[0]
+        finding, verdicts[name.split(",")[0]] = _finding(bars[problem.title])
+        findings.append(f"{name}: {finding}")
 
     def draw(figure: Figure) -> None:
         row = figure.subplots(1, len(problems), squeeze=False)[0]
         for axes, problem in zip(row, problems, strict=True):
             for density, ranges in bars[problem.title].items():
-                axes.plot(OBSERVED, list(ranges.values()), marker="o", label=f"{density} % density")
+                means = [ranges[name].mean for name in OBSERVED]
+                axes.plot(OBSERVED, means, marker="o", label=f"{density} % density")
             axes.set_yscale("log", base=2)
             axes.set_title(problem.title.split(" at ")[0])
             axes.set_ylabel("largest magnitude in the last epoch")
             axes.grid(alpha=0.3)
             axes.legend(fontsize=8)
 
-    return Report(tables=tables, findings=findings, draw=draw, size=panels_size(len(problems)))
+    return Report(
+        tables=tables,
+        findings=findings,
+        verdict=summary(verdicts),
+        draw=draw,
+        size=panels_size(len(problems)),
+    )
 
 
 def _largest(figures: Sequence[dict[str, Any]], name: str) -> Spread:
@@ -122,14 +132,20 @@ def _bits(largest: float) -> int:
     return max(0, int(log2(largest)) + 1) if largest >= 1 else 0
 
 
-def _finding(problem: HardwareProblem, ranges: dict[str, dict[str, float]]) -> str:
+def _finding(ranges: dict[str, dict[str, Spread]]) -> tuple[str, str]:
+    """A sentence, and what becomes of the claim."""
     sparse, *_, full = ranges.values()
-    listed = ", ".join(f"{name} {sparse[name]:.1f} against {full[name]:.1f}" for name in OBSERVED)
-    reduced = [name for name in OBSERVED if sparse[name] < full[name]]
+    sides = {name: compare(sparse[name], full[name]).side() for name in OBSERVED}
+    listed = ", ".join(
+        f"{name} {sparse[name].mean:.1f} against {full[name].mean:.1f} "
+        f"({({-1: 'smaller', 0: 'no different', 1: 'larger'})[sides[name]]})"
+        for name in OBSERVED
+    )
+    reduced = [name for name in OBSERVED if sides[name] < 0]
     holds = f"holds for {', '.join(reduced)} alone" if reduced else "does not hold"
     if len(reduced) == len(OBSERVED):
         holds = "holds for all of them"
     return (
-        f"{problem.title.split(' at ')[0]}: largest magnitudes, sparsest against fully connected: "
-        f"{listed}; the claim {holds}."
+        f"largest magnitudes, sparsest against fully connected: {listed}; the claim {holds}.",
+        holds,
     )

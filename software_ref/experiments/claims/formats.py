@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from software_ref.experiments.hardware_problems import DEFAULT_SETS, SETS, HardwareProblem
-from software_ref.experiments.report import Spread, signed_points
-from software_ref.experiments.variants import Changes, VariantStudy
+from software_ref.experiments.report import Spread
+from software_ref.experiments.variants import Changes, Conclusion, VariantStudy
+from software_ref.experiments.verdict import OPEN, compare, verdict
 
 __all__ = ["CLAIM", "DEFAULT_SETS", "SETS", "SUMMARY", "plan", "report"]
 
@@ -26,22 +27,23 @@ def _variants(problem: HardwareProblem) -> Changes:
     return {**fixed, FLOAT: {"floating": True}}
 
 
-def _findings(problem: HardwareProblem, spreads: Mapping[str, Spread]) -> Sequence[str]:
-    losses = {
-        label: spreads[FLOAT].mean - spread.mean
+def _conclude(problem: HardwareProblem, spreads: Mapping[str, Spread]) -> Conclusion:
+    ahead = {
+        label: compare(spread, spreads[FLOAT])
         for label, spread in spreads.items()
         if label != FLOAT
     }
-    close = [label for label, loss in losses.items() if loss < CLOSE]
-    enough = f"{close[0]} are the first within a point of floating point" if close else "none is"
-    if CLAIMED not in losses:
-        return [f"{enough}."]
-    holds = "holds" if losses[CLAIMED] < CLOSE else "does not hold"
-    return [
-        f"{CLAIMED} are {signed_points(-losses[CLAIMED])} points from floating point: the claim "
-        f"{holds}; {enough}."
-    ]
+    close = [label for label, each in ahead.items() if each.side(-CLOSE) > 0]
+    enough = f"{close[0]} are the first within a point of it" if close else "none is within a point"
+    if CLAIMED not in ahead:
+        return Conclusion([f"against floating point, {enough}."], OPEN)
+    found = verdict([ahead[CLAIMED].side(-CLOSE)])
+    sentence = (
+        f"{CLAIMED} less floating point are {ahead[CLAIMED].words}: that a point at most is lost "
+        f"{found}; {enough}."
+    )
+    return Conclusion([sentence], found)
 
 
-_STUDY = VariantStudy(variants=_variants, findings=_findings, what="format")
+_STUDY = VariantStudy(variants=_variants, conclude=_conclude, what="format")
 plan, report = _STUDY.plan, _STUDY.report

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import combinations
+from statistics import fmean
 from typing import TYPE_CHECKING
 
 from software_ref.experiments.drawing import Curves, draw_panels, panels_size, percent_axis
@@ -10,6 +11,7 @@ from software_ref.experiments.experiment import Cell, Results, accuracy
 from software_ref.experiments.problems import Problem, choose, density_of, legal_degrees
 from software_ref.experiments.report import Report, Table, signed_points
 from software_ref.experiments.scale import Scale
+from software_ref.experiments.verdict import FAILS, HOLDS, OPEN, Difference, compare, summary
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -53,6 +55,7 @@ def report(scale: Scale, results: Results) -> Report:
     """A curve per density of the last junction; pairs of equal overall density decide."""
     problems = choose(scale, SETS, DEFAULT_SETS)
     tables, findings = [], []
+    verdicts: dict[str, str] = {}
     curves: dict[str, Curves] = {}
     for problem in problems:
         spreads = {
@@ -86,19 +89,27 @@ def report(scale: Scale, results: Results) -> Report:
             ]
             for d2 in last
         }
-        wins, pairs, gain = 0, 0, 0.0
+        gains: list[Difference] = []
         for a, b in combinations(spreads, 2):
             denser, other = (a, b) if a[1] > b[1] else (b, a)
             if a[1] == b[1] or abs(overall[a] / overall[b] - 1) > EQUAL_WITHIN:
                 continue
-            pairs += 1
-            wins += spreads[denser].mean > spreads[other].mean
-            gain += spreads[denser].mean - spreads[other].mean
+            gains.append(compare(spreads[denser], spreads[other]))
+        sides = [gain.side() for gain in gains]
+        better, worse = sides.count(1), sides.count(-1)
+        # Not every pair can be told: most of those that can decide.
+        verdicts[problem.title] = HOLDS if better > worse else FAILS if worse > better else OPEN
+        in_the_mean = (
+            f"; in the mean of all pairs it gains "
+            f"{signed_points(fmean(gain.value for gain in gains))} points"
+            if gains
+            else ""
+        )
         findings.append(
-            f"{problem.title}: of {pairs} pairs of networks of equal overall density (within "
+            f"{problem.title}: of {len(gains)} pairs of networks of equal overall density (within "
             f"{100 * EQUAL_WITHIN:.0f} %), the one with the denser last junction is better in "
-            f"{wins}"
-            + (f", by {signed_points(gain / pairs)} points in the mean." if pairs else ".")
+            f"{better}, worse in {worse} and no different in {sides.count(0)}{in_the_mean}: the "
+            f"claim {verdicts[problem.title]}.{_without_a_class(problem)}"
         )
 
     def axis(axes: Axes) -> None:
@@ -107,4 +118,21 @@ def report(scale: Scale, results: Results) -> Report:
     def draw(figure: Figure) -> None:
         draw_panels(figure, curves, axis)
 
-    return Report(tables=tables, findings=findings, draw=draw, size=panels_size(len(problems)))
+    return Report(
+        tables=tables,
+        findings=findings,
+        verdict=summary(verdicts),
+        draw=draw,
+        size=panels_size(len(problems)),
+    )
+
+
+def _without_a_class(problem: Problem) -> str:
+    """A remark where most outputs train towards 0 and never win."""
+    outputs = problem.layers[-1]
+    idle = outputs - problem.classes
+    if 2 * idle < outputs:
+        return ""
+    return (
+        f" {idle} of its {outputs} outputs have no class, so most edges of junction 2 do nothing."
+    )

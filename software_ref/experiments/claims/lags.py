@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from software_ref.experiments.hardware_problems import DEFAULT_SETS, SETS, HardwareProblem
-from software_ref.experiments.report import Spread, signed_points
-from software_ref.experiments.variants import Changes, VariantStudy
+from software_ref.experiments.report import Spread
+from software_ref.experiments.variants import Changes, Conclusion, VariantStudy
+from software_ref.experiments.verdict import FAILS, HOLDS, compare
 
 __all__ = ["CLAIM", "DEFAULT_SETS", "SETS", "SUMMARY", "plan", "report"]
 
@@ -29,15 +30,16 @@ def _variants(problem: HardwareProblem) -> Changes:
     return {SHORTEST: {"lags": shortest}, HARDWARE: {}, **longer}
 
 
-def _findings(problem: HardwareProblem, spreads: Mapping[str, Spread]) -> Sequence[str]:
-    shortest = spreads[SHORTEST].mean
-    listed = ", ".join(
-        f"{signed_points(spread.mean - shortest)} ({label})"
+def _conclude(problem: HardwareProblem, spreads: Mapping[str, Spread]) -> Conclusion:
+    gaps = {
+        label: compare(spread, spreads[SHORTEST])
         for label, spread in spreads.items()
         if label != SHORTEST
-    )
-    return [f"points against the shortest lags: {listed}."]
+    }
+    listed = "; ".join(f"{label} {gap.words}" for label, gap in gaps.items())
+    worse = HARDWARE in gaps and gaps[HARDWARE].side() < 0
+    return Conclusion([f"against the shortest lags: {listed}."], FAILS if worse else HOLDS)
 
 
-_STUDY = VariantStudy(variants=_variants, findings=_findings, what="lags, steps")
+_STUDY = VariantStudy(variants=_variants, conclude=_conclude, what="lags, steps")
 plan, report = _STUDY.plan, _STUDY.report

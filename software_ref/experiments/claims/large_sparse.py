@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from software_ref.experiments.drawing import Curves, draw_panels, panels_size
 from software_ref.experiments.experiment import Cell, Results, accuracy
 from software_ref.experiments.problems import Problem, choose, density_of, legal_degrees
-from software_ref.experiments.report import Report, Table
+from software_ref.experiments.report import Report, Spread, Table
 from software_ref.experiments.scale import Scale
+from software_ref.experiments.verdict import compare, summary, verdict
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -80,16 +81,17 @@ def report(scale: Scale, results: Results) -> Report:
     """A curve per parameter count over the neurons of the hidden layer."""
     problems = choose(scale, SETS, DEFAULT_SETS)
     tables, findings = [], []
+    verdicts: dict[str, str] = {}
     curves: dict[str, Curves] = {}
     for problem in problems:
         rows = []
-        budgets: dict[int, list[tuple[float, float, object]]] = {}
+        budgets: dict[int, list[tuple[Spread, float, int]]] = {}
         curves[problem.title] = {}
         for smallest, layers, degrees in _networks(problem, scale):
             figures = results[problem.name, smallest, layers[1]]
             spread, count = accuracy(figures), figures[0]["trainable"]
             density = density_of(layers, degrees)
-            budgets.setdefault(smallest, []).append((spread.mean, density, layers[1]))
+            budgets.setdefault(smallest, []).append((spread, density, layers[1]))
             rows.append(
                 (
                     "-".join(map(str, layers)),
@@ -112,18 +114,26 @@ def report(scale: Scale, results: Results) -> Report:
             )
         )
         for smallest, points in budgets.items():
-            best = max(points)
-            dense, largest = points[0], points[-1]
-            fall = (
-                "and the largest is the best"
-                if best is largest
-                else f"and below that the accuracy falls again, to {100 * largest[0]:.1f} % at "
-                f"{100 * largest[1]:.3g} % density"
-            )
+            name = f"{problem.title} with the parameters of {smallest} dense hidden neurons"
+            (dense, *_), *sparser = points
+            best, largest = max(sparser, key=lambda point: point[0].mean), sparser[-1]
+            gain, fall = compare(best[0], dense), compare(largest[0], best[0])
+            verdicts[name] = verdict([gain.side(), -fall.side()])
+            if best is largest:
+                end = "the sparsest is the best, so that no critical density shows"
+            elif fall.side() < 0:
+                end = (
+                    f"below a critical density the accuracy falls again ({fall.points} points at "
+                    f"{100 * largest[1]:.3g} %)"
+                )
+            else:
+                end = (
+                    f"the sparsest, at {100 * largest[1]:.3g} %, is no worse ({fall.words}), so "
+                    "that no critical density shows"
+                )
             findings.append(
-                f"{problem.title}, parameters of {smallest} dense hidden neurons: "
-                f"{100 * dense[0]:.1f} % dense, at best {100 * best[0]:.1f} % with {best[2]} "
-                f"neurons at {100 * best[1]:.3g} % density, {fall}."
+                f"{name}: {dense.percent()} dense, sparser at best {best[0].percent()} with "
+                f"{best[2]} neurons at {100 * best[1]:.3g} % density ({gain.words}); {end}."
             )
 
     def axis(axes: Axes) -> None:
@@ -133,4 +143,10 @@ def report(scale: Scale, results: Results) -> Report:
     def draw(figure: Figure) -> None:
         draw_panels(figure, curves, axis)
 
-    return Report(tables=tables, findings=findings, draw=draw, size=panels_size(len(problems)))
+    return Report(
+        tables=tables,
+        findings=findings,
+        verdict=summary(verdicts),
+        draw=draw,
+        size=panels_size(len(problems)),
+    )

@@ -109,4 +109,13 @@ def report(scale: Scale, results: Results) -> Report:
             panel.grid(alpha=0.3)
             panel.legend(fontsize=7)
 
-    return Report(tables=tables, findings=findings, draw=draw, size=(9.0, 7.0))
+    found = ", ".join(
+        f"{here:.2f} for {METRICS[field][0]}" for field, (here, _) in correlations.items()
+    )
+    return Report(
+        tables=tables,
+        findings=findings,
+        verdict=f"Pearson's r is {found}",
+        draw=draw,
+        size=(9.0, 7.0),
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -11,8 +12,9 @@ from software_ref.experiments.data_spec import DataSpec
 from software_ref.experiments.drawing import Curves, draw_panels, panels_size
 from software_ref.experiments.experiment import Cell, Results, accuracy
 from software_ref.experiments.problems import PROBLEMS, Problem, choose
-from software_ref.experiments.report import Report, Table
+from software_ref.experiments.report import Report, Spread, Table, signed_points
 from software_ref.experiments.scale import Scale
+from software_ref.experiments.verdict import FAILS, HOLDS, compare, summary, verdict
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -104,20 +106,19 @@ def report(scale: Scale, results: Results) -> Report:
     spreads = {(variant, sigma): accuracy(results[variant, sigma]) for variant, sigma in chosen}
     ours = [spreads[point].mean for point in chosen]
     theirs = [PUBLISHED[variant][sigma] for variant, sigma in chosen]
-    noisier = all(
-        spreads[variant, a].mean > spreads[variant, b].mean
+    noisier = verdict(
+        compare(spreads[variant, a], spreads[variant, b]).side()
         for variant in VARIANTS
         for a, b in pairwise(sigmas)
     )
     names = list(VARIANTS)
-    ordered = all(
-        spreads[names[0], s].mean > spreads[names[1], s].mean > spreads[names[2], s].mean
-        and spreads[names[3], s].mean > spreads[names[2], s].mean
+    ordered = verdict(
+        compare(spreads[names[easier], s], spreads[names[harder], s]).side()
         for s in sigmas
+        for easier, harder in ((0, 1), (1, 2), (3, 2))
     )
     samples = {each: accuracy(results["samples", each]) for each in SAMPLES}
-    means = [samples[each].mean for each in SAMPLES]
-    rising = all(a < b for a, b in pairwise(means))
+    rising = verdict(compare(samples[b], samples[a]).side() for a, b in pairwise(SAMPLES))
     findings = [
         f"The accuracy falls with the noise in every variant: {_yes(noisier)}.",
         "At every noise the order is baseline, leading spaces, dashes 3 to 9, and dilation is "
@@ -126,6 +127,12 @@ def report(scale: Scale, results: Results) -> Report:
         f"{spearmanr(ours, theirs).statistic:.3f}.",
         f"More training samples make it easier ({SAMPLES_VARIANT}, sigma {SAMPLES_SIGMA}): "
         f"{_yes(rising)}.",
+        "These accuracies less the published ones are, in points: "
+        + ", ".join(
+            f"{signed_points(min(gaps))} to {signed_points(max(gaps))} ({variant})"
+            for variant, gaps in _gaps(spreads).items()
+        )
+        + ".",
     ]
     problem = PROBLEMS["morse"]
     tables = [
@@ -147,7 +154,7 @@ def report(scale: Scale, results: Results) -> Report:
         Table(
             title=f"Training samples a class, {SAMPLES_VARIANT}, sigma {SAMPLES_SIGMA}",
             header=("samples", "test accuracy %"),
-            rows=[(each, samples[each].percent()) for each in SAMPLES],
+            rows=[(scale.per_class(each), samples[each].percent()) for each in SAMPLES],
             text=(),
         ),
     ]
@@ -162,12 +169,31 @@ def report(scale: Scale, results: Results) -> Report:
     def draw(figure: Figure) -> None:
         draw_panels(figure, {"Morse data sets": curves}, axis)
 
-    return Report(tables=tables, findings=findings, draw=draw, size=panels_size(1))
+    verdicts = {"noise is harder": noisier, "order of the variants": ordered}
+    return Report(
+        tables=tables,
+        findings=findings,
+        verdict=summary({**verdicts, "more samples are easier": rising}),
+        draw=draw,
+        size=panels_size(1),
+    )
 
 
 def _task(problem: Problem, scale: Scale, seed: int) -> Any:
     return problem.task(scale, problem.layers[1:], seed)
 
 
-def _yes(holds: bool) -> str:
-    return "yes" if holds else "no"
+def _yes(found: str) -> str:
+    return {HOLDS: "yes", FAILS: "no"}.get(found, found)
+
+
+def _gaps(spreads: Mapping[tuple[str, int], Spread]) -> dict[str, list[float]]:
+    """Differences from the published accuracies, as shares, by variant."""
+    return {
+        variant: [
+            spreads[key].mean - PUBLISHED[variant][key[1]] / 100
+            for key in spreads
+            if key[0] == variant
+        ]
+        for variant in VARIANTS
+    }

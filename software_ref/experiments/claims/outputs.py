@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from itertools import takewhile
 
 from software_ref.experiments.hardware_problems import DEFAULT_SETS, SETS, HardwareProblem
-from software_ref.experiments.report import Spread, signed_points
-from software_ref.experiments.variants import Changes, VariantStudy
+from software_ref.experiments.report import Spread
+from software_ref.experiments.variants import Changes, Conclusion, VariantStudy
+from software_ref.experiments.verdict import Difference, compare
 
 __all__ = ["CLAIM", "DEFAULT_SETS", "SETS", "SUMMARY", "plan", "report"]
 
@@ -29,17 +31,24 @@ def _variants(problem: HardwareProblem) -> Changes:
     }
 
 
-def _findings(problem: HardwareProblem, spreads: Mapping[str, Spread]) -> Sequence[str]:
-    full = spreads[_label(problem.base.fraction)].mean
-    losses = {label: full - spread.mean for label, spread in spreads.items()}
-    enough = [label for label, loss in losses.items() if loss < CLOSE]
-    listed = ", ".join(
-        f"{label} {signed_points(-loss)}"
-        for label, loss in losses.items()
-        if label != _label(problem.base.fraction)
+def _conclude(problem: HardwareProblem, spreads: Mapping[str, Spread]) -> Conclusion:
+    first, *others = spreads
+    gaps = {label: compare(spreads[label], spreads[first]) for label in others}
+    listed = "; ".join(f"{label} {gap.words}" for label, gap in gaps.items())
+    enough = [first, *takewhile(lambda label: _no_loss(gaps[label]), others)][-1]
+    return Conclusion(
+        [
+            f"against the full width: {listed}.",
+            f"down to {enough} nothing is lost beyond the spread, or less than half a point.",
+        ],
+        f"no loss down to {enough}",
     )
-    return [f"points against the full width: {listed}.", f"{enough[-1]} are enough."]
 
 
-_STUDY = VariantStudy(variants=_variants, findings=_findings, what="activations")
+def _no_loss(gap: Difference) -> bool:
+    """Whether nothing is lost beyond the spread, or next to nothing."""
+    return gap.side() >= 0 or gap.value > -CLOSE
+
+
+_STUDY = VariantStudy(variants=_variants, conclude=_conclude, what="activations")
 plan, report = _STUDY.plan, _STUDY.report

@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from software_ref.experiments.drawing import Curves, draw_panels, panels_size, percent_axis
-from software_ref.experiments.experiment import Cell, Results, accuracy
+from software_ref.experiments.experiment import Cell, Results, accuracy, epochs
 from software_ref.experiments.problems import PROBLEMS, Problem, choose, density_of
 from software_ref.experiments.report import Report, Table, signed_points
 from software_ref.experiments.scale import Scale
+from software_ref.experiments.verdict import Difference, compare, summary, verdict
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -83,6 +84,8 @@ FULL = {
     "cifar100": "87.1 ± 0.6",
 }
 """Fully connected on the slides."""
+COMPARABLE = ("mnist",)
+"""Where data set and network are those of the slides."""
 TOP_5 = ("cifar100",)
 """Where the slides count a class among the five likeliest as right; here only the likeliest is."""
 
@@ -123,6 +126,7 @@ def report(scale: Scale, results: Results) -> Report:
     """The slides' table with the figures measured here beside theirs."""
     problems = [_problem(each.name) for each in choose(scale, SETS, DEFAULT_SETS)]
     tables, findings = [], []
+    verdicts: dict[str, str] = {}
     curves: dict[str, Curves] = {}
     for problem in problems:
         rows = _rows(problem.name, scale)
@@ -141,12 +145,19 @@ def report(scale: Scale, results: Results) -> Report:
                 title=f"{problem.title}, {'-'.join(map(str, problem.layers))}: test accuracy % "
                 f"(slides'{' top-5' if problem.name in TOP_5 else ''}); fully connected "
                 f"{full.percent()} ({FULL[problem.name]})",
-                header=("d_out", "density %", "z", "clash-free", "structured", "random"),
+                header=("d_out", "density %", "z", "epochs", "clash-free", "structured", "random"),
                 rows=[
                     (
                         ", ".join(map(str, row.out_degree)),
                         f"{100 * densities[row]:.1f}",
                         ", ".join(map(str, row.parallelism)),
+                        epochs(
+                            [
+                                figures
+                                for kind in KINDS
+                                for figures in results[(problem.name, kind, *row.out_degree)]
+                            ]
+                        ),
                         *(
                             f"{spread.percent()} ({theirs})"
                             for spread, theirs in zip(spreads[row], row.slides, strict=True)
@@ -157,13 +168,30 @@ def report(scale: Scale, results: Results) -> Report:
                 text=(0, 2),
             )
         )
-        gaps = [spreads[row][0].mean - spreads[row][1].mean for row in rows]
-        behind = [spreads[row][0].mean - spreads[row][2].mean for row in rows[-SPARSEST:]]
-        findings.append(
-            f"{problem.title}: clash-free less structured is {signed_points(min(gaps))} to "
-            f"{signed_points(max(gaps))} points over all rows; clash-free less random at the "
-            f"{SPARSEST} sparsest rows is {' and '.join(map(signed_points, behind))} points."
+        gaps = {densities[row]: compare(spreads[row][0], spreads[row][1]) for row in rows}
+        behind = [compare(spreads[row][0], spreads[row][2]) for row in rows[-SPARSEST:]]
+        worse = sum(gap.side() < 0 for gap in gaps.values())
+        verdicts[f"clash-free as good as structured ({problem.title})"] = verdict(
+            [-1 if worse else 1]
         )
+        verdicts[f"random behind when sparse ({problem.title})"] = verdict(
+            gap.side() for gap in behind
+        )
+        findings += [
+            f"{problem.title}: clash-free less structured is {_listed(gaps)}.",
+            f"{problem.title}: clash-free less random at the {SPARSEST} sparsest rows is "
+            f"{' and '.join(gap.words for gap in behind)}.",
+        ]
+        if problem.name in COMPARABLE:
+            theirs = [
+                spreads[row][i].mean - float(slide.split()[0]) / 100
+                for row in rows
+                for i, slide in enumerate(row.slides)
+            ]
+            findings.append(
+                f"{problem.title}: these accuracies less the slides' are "
+                f"{signed_points(min(theirs))} to {signed_points(max(theirs))} points."
+            )
 
     def axis(axes: Axes) -> None:
         percent_axis(axes, "overall density, %")
@@ -171,4 +199,24 @@ def report(scale: Scale, results: Results) -> Report:
     def draw(figure: Figure) -> None:
         draw_panels(figure, curves, axis)
 
-    return Report(tables=tables, findings=findings, draw=draw, size=panels_size(len(problems)))
+    return Report(
+        tables=tables,
+        findings=findings,
+        verdict=summary(verdicts),
+        draw=draw,
+        size=panels_size(len(problems)),
+    )
+
+
+def _listed(gaps: dict[float, Difference]) -> str:
+    """How many rows are better, worse and alike, and the points of those that differ."""
+    sides = [gap.side() for gap in gaps.values()]
+    listed = ", ".join(
+        f"{gap.points} points at {100 * density:.1f} %"
+        for density, gap in gaps.items()
+        if gap.side()
+    )
+    return (
+        f"no different in {sides.count(0)} of {len(sides)} rows, better in {sides.count(1)} and "
+        f"worse in {sides.count(-1)}" + (f" ({listed})" if listed else "")
+    )

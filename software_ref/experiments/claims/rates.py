@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from software_ref.experiments.hardware_problems import DEFAULT_SETS, SETS, HardwareProblem
-from software_ref.experiments.report import Spread, signed_points
-from software_ref.experiments.variants import Changes, VariantStudy
+from software_ref.experiments.report import Spread
+from software_ref.experiments.variants import Changes, Conclusion, VariantStudy
+from software_ref.experiments.verdict import compare, verdict
 
 __all__ = ["CLAIM", "DEFAULT_SETS", "SETS", "SUMMARY", "plan", "report"]
 
@@ -29,20 +30,26 @@ def _variants(problem: HardwareProblem) -> Changes:
     return {FALLING: {}, "falling, float": {"floating": True}, **constant}
 
 
-def _findings(problem: HardwareProblem, spreads: Mapping[str, Spread]) -> Sequence[str]:
-    constant = {
-        label: spread.mean
-        for label, spread in spreads.items()
-        if label.startswith("2^") and "fixed" in label
-    }
-    best = max(constant, key=lambda label: constant[label])
-    ahead = spreads[FALLING].mean - constant[best]
+def _conclude(problem: HardwareProblem, spreads: Mapping[str, Spread]) -> Conclusion:
     schedule = ", ".join(f"2^-{k} from epoch {e + 1}" for e, k in problem.base.rate_exponent)
-    return [
-        f"the falling rate ({schedule}) is {signed_points(ahead)} points from the best constant "
-        f"one ({best})."
-    ]
+    sentences, sides = [], []
+    for arithmetic in ("fixed", "float"):
+        constant = {
+            label: spread
+            for label, spread in spreads.items()
+            if label.startswith("2^") and arithmetic in label
+        }
+        falling = f"falling, {arithmetic}"
+        if not constant or falling not in spreads:
+            continue
+        best = max(constant, key=lambda label: constant[label].mean)
+        ahead = compare(spreads[falling], constant[best])
+        sides.append(ahead.side())
+        sentences.append(
+            f"the falling rate ({schedule}) less the best constant one ({best}) is {ahead.words}."
+        )
+    return Conclusion(sentences, verdict(sides[:1]))
 
 
-_STUDY = VariantStudy(variants=_variants, findings=_findings, what="learning rate")
+_STUDY = VariantStudy(variants=_variants, conclude=_conclude, what="learning rate")
 plan, report = _STUDY.plan, _STUDY.report

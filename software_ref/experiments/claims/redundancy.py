@@ -8,10 +8,11 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from software_ref.experiments.drawing import Curves, draw_panels, panels_size, percent_axis
-from software_ref.experiments.experiment import Cell, Results, accuracy
+from software_ref.experiments.experiment import Cell, Results, accuracy, epochs
 from software_ref.experiments.problems import PROBLEMS, Problem, choose, degrees_for, density_of
 from software_ref.experiments.report import Report, Spread, Table
 from software_ref.experiments.scale import Scale
+from software_ref.experiments.verdict import compare, summary, verdict
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -69,36 +70,47 @@ def report(scale: Scale, results: Results) -> Report:
     """A curve per version; the loss at one density decides."""
     problems = choose(scale, SETS, DEFAULT_SETS)
     tables, findings = [], []
+    verdicts: dict[str, str] = {}
     curves: dict[str, Curves] = {}
     for problem in problems:
-        losses: list[tuple[str, float]] = []
+        losses: dict[str, Spread] = {}
+        lasting: dict[str, float] = {}
+        rows: list[tuple[object, ...]] = []
         curves[problem.title] = {}
         for label, variant in _variants(problem.name):
+            degrees = _degrees(variant, scale)
+            cells = [results[(problem.name, label, *each)] for each in degrees]
             points = [
-                (
-                    100 * density_of(variant.layers, degrees),
-                    accuracy(results[(problem.name, label, *degrees)]),
-                )
-                for degrees in _degrees(variant, scale)
+                (100 * density_of(variant.layers, each), accuracy(figures))
+                for each, figures in zip(degrees, cells, strict=True)
             ]
             curves[problem.title][label] = points
-            losses.append((label, points[0][1].mean - _at(points, 100 * CLAIMED_DENSITY)))
+            losses[label] = _losses(points, 100 * CLAIMED_DENSITY)
+            lasting[label] = _lasting(points)
+            rows += [
+                (label, f"{density:.3g}", epochs(figures), spread.percent())
+                for (density, spread), figures in zip(points, cells, strict=True)
+            ]
         tables.append(
             Table(
                 title=f"{problem.title}: test accuracy %",
-                header=("features", "density %", "test accuracy %"),
-                rows=[
-                    (label, f"{density:.3g}", spread.percent())
-                    for label, points in curves[problem.title].items()
-                    for density, spread in points
-                ],
+                header=("features", "density %", "epochs", "test accuracy %"),
+                rows=rows,
             )
         )
-        falling = all(a[1] < b[1] for a, b in pairwise(losses))
-        listed = ", ".join(f"{100 * loss:.1f} ({label})" for label, loss in losses)
+        more = [compare(b, a) for a, b in pairwise(losses.values())]
+        verdicts[problem.title] = verdict(each.side() for each in more)
+        listed = ", ".join(f"{loss.percent()} ({label})" for label, loss in losses.items())
         findings.append(
             f"{problem.title}: points lost from full to {100 * CLAIMED_DENSITY:.0f} % density: "
-            f"{listed}; the claim {'holds' if falling else 'does not hold'}."
+            f"{listed}, where less redundant features lose "
+            f"{' and '.join(each.words for each in more)} more: the claim "
+            f"{verdicts[problem.title]}."
+        )
+        listed = ", ".join(f"{density:.3g} % ({label})" for label, density in lasting.items())
+        findings.append(
+            f"{problem.title}: as good as fully connected, within the seeds' spread, down to "
+            f"{listed}."
         )
 
     def axis(axes: Axes) -> None:
@@ -107,13 +119,32 @@ def report(scale: Scale, results: Results) -> Report:
     def draw(figure: Figure) -> None:
         draw_panels(figure, curves, axis)
 
-    return Report(tables=tables, findings=findings, draw=draw, size=panels_size(len(problems)))
+    return Report(
+        tables=tables,
+        findings=findings,
+        verdict=summary(verdicts),
+        draw=draw,
+        size=panels_size(len(problems)),
+    )
 
 
-def _at(points: Sequence[tuple[float, Spread]], density: float) -> float:
-    """The accuracy at a density in percent, between points on the logarithmic axis."""
+def _losses(points: Sequence[tuple[float, Spread]], density: float) -> Spread:
+    """What each seed loses from the first point, which is the densest, to a density in percent.
+
+    Between points its accuracy lies on the logarithmic axis.
+    """
     import numpy as np
 
-    rising = sorted((np.log(x), spread.mean) for x, spread in points)
-    xs, means = zip(*rising, strict=True)
-    return float(np.interp(np.log(density), xs, means))
+    xs = [np.log(x) for x, _ in reversed(points)]
+    seeds = zip(*(spread.values for _, spread in reversed(points)), strict=True)
+    return Spread(tuple(own[-1] - float(np.interp(np.log(density), xs, own)) for own in seeds))
+
+
+def _lasting(points: Sequence[tuple[float, Spread]]) -> float:
+    """The lowest density down to which no accuracy is below the first one's."""
+    (lowest, full), *others = points
+    for density, spread in others:
+        if compare(spread, full).side() < 0:
+            break
+        lowest = density
+    return lowest

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from software_ref.experiments.drawing import Curves, draw_panels, panels_size
 from software_ref.experiments.experiment import Cell, Results, accuracy
 from software_ref.experiments.problems import Problem, choose, degrees_for, density_of
-from software_ref.experiments.report import Report, Spread, Table, signed_points
+from software_ref.experiments.report import Report, Spread, Table
 from software_ref.experiments.scale import Scale
+from software_ref.experiments.verdict import FAILS, HOLDS, OPEN, Difference, compare, summary
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -52,12 +53,13 @@ def report(scale: Scale, results: Results) -> Report:
     """Validation decides on lambda, the test set shows what it gives."""
     problems = choose(scale, SETS, DEFAULT_SETS)
     tables, findings = [], []
+    verdicts: dict[str, str] = {}
     curves: dict[str, Curves] = {}
     lambdas = scale.few(LAMBDAS)
     for problem in problems:
         rows = []
         chosen: list[tuple[float, float]] = []
-        gains: list[float] = []
+        gains: list[Difference] = []
         curves[problem.title] = {}
         for degrees in _degrees(problem, scale):
             density = density_of(problem.layers, degrees)
@@ -68,7 +70,7 @@ def report(scale: Scale, results: Results) -> Report:
             }
             best = max(lambdas, key=lambda each: validation[each].mean)
             chosen.append((density, best))
-            gains.append(validation[best].mean - validation[lambdas[0]].mean)
+            gains.append(compare(validation[best], validation[lambdas[0]]))
             gap = Spread(
                 tuple(f["train_accuracy"][-1] - f["test_accuracy"] for f in cells[lambdas[0]])
             )
@@ -95,11 +97,16 @@ def report(scale: Scale, results: Results) -> Report:
         )
         falling = all(a[1] >= b[1] for a, b in pairwise(chosen))
         falling = falling and chosen[0][1] > chosen[-1][1]
-        listed = ", ".join(f"{each:.2g} at {100 * density:.3g} %" for density, each in chosen)
+        # Of lambdas that no penalty is as good as, the order says nothing.
+        told = any(gain.side() > 0 for gain in gains)
+        verdicts[problem.title] = OPEN if not told else HOLDS if falling else FAILS
+        listed = ", ".join(
+            f"{each:.2g} at {100 * density:.3g} % ({gain.words} from none)"
+            for (density, each), gain in zip(chosen, gains, strict=True)
+        )
         findings.append(
-            f"{problem.title}: best lambda by validation: {listed}; the order of the claim "
-            f"{'holds' if falling else 'does not hold'}, with gains over no penalty of "
-            f"{', '.join(map(signed_points, gains))} points of validation accuracy."
+            f"{problem.title}: best lambda by validation: {listed}; the order of these lambdas is "
+            f"{'' if falling else 'not '}the claim's, which {verdicts[problem.title]}."
         )
 
     def axis(axes: Axes) -> None:
@@ -109,4 +116,10 @@ def report(scale: Scale, results: Results) -> Report:
     def draw(figure: Figure) -> None:
         draw_panels(figure, curves, axis)
 
-    return Report(tables=tables, findings=findings, draw=draw, size=panels_size(len(problems)))
+    return Report(
+        tables=tables,
+        findings=findings,
+        verdict=summary(verdicts),
+        draw=draw,
+        size=panels_size(len(problems)),
+    )

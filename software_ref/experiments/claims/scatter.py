@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from software_ref.experiments.drawing import panels_size
 from software_ref.experiments.experiment import Cell, Results, accuracy
 from software_ref.experiments.problems import Problem, choose
-from software_ref.experiments.report import Report, Spread, Table, signed_points
+from software_ref.experiments.report import Report, Spread, Table
 from software_ref.experiments.scale import Scale
+from software_ref.experiments.verdict import compare, summary, verdict
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -67,6 +68,7 @@ def report(scale: Scale, results: Results) -> Report:
     """Minimum and mean scatter beside the accuracy, and how well they go together."""
     problems = choose(scale, SETS, DEFAULT_SETS)
     tables, findings = [], []
+    verdicts: dict[str, str] = {}
     points: dict[str, list[tuple[str, float, Spread]]] = {}
     for problem in problems:
         rows = []
@@ -91,6 +93,11 @@ def report(scale: Scale, results: Results) -> Report:
                 rows=rows,
             )
         )
+        spreads = {label: spread for label, _, spread in points[problem.name]}
+        poor = compare(spreads["structured"], spreads[LOCAL]).side()
+        unplanned = compare(spreads["structured"], spreads["planned"]).side()
+        verdicts[f"low scatter is worse ({problem.title})"] = verdict([poor])
+        verdicts[f"unplanned is better ({problem.title})"] = verdict([unplanned])
         findings.append(_finding(problem, points[problem.name]))
 
     def draw(figure: Figure) -> None:
@@ -112,21 +119,34 @@ def report(scale: Scale, results: Results) -> Report:
             panel.grid(alpha=0.3)
             panel.legend(fontsize=7)
 
-    return Report(tables=tables, findings=findings, draw=draw, size=panels_size(len(problems)))
+    return Report(
+        tables=tables,
+        findings=findings,
+        verdict=summary(verdicts),
+        draw=draw,
+        size=panels_size(len(problems)),
+    )
 
 
 def _finding(problem: Problem, points: list[tuple[str, float, Spread]]) -> str:
     from scipy.stats import pearsonr
 
-    means = {label: spread.mean for label, _, spread in points}
+    spreads = {label: spread for label, _, spread in points}
     lowest, accuracies = (
         [scatter for _, scatter, _ in points],
         [spread.mean for *_, spread in points],
     )
-    best = max(means, key=lambda label: means[label])
+    best = max(spreads, key=lambda label: spreads[label].mean)
+    alike = [
+        label
+        for label, spread in spreads.items()
+        if label != best and compare(spread, spreads[best]).side() == 0
+    ]
+    planned = compare(spreads["planned"], spreads["structured"])
+    local = compare(spreads[LOCAL], spreads["structured"])
     return (
         f"{problem.title}: Pearson's r between minimum scatter and accuracy is "
-        f"{pearsonr(lowest, accuracies).statistic:.2f}; best is {best}; planned less unplanned "
-        f"(structured) is {signed_points(means['planned'] - means['structured'])} points, "
-        f"{LOCAL} less structured {signed_points(means[LOCAL] - means['structured'])}."
+        f"{pearsonr(lowest, accuracies).statistic:.2f}; best is {best}, as good are "
+        f"{'; '.join(alike) or 'no others'}. Planned less unplanned (structured) is "
+        f"{planned.words}; {LOCAL} less structured is {local.words}."
     )

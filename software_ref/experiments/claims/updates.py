@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from software_ref.experiments.hardware_problems import DEFAULT_SETS, SETS, HardwareProblem
-from software_ref.experiments.report import Spread, signed_points
-from software_ref.experiments.variants import Changes, VariantStudy
+from software_ref.experiments.report import Spread
+from software_ref.experiments.variants import Changes, Conclusion, VariantStudy
+from software_ref.experiments.verdict import compare, verdict
 
 __all__ = ["CLAIM", "DEFAULT_SETS", "SETS", "SUMMARY", "plan", "report"]
 
@@ -46,8 +47,8 @@ def _variants(problem: HardwareProblem) -> Changes:
     return {**variants, FLOAT: {"floating": True}}
 
 
-def _findings(problem: HardwareProblem, spreads: Mapping[str, Spread]) -> Sequence[str]:
-    findings = []
+def _conclude(problem: HardwareProblem, spreads: Mapping[str, Spread]) -> Conclusion:
+    findings, sides = [], []
     for fraction in (*FRACTIONS, problem.base.fraction):
         nearest = _label(problem, fraction)
         gains = {
@@ -56,17 +57,19 @@ def _findings(problem: HardwareProblem, spreads: Mapping[str, Spread]) -> Sequen
             "both, with 2 bits more": _label(problem, fraction, EXTRA[0], RANDOM[-1]),
         }
         if nearest in spreads and all(label in spreads for label in gains.values()):
-            listed = ", ".join(
-                f"{name} {signed_points(spreads[label].mean - spreads[nearest].mean)}"
-                for name, label in gains.items()
-            )
-            findings.append(f"points against plain {nearest}: {listed}.")
-    fixed = {label: spread.mean for label, spread in spreads.items() if label != FLOAT}
-    best = max(fixed, key=lambda label: fixed[label])
-    behind = signed_points(fixed[best] - spreads[FLOAT].mean)
-    findings.append(f"the best is {best}, {behind} points from floating point.")
-    return findings
+            found = {
+                name: compare(spreads[label], spreads[nearest]) for name, label in gains.items()
+            }
+            listed = "; ".join(f"{name} {gain.words}" for name, gain in found.items())
+            findings.append(f"against plain {nearest}: {listed}.")
+            # The claim is that nothing is gained.
+            sides.append(-1 if any(gain.side() > 0 for gain in found.values()) else 1)
+    fixed = {label: spread for label, spread in spreads.items() if label != FLOAT}
+    best = max(fixed, key=lambda label: fixed[label].mean)
+    behind = compare(fixed[best], spreads[FLOAT])
+    findings.append(f"the best is {best}; less floating point it is {behind.words}.")
+    return Conclusion(findings, verdict(sides))
 
 
-_STUDY = VariantStudy(variants=_variants, findings=_findings, what="format")
+_STUDY = VariantStudy(variants=_variants, conclude=_conclude, what="format")
 plan, report = _STUDY.plan, _STUDY.report

@@ -8,6 +8,7 @@ from software_ref.experiments.experiment import Cell, Results
 from software_ref.experiments.problems import choose
 from software_ref.experiments.report import Report, Spread, Table
 from software_ref.experiments.scale import Scale
+from software_ref.experiments.verdict import compare, summary, verdict
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -18,6 +19,9 @@ SUMMARY = "weight histograms of a trained fully connected network"
 CLAIM = "in a fully connected network most weights are very small in magnitude after training"
 SETS = ("mnist", "reuters", "phonemes", "morse", "digits")
 DEFAULT_SETS = ("mnist", "reuters")
+
+MOST = 1 / 2
+"""Share of the weights that is called most of them."""
 
 
 def plan(scale: Scale) -> list[Cell]:
@@ -36,6 +40,7 @@ def report(scale: Scale, results: Results) -> Report:
     """Shares of small weights over all seeds, and the histograms of the first seed."""
     problems = choose(scale, SETS, DEFAULT_SETS)
     rows, findings = [], []
+    verdicts: dict[str, str] = {}
     for problem in problems:
         figures = results[(problem.name,)]
         for i in range(len(problem.layers) - 1):
@@ -50,10 +55,11 @@ def report(scale: Scale, results: Results) -> Report:
                     small.percent(),
                 )
             )
-            verdict = "holds" if small.mean > 1 / 2 else "does not hold"
+            name = f"junction {i + 1} of {problem.title}"
+            verdicts[name] = verdict([compare(small, MOST).side()])
             findings.append(
-                f"{problem.title}, junction {i + 1}: {100 * small.mean:.0f} % of the weights are "
-                f"smaller than a tenth of the largest; the claim {verdict}."
+                f"{name}: {100 * small.mean:.0f} % of the weights are smaller than a tenth of the "
+                f"largest; that these are most {verdicts[name]}."
             )
     table = Table(
         title="Weights of fully connected networks after training",
@@ -78,4 +84,10 @@ def report(scale: Scale, results: Results) -> Report:
                 panel.set_xlabel("weight")
                 panel.set_ylabel("share of the weights")
 
-    return Report(tables=[table], findings=findings, draw=draw, size=(9.0, 3.0 * len(problems)))
+    return Report(
+        tables=[table],
+        findings=findings,
+        verdict=summary(verdicts),
+        draw=draw,
+        size=(9.0, 3.0 * len(problems)),
+    )

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-__all__ = ["SquareTask"]
+import numpy as np
+
+__all__ = ["SquareTask", "ThreadsTask"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,3 +39,17 @@ class SquareTask:
         with (Path(self.log) / "order").open("a") as file:
             file.write(f"{self.number} ")
         return {"square": self.number**2, "folder": None if data_dir is None else str(data_dir)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ThreadsTask:
+    """Tells how many threads its matrix products may take."""
+
+    number: int
+    data_key: str = "a"
+
+    def run(self, data_dir: Path | None) -> dict[str, Any]:
+        from threadpoolctl import threadpool_info
+
+        assert (np.ones((2, 2)) @ np.ones((2, 2))).all()
+        return {"threads": [pool["num_threads"] for pool in threadpool_info()]}

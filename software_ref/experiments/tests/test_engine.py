@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -18,9 +17,10 @@ from typing import Any
 import pytest
 
 from software_ref.console.errors import ToolError
-from software_ref.experiments.engine import _interrupts_held, default_jobs, run_tasks
+from software_ref.experiments.engine import run_tasks
 from software_ref.experiments.store import ResultStore
-from software_ref.experiments.tests.fake_tasks import SquareTask
+from software_ref.experiments.tests.fake_tasks import SquareTask, ThreadsTask
+from software_ref.system import processors
 
 
 def squares(folder: Path, numbers: Sequence[int]) -> list[SquareTask]:
@@ -83,6 +83,14 @@ def test_an_interruption_keeps_what_was_finished(tmp_path: Path) -> None:
     assert store.load(first) is not None
 
 
+def test_workers_do_not_take_more_threads_than_there_are_cores(tmp_path: Path) -> None:
+    jobs = max(2, processors())
+    tasks = [ThreadsTask(number=number) for number in (1, 2)]
+    for figures in run_tasks(tasks, ResultStore(tmp_path / "runs"), jobs=jobs):
+        assert figures["threads"]
+        assert set(figures["threads"]) == {1}
+
+
 def test_a_dead_worker_is_told(tmp_path: Path) -> None:
     tasks = [replace(task, failure="death") for task in squares(tmp_path, [1, 2])]
     with pytest.raises(ToolError, match=r"^a worker process died, .* use fewer --jobs$"):
@@ -129,10 +137,6 @@ def _runs(pid: int) -> bool:
     status = Path(f"/proc/{pid}/stat")
     # One that ended, and whom nobody has waited for yet, is a zombie.
     return not (status.exists() and status.read_text().rsplit(")", 1)[1].split()[0] == "Z")
-
-
-def test_there_is_a_core() -> None:
-    assert default_jobs() >= 1
 
 
 # Dask warns of its own internals, and its threads outlive a test.
@@ -198,24 +202,3 @@ class TestCluster:
         for address in (f"tcp://127.0.0.1:{port}", "nonsense"):
             with pytest.raises(ToolError, match=f"but none answered at {address}$"):
                 run_tasks(squares(tmp_path, [1]), ResultStore(tmp_path / "runs"), scheduler=address)
-
-
-def test_ctrl_c_does_not_reach_a_worker_that_is_still_starting() -> None:
-    code = "import time; print('started', flush=True); time.sleep(0.2)"
-    with _interrupts_held():
-        worker = subprocess.Popen(
-            [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE
-        )
-    assert worker.stdout is not None
-    assert worker.stdout.readline() == b"started\n"
-    worker.send_signal(signal.SIGINT)
-    _, errors = worker.communicate()
-    assert (worker.returncode, errors) == (0, b"")
-
-
-def test_ctrl_c_while_workers_start_comes_afterwards() -> None:
-    steps = []
-    with pytest.raises(KeyboardInterrupt), _interrupts_held():
-        signal.raise_signal(signal.SIGINT)
-        steps.append("started")
-    assert steps == ["started"]

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from software_ref.experiments.data_spec import load_data
 from software_ref.experiments.problems import (
     PROBLEMS,
     choose,
@@ -48,6 +49,33 @@ def test_the_problems_come_close_to_a_density_with_the_last_junction_densest(
     *before, last = (degree / right for degree, right in zip(degrees, layers[1:], strict=True))
     step = 1 / layers[-1]  # as far as the nearest legal degree may be
     assert last >= max(before) - step
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "digits",
+        *(pytest.param(name, marks=pytest.mark.real_data) for name in ("reuters", "phonemes")),
+    ],
+)
+def test_classes_are_the_data_sets(name: str, request: pytest.FixtureRequest) -> None:
+    folder = None if name == "digits" else request.getfixturevalue("data_dir")
+    problem = PROBLEMS[name]
+    assert problem.classes == load_data(problem.data, folder).classes
+
+
+def test_one_rule_says_when_the_trainings_end() -> None:
+    """Of all problems but Morse, whose trainings have a fixed length."""
+    rules = {
+        (options.schedule, options.patience, options.epochs, options.bias)
+        for options in (PROBLEMS[name].options for name in PROBLEMS if name != "morse")
+    }
+    ((schedule, patience, most, bias),) = rules
+    assert (schedule.kind, patience, bias) == ("plateau", 7, 0.1)
+    # Digits end by it, long before the most epochs.
+    figures = PROBLEMS["digits"].task(Scale(), (5, 5), seed=1).run(None)
+    assert patience < figures["epochs"] < most / 2
+    assert figures["epochs"] == figures["best_epoch"] + 1 + patience
 
 
 def test_sets_are_chosen_by_name() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,9 @@ def draw(figure: Figure) -> None:
     figure.subplots().plot([1, 2])
 
 
-REPORT = Report(tables=[TABLE], findings=["It holds."], draw=draw, document={"x": 1})
+REPORT = Report(
+    tables=[TABLE], findings=["It holds."], verdict="holds", draw=draw, document={"x": 1}
+)
 
 
 def test_spread_is_the_sample_standard_deviation() -> None:
@@ -39,6 +42,23 @@ def test_a_report_is_written_for_people_and_for_programs(tmp_path: Path) -> None
         "- It holds.\n"
     )
     assert REPORT.plain() == "Two rows\nname    x %\nfirst   1.5\nsecond\n\nIt holds."
+
+
+def test_a_quick_report_has_a_banner_and_no_findings(tmp_path: Path) -> None:
+    report = REPORT.without_verdict("quick!")
+    assert report.plain() == "quick!\n\nTwo rows\nname    x %\nfirst   1.5\nsecond"
+    assert report.markdown().startswith("> quick!\n\n**Two rows**")
+    assert "It holds" not in report.markdown()
+    figures: list[Figure] = []
+
+    def kept(figure: Figure) -> None:
+        draw(figure)
+        figures.append(figure)
+
+    paths = {"png": tmp_path / "a.png", "json": tmp_path / "a.json", "markdown": tmp_path / "a.md"}
+    write_report(replace(report, draw=kept), **paths)
+    write_report(replace(REPORT, draw=kept), **paths)
+    assert [figure.get_suptitle() for figure in figures] == ["quick!", ""]
 
 
 def test_differences_are_signed_points() -> None:

@@ -54,6 +54,17 @@ def test_the_figures_are_those_of_training_by_hand() -> None:
         assert histogram["below_tenth"] == (weights < weights.max() / 10).mean()
 
 
+def test_the_best_epoch_is_tested_and_not_the_last() -> None:
+    task = replace(TASK, options=replace(TASK.options, epochs=12, rate=0.05))
+    figures = task.run(None)
+    best, accuracies = figures["best_epoch"], figures["validation_accuracy"]
+    assert accuracies[best] == max(accuracies) > accuracies[-1]
+    # Trained no further than that, a network has the same weights.
+    shorter = replace(task, options=replace(task.options, epochs=best + 1)).run(None)
+    for name in ("test_accuracy", "weights", "best_epoch"):
+        assert figures[name] == shorter[name]
+
+
 def test_seeds_draw_weights_and_connections() -> None:
     other = replace(TASK, options=replace(TASK.options, seed=5))
     assert not np.array_equal(TASK.patterns()[0].left_neurons, other.patterns()[0].left_neurons)

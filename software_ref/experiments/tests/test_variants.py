@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import pytest
 from matplotlib.figure import Figure
@@ -10,17 +10,17 @@ from matplotlib.figure import Figure
 from software_ref.experiments.hardware_problems import HardwareProblem
 from software_ref.experiments.report import Spread
 from software_ref.experiments.scale import Scale
-from software_ref.experiments.variants import MOST_CURVES, Changes, VariantStudy
+from software_ref.experiments.variants import MOST_CURVES, Changes, Conclusion, VariantStudy
 
 
 def study(count: int) -> VariantStudy:
     def variants(problem: HardwareProblem) -> Changes:
         return {f"k = {k}": {"rate_exponent": ((0, k),)} for k in range(count)}
 
-    def findings(problem: HardwareProblem, spreads: Mapping[str, Spread]) -> Sequence[str]:
-        return [f"{len(spreads)} variants."]
+    def conclude(problem: HardwareProblem, spreads: Mapping[str, Spread]) -> Conclusion:
+        return Conclusion([f"{len(spreads)} variants."], "holds")
 
-    return VariantStudy(variants=variants, findings=findings, what="rate")
+    return VariantStudy(variants=variants, conclude=conclude, what="rate")
 
 
 @pytest.mark.parametrize("count", [MOST_CURVES, MOST_CURVES + 1])
@@ -38,6 +38,7 @@ def test_many_variants_are_drawn_by_their_final_accuracy(count: int) -> None:
     }
     report = study(count).report(scale, results)
     assert report.findings == [f"8 x 8 digits, 64-40-10: {count} variants."]
+    assert report.verdict == "holds: 8 x 8 digits"
     figure = Figure()
     report.draw(figure)
     (axes,) = figure.axes

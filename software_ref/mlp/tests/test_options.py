@@ -27,6 +27,7 @@ from software_ref.mlp.options import MlpOptions
         ({"l2": -1e-3}, ValueError, "l2 must be at least 0, not -0.001"),
         ({"momentum": 1.0}, ValueError, r"momentum must lie in \[0, 1\), not 1.0"),
         ({"second_moment": -0.1}, ValueError, r"second_moment must lie in \[0, 1\), not -0.1"),
+        ({"centre": 1}, TypeError, "centre must be true or false, not 1"),
         ({"schedule": "cosine"}, TypeError, "schedule must be a RateSchedule, not 'cosine'"),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 
 from software_ref.connections.network_patterns import network_patterns
 from software_ref.datasets import Dataset, load_dataset
+from software_ref.datasets.dataset import SPLITS
 from software_ref.mlp.kernels import EdgeKernel, choose_kernel
 from software_ref.mlp.model import MlpModel
 from software_ref.mlp.options import MlpOptions
@@ -96,10 +98,51 @@ def test_a_resumed_training_gives_the_bits_of_an_uninterrupted_one(
     second = trainer_of(digits, optimiser=optimiser, epochs=4)
     second.restore(state)
     assert [each.epoch for each in second.epochs()] == [2, 3]
+    assert [each.epoch for each in second.history] == [0, 1, 2, 3]
+    assert [e.seconds for e in second.history[:2]] == [e.seconds for e in first.history[:2]]
+    assert_same_state(second, whole)
+    second.restore_best()
+    whole.restore_best()
+    assert_same_state(second, whole)
+
+
+def test_a_resumed_training_goes_on_with_the_rate_the_best_epoch_and_the_inputs(
+    digits: Dataset,
+) -> None:
+    settings: dict[str, Any] = {
+        "epochs": 40,
+        "patience": 5,
+        "rate": 0.05,
+        "schedule": RateSchedule(kind="plateau", factor=0.5, every=2),
+    }
+    whole = trainer_of(digits, **settings)
+    epochs = whole.epochs()
+    while whole.best_epoch is None or len(whole.history) - 1 - whole.best_epoch < 3:
+        next(epochs)
+    state = whole.state()
+    best, rate = whole.best_epoch, whole.rate(len(whole.history))
+    assert rate < 0.05
+    shifted = np.asarray(state["input_mean"], np.float32) + np.float32(1 / 64)
+    second = trainer_of(digits, **settings)
+    second.restore(state | {"input_mean": shifted})
+    assert (second.best_epoch, second.rate(len(second.history))) == (best, rate)
+    assert np.array_equal(second.inputs.mean, shifted)
+    second.restore(state)
+    list(epochs), list(second.epochs())
+    for trainer in (whole, second):
+        trainer.restore_best()
     for a, b in zip(whole.model.parameters, second.model.parameters, strict=True):
         assert np.array_equal(a, b)
-    assert second.best_epoch == whole.best_epoch
-    assert [e.loss for e in second.history] == [e.loss for e in whole.history]
+
+
+def assert_same_state(ours: MlpTrainer, theirs: MlpTrainer) -> None:
+    """Compare all that training goes on from, and the figures of every epoch but their seconds."""
+    figures = [[replace(each, seconds=0.0) for each in t.history] for t in (ours, theirs)]
+    assert figures[0] == figures[1]
+    states = [trainer.state() | {"history": np.zeros(0)} for trainer in (ours, theirs)]
+    assert states[0].keys() == states[1].keys()
+    for name, array in states[0].items():
+        assert np.array_equal(array, states[1][name]), name
 
 
 def test_a_state_of_another_network_is_refused(digits: Dataset) -> None:
@@ -131,10 +174,54 @@ def test_early_stopping_waits_for_its_patience_and_keeps_the_best(digits: Datase
     best = accuracies.index(max(accuracies))
     assert trainer.best_epoch == best
     assert len(accuracies) - 1 - best == 3
-    trainer.restore_best()
-    assert np.array_equal(trainer.model.kernels[0].weights, weights[best])
+    resumed = trainer_of(digits, epochs=50, patience=3, rate=0.05)
+    resumed.restore(trainer.state())
+    assert list(resumed.epochs()) == []  # the epochs without a better one before count, too
+    for each in (trainer, resumed):
+        each.restore_best()
+        assert np.array_equal(each.model.kernels[0].weights, weights[best])
     assert trainer.validation is not None
     assert trainer.accuracy(trainer.validation) == accuracies[best]
+
+
+def test_a_network_that_only_its_loss_shows_to_learn_is_not_stopped(digits: Dataset) -> None:
+    # The rate is so low that one class is answered for all samples, epoch after epoch.
+    trainer = trainer_of(digits, epochs=6, patience=1, rate=1e-7, optimiser="sgd", dtype="float64")
+    history = list(trainer.epochs())
+    assert len({each.validation_accuracy for each in history}) == 1
+    losses = [each.validation_loss or 0.0 for each in history]
+    assert losses == sorted(losses, reverse=True)
+    assert trainer.best_epoch == len(history) - 1 == 5
+
+
+def small_features(digits: Dataset) -> Dataset:
+    """The digits in a hundredth of the range, around one half."""
+    changed = {f"x_{split}": 0.5 + getattr(digits, f"x_{split}") / 100 for split in SPLITS}
+    return replace(digits, **changed)
+
+
+def test_small_features_around_one_half_train_as_others_do(digits: Dataset) -> None:
+    small = small_features(digits)
+    accuracies = []
+    for dataset, centre in ((digits, True), (small, True), (small, False)):
+        trainer = trainer_of(dataset, epochs=10, centre=centre)
+        list(trainer.epochs())
+        assert trainer.validation is not None
+        accuracies.append(trainer.accuracy(trainer.validation))
+    assert accuracies[0] > 0.93
+    assert accuracies[1] == pytest.approx(accuracies[0], abs=0.015)
+    assert accuracies[2] < 0.7
+
+
+def test_the_map_is_fitted_on_the_training_samples_alone(digits: Dataset) -> None:
+    trainer = trainer_of(digits)
+    assert np.allclose(trainer.inputs(trainer.train.features).mean(axis=0), 0, atol=1e-5)
+    doubled = trainer_of(replace(digits, x_test=digits.x_test / 2))
+    assert np.array_equal(doubled.inputs.mean, trainer.inputs.mean)
+    assert doubled.inputs.scale == trainer.inputs.scale
+    plain = trainer_of(digits, centre=False).inputs
+    assert plain.scale == 1.0
+    assert not plain.mean.any()
 
 
 def test_without_validation_the_last_parameters_stay(digits: Dataset) -> None:
@@ -186,3 +273,9 @@ def test_wrong_samples_are_refused(digits: Dataset) -> None:
     patient = trainer_of(digits, patience=2).model
     with pytest.raises(ValueError, match=r"^patience must come with validation samples"):
         MlpTrainer(patient, samples(5))
+    waiting = trainer_of(digits, schedule=RateSchedule(kind="plateau", factor=0.5)).model
+    with pytest.raises(
+        ValueError,
+        match=r'^schedule "plateau" must come with validation samples, of which there are none$',
+    ):
+        MlpTrainer(waiting, samples(5))

@@ -1,4 +1,4 @@
-"""The schedule: DESIGN.md's formulas, and that no memory access ever meets another."""
+"""The schedule: its published formulas, and that no memory access ever meets another."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from software_ref.network_file import read_network_file
 from software_ref.plan.schedule import Queue, Schedule
 from software_ref.tests.schedule_events import Plan, all_accesses, collisions
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 def random_network(seed: int, *, largest: int = 8, weights: int = 80) -> Network:
@@ -137,7 +137,7 @@ def test_one_step_less_of_lag_would_read_deltas_too_early(network: Network, junc
 
 @pytest.mark.parametrize("junction", [2, 3])
 def test_two_clocks_less_of_offset_would_read_activations_too_early(junction: int) -> None:
-    # DESIGN.md's sigma has one clock to spare: it counts C rows where the last is read at C - 1.
+    # The published sigma has one clock to spare: it counts C rows where the last is read at C - 1.
     schedule = Schedule(network=THREE)
     plan = Plan.of(schedule)
     for fewer, collides in ((1, False), (2, True)):

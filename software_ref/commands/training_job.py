@@ -1,0 +1,140 @@
+"""One training of a network file: what it starts from, its epochs, and what is kept of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from software_ref.checkpoint import Checkpoint, save_checkpoint
+from software_ref.console.output import percent
+from software_ref.console.progress import ProgressBar
+from software_ref.network_file import NetworkFile
+from software_ref.training import EpochResult, TrainingData, float_training, golden_training
+
+__all__ = ["TrainingJob"]
+
+
+@dataclass(kw_only=True)
+class TrainingJob:
+    """What is to be trained, and has been."""
+
+    file: NetworkFile
+    lags: tuple[int, ...]
+    data: TrainingData | None
+    """None where no samples are asked for."""
+    tested: str
+    """What its test samples are: "test" or "held-out"."""
+    start: Checkpoint
+    resumed: Path | None = None
+    """Where `start` is from."""
+    float_reference: bool
+    engine: str
+    save: Path | None = None
+    saved_epoch: int | None = None
+    """The epoch whose state is in `save`."""
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    """Figures of every epoch finished."""
+
+    @property
+    def epochs_left(self) -> int:
+        """Epochs to train."""
+        return self.file.training.epochs - self.start.epoch
+
+    def save_state(self, state: Checkpoint) -> None:
+        """Write a state, if one is to be kept."""
+        if self.save is not None:
+            save_checkpoint(self.save, state)
+            self.saved_epoch = state.epoch
+
+    def describe(self) -> str:
+        """The network and its samples in one line."""
+        network = self.file.network
+        samples, tests = self._samples
+        return (
+            f"{self.file.name}: {'-'.join(map(str, network.layers))}, {network.weights} weights, "
+            f"lags {','.join(map(str, self.lags))}, {samples} training and {tests} {self.tested} "
+            "samples"
+        )
+
+    def document(self) -> dict[str, Any]:
+        """What `describe` tells, for JSON."""
+        samples, tests = self._samples
+        return {
+            "name": self.file.name,
+            "lags": list(self.lags),
+            "engine": self.engine,
+            "training_samples": samples,
+            "test_samples": tests,
+            "held_out": self.tested == "held-out",
+        }
+
+    @property
+    def accuracy_titles(self) -> list[str]:
+        """Titles of the columns that `accuracies` fills."""
+        trainers = ["golden", "float"] if self.float_reference else ["golden"]
+        return [title for each in trainers for title in (f"{each} train %", f"{self.tested} %")]
+
+    def accuracies(self, row: dict[str, Any]) -> list[str]:
+        """Accuracies of an epoch, as percentages."""
+        results = (row, row["float"]) if self.float_reference else (row,)
+        return [
+            percent(result[name])
+            for result in results
+            for name in ("train_accuracy", "test_accuracy")
+        ]
+
+    def epochs(self, bar: ProgressBar) -> Iterator[dict[str, Any]]:
+        """Train epoch by epoch and save; the figures of each."""
+        assert self.data is not None
+        golden = golden_training(
+            self.file,
+            self.data,
+            self.lags,
+            self.start if self.resumed is not None else None,
+            engine=self.engine,
+        )
+        reference = None
+        if self.float_reference:
+            reference = float_training(self.file, self.data).epochs(bar.update)
+        total = self.file.training.epochs
+        # Called epoch by epoch, not in parallel: the reference takes no time from the golden model.
+        epochs = golden.epochs(bar.update)
+        while golden.epochs_done < total:
+            number = golden.epochs_done + 1
+            bar.describe(f"golden, epoch {number} of {total}")
+            result = next(epochs)
+            self.save_state(
+                Checkpoint(
+                    parameters=golden.parameters,
+                    lags=self.lags,
+                    epoch=golden.epochs_done,
+                    samples=golden.samples_seen,
+                )
+            )
+            row = {
+                "epoch": result.epoch,
+                "rate_exponent": result.rate_exponent,
+                **_figures(result),
+            }
+            if reference is not None:
+                bar.describe(f"float, epoch {number} of {total}")
+                row["float"] = _figures(next(reference))
+            self.rows.append(row)
+            yield row
+
+    @property
+    def _samples(self) -> tuple[int, int]:
+        """Numbers of training and test samples."""
+        if self.data is None:
+            return 0, 0
+        return len(self.data.train_labels), len(self.data.test_labels)
+
+
+def _figures(result: EpochResult) -> dict[str, Any]:
+    return {
+        "train_accuracy": result.train_accuracy,
+        "test_accuracy": result.test_accuracy,
+        "samples_per_second": result.samples_per_second,
+    }
