@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from software_ref.activation import Activation
-from software_ref.connections.clash_free import ConnectionOptions
+from software_ref.connections.options import ConnectionOptions
 from software_ref.datasets.redundancy import METHODS
 from software_ref.fixed_point import FixedFormat
 from software_ref.network import Network

@@ -28,9 +28,7 @@ from software_ref.console.output import check_outputs, write_json
 from software_ref.console.progress import ProgressBar
 from software_ref.network_file import NetworkFile, read_network_file
 
-__all__ = ["SUMMARY", "add_arguments", "run"]
-
-SUMMARY = "build a bitstream that trains the network on a board"
+__all__ = ["add_arguments", "run"]
 
 _MAX_SEED = 2**31 - 1
 

@@ -16,9 +16,7 @@ from software_ref.console.atomic_file import atomic_file
 from software_ref.console.output import check_outputs, table_lines, write_json
 from software_ref.network_file import read_network_file
 
-__all__ = ["SUMMARY", "add_arguments", "run"]
-
-SUMMARY = "write the network's core as Verilog, with a JSON manifest"
+__all__ = ["add_arguments", "run"]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -14,9 +14,7 @@ from software_ref.console.output import check_outputs, write_json
 from software_ref.console.progress import ProgressBar
 from software_ref.network_file import read_network_file
 
-__all__ = ["SUMMARY", "add_arguments", "run"]
-
-SUMMARY = "synthesise the network's core and print resources and path delays by unit"
+__all__ = ["add_arguments", "run"]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

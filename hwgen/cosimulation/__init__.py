@@ -1,1 +1,1 @@
-"""x."""
+"""The exported core trained beside the golden model, and where they differ."""

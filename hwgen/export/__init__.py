@@ -1,1 +1,1 @@
-"""x."""
+"""From a component to Verilog text."""

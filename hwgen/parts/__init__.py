@@ -1,1 +1,1 @@
-"""x."""
+"""What units and memories are built from: arithmetic, multipliers, delays, counters."""

@@ -1,1 +1,1 @@
-"""x."""
+"""Where values wait: memories, queues, and what addresses them."""

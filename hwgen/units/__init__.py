@@ -1,1 +1,1 @@
-"""x."""
+"""What computes: one unit for each operation of a junction."""

@@ -1,4 +1,4 @@
-"""Proofs of hwgen.parts.arithmetic: rounding and saturation equal their definitions (DESIGN.md 2)."""
+"""Proofs of hwgen.parts.arithmetic: rounding and saturation equal docs/numerics.md."""
 
 from __future__ import annotations
 

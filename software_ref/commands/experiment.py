@@ -15,9 +15,7 @@ from software_ref.experiments.report import write_report
 from software_ref.experiments.scale import Scale
 from software_ref.experiments.store import ResultStore
 
-__all__ = ["SUMMARY", "add_arguments", "run"]
-
-SUMMARY = "run an experiment of the slides: a table, a picture and what it says of their claim"
+__all__ = ["add_arguments", "run"]
 
 RUNS = "runs"
 """Folder of finished runs inside the results, shared by all experiments."""

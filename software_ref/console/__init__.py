@@ -1,1 +1,1 @@
-"""x."""
+"""The ground floor of every command: output, progress, errors and files."""

@@ -16,7 +16,7 @@ from amaranth.lib.wiring import In, Out
 import hwgen.export.verilog
 from hwgen.core.design import CoreDesign
 from hwgen.export.verilog import to_verilog
-from hwgen.tests.shapes import network
+from hwgen.testing.shapes import network
 from software_ref.console.errors import ToolError
 
 # Straddling rows in every junction, a crossbar, address memories and a 6-bit format.
@@ -81,7 +81,7 @@ def test_the_same_design_gives_the_same_bytes_in_another_process(texts: dict[str
     )
     other = subprocess.run(
         [sys.executable, "-c", program],
-        cwd=Path(__file__).parents[2],
+        cwd=Path(__file__).parents[3],
         env={**os.environ, "PYTHONHASHSEED": "77", "PYTHONPATH": "."},
         capture_output=True,
         text=True,

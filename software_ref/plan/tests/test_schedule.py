@@ -11,14 +11,14 @@ import numpy as np
 import pytest
 
 from software_ref.activation import Activation
-from software_ref.connections.clash_free import KINDS, ConnectionOptions
+from software_ref.connections.options import KINDS, ConnectionOptions
 from software_ref.fixed_point import FixedFormat
 from software_ref.network import Network
 from software_ref.network_file import read_network_file
 from software_ref.plan.schedule import Queue, Schedule
 from software_ref.tests.schedule_events import Plan, all_accesses, collisions
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 def random_network(seed: int, *, largest: int = 8, weights: int = 80) -> Network:
