@@ -76,7 +76,7 @@ def test_units_and_lanes_keep_their_names(texts: dict[str, str]) -> None:
 
 def test_the_same_design_gives_the_same_bytes_in_another_process(texts: dict[str, str]) -> None:
     program = (
-        "import sys; from hwgen.tests.test_verilog import CORES; "
+        "import sys; from hwgen.export.tests.test_verilog import CORES; "
         "sys.stdout.write(CORES['small'].verilog)"
     )
     other = subprocess.run(
