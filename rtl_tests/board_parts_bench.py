@@ -10,8 +10,9 @@ from cocotb.handle import HierarchyObject
 from cocotb.triggers import ClockCycles, FallingEdge, Timer
 
 from boards.host.frames import Frame, FrameDecoder, encode
-from boards.link.commands import ANSWER, STORE_RANGE, Command, Status
+from boards.link.commands import ANSWER, Command, Status
 from boards.link.framing import FLAG
+from boards.link.payloads import STORE_RANGE
 
 __all__ = ["TESTS"]
 

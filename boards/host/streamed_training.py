@@ -9,7 +9,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from boards.host.board import Board, BoardStatus, Configuration
 from boards.host.training import BoardTraining
-from boards.link.commands import PREDICTION_DEPTH, State, Stop
+from boards.link.commands import State, Stop
+from boards.link.payloads import PREDICTION_DEPTH
 from software_ref.golden import Parameters
 from software_ref.golden.samples import Progress, RunResult, Samples
 from software_ref.network_file import NetworkFile
