@@ -39,6 +39,7 @@ from boards.link.words import bytes_of
 from hwgen.core.design import CoreDesign
 from software_ref.golden import Parameters, SaturationCounts
 from software_ref.golden.samples import Progress, check_features
+from software_ref.plan.beats import beats, narrowed
 
 __all__ = [
     "POLL_SECONDS",
@@ -280,13 +281,13 @@ class Board:
             The store has no room for them, or a feature is out of range.
         """
         self.check_room(first + len(labels))
-        beats = self.core.schedule.beats
+        each = self.core.schedule.beats
         words = self._beats(features)
         written = 0
         self._write(Command.WRITE_LABELS, first, _words(labels, bytes_of(self._label_bits)))
         for place, part in _portions(words):
-            self._write(Command.WRITE_FEATURES, first * beats + place, part)
-            whole = (place + len(part)) // beats
+            self._write(Command.WRITE_FEATURES, first * each + place, part)
+            whole = (place + len(part)) // each
             if progress is not None:
                 progress(whole - written)
             written = whole
@@ -320,11 +321,11 @@ class Board:
     def _beats(self, features: NDArray[np.integer]) -> NDArray[np.uint8]:
         """Beats as the store has them: uint8 (beats in all, bytes of a beat)."""
         schedule, network = self.core.schedule, self.core.network
-        width = schedule.timing[0].left_activation_width
-        raw = check_features(network, features).astype(np.int64) >> network.format.activation_shift
-        lanes = raw.reshape(-1, schedule.beat_features)
-        bits = (lanes[:, :, None] >> np.arange(width) & 1).astype(np.uint8)
-        return np.packbits(bits.reshape(len(lanes), -1), axis=1, bitorder="little")
+        return beats(
+            narrowed(network, check_features(network, features)),
+            beat_features=schedule.beat_features,
+            feature_width=schedule.timing[0].left_activation_width,
+        )
 
     # Runs
 
