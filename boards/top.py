@@ -9,11 +9,12 @@ display, LEDs <-- runner      '------------------^
 
 from __future__ import annotations
 
-from amaranth.hdl import Cat, Const, Module, Mux, Signal, Value
+from amaranth.hdl import Cat, Module, Mux, Signal, Value
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
 from boards.design import TOP, BoardDesign
+from boards.link.commands import State
 from boards.link.dispatcher import Dispatcher
 from boards.link.frame_receiver import FrameReceiver
 from boards.link.frame_transmitter import FrameTransmitter
@@ -87,7 +88,7 @@ class BoardTop(wiring.Component):
         m.submodules.records = records = Records(
             len(core.predictions.payload.prediction), len(runner.samples)
         )
-        self._link(m, [state, writer, access, commands, records])
+        traffic = self._link(m, [state, writer, access, commands, records])
         pressed = self._buttons(m)
 
         # Samples: runner -> store -> core -> records.
@@ -104,10 +105,10 @@ class BoardTop(wiring.Component):
             runner.taken.eq(store.taken),
             runner.core_busy.eq(core.busy),
             records.recorded.eq(runner.recorded),
-            *(
-                getattr(records, name).eq(getattr(runner, name))
-                for name in ("epoch", "train_right", "tail_right", "test_right")
-            ),
+            records.entry.epoch.eq(runner.epoch),
+            records.entry.train.eq(runner.train_right),
+            records.entry.tail.eq(runner.tail_right),
+            records.entry.test.eq(runner.test_right),
             *(
                 getattr(store, name).eq(getattr(writer, name))
                 for name in (
@@ -160,20 +161,34 @@ class BoardTop(wiring.Component):
             runner.forget.eq(reset_begins),
         ]
         self._parameters(m, core, access, initial)
-        self._panel(m, runner, busy=core.busy, forget=reset_begins)
-        flags = Cat(runner.running, runner.paused, core.busy, resetting | initial.working)
-        figures = [
-            *(writer.seal, runner.epoch, commands.configuration.end_epoch, runner.samples),
-            *(runner.right, runner.predictions, records.epochs, core.steps),
-            *(runner.clocks, runner.timed),
-        ]
+        self._panel(m, runner, busy=core.busy, forget=reset_begins, traffic=traffic)
+        flags = {
+            State.RUNNING: runner.running,
+            State.PAUSED: runner.paused,
+            State.BUSY: core.busy,
+            State.RESETTING: resetting | initial.working,
+        }
+        figures: dict[str, Value] = {
+            "state": Cat(flags[flag] for flag in State),
+            "seal": writer.seal,
+            "epoch": runner.epoch,
+            "end_epoch": commands.configuration.end_epoch,
+            "samples": runner.samples,
+            "right": runner.right,
+            "predictions": runner.predictions,
+            "epochs": records.epochs,
+            "steps": core.steps,
+            "clocks": runner.clocks,
+            "timed": runner.timed,
+        }
         m.d.comb += [
-            state.state.eq(Cat(_extended(flags, 8), *(_extended(value, 32) for value in figures))),
-            state.saturations.eq(core.saturations.as_value()),
+            *(state.state[name].eq(value) for name, value in figures.items()),
+            state.saturations.eq(core.saturations),
         ]
         return m
 
-    def _link(self, m: Module, units: list) -> None:
+    def _link(self, m: Module, units: list) -> Value:
+        """The host link and its dispatcher; returns a pulse for each byte that comes in."""
         design = self.design
         m.submodules.uart_receiver = uart_in = UartReceiver(design.clock_hz, design.baud)
         m.submodules.uart_transmitter = uart_out = UartTransmitter(design.clock_hz, design.baud)
@@ -192,7 +207,7 @@ class BoardTop(wiring.Component):
         wiring.connect(m, frames_out.bytes, uart_out.bytes)
         for number, unit in enumerate(units):
             wiring.connect(m, unit.port, getattr(dispatcher, f"unit{number}"))
-        self._traffic = uart_in.valid
+        return uart_in.valid
 
     def _buttons(self, m: Module) -> dict[str, Value]:
         clocks = max(round(BOUNCE_SECONDS * self.design.clock_hz), 1)
@@ -216,7 +231,9 @@ class BoardTop(wiring.Component):
         ]
         wiring.connect(m, core.parameter_values, access.values)
 
-    def _panel(self, m: Module, runner: Runner, *, busy: Value, forget: Value) -> None:
+    def _panel(
+        self, m: Module, runner: Runner, *, busy: Value, forget: Value, traffic: Value
+    ) -> None:
         clock_hz = self.design.clock_hz
         m.submodules.display = display = Display(clock_hz, len(runner.tail))
         m.submodules.lamps = lamps = Lamps(clock_hz, self.design.leds)
@@ -231,15 +248,10 @@ class BoardTop(wiring.Component):
             lamps.running.eq(runner.running),
             lamps.paused.eq(runner.paused),
             lamps.busy.eq(busy),
-            lamps.traffic.eq(self._traffic),
+            lamps.traffic.eq(traffic),
             lamps.per_mille.eq(display.per_mille),
             self.leds.eq(lamps.leds),
         ]
-
-
-def _extended(value: Value, bits: int) -> Value:
-    """A field of STATE."""
-    return Cat(value, Const(0, bits - len(value)))
 
 
 def board_verilog(design: BoardDesign) -> str:

@@ -10,9 +10,10 @@ import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
-from importlib import import_module, metadata
+from importlib import import_module
 from typing import NoReturn, Protocol, cast
 
+from presparse import __version__
 from software_ref.console.errors import InputErrors, ToolError
 
 __all__ = ["COMMANDS", "Command", "main"]
@@ -25,7 +26,7 @@ BROKEN_PIPE = 141
 
 @dataclass(frozen=True)
 class Command:
-    """A subcommand, kept beside what it runs and imported only when it is chosen."""
+    """A subcommand, imported only when it is chosen."""
 
     module: str
     """Dotted name of a module like `CommandModule`."""
@@ -33,80 +34,24 @@ class Command:
     """One line for the list of commands."""
 
 
-COMMANDS = {
-    "check": Command(
-        "software_ref.commands.check", "check a network file and print all that follows from it"
-    ),
-    "train": Command(
-        "software_ref.commands.train", "train bit-exactly in software, and in floating point"
-    ),
-    "dataset": Command(
-        "software_ref.commands.dataset",
-        "describe a data set, measure how hard it is, draw it and export it",
-    ),
-    "connections": Command(
-        "software_ref.commands.connections",
-        "make the connection patterns, count how many there could be, and draw them",
-    ),
-    "scatter": Command(
-        "software_ref.commands.scatter",
-        "print the scatter of the connections, which hints at performance before training",
-    ),
-    "fit": Command(
-        "software_ref.commands.fit",
-        "train in floating point on minibatches, with any kind of connections",
-    ),
-    "experiment": Command(
-        "software_ref.commands.experiment",
-        "run an experiment of the slides: a table, a picture and what it says of their claim",
-    ),
-    "generate": Command(
-        "hwgen.commands.generate", "write the network's core as Verilog, with a JSON manifest"
-    ),
-    "simulate": Command(
-        "hwgen.commands.simulate",
-        "train the exported Verilog on the data and hold it against NumPy, bit for bit",
-    ),
-    "compare": Command(
-        "hwgen.commands.compare",
-        "draw float, golden and hardware training curves, and say whether the last two agree",
-    ),
-    "profile": Command(
-        "hwgen.commands.profile",
-        "profile ranges, saturation and rounding of a training, and recommend a format",
-    ),
-    "estimate": Command(
-        "hwgen.commands.estimate",
-        "estimate resources, throughput and energy of the network's core in a second",
-    ),
-    "synth": Command(
-        "hwgen.commands.synth",
-        "synthesise the network's core and print resources and path delays by unit",
-    ),
-    "pnr": Command(
-        "hwgen.commands.pnr",
-        "place and route the network's core and print its clock and what limits it",
-    ),
-    "build": Command(
-        "boards.commands.build", "build a bitstream that trains the network on a board"
-    ),
-    "host": Command(
-        "boards.commands.host",
-        "train on a board over its serial port, and read back what it has learnt",
-    ),
-    "board-sim": Command(
-        "boards.commands.board_sim",
-        "run the network's board in simulation, as a serial port for `presparse host`",
-    ),
-}
-"""Subcommands by name. The names are text, so that this package never imports the generator."""
+PACKAGES = ("software_ref.commands", "hwgen.commands", "boards.commands")
+"""Packages of subcommands, in the order in which they are listed; each has a table COMMANDS."""
+
+
+def _find_commands() -> dict[str, Command]:
+    return {
+        name: Command(f"{package}.{name.replace('-', '_')}", summary)
+        for package in PACKAGES
+        for name, summary in import_module(package).COMMANDS.items()
+    }
+
+
+COMMANDS = _find_commands()
+"""Subcommands by name."""
 
 
 class CommandModule(Protocol):
     """What a subcommand's module offers."""
-
-    SUMMARY: str
-    """What it does, in one line."""
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         """Add the command's own arguments."""
@@ -173,7 +118,7 @@ def _run(arguments: list[str]) -> int:
         description="Pre-defined-sparse neural networks, from a TOML file to hardware that trains.",
         allow_abbrev=False,
     )
-    parser.add_argument("--version", action=_Version, nargs=0, help="print the version and exit")
+    parser.add_argument("--version", action="version", version=f"presparse {__version__}")
     subparsers = parser.add_subparsers(
         title="commands", metavar="COMMAND", dest="command", required=True
     )
@@ -182,7 +127,7 @@ def _run(arguments: list[str]) -> int:
         subparser = subparsers.add_parser(name, help=command.summary, allow_abbrev=False)
         if name == chosen:
             module = _load(name, command)
-            subparser.description = module.SUMMARY[0].upper() + module.SUMMARY[1:] + "."
+            subparser.description = command.summary[0].upper() + command.summary[1:] + "."
             module.add_arguments(subparser)
             subparser.add_argument(
                 "--debug", action="store_true", help="show where in the program an error arose"
@@ -198,17 +143,6 @@ def _load(name: str, command: Command) -> CommandModule:
         return cast("CommandModule", import_module(command.module))
     except ImportError as error:
         raise ToolError(f"the command {name} cannot be loaded: {error}") from error
-
-
-class _Version(argparse.Action):
-    """Looks the version up only when it is asked for."""
-
-    def __call__(self, *_: object) -> None:
-        try:
-            print(f"presparse {metadata.version('presparse')}")
-        except metadata.PackageNotFoundError:
-            print("presparse, run from its source without an installation")
-        raise SystemExit(0)
 
 
 _WRITING = (errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EFBIG)

@@ -10,8 +10,9 @@ from cocotb.handle import HierarchyObject
 from cocotb.triggers import ClockCycles, FallingEdge, Timer
 
 from boards.host.frames import Frame, FrameDecoder, encode
-from boards.link.commands import ANSWER, STORE_RANGE, Command, Status
+from boards.link.commands import ANSWER, Command, Status
 from boards.link.framing import FLAG
+from boards.link.payloads import STORE_RANGE
 
 __all__ = ["TESTS"]
 
@@ -56,6 +57,11 @@ async def clocks(dut: HierarchyObject, count: int = 1) -> None:
     """Let clocks go by, from falling edge to falling edge."""
     for _ in range(count):
         await FallingEdge(dut.clk)
+
+
+def places(first: int, count: int) -> bytes:
+    """A payload's STORE_RANGE."""
+    return STORE_RANGE.pack(first=first, count=count)
 
 
 @cocotb.test()
@@ -169,7 +175,7 @@ async def link_writes_once_whatever_the_line_does(dut: HierarchyObject) -> None:
             sequence = (sequence + 1) % 256
             first, count = rng.randrange(SAMPLES - 4), rng.randrange(1, 4)
             labels = bytes(rng.randrange(2) for _ in range(count))
-            frame = Frame(sequence, Command.WRITE_LABELS, STORE_RANGE.pack(first, count) + labels)
+            frame = Frame(sequence, Command.WRITE_LABELS, places(first, count) + labels)
             wanted += [(1, first + k, label) for k, label in enumerate(labels)]
             line = damaged(rng, kind, encode(frame))
             while True:
@@ -191,14 +197,14 @@ async def link_refuses_what_the_store_has_no_room_for(dut: HierarchyObject) -> N
     writes: list[tuple[int, int, int]] = []
     word, beats = b"abcdef", SAMPLES * BEATS
     cases = [
-        (Command.WRITE_LABELS, STORE_RANGE.pack(SAMPLES - 1, 1) + b"\1", Status.OK),
-        (Command.WRITE_LABELS, STORE_RANGE.pack(SAMPLES, 1) + b"\1", Status.OUT_OF_RANGE),
-        (Command.WRITE_LABELS, STORE_RANGE.pack(2**32 - 1, 1) + b"\1", Status.OUT_OF_RANGE),
-        (Command.WRITE_LABELS, STORE_RANGE.pack(0, 2) + b"\1", Status.WRONG_SIZE),
-        (Command.WRITE_LABELS, STORE_RANGE.pack(0, 257) + b"\1", Status.WRONG_SIZE),
-        (Command.WRITE_ORDER, STORE_RANGE.pack(3, 1) + b"\x34\x02", Status.OK),
-        (Command.WRITE_FEATURES, STORE_RANGE.pack(beats - 1, 1) + word, Status.OK),
-        (Command.WRITE_FEATURES, STORE_RANGE.pack(beats, 1) + word, Status.OUT_OF_RANGE),
+        (Command.WRITE_LABELS, places(SAMPLES - 1, 1) + b"\1", Status.OK),
+        (Command.WRITE_LABELS, places(SAMPLES, 1) + b"\1", Status.OUT_OF_RANGE),
+        (Command.WRITE_LABELS, places(2**32 - 1, 1) + b"\1", Status.OUT_OF_RANGE),
+        (Command.WRITE_LABELS, places(0, 2) + b"\1", Status.WRONG_SIZE),
+        (Command.WRITE_LABELS, places(0, 257) + b"\1", Status.WRONG_SIZE),
+        (Command.WRITE_ORDER, places(3, 1) + b"\x34\x02", Status.OK),
+        (Command.WRITE_FEATURES, places(beats - 1, 1) + word, Status.OK),
+        (Command.WRITE_FEATURES, places(beats, 1) + word, Status.OUT_OF_RANGE),
         (Command.SEAL_STORE, b"\x78\x56\x34\x12", Status.OK),
         (Command.SEAL_STORE, b"\x78\x56\x34", Status.WRONG_SIZE),
     ]
@@ -209,7 +215,7 @@ async def link_refuses_what_the_store_has_no_room_for(dut: HierarchyObject) -> N
     beat = int.from_bytes(word, "little") & 2**BEAT_BITS - 1
     assert writes == [(1, SAMPLES - 1, 1), (2, 3, 0x234), (0, beats - 1, beat)]
     assert int(dut.link__seal.value) == 0x12345678
-    frame = encode(Frame(len(cases) + 1, Command.WRITE_LABELS, STORE_RANGE.pack(0, 1) + b"\1"))
+    frame = encode(Frame(len(cases) + 1, Command.WRITE_LABELS, places(0, 1) + b"\1"))
     await exchange(dut, frame, writes, patience=2000)
     assert int(dut.link__seal.value) == 0
 

@@ -29,7 +29,7 @@ def tables_of(trial: Any) -> dict[str, Any]:
     matter.
     """
     # Amaranth is not needed where the simulator imports this module.
-    from hwgen.tests.simulation import Port
+    from hwgen.testing.simulation import Port
 
     component = trial.component
     inputs = {

@@ -8,7 +8,7 @@ from itertools import pairwise, product
 from math import ceil, gcd
 
 from software_ref.activation import Activation
-from software_ref.connections.clash_free import KINDS, ConnectionOptions
+from software_ref.connections.options import KINDS, ConnectionOptions
 from software_ref.fixed_point import FixedFormat
 from software_ref.network import Network
 from software_ref.update_rounding import UpdateOptions

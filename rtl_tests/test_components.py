@@ -18,10 +18,10 @@ from hwgen.parts.pipeline import delayed
 from hwgen.parts.rate import RateShift, subtracted
 from hwgen.simulation.process import run_cocotb
 from hwgen.simulation.verilator import build
-from hwgen.tests.numerics import all_signed, overflows, rnd, sat
-from hwgen.tests.shapes import network, shape
-from hwgen.tests.simulation import Lanes
-from hwgen.tests.trials import (
+from hwgen.testing.numerics import all_signed, overflows, rnd, sat
+from hwgen.testing.shapes import network, shape
+from hwgen.testing.simulation import Lanes
+from hwgen.testing.trials import (
     Trial,
     backprop_trial,
     crossbar_trial,
@@ -32,7 +32,8 @@ from hwgen.tests.trials import (
     update_trial,
 )
 from rtl_tests import components_bench
-from software_ref.connections.clash_free import ConnectionOptions, generate_pattern
+from software_ref.connections.clash_free import generate_pattern
+from software_ref.connections.options import ConnectionOptions
 from software_ref.network import Network
 from software_ref.plan.pipelining import PIPELINES
 from software_ref.plan.row_layout import RowLayout

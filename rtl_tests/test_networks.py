@@ -13,7 +13,7 @@ from hwgen.cosimulation.rtl_trainer import RtlTrainer, core_ports
 from hwgen.simulation.job import Drain, Job, Operation, Play, ReadParameters, Stalls
 from hwgen.simulation.run import Simulation
 from rtl_tests.random_networks import FORMATS, features_of, sample_networks
-from software_ref.connections.clash_free import KINDS
+from software_ref.connections.options import KINDS
 from software_ref.fixed_point import FixedFormat
 from software_ref.golden import GoldenTrainer, Parameters, golden_trainer, minimum_lags
 from software_ref.network import Network

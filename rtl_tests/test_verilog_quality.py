@@ -16,7 +16,7 @@ import pytest
 from hwgen.core.design import CoreDesign
 from hwgen.export.lint_waivers import WAIVERS, lint_waivers
 from hwgen.simulation.verilator import find_toolchain
-from hwgen.tests.shapes import network
+from hwgen.testing.shapes import network
 from software_ref.network_file import read_network_file
 
 ROOT = Path(__file__).parent.parent

@@ -12,6 +12,7 @@ from software_ref.golden.edges import Edges, Pattern, edges_of
 from software_ref.golden.parameters import Parameters
 from software_ref.golden.samples import Progress, RunResult, Samples, check_features
 from software_ref.network import Network
+from software_ref.sample_trainer import SampleTrainer
 
 __all__ = ["FloatTrainer"]
 
@@ -22,7 +23,7 @@ CHUNK = 256
 """Samples between two calls of `progress`."""
 
 
-class FloatTrainer:
+class FloatTrainer(SampleTrainer):
     """Trains a network in floating point, as a textbook does: the yardstick of the fixed point.
 
     Each training sample goes through FF, BP and UP before the next one enters. Hidden layers are a
@@ -65,7 +66,7 @@ class FloatTrainer:
                     f"{name} must have one array for each of the {len(network.junctions)} "
                     f"junctions, not {len(arrays)}"
                 )
-        self.network = network
+        self._network = network
         self.dtype: np.dtype[np.floating] = np.dtype(dtype)
         self._junctions = [
             _FloatJunction(network, *each, self.dtype)
@@ -93,21 +94,15 @@ class FloatTrainer:
             biases=tuple(quantise(biases) for biases in self.biases),
         )
 
-    def run(
-        self,
-        features: ArrayLike,
-        labels: ArrayLike,
-        train: ArrayLike = True,
-        rate_exponent: ArrayLike = 0,
-        *,
-        progress: Progress | None = None,
-        drain: bool = True,
-    ) -> RunResult:
-        """Run samples one after the other; all arguments as for `GoldenTrainer.run`.
+    @property
+    def network(self) -> Network:
+        """See SampleTrainer."""
+        return self._network
 
-        `drain` changes nothing, as no sample is ever left in flight.
-        """
-        samples = Samples.check(self.network, features, labels, train, rate_exponent)
+    def run_samples(
+        self, samples: Samples, *, progress: Progress | None = None, drain: bool = True
+    ) -> RunResult:
+        """See SampleTrainer; `drain` changes nothing, as no sample is ever left in flight."""
         predictions = np.empty(len(samples), np.int64)
         with np.errstate(over="ignore"):  # exp of a large negative sum: the sigmoid is 0 then
             for start in range(0, len(samples), CHUNK):

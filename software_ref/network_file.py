@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from software_ref.activation import Activation
-from software_ref.connections.clash_free import ConnectionOptions
+from software_ref.connections.options import ConnectionOptions
 from software_ref.connections.sizes import positive_integers
 from software_ref.console.errors import InputErrors, Mistakes
 from software_ref.datasets.redundancy import METHODS

@@ -18,6 +18,7 @@ from software_ref.golden.samples import Progress, RunResult
 from software_ref.network_file import NetworkFile, TrainingOptions
 
 __all__ = [
+    "STREAM_TAIL",
     "EpochResult",
     "Trainer",
     "Training",

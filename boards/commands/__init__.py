@@ -1,1 +1,12 @@
-"""Subcommands of `presparse` for boards."""
+"""Subcommands about boards, each in a module of its name."""
+
+from __future__ import annotations
+
+__all__ = ["COMMANDS"]
+
+COMMANDS = {
+    "build": "build a bitstream that trains the network on a board",
+    "host": "train on a board over its serial port, and read back what it has learnt",
+    "board-sim": "run the network's board in simulation, as a serial port for `presparse host`",
+}
+"""What each does, in one line."""

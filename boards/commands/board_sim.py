@@ -15,9 +15,7 @@ from software_ref.commands.arguments import add_network_file, integer_from
 from software_ref.console.output import make_folder
 from software_ref.network_file import read_network_file
 
-__all__ = ["SUMMARY", "add_arguments", "run"]
-
-SUMMARY = "run the network's board in simulation, as a serial port for `presparse host`"
+__all__ = ["add_arguments", "run"]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -29,9 +29,7 @@ from software_ref.console.progress import ProgressBar
 from software_ref.network_file import NetworkFile, read_network_file
 from software_ref.shared_folder import working_folder
 
-__all__ = ["SUMMARY", "add_arguments", "run"]
-
-SUMMARY = "build a bitstream that trains the network on a board"
+__all__ = ["add_arguments", "run"]
 
 _MAX_SEED = 2**31 - 1
 

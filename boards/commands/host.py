@@ -32,9 +32,7 @@ from software_ref.console.output import check_outputs, percent, table_lines, wri
 from software_ref.console.progress import ProgressBar
 from software_ref.network_file import read_network_file
 
-__all__ = ["SUMMARY", "add_arguments", "run"]
-
-SUMMARY = "train on a board over its serial port, and read back what it has learnt"
+__all__ = ["add_arguments", "run"]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

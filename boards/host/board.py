@@ -13,8 +13,11 @@ from numpy.typing import NDArray
 from boards.design import core_identity
 from boards.host.link import Link, LinkError
 from boards.host.parameters import parameter_runs
-from boards.link.commands import (
+from boards.link.commands import Command, Flag, State, Stop
+from boards.link.framing import MAX_PAYLOAD
+from boards.link.payloads import (
     CONFIGURATION,
+    COUNTER,
     HISTORY_ENTRY,
     IDENTITY,
     MAX_ANSWER,
@@ -27,18 +30,16 @@ from boards.link.commands import (
     RATE,
     RATES,
     READ_RANGE,
+    SEAL,
     STATE,
+    STOP,
     STORE_RANGE,
-    Command,
-    Flag,
-    State,
-    Stop,
 )
-from boards.link.framing import MAX_PAYLOAD
 from boards.link.words import bytes_of
 from hwgen.core.design import CoreDesign
 from software_ref.golden import Parameters, SaturationCounts
 from software_ref.golden.samples import Progress, check_features
+from software_ref.plan.beats import beats, narrowed
 
 __all__ = [
     "POLL_SECONDS",
@@ -50,7 +51,6 @@ __all__ = [
     "store_seal",
 ]
 
-_CORRECT = 0x8000
 POLL_SECONDS = 0.02
 """Between two looks at a board that trains."""
 _BATCH = PREDICTION_DEPTH // 2
@@ -145,11 +145,15 @@ class Configuration:
             )
         rates += [(NEVER, 0)] * (RATES - len(rates))
         head = CONFIGURATION.pack(
-            Flag.ORDERED if self.ordered else 0,
-            *(self.first_epoch, self.end_epoch),
-            *(self.train_first, self.train_count, self.test_first, self.test_count),
+            flags=Flag.ORDERED if self.ordered else 0,
+            first_epoch=self.first_epoch,
+            end_epoch=self.end_epoch,
+            train_first=self.train_first,
+            train_count=self.train_count,
+            test_first=self.test_first,
+            test_count=self.test_count,
         )
-        return head + b"".join(RATE.pack(*rate) for rate in rates)
+        return head + b"".join(RATE.pack(first_epoch=e, rate_exponent=k) for e, k in rates)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -194,36 +198,27 @@ class Board:
                 f"the board must speak version {PROTOCOL} of the link's protocol, "
                 f"not {answer[0] if answer else 'none'}: program it again"
             )
-        _, identity, clock_khz, _, samples, _, _ = IDENTITY.unpack(answer)
+        found = IDENTITY.unpack(answer)
+        identity = found.identity.to_bytes(len(core_identity(self.core)), "little")
         if identity != core_identity(self.core):
             raise LinkError(
                 f"the board holds another network (build {identity.hex()[:12]}) than the file "
                 f"describes (build {core_identity(self.core).hex()[:12]}): program it again, or "
                 "name the file that it was built from"
             )
-        return Identity(identity=identity, clock_hz=clock_khz * 1000, samples=samples)
+        return Identity(identity=identity, clock_hz=found.clock_khz * 1000, samples=found.samples)
 
     def status(self) -> BoardStatus:
         """What the board is doing."""
         answer = self.link.call(
-            Command.STATUS, answer=STATE.size + 12 * len(self.core.network.junctions)
+            Command.STATUS, answer=STATE.size + 3 * COUNTER.size * len(self.core.network.junctions)
         )
-        figures = STATE.unpack(answer[: STATE.size])
-        counters = map(tuple, np.frombuffer(answer[STATE.size :], "<u4").reshape(-1, 3).T.tolist())
-        state, seal, epoch, end, samples, right, predictions, epochs, steps, clocks, timed = figures
+        figures = STATE.unpack(answer[: STATE.size])._asdict()
+        counts = COUNTER.unpack_all(answer[STATE.size :]).count
+        ff, bp, up = map(tuple, counts.reshape(-1, 3).T.tolist())
         return BoardStatus(
-            state=State(state),
-            seal=seal,
-            epoch=epoch,
-            end_epoch=end,
-            samples=samples,
-            right=right,
-            predictions=predictions,
-            epochs=epochs,
-            steps=steps,
-            clocks=clocks,
-            timed=timed,
-            saturations=SaturationCounts(**dict(zip(("ff", "bp", "up"), counters, strict=True))),
+            **figures | {"state": State(figures["state"])},
+            saturations=SaturationCounts(ff=ff, bp=bp, up=up),
         )
 
     def wait_while(self, state: State, seconds: float = 0.0) -> None:
@@ -242,7 +237,7 @@ class Board:
             size = run.count * PARAMETER_VALUE.size
             answer = self.link.call(Command.READ_PARAMETERS, run.packed(), answer=size)
             target = (biases if run.bias else weights)[run.junction]
-            target[run.first : run.first + run.count] = np.frombuffer(answer, "<i4")
+            target[run.first : run.first + run.count] = PARAMETER_VALUE.unpack_all(answer).value
         return Parameters(network=network, weights=tuple(weights), biases=tuple(biases))
 
     def write_parameters(self, parameters: Parameters) -> None:
@@ -286,13 +281,13 @@ class Board:
             The store has no room for them, or a feature is out of range.
         """
         self.check_room(first + len(labels))
-        beats = self.core.schedule.beats
+        each = self.core.schedule.beats
         words = self._beats(features)
         written = 0
         self._write(Command.WRITE_LABELS, first, _words(labels, bytes_of(self._label_bits)))
         for place, part in _portions(words):
-            self._write(Command.WRITE_FEATURES, first * beats + place, part)
-            whole = (place + len(part)) // beats
+            self._write(Command.WRITE_FEATURES, first * each + place, part)
+            whole = (place + len(part)) // each
             if progress is not None:
                 progress(whole - written)
             written = whole
@@ -312,11 +307,11 @@ class Board:
 
     def seal(self, number: int) -> None:
         """Seal the store with a number, 1 to 2**32 - 1, that says what is in it."""
-        self.link.call(Command.SEAL_STORE, number.to_bytes(4, "little"))
+        self.link.call(Command.SEAL_STORE, SEAL.pack(seal=number))
 
     def _write(self, command: Command, first: int, words: NDArray[np.uint8]) -> None:
         for place, part in _portions(words):
-            head = STORE_RANGE.pack(first + place, len(part))
+            head = STORE_RANGE.pack(first=first + place, count=len(part))
             self.link.call(command, head + part.tobytes())
 
     @property
@@ -326,11 +321,11 @@ class Board:
     def _beats(self, features: NDArray[np.integer]) -> NDArray[np.uint8]:
         """Beats as the store has them: uint8 (beats in all, bytes of a beat)."""
         schedule, network = self.core.schedule, self.core.network
-        width = schedule.timing[0].left_activation_width
-        raw = check_features(network, features).astype(np.int64) >> network.format.activation_shift
-        lanes = raw.reshape(-1, schedule.beat_features)
-        bits = (lanes[:, :, None] >> np.arange(width) & 1).astype(np.uint8)
-        return np.packbits(bits.reshape(len(lanes), -1), axis=1, bitorder="little")
+        return beats(
+            narrowed(network, check_features(network, features)),
+            beat_features=schedule.beat_features,
+            feature_width=schedule.timing[0].left_activation_width,
+        )
 
     # Runs
 
@@ -352,12 +347,13 @@ class Board:
 
     def stop(self, when: Stop = Stop.AFTER_EPOCH) -> None:
         """End a run."""
-        self.link.call(Command.STOP, bytes([when]))
+        self.link.call(Command.STOP, STOP.pack(when=when))
 
     def play(self, first: int, count: int, *, train: bool, exponent: int, drain: bool) -> None:
         """Play samples of the store outside any run, and wait until they are taken."""
         flags = (Flag.TRAIN if train else 0) | (Flag.DRAIN if drain else 0)
-        self.link.call(Command.PLAY, PLAY.pack(first, count, flags, exponent))
+        payload = PLAY.pack(first=first, count=count, flags=flags, rate_exponent=exponent)
+        self.link.call(Command.PLAY, payload)
         self.wait_while(State.RUNNING)
 
     def infer(self, first: int, count: int, progress: Progress | None = None) -> NDArray[np.int64]:
@@ -375,15 +371,16 @@ class Board:
     def predictions(self, first: int, count: int) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
         """Predictions, counted from the board's reset: classes and whether they were right."""
         words = self._records(Command.READ_PREDICTIONS, first, count, PREDICTION.size)
-        raw = np.frombuffer(words, "<u2").astype(np.int64)
-        return raw & ~_CORRECT, (raw & _CORRECT) != 0
+        found = PREDICTION.unpack_all(words)
+        return found.prediction, found.correct != 0
 
     def history(self, first: int, count: int) -> list[EpochRecord]:
         """Records of epochs, counted from the board's reset."""
         words = self._records(Command.READ_HISTORY, first, count, HISTORY_ENTRY.size)
+        columns = HISTORY_ENTRY.unpack_all(words)
         return [
-            EpochRecord(epoch=epoch, train=train, tail=tail, test=test)
-            for epoch, train, tail, test in HISTORY_ENTRY.iter_unpack(words)
+            EpochRecord(**dict(zip(columns._fields, values, strict=True)))
+            for values in zip(*(column.tolist() for column in columns), strict=True)
         ]
 
     def _records(self, command: Command, first: int, count: int, size: int) -> bytes:
@@ -391,7 +388,7 @@ class Board:
         most, found = MAX_ANSWER // size, b""
         for place in range(first, first + count, most):
             portion = min(most, first + count - place)
-            payload = READ_RANGE.pack(place, portion)
+            payload = READ_RANGE.pack(first=place, count=portion)
             found += self.link.call(command, payload, answer=portion * size)
         return found
 

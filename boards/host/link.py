@@ -7,8 +7,9 @@ from collections import Counter
 from typing import Protocol
 
 from boards.host.frames import Frame, FrameDecoder, encode
-from boards.link.commands import ANSWER, IDENTITY, Command, Status
+from boards.link.commands import ANSWER, Command, Status
 from boards.link.framing import FLAG, Fault
+from boards.link.payloads import IDENTITY
 from software_ref.console.errors import ToolError
 
 __all__ = ["Link", "LinkError", "RefusedError", "Transport"]

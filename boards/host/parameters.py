@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from boards.link.commands import MAX_ANSWER, PARAMETER_RUN, PARAMETER_VALUE
 from boards.link.framing import MAX_PAYLOAD
+from boards.link.payloads import MAX_ANSWER, PARAMETER_RUN, PARAMETER_VALUE
 from software_ref.network import Network
 from software_ref.plan.row_layout import RowLayout
 
@@ -35,7 +35,12 @@ class ParameterRun:
     def packed(self) -> bytes:
         """The fields of PARAMETER_RUN."""
         return PARAMETER_RUN.pack(
-            self.junction, self.bias, self.row, self.lane, self.lanes, self.count
+            junction=self.junction,
+            bias=self.bias,
+            row=self.row,
+            lane=self.lane,
+            lanes=self.lanes,
+            count=self.count,
         )
 
 

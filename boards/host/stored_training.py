@@ -18,7 +18,8 @@ from boards.host.board import (
 )
 from boards.host.link import RefusedError
 from boards.host.training import BoardTraining
-from boards.link.commands import HISTORY_DEPTH, RATES, TAIL, State, Status, Stop
+from boards.link.commands import State, Status, Stop
+from boards.link.payloads import HISTORY_DEPTH, RATES, TAIL
 from software_ref.golden.samples import Progress
 from software_ref.network_file import NetworkFile
 from software_ref.training import EpochResult, TrainingData, epoch_order

@@ -9,16 +9,19 @@ from numpy.typing import ArrayLike, NDArray
 
 from boards.host.board import Board, BoardStatus, Configuration
 from boards.host.training import BoardTraining
-from boards.link.commands import PREDICTION_DEPTH, State, Stop
+from boards.link.commands import State, Stop
+from boards.link.payloads import PREDICTION_DEPTH
 from software_ref.golden import Parameters
 from software_ref.golden.samples import Progress, RunResult, Samples
+from software_ref.network import Network
 from software_ref.network_file import NetworkFile
+from software_ref.sample_trainer import SampleTrainer
 from software_ref.training import EpochResult, Training, TrainingData
 
 __all__ = ["StreamedTraining", "StreamingTrainer"]
 
 
-class StreamingTrainer:
+class StreamingTrainer(SampleTrainer):
     """A trainer, as software_ref.training has them, that sends its samples to a board.
 
     The line decides how fast that is. The core waits between portions and is drained at the end of
@@ -40,18 +43,24 @@ class StreamingTrainer:
         """Raw weights and biases, as they are on the board."""
         return self._board.read_parameters()
 
-    def run(
-        self,
-        features: ArrayLike,
-        labels: ArrayLike,
-        train: ArrayLike = True,
-        rate_exponent: ArrayLike = 0,
-        *,
-        progress: Progress | None = None,
+    @property
+    def network(self) -> Network:
+        """See SampleTrainer."""
+        return self._board.core.network
+
+    def run_samples(
+        self, samples: Samples, *, progress: Progress | None = None, drain: bool = True
     ) -> RunResult:
-        """Send samples, play them and drain; arguments as GoldenTrainer.run's."""
+        """Send samples, play them and drain with the last one.
+
+        Raises
+        ------
+        ValueError
+            `drain` is false: predictions are only all there after a drain.
+        """
+        if not drain:
+            raise ValueError("drain must be true: a board gives its last predictions then")
         board = self._board
-        samples = Samples.check(board.core.network, features, labels, train, rate_exponent)
         made = board.status().predictions
         classes, correct = [], []
         for begin, end in self._portions(samples):

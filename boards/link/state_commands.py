@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-from amaranth.hdl import Cat, Const, Module, Mux, Signal, Value
-from amaranth.lib import wiring
+from amaranth.hdl import Cat, Module, Mux, Signal, Value
+from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
 
 from boards.design import BoardDesign
-from boards.link.commands import (
-    HISTORY_DEPTH,
-    IDENTITY,
-    PREDICTION_DEPTH,
-    PROTOCOL,
-    STATE,
-    Command,
-    Status,
-)
+from boards.link.commands import Command, Status
 from boards.link.dispatcher import CommandPort, Size
+from boards.link.layouts import constant, layout_of
+from boards.link.payloads import COUNTER, HISTORY_DEPTH, IDENTITY, PREDICTION_DEPTH, PROTOCOL, STATE
 from boards.link.words import WordSender
 
 __all__ = ["StateCommands"]
-
-COUNTER_BYTES = 4
 
 
 class StateCommands(wiring.Component):
@@ -36,28 +28,29 @@ class StateCommands(wiring.Component):
     -------
     port : Out(CommandPort())
         For the dispatcher.
-    state : In
-        The bits of STATE.
-    saturations : In
+    state : In(layout_of(STATE))
+        What the board is doing.
+    saturations : In(ArrayLayout(layout_of(COUNTER), 3 L))
         The core's saturation counters.
     """
 
     def __init__(self, design: BoardDesign):
-        self._identity = IDENTITY.pack(
-            PROTOCOL,
-            design.identity,
-            round(design.clock_hz / 1000),
-            design.beats,
-            design.samples,
-            PREDICTION_DEPTH,
-            HISTORY_DEPTH,
+        self._identity = constant(
+            IDENTITY,
+            protocol=PROTOCOL,
+            identity=int.from_bytes(design.identity, "little"),
+            clock_khz=round(design.clock_hz / 1000),
+            beats=design.beats,
+            samples=design.samples,
+            prediction_depth=PREDICTION_DEPTH,
+            history_depth=HISTORY_DEPTH,
         )
-        self._counters = 3 * len(design.core.schedule.timing)
+        counters = data.ArrayLayout(layout_of(COUNTER), 3 * len(design.core.schedule.timing))
         super().__init__(
             {
                 "port": Out(CommandPort()),
-                "state": In(8 * STATE.size),
-                "saturations": In(8 * COUNTER_BYTES * self._counters),
+                "state": In(layout_of(STATE)),
+                "saturations": In(counters),
             }
         )
 
@@ -69,13 +62,13 @@ class StateCommands(wiring.Component):
     def elaborate(self, platform: object) -> Module:
         m = Module()
         port = self.port
-        identity = Const(int.from_bytes(self._identity, "little"), 8 * len(self._identity))
+        identity = self._identity
         state: Value = Cat(self.state, self.saturations)
         m.submodules.sender = sender = WordSender(max(len(identity), len(state)) // 8)
         identify, started = Signal(), Signal()
         m.d.comb += [
             port.status.eq(Status.OK),
-            port.answer_size.eq(Mux(identify, len(self._identity), len(state) // 8)),
+            port.answer_size.eq(Mux(identify, len(identity) // 8, len(state) // 8)),
             port.answer.valid.eq(sender.bytes.valid),
             port.answer.payload.eq(sender.bytes.payload),
             sender.bytes.ready.eq(port.answer.ready),

@@ -2,30 +2,18 @@
 
 from __future__ import annotations
 
-import struct
-
 from amaranth.hdl import Cat, Module, Signal, Value, unsigned
 from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out
 
 from boards.link.dispatcher import CommandPort
 
-__all__ = ["WordSender", "bytes_of", "split", "take_fields", "times"]
+__all__ = ["WordSender", "bytes_of", "take_fields", "times"]
 
 
 def bytes_of(bits: int) -> int:
     """Bytes that a number of so many bits takes."""
     return -(-bits // 8)
-
-
-def split(fields: Value, form: struct.Struct) -> list[Value]:
-    """The fields of a packed structure, the first in the lowest bits."""
-    widths = {"B": 8, "H": 16, "I": 32, "i": 32}
-    parts, place = [], 0
-    for kind in form.format.lstrip("<"):
-        parts.append(fields[place : place + widths[kind]])
-        place += widths[kind]
-    return parts
 
 
 def times(value: Value, factor: int) -> Value:

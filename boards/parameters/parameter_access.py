@@ -7,15 +7,12 @@ from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out
 
 from boards.design import BoardDesign
-from boards.link.commands import (
-    PARAMETER_RUN,
-    PARAMETER_VALUE,
-    Command,
-    Status,
-)
+from boards.link.commands import Command, Status
 from boards.link.dispatcher import CommandPort, Size
 from boards.link.framing import MAX_PAYLOAD
-from boards.link.words import WordSender, split, take_fields
+from boards.link.layouts import view_of
+from boards.link.payloads import PARAMETER_RUN, PARAMETER_VALUE
+from boards.link.words import WordSender, take_fields
 from software_ref.plan.schedule import Schedule
 
 __all__ = ["ParameterAccess", "place_limits"]
@@ -79,42 +76,42 @@ class ParameterAccess(wiring.Component):
         port, request = self.port, self.requests.payload
         m.submodules.sender = sender = WordSender(PARAMETER_VALUE.size)
         fields, complete = take_fields(m, port, PARAMETER_RUN.size)
-        junction, bias, first_row, first_lane, lanes, count = split(fields, PARAMETER_RUN)
+        run = view_of(PARAMETER_RUN, fields)
         writing = Signal()
         m.d.comb += writing.eq(port.code == Command.WRITE_PARAMETERS)
 
         # Rows and lanes of what is accessed; none where there is no such thing.
         rows, width = Signal(32), Signal(16)
         m.d.sync += [rows.eq(0), width.eq(0)]
-        with m.Switch(Cat(bias, junction)):
+        with m.Switch(Cat(run.bias, run.junction)):
             for number, (words, wide) in enumerate(place_limits(self._schedule)):
-                with m.Case((number % 2) | (number // 2) << len(bias)):
+                with m.Case((number % 2) | (number // 2) << len(run.bias)):
                     m.d.sync += [rows.eq(words), width.eq(wide)]
 
         row, lane = Signal(32), Signal(16)
-        left = Signal(len(count))
+        left = Signal(len(run.count))
         bad = Signal()
         step = Signal()
         with m.If(step):
-            last = lane == lanes - 1
+            last = lane == run.lanes - 1
             m.d.sync += [
                 lane.eq(Mux(last, 0, lane + 1)),
                 row.eq(row + last),
                 left.eq(left - 1),
             ]
-        begin = [row.eq(first_row), lane.eq(first_lane), left.eq(count)]
+        begin = [row.eq(run.row), lane.eq(run.lane), left.eq(run.count)]
 
         value = Signal(8 * PARAMETER_VALUE.size, reset_less=True)
         value_bytes = Signal(range(PARAMETER_VALUE.size + 1))
         m.d.comb += [
             request.write.eq(writing),
-            request.junction.eq(junction),
-            request.bias.eq(bias),
+            request.junction.eq(run.junction),
+            request.bias.eq(run.bias),
             request.row.eq(row),
             request.lane.eq(lane),
             request.data.eq(value),
             port.answer_size.eq(
-                Mux(writing | (port.status != Status.OK), 0, count * PARAMETER_VALUE.size)
+                Mux(writing | (port.status != Status.OK), 0, run.count * PARAMETER_VALUE.size)
             ),
             port.answer.valid.eq(sender.bytes.valid),
             port.answer.payload.eq(sender.bytes.payload),
@@ -130,12 +127,16 @@ class ParameterAccess(wiring.Component):
                 with m.If(complete):
                     m.next = "BEGIN"
             with m.State("BEGIN"):
-                m.d.sync += [port.status.eq(Status.OK), bad.eq((count == 0) | (lanes == 0)), *begin]
+                m.d.sync += [
+                    port.status.eq(Status.OK),
+                    bad.eq((run.count == 0) | (run.lanes == 0)),
+                    *begin,
+                ]
                 m.next = "CHECK"
                 with m.If(self.busy):
                     m.d.sync += port.status.eq(Status.BUSY)
                     m.next = "END"
-                with m.Elif(writing & (port.size != PARAMETER_RUN.size + (count << 2))):
+                with m.Elif(writing & (port.size != PARAMETER_RUN.size + (run.count << 2))):
                     m.d.sync += port.status.eq(Status.WRONG_SIZE)
                     m.next = "END"
             with m.State("CHECK"):

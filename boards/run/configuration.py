@@ -4,28 +4,17 @@ from __future__ import annotations
 
 from amaranth.lib import data
 
-from boards.link.commands import CONFIGURATION, PLAY
+from boards.link.layouts import layout_of
+from boards.link.payloads import CONFIGURATION, PLAY, RATE
 
-__all__ = ["CONFIGURATION_LAYOUT", "PLAY_LAYOUT", "pass_layout"]
+__all__ = ["CONFIGURATION_LAYOUT", "PLAY_LAYOUT", "RATE_LAYOUT", "pass_layout"]
 
-CONFIGURATION_LAYOUT = data.StructLayout(
-    {
-        "flags": 8,
-        "first_epoch": 32,
-        "end_epoch": 32,
-        "train_first": 32,
-        "train_count": 32,
-        "test_first": 32,
-        "test_count": 32,
-    }
-)
-"""A CONFIGURATION of the link, field by field."""
-PLAY_LAYOUT = data.StructLayout({"first": 32, "count": 32, "flags": 8, "rate_exponent": 8})
-"""A PLAY of the link, field by field."""
-
-for _layout, _form in ((CONFIGURATION_LAYOUT, CONFIGURATION), (PLAY_LAYOUT, PLAY)):
-    if _layout.size != 8 * _form.size:
-        raise AssertionError("the layouts here must be those of boards.link.commands")
+CONFIGURATION_LAYOUT = layout_of(CONFIGURATION)
+"""A CONFIGURATION of the link."""
+RATE_LAYOUT = layout_of(RATE)
+"""An entry of its schedule."""
+PLAY_LAYOUT = layout_of(PLAY)
+"""A PLAY of the link."""
 
 
 def pass_layout(sample_bits: int) -> data.StructLayout:

@@ -6,7 +6,7 @@ from amaranth.hdl import Module, Signal
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
-from boards.link.commands import TAIL
+from boards.link.payloads import TAIL
 
 __all__ = ["PassCounters"]
 

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from amaranth.hdl import Cat, Const, Module, Mux, Signal
-from amaranth.lib import wiring
+from amaranth.hdl import Cat, Module, Mux, Signal
+from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
 
-from boards.link.commands import (
+from boards.link.commands import Command, Status
+from boards.link.dispatcher import CommandPort, Size
+from boards.link.layouts import layout_of, view_of
+from boards.link.payloads import (
     HISTORY_DEPTH,
     HISTORY_ENTRY,
     MAX_ANSWER,
     PREDICTION,
     PREDICTION_DEPTH,
     READ_RANGE,
-    Command,
-    Status,
 )
-from boards.link.dispatcher import CommandPort, Size
-from boards.link.words import WordSender, split, take_fields
+from boards.link.words import WordSender, take_fields
 from hwgen.parts.memory import memory
 
 __all__ = ["Records"]
@@ -42,17 +42,24 @@ class Records(wiring.Component):
         For the dispatcher.
     predicted, correct : In(1), prediction : In
         A prediction.
-    recorded : In(1), epoch : In(32), train_right, tail_right, test_right : In
-        An epoch's end.
+    recorded : In(1), entry : In(StructLayout)
+        An epoch's end: the fields of HISTORY_ENTRY, as wide as they need to be.
     predictions, epochs : Out(32)
         Records made since reset.
     """
 
     def __init__(self, class_bits: int, count_bits: int):
-        if class_bits > 15:
-            raise ValueError(f"class_bits must be at most 15, not {class_bits}")
+        most = layout_of(PREDICTION)["prediction"].width
+        if class_bits > most:
+            raise ValueError(f"class_bits must be at most {most}, not {class_bits}")
         self._class_bits = class_bits
-        self._counts = ("train_right", "tail_right", "test_right")
+        # An entry as it is kept: the counts are no wider than they need to be.
+        self._kept = data.StructLayout(
+            {
+                field.name: field.bits if field.name == "epoch" else count_bits
+                for field in HISTORY_ENTRY.fields
+            }
+        )
         super().__init__(
             {
                 "port": Out(CommandPort()),
@@ -60,8 +67,7 @@ class Records(wiring.Component):
                 "prediction": In(class_bits),
                 "correct": In(1),
                 "recorded": In(1),
-                "epoch": In(32),
-                **{name: In(count_bits) for name in self._counts},
+                "entry": In(self._kept),
                 "predictions": Out(32),
                 "epochs": Out(32),
             }
@@ -75,9 +81,7 @@ class Records(wiring.Component):
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
-        entry = Signal(32)
-        padding = Const(0, 15 - self._class_bits)
-        counts = [getattr(self, name) for name in self._counts]
+        place = Signal(32)
         with m.If(self.predicted):
             m.d.sync += self.predictions.eq(self.predictions + 1)
         with m.If(self.recorded):
@@ -87,7 +91,7 @@ class Records(wiring.Component):
             "prediction_records",
             depth=PREDICTION_DEPTH,
             width=self._class_bits + 1,
-            reads=[entry],
+            reads=[place],
             write=(self.predictions, Cat(self.prediction, self.correct), self.predicted),
             init=None,
             latency=LATENCY,
@@ -96,33 +100,29 @@ class Records(wiring.Component):
             m,
             "epoch_records",
             depth=HISTORY_DEPTH,
-            width=32 + len(Cat(counts)),
-            reads=[entry],
-            write=(self.epochs, Cat(self.epoch, counts), self.recorded),
+            width=self._kept.size,
+            reads=[place],
+            write=(self.epochs, self.entry.as_value(), self.recorded),
             init=None,
             latency=LATENCY,
         )
         m.submodules.sender = sender = WordSender(HISTORY_ENTRY.size)
         m.submodules.short_sender = short = WordSender(PREDICTION.size)
-        width = len(counts[0])
-        words = Cat(
-            epoch[:32],
-            *(
-                Cat(epoch[32 + k * width : 32 + (k + 1) * width], Const(0, 32 - width))
-                for k in range(len(counts))
-            ),
-        )
-        self._answer(m, sender, short, entry)
+        self._answer(m, sender, short, place)
+        verdict = view_of(PREDICTION, short.words.payload)
+        record, answer = data.View(self._kept, epoch), view_of(HISTORY_ENTRY, sender.words.payload)
         m.d.comb += [
-            sender.words.payload.eq(words),
-            short.words.payload.eq(Cat(prediction[:-1], padding, prediction[-1])),
+            *(answer[name].eq(record[name]) for name in self._kept.members),
+            verdict.prediction.eq(prediction[:-1]),
+            verdict.correct.eq(prediction[-1]),
         ]
         return m
 
-    def _answer(self, m: Module, sender: WordSender, short: WordSender, entry: Signal) -> None:
+    def _answer(self, m: Module, sender: WordSender, short: WordSender, place: Signal) -> None:
         port = self.port
         fields, complete = take_fields(m, port, READ_RANGE.size)
-        first, count = split(fields, READ_RANGE)
+        entries = view_of(READ_RANGE, fields)
+        first, count = entries.first, entries.count
         history = Signal()
         made, depth, most = Signal(32), Signal(16), Signal(16)
         m.d.comb += history.eq(port.code == Command.READ_HISTORY)
@@ -162,7 +162,7 @@ class Records(wiring.Component):
                     port.answer_size.eq(
                         Mux(history, count * HISTORY_ENTRY.size, count * PREDICTION.size)
                     ),
-                    entry.eq(first),
+                    place.eq(first),
                     left.eq(count),
                     wait.eq(0),
                 ]
@@ -180,7 +180,7 @@ class Records(wiring.Component):
                     short.words.valid.eq(~history),
                 ]
                 with m.If(ready):
-                    m.d.sync += [entry.eq(entry + 1), left.eq(left - 1), wait.eq(0)]
+                    m.d.sync += [place.eq(place + 1), left.eq(left - 1), wait.eq(0)]
                     m.next = "READ"
                     with m.If(left == 1):
                         m.next = "IDLE"

@@ -7,25 +7,15 @@ from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
 
 from boards.design import BoardDesign
-from boards.link.commands import (
-    CONFIGURATION,
-    PLAY,
-    RATE,
-    RATES,
-    Command,
-    Flag,
-    Status,
-    Stop,
-)
+from boards.link.commands import Command, Flag, Status, Stop
 from boards.link.dispatcher import CommandPort, Size
+from boards.link.layouts import view_of
+from boards.link.payloads import CONFIGURATION, PLAY, RATE, RATES, STOP
 from boards.link.words import take_fields
-from boards.run.configuration import CONFIGURATION_LAYOUT, PLAY_LAYOUT
+from boards.run.configuration import CONFIGURATION_LAYOUT, PLAY_LAYOUT, RATE_LAYOUT
 from hwgen.parts.memory import memory
 
-__all__ = ["RATE_LAYOUT", "RunCommands"]
-
-RATE_LAYOUT = data.StructLayout({"first_epoch": 32, "rate_exponent": 8})
-"""A RATE of the link, field by field."""
+__all__ = ["RunCommands"]
 
 
 class RunCommands(wiring.Component):
@@ -90,7 +80,7 @@ class RunCommands(wiring.Component):
         return {
             Command.CONFIGURE: Size(whole, whole),
             Command.PLAY: Size(PLAY.size, PLAY.size),
-            Command.STOP: Size(1, 1),
+            Command.STOP: Size(STOP.size, STOP.size),
             **{
                 command: Size(0, 0)
                 for command in (
@@ -108,7 +98,8 @@ class RunCommands(wiring.Component):
         fields, complete = take_fields(m, port, CONFIGURATION.size)
         wanted = Signal(CONFIGURATION_LAYOUT)
         played = Signal(PLAY_LAYOUT)
-        stop = fields[-8:]  # a payload shorter than the fields is in their upper bytes
+        # A payload shorter than the fields is in their upper bytes.
+        stop = view_of(STOP, fields[-8 * STOP.size :]).when
         m.d.comb += [
             wanted.as_value().eq(fields),
             played.as_value().eq(fields[-8 * PLAY.size :]),

@@ -13,10 +13,10 @@ from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out
 
 from boards.design import BoardDesign
-from boards.link.commands import RATES, TAIL, Flag
-from boards.run.configuration import CONFIGURATION_LAYOUT, PLAY_LAYOUT, pass_layout
+from boards.link.commands import Flag
+from boards.link.payloads import RATES, TAIL
+from boards.run.configuration import CONFIGURATION_LAYOUT, PLAY_LAYOUT, RATE_LAYOUT, pass_layout
 from boards.run.pass_counters import PassCounters
-from boards.run.run_commands import RATE_LAYOUT
 from boards.store.sample_store import StoreShape
 
 __all__ = ["Runner"]

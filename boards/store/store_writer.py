@@ -7,15 +7,15 @@ from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
 from boards.design import BoardDesign
-from boards.link.commands import STORE_RANGE, Command, Status
+from boards.link.commands import Command, Status
 from boards.link.dispatcher import CommandPort, Size
 from boards.link.framing import MAX_PAYLOAD
-from boards.link.words import bytes_of, split, take_fields, times
+from boards.link.layouts import view_of
+from boards.link.payloads import SEAL, STORE_RANGE
+from boards.link.words import bytes_of, take_fields, times
 from boards.store.sample_store import StoreShape
 
 __all__ = ["StoreWriter"]
-
-SEAL_BYTES = 4
 
 
 class StoreWriter(wiring.Component):
@@ -66,13 +66,14 @@ class StoreWriter(wiring.Component):
             command: Size(STORE_RANGE.size + word, MAX_PAYLOAD)
             for command, (_, word) in self._targets.items()
         }
-        return sizes | {Command.SEAL_STORE: Size(SEAL_BYTES, SEAL_BYTES)}
+        return sizes | {Command.SEAL_STORE: Size(SEAL.size, SEAL.size)}
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
         port = self.port
         fields, complete = take_fields(m, self.port, STORE_RANGE.size)
-        first, count = split(fields, STORE_RANGE)
+        place = view_of(STORE_RANGE, fields)
+        first, count = place.first, place.count
         sealing = Signal()
         m.d.comb += sealing.eq(port.code == Command.SEAL_STORE)
 
@@ -131,7 +132,10 @@ class StoreWriter(wiring.Component):
                 m.next = "WORDS"
                 with m.If(sealing):
                     # The payload's four bytes are the upper ones of what was taken.
-                    m.d.sync += [self.seal.eq(fields[-8 * SEAL_BYTES :]), port.done.eq(1)]
+                    m.d.sync += [
+                        self.seal.eq(view_of(SEAL, fields[-8 * SEAL.size :]).seal),
+                        port.done.eq(1),
+                    ]
                     m.next = "IDLE"
                 with m.Elif(self.running):
                     m.d.sync += [port.status.eq(Status.BUSY), port.done.eq(1)]

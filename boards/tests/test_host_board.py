@@ -10,7 +10,8 @@ import pytest
 from boards.host.board import Board, Configuration
 from boards.host.link import Link, LinkError, RefusedError
 from boards.host.parameters import parameter_runs
-from boards.link.commands import TAIL, Command, State, Status, Stop
+from boards.link.commands import Command, State, Status, Stop
+from boards.link.payloads import TAIL
 from boards.simulated.board import SimulatedBoard
 from boards.simulated.lockstep import Lockstep
 from boards.tests.faulty_line import FAULTS, FaultyLine

@@ -10,8 +10,9 @@ import pytest
 from boards.host.board import Board
 from boards.host.link import Link
 from boards.host.stored_training import StoredTraining
-from boards.link.commands import HISTORY_DEPTH, RATES, State
+from boards.link.commands import State
 from boards.link.framing import FLAG
+from boards.link.payloads import HISTORY_DEPTH, RATES
 from boards.simulated.board import SimulatedBoard
 from boards.simulated.lockstep import Lockstep
 from boards.tests.faulty_line import FAULTS, FaultyLine

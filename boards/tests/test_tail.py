@@ -10,7 +10,8 @@ import pytest
 from boards.design import BoardDesign
 from boards.host.board import EpochRecord
 from boards.host.stored_training import StoredTraining
-from boards.link.commands import NEVER, TAIL, State
+from boards.link.commands import State
+from boards.link.payloads import NEVER, TAIL
 from boards.run.pass_counters import PassCounters
 from boards.run.runner import Runner
 from boards.tests.simulation import simulate

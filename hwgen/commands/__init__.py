@@ -1,1 +1,16 @@
-"""Subcommands of `presparse` that need the generator."""
+"""Subcommands about a core, each in a module of its name."""
+
+from __future__ import annotations
+
+__all__ = ["COMMANDS"]
+
+COMMANDS = {
+    "generate": "write the network's core as Verilog, with a JSON manifest",
+    "simulate": "train the exported Verilog on the data and hold it against NumPy, bit for bit",
+    "compare": "draw float, golden and hardware curves, and say whether the last two agree",
+    "profile": "profile ranges, saturation and rounding of a training, and recommend a format",
+    "estimate": "estimate resources, throughput and energy of the network's core in a second",
+    "synth": "synthesise the network's core and print resources and path delays by unit",
+    "pnr": "place and route the network's core and print its clock and what limits it",
+}
+"""What each does, in one line."""

@@ -38,9 +38,8 @@ from software_ref.training import (
     golden_training,
 )
 
-__all__ = ["SUMMARY", "add_arguments", "run"]
+__all__ = ["add_arguments", "run"]
 
-SUMMARY = "draw float, golden and hardware training curves, and say whether the last two agree"
 FLOAT, GOLDEN, RTL = "float", "golden", "hardware (RTL)"
 
 

@@ -15,9 +15,7 @@ from software_ref.commands.arguments import add_json, add_network_file, add_pict
 from software_ref.console.output import check_outputs, table_lines, write_json
 from software_ref.network_file import NetworkFile, read_network_file
 
-__all__ = ["SUMMARY", "add_arguments", "run"]
-
-SUMMARY = "estimate resources, throughput and energy of the network's core in a second"
+__all__ = ["add_arguments", "run"]
 
 _MAX_MHZ = 1000.0
 

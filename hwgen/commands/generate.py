@@ -17,9 +17,7 @@ from software_ref.console.output import check_outputs, make_folder, table_lines,
 from software_ref.network_file import read_network_file
 from software_ref.shared_folder import only_user
 
-__all__ = ["SUMMARY", "add_arguments", "run"]
-
-SUMMARY = "write the network's core as Verilog, with a JSON manifest"
+__all__ = ["add_arguments", "run"]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

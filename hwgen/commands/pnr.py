@@ -23,9 +23,7 @@ from software_ref.console.progress import ProgressBar
 from software_ref.network_file import NetworkFile, read_network_file
 from software_ref.shared_folder import working_folder
 
-__all__ = ["SUMMARY", "add_arguments", "run"]
-
-SUMMARY = "place and route the network's core and print its clock and what limits it"
+__all__ = ["add_arguments", "run"]
 
 _MAX_MHZ = 1000.0
 _MAX_SEED = 2**31 - 1

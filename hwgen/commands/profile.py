@@ -38,9 +38,7 @@ from software_ref.ranges.picture import draw_ranges
 from software_ref.ranges.profiler import QUANTITIES, JunctionProfile, RangeProfiler
 from software_ref.training import EpochResult, Training, TrainingData
 
-__all__ = ["SUMMARY", "add_arguments", "run"]
-
-SUMMARY = "profile ranges, saturation and rounding of a training, and recommend a format"
+__all__ = ["add_arguments", "run"]
 
 DEFAULT_EVERY = 8
 DEFAULT_SATURATION = 1e-3

@@ -28,9 +28,8 @@ from software_ref.console.progress import ProgressBar
 from software_ref.network_file import read_network_file
 from software_ref.training import epoch_order
 
-__all__ = ["SUMMARY", "add_arguments", "add_build", "build_folder", "run"]
+__all__ = ["add_arguments", "add_build", "build_folder", "run"]
 
-SUMMARY = "train the exported Verilog on the data and hold it against NumPy, bit for bit"
 DIFFERENT = 1
 """Exit status where the hardware and the golden model differ."""
 STALL_LENGTH = 20

@@ -14,9 +14,7 @@ from software_ref.console.progress import ProgressBar
 from software_ref.network_file import read_network_file
 from software_ref.shared_folder import working_folder
 
-__all__ = ["SUMMARY", "add_arguments", "run"]
-
-SUMMARY = "synthesise the network's core and print resources and path delays by unit"
+__all__ = ["add_arguments", "run"]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

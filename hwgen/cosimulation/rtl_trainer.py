@@ -27,7 +27,10 @@ from hwgen.simulation.verilator import Source
 from software_ref.console.atomic_file import atomic_file
 from software_ref.golden import Parameters, RunResult, SaturationCounts
 from software_ref.golden.samples import Progress, Samples
+from software_ref.network import Network
+from software_ref.plan.beats import narrowed
 from software_ref.plan.row_layout import RowLayout
+from software_ref.sample_trainer import SampleTrainer
 
 __all__ = ["RtlTrainer", "core_ports"]
 
@@ -65,7 +68,7 @@ def core_ports(design: CoreDesign) -> CorePorts:
     )
 
 
-class RtlTrainer:
+class RtlTrainer(SampleTrainer):
     """Trains the core's Verilog under Verilator.
 
     Between two calls the core is drained, so its parameters are its whole state: every call is a
@@ -127,17 +130,23 @@ class RtlTrainer:
         self.build_seconds = time.perf_counter() - began
         """Wall-clock time that building the simulator took."""
 
-    def run(
-        self,
-        features: ArrayLike,
-        labels: ArrayLike,
-        train: ArrayLike = True,
-        rate_exponent: ArrayLike = 0,
-        *,
-        progress: Progress | None = None,
+    @property
+    def network(self) -> Network:
+        """See SampleTrainer."""
+        return self.design.network
+
+    def run_samples(
+        self, samples: Samples, *, progress: Progress | None = None, drain: bool = True
     ) -> RunResult:
-        """Play samples, drain, and read back every parameter; arguments as GoldenTrainer.run's."""
-        samples = Samples.check(self.design.network, features, labels, train, rate_exponent)
+        """Play samples, drain, and read back every parameter.
+
+        Raises
+        ------
+        ValueError
+            `drain` is false: what is read back is final after a drain alone.
+        """
+        if not drain:
+            raise ValueError("drain must be true: between two runs the core's parameters are read")
         play = Play(
             samples=range(len(samples)),
             train=samples.train,
@@ -164,7 +173,7 @@ class RtlTrainer:
             raw = RawParameters(weights=self.parameters.weights, biases=self.parameters.biases)
             operations = [WriteParameters(parameters=raw), *operations]
         operations = [*operations, ReadParameters()]
-        features = samples.features >> self.design.network.format.activation_shift
+        features = narrowed(self.network, samples.features)
         job = Job(operations=operations, features=features, labels=samples.labels)
         began = time.perf_counter()
         result = self._simulation.run(job, progress=_increments(progress))

@@ -140,7 +140,7 @@ def multiplier(wide: int, narrow: int, *, latency: int, dsp: bool, pipelining: P
 
 
 def memory(depth: int, width: int, *, reads: int = 1, rom: bool = False, latency: int = 1) -> Logic:
-    """`hwgen.parts.memory.memory`, with one write port or none, and the registers behind its reads."""
+    """`hwgen.parts.memory.memory`, with at most one write port, and the registers behind reads."""
     if depth <= 1:
         return registers(width * (1 + reads * latency))
     late = registers(width * reads * (latency - 1))

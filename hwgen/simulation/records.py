@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from hwgen.simulation.job import AccessParameters, Parameters, Play
 from hwgen.simulation.ports import CorePorts
+from software_ref.plan.beats import beats
 
 __all__ = [
     "access_records",
@@ -62,12 +63,8 @@ def feature_records(features: npt.NDArray[np.integer], ports: CorePorts) -> Iter
     chunk = max(1, _CHUNK_BITS // (ports.beats * ports.beat_features * 32))
     for first in range(0, count, chunk):
         part = features[first : first + chunk]
-        beats = np.zeros((len(part), ports.beats * ports.beat_features), dtype="<u4")
-        beats[:, :width] = part
-        words = beats.reshape(len(part) * ports.beats, ports.beat_features, 1).view(np.uint8)
-        bits = np.unpackbits(words, axis=2, bitorder="little")[:, :, : ports.feature_width]
-        bits = bits.reshape(len(bits), ports.beat_width)
-        yield np.packbits(bits, axis=1, bitorder="little")[:, ::-1]
+        words = beats(part, beat_features=ports.beat_features, feature_width=ports.feature_width)
+        yield words[:, ::-1]
 
 
 def sample_records(play: Play, labels: npt.NDArray[np.integer], ports: CorePorts) -> Records:

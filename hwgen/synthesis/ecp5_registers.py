@@ -6,8 +6,8 @@
     address --> DP16KD  DO --> [ data ] -->
 
 A MULT18X18D has registers of its own at A and B, after the array and at P, a DP16KD at its outputs.
-Without them a product takes 3.9 ns and a word 5.8 ns, and the wires come on top. `hwgen.parts.multiplier`
-and `hwgen.parts.memory` put plain registers in these places.
+Without them a product takes 3.9 ns and a word 5.8 ns, and the wires come on top.
+`hwgen.parts.multiplier` and `hwgen.parts.memory` put plain registers in these places.
 """
 
 from __future__ import annotations

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from presparse import cli
 from presparse.cli import COMMANDS, main
-from software_ref import cli
 from software_ref.console.errors import ToolError
 
 ROOT = Path(__file__).parents[2]
@@ -36,7 +36,6 @@ def run_process(*arguments: str, stdout: int | None = subprocess.PIPE) -> tuple[
 def command(monkeypatch: pytest.MonkeyPatch) -> types.ModuleType:
     """A command `fake` whose `run` a test sets."""
     module = types.ModuleType("fake_command")
-    module.SUMMARY = "pretend to work"  # type: ignore[attr-defined]
     module.add_arguments = lambda parser: None  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "fake_command", module)
     monkeypatch.setitem(COMMANDS, "fake", cli.Command("fake_command", "pretend to work"))
@@ -79,8 +78,8 @@ def test_software_commands_never_import_the_generator() -> None:
         "import sys\n"
         "from presparse.cli import main\n"
         "status = main(['check', 'examples/slides_8_4_4.toml'])\n"
-        "loaded = {name.partition('.')[0] for name in sys.modules}\n"
-        "sys.exit(status or len(loaded & {'amaranth', 'hwgen', 'sklearn', 'tqdm'}))\n"
+        "heavy = {'amaranth', 'hwgen.core', 'sklearn', 'tqdm'}\n"
+        "sys.exit(status or len(heavy & set(sys.modules)))\n"
     )
     run = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, check=False)
     assert (run.returncode, run.stderr) == (0, b"")
@@ -94,9 +93,9 @@ def test_help_lists_every_command(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_the_list_of_commands_says_what_each_module_says(name: str) -> None:
+def test_every_command_in_a_table_has_its_module(name: str) -> None:
     module = importlib.import_module(COMMANDS[name].module)
-    assert COMMANDS[name].summary == module.SUMMARY
+    assert callable(module.run) and callable(module.add_arguments)
 
 
 @pytest.mark.parametrize("name", ["check", "train"])

@@ -1,4 +1,4 @@
-"""Proofs of hwgen.units.backprop: its one-clock read-add-write loop sums exactly, in any order of words.
+"""Proofs of hwgen.units.backprop: its one-clock read-add-write loop sums exactly, in any order.
 
 row read -> words ---------------------------> is it the word looked at?
                                                         |
@@ -11,7 +11,7 @@ from functools import partial
 
 from amaranth.hdl import Const, Mux, Signal, Value, signed
 
-from hwgen.tests.shapes import network
+from hwgen.testing.shapes import network
 from rtl_tests.proofs.bench import Bench
 from rtl_tests.proofs.proof import Broken, Proof
 from rtl_tests.proofs.units import Elaborated, Mutation, Units

@@ -1,4 +1,4 @@
-"""Proofs of hwgen.storage.interleaver: a row's lanes never clash, and read what docs/connections.md says.
+"""Proofs of hwgen.storage.interleaver: lanes never clash, and read what docs/connections.md says.
 
 start -> interleaver -> words -> memory v holds neuron w z + v at word w -> crossbar -> lanes
                                                                               |
@@ -16,12 +16,9 @@ from amaranth.hdl import Cat, Const, Mux, Signal, Value
 from rtl_tests.proofs.bench import Bench, all_of
 from rtl_tests.proofs.proof import Broken, Proof
 from rtl_tests.proofs.units import Mutation, Units
-from software_ref.connections.clash_free import (
-    ClashFreePattern,
-    ConnectionOptions,
-    generate_pattern,
-)
-from software_ref.network import JunctionShape
+from software_ref.connections.clash_free import ClashFreePattern, generate_pattern
+from software_ref.connections.junction_shape import JunctionShape
+from software_ref.connections.options import ConnectionOptions
 from software_ref.plan.pipelining import PIPELINES
 
 __all__ = ["PROOFS"]

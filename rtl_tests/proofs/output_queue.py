@@ -11,7 +11,7 @@ from types import SimpleNamespace
 
 from amaranth.hdl import Signal
 
-from hwgen.tests.shapes import network
+from hwgen.testing.shapes import network
 from rtl_tests.proofs.bench import Bench
 from rtl_tests.proofs.proof import Broken, Proof
 from rtl_tests.proofs.units import Elaborated, Mutation, Units

@@ -15,7 +15,7 @@ from typing import Any
 from amaranth.hdl import Const, Mux, Signal, Value
 
 from hwgen.core.design import CoreDesign
-from hwgen.tests.shapes import network
+from hwgen.testing.shapes import network
 from rtl_tests.proofs.bench import Bench
 from rtl_tests.proofs.proof import Broken, Proof
 from rtl_tests.proofs.units import Elaborated, Mutation, Units

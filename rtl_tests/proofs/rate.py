@@ -1,4 +1,4 @@
-"""Proofs of hwgen.parts.rate: the update's rounding shift by a run-time exponent, and its subtraction."""
+"""Proofs of hwgen.parts.rate: rounding shift by a run-time exponent, and subtraction."""
 
 from __future__ import annotations
 

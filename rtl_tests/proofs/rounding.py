@@ -1,4 +1,4 @@
-"""Proofs of hwgen.parts.arithmetic: rounding and saturation are as docs/numerics.md defines them."""
+"""Proofs of hwgen.parts.arithmetic: rounding and saturation equal docs/numerics.md."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Proofs of hwgen.core.sequencer: with any inputs, no step starts early and no sample loses its age."""
+"""Proofs of hwgen.core.sequencer: no step starts early and no sample loses its age."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from amaranth.hdl import Mux, Signal
 
-from hwgen.tests.shapes import network
+from hwgen.testing.shapes import network
 from rtl_tests.proofs.bench import Bench
 from rtl_tests.proofs.proof import Broken, Proof
 from rtl_tests.proofs.units import Elaborated, Mutation, Units

@@ -19,9 +19,7 @@ from software_ref.network_file import NetworkFile, read_network_file
 from software_ref.plan.schedule import Schedule
 from software_ref.plan.storage import storage
 
-__all__ = ["SUMMARY", "add_arguments", "describe", "run"]
-
-SUMMARY = "check a network file and print all that follows from it"
+__all__ = ["add_arguments", "describe", "run"]
 
 KINDS = {
     "weights": "weights",

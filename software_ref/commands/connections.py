@@ -16,16 +16,14 @@ from software_ref.commands.pattern_choice import (
     add_pattern_choice,
     pattern_choice,
 )
+from software_ref.connections.junction_shape import JunctionShape
 from software_ref.connections.pattern import SparsePattern
 from software_ref.connections.pattern_picture import draw_patterns
 from software_ref.console.atomic_file import atomic_file
 from software_ref.console.output import check_outputs, percent, table_lines, write_json
-from software_ref.network import JunctionShape
 from software_ref.network_file import read_network_file
 
-__all__ = ["SUMMARY", "add_arguments", "run"]
-
-SUMMARY = "make the connection patterns, count how many there could be, and draw them"
+__all__ = ["add_arguments", "run"]
 
 LONGEST_INTEGER = 4000
 """Digits of the longest integer in JSON: Python, for one, reads none beyond 4,300."""

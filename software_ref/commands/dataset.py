@@ -25,9 +25,7 @@ from software_ref.datasets.trainable import varying_features
 from software_ref.network_file import DataOptions, ReduceOptions, read_network_file
 from software_ref.sample_pictures import draw_samples, picture_form
 
-__all__ = ["SUMMARY", "add_arguments", "describe", "run"]
-
-SUMMARY = "describe a data set, measure how hard it is, draw it and export it"
+__all__ = ["add_arguments", "describe", "run"]
 
 _NETWORK_FILE = ".toml"
 

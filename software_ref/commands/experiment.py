@@ -16,9 +16,7 @@ from software_ref.experiments.scale import Scale
 from software_ref.experiments.store import ResultStore
 from software_ref.system import processors
 
-__all__ = ["SUMMARY", "add_arguments", "run"]
-
-SUMMARY = "run an experiment of the slides: a table, a picture and what it says of their claim"
+__all__ = ["add_arguments", "run"]
 
 RUNS = "runs"
 """Folder of finished runs inside the results, shared by all experiments."""

@@ -31,9 +31,7 @@ from software_ref.mlp.state_file import load_state, save_state
 from software_ref.mlp.trainer import samples_of
 from software_ref.network_file import NetworkFile, read_network_file
 
-__all__ = ["SUMMARY", "add_arguments", "run"]
-
-SUMMARY = "train in floating point on minibatches, with any kind of connections"
+__all__ = ["add_arguments", "run"]
 
 HOLD_OUT = 10
 """Where nobody says how many, one training sample in so many is held out for validation."""

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from software_ref.commands.arguments import integer_from
-from software_ref.connections.clash_free import KINDS
 from software_ref.connections.counts import PatternCount, clash_free_count, pattern_count
+from software_ref.connections.junction_shape import JunctionShape
 from software_ref.connections.network_patterns import PATTERN_KINDS, network_patterns
+from software_ref.connections.options import KINDS
 from software_ref.connections.pattern import SparsePattern
-from software_ref.network import JunctionShape, Network
+from software_ref.network import Network
 from software_ref.network_file import NetworkFile
 
 __all__ = ["PatternChoice", "add_pattern_choice", "pattern_choice"]

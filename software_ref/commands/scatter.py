@@ -18,9 +18,7 @@ from software_ref.console.output import check_outputs, table_lines, write_json
 from software_ref.console.progress import ProgressBar
 from software_ref.network_file import read_network_file
 
-__all__ = ["SUMMARY", "add_arguments", "run"]
-
-SUMMARY = "print the scatter of the connections, which hints at performance before training"
+__all__ = ["add_arguments", "run"]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -29,9 +29,7 @@ from software_ref.golden import find_engine, initial_parameters
 from software_ref.network_file import NetworkFile, read_network_file
 from software_ref.training import TrainingData
 
-__all__ = ["SUMMARY", "add_arguments", "run"]
-
-SUMMARY = "train bit-exactly in software, and in floating point"
+__all__ = ["add_arguments", "run"]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -10,48 +10,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from software_ref.connections.junction_shape import JunctionShape
+from software_ref.connections.options import ConnectionOptions
 from software_ref.connections.pattern import SparsePattern
-from software_ref.console.errors import Mistakes
 
-if TYPE_CHECKING:
-    from software_ref.network import JunctionShape
-
-__all__ = ["KINDS", "ClashFreePattern", "ConnectionOptions", "generate_pattern"]
-
-KINDS = ("shared_seed", "seed_per_sweep", "free")
-
-
-@dataclass(frozen=True, kw_only=True)
-class ConnectionOptions:
-    """How the patterns of all junctions are drawn."""
-
-    kind: str = "seed_per_sweep"
-    """"shared_seed", "seed_per_sweep" or "free"."""
-    dither: bool = False
-    """Whether each sweep permutes the z memories among the lanes."""
-    seed: int = 1
-    """Seed of the generator; junction i draws from the stream (seed, i)."""
-
-    def __post_init__(self) -> None:
-        mistakes = Mistakes()
-        with mistakes.noted():
-            if self.kind not in KINDS:
-                names = ", ".join(f'"{kind}"' for kind in KINDS)
-                raise ValueError(f"connections kind must be one of {names}, not {self.kind!r}")
-        with mistakes.noted():
-            if not isinstance(self.dither, bool):
-                raise TypeError(f"connections dither must be true or false, not {self.dither!r}")
-        with mistakes.noted():
-            if not isinstance(self.seed, int) or isinstance(self.seed, bool):
-                raise TypeError(f"connections seed must be an integer, not {self.seed!r}")
-            if self.seed < 0:
-                raise ValueError(f"connections seed must be at least 0, not {self.seed}")
-        mistakes.raise_any()
+__all__ = ["ClashFreePattern", "generate_pattern"]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -13,10 +13,10 @@ from itertools import pairwise
 from math import floor, lgamma, log, perm
 from types import MappingProxyType
 
-from software_ref.connections.clash_free import KINDS
+from software_ref.connections.junction_shape import JunctionShape
+from software_ref.connections.options import KINDS
 from software_ref.connections.planned import planned_window
 from software_ref.connections.sizes import check_out_degree
-from software_ref.network import JunctionShape
 
 __all__ = ["DITHERS", "PatternCount", "clash_free_count", "pattern_count"]
 

@@ -7,7 +7,9 @@ from itertools import pairwise
 
 import numpy as np
 
-from software_ref.connections.clash_free import ConnectionOptions, generate_pattern
+from software_ref.connections.clash_free import generate_pattern
+from software_ref.connections.junction_shape import JunctionShape
+from software_ref.connections.options import ConnectionOptions
 from software_ref.connections.pattern import SparsePattern
 from software_ref.connections.planned import local_pattern, planned_pattern
 from software_ref.connections.random_sparse import fully_connected, random_pattern
@@ -18,7 +20,6 @@ from software_ref.connections.sizes import (
     positive_integers,
 )
 from software_ref.connections.structured import structured_pattern
-from software_ref.network import JunctionShape
 
 __all__ = ["PATTERN_KINDS", "network_patterns"]
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from software_ref.activation import Activation
 from software_ref.commands.loading import encode_dataset
-from software_ref.connections.clash_free import ConnectionOptions
+from software_ref.connections.options import ConnectionOptions
 from software_ref.experiments.data_spec import DataSpec, load_data
 from software_ref.fixed_point import FixedFormat
 from software_ref.golden import GoldenTrainer, SaturationCounts, initial_parameters

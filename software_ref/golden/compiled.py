@@ -53,7 +53,7 @@ class CompiledTrainer(SequenceTrainer):
     ) -> None:
         if parameters.network != network:
             raise ValueError("parameters must belong to the trainer's network, not to another one")
-        self.network = network
+        self._network = network
         self.lags = check_lags(network, lags)
         edges = edges_of(network, patterns)
         self._plan, self._places = make_plan(network, edges, self.lags)
@@ -75,6 +75,11 @@ class CompiledTrainer(SequenceTrainer):
 
     engine = "compiled"
     """What its arithmetic runs in."""
+
+    @property
+    def network(self) -> Network:
+        """See SampleTrainer."""
+        return self._network
 
     @property
     def parameters(self) -> Parameters:
@@ -99,17 +104,7 @@ class CompiledTrainer(SequenceTrainer):
         """Count saturated values from 0 again."""
         self._state.saturated[:] = 0
 
-    def submit(
-        self,
-        features: ArrayLike,
-        labels: ArrayLike,
-        train: ArrayLike = True,
-        rate_exponent: ArrayLike = 0,
-        *,
-        progress: Progress | None = None,
-    ) -> RunResult:
-        """Run one step for each sample, as `run` without a drain."""
-        samples = Samples.check(self.network, features, labels, train, rate_exponent)
+    def _submit(self, samples: Samples, progress: Progress | None) -> RunResult:
         for start in range(0, len(samples), CHUNK):
             chunk = slice(start, min(start + CHUNK, len(samples)))
             self._run_steps(samples, chunk, chunk.stop - start)

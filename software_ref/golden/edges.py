@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from software_ref.connections.clash_free import generate_pattern
-from software_ref.network import JunctionShape, Network
+from software_ref.connections.junction_shape import JunctionShape
+from software_ref.network import Network
 
 __all__ = ["Edges", "Pattern", "edges_of"]
 

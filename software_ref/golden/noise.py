@@ -14,7 +14,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from software_ref.network import JunctionShape
+from software_ref.connections.junction_shape import JunctionShape
 from software_ref.update_rounding import GENERATOR_WIDTH, UpdateOptions
 
 __all__ = ["RoundingNoise", "bias_places"]

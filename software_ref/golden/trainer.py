@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -15,6 +15,7 @@ from software_ref.golden.junction import GoldenJunction, Integers, exact_dtype
 from software_ref.golden.parameters import Parameters
 from software_ref.golden.samples import Progress, RunResult, Samples, check_features
 from software_ref.network import Network
+from software_ref.sample_trainer import SampleTrainer
 
 __all__ = [
     "GoldenTrainer",
@@ -115,57 +116,31 @@ def check_lags(network: Network, lags: Sequence[int]) -> tuple[int, ...]:
     return tuple(int(lag) for lag in lags)
 
 
-class SequenceTrainer(ABC):
+class SequenceTrainer(SampleTrainer):
     """What the golden trainers share: a run is a submission and, mostly, a drain."""
 
-    def run(
-        self,
-        features: ArrayLike,
-        labels: ArrayLike,
-        train: ArrayLike = True,
-        rate_exponent: ArrayLike = 0,
-        *,
-        progress: Progress | None = None,
-        drain: bool = True,
-    ) -> RunResult:
-        """Run samples through the steps, and with `drain` through those that finish them.
-
-        Parameters
-        ----------
-        features
-            Raw inputs in [0, 2**f]: integers (n, N_0).
-        labels
-            Classes below the network's `classes`: integers (n,).
-        train
-            Whether the sample trains: bool (n,), or one for all.
-        rate_exponent
-            The sample's own k >= 0: integers (n,), or one for all.
-        progress
-            Called every 256 samples with the number of samples since its last call.
-        drain
-            Whether to drain afterwards.
-
-        Returns
-        -------
-        RunResult
-            Of the samples whose last FF ran during this call.
-        """
-        results = [self.submit(features, labels, train, rate_exponent, progress=progress)]
-        if drain:
-            results.append(self.drain())
-        return RunResult.concatenate(results)
-
-    @abstractmethod
     def submit(
         self,
         features: ArrayLike,
         labels: ArrayLike,
         train: ArrayLike = True,
         rate_exponent: ArrayLike = 0,
-        *,
-        progress: Progress | None = None,
     ) -> RunResult:
         """Run one step for each sample, as `run` without a drain."""
+        return self.run(features, labels, train, rate_exponent, drain=False)
+
+    def run_samples(
+        self, samples: Samples, *, progress: Progress | None = None, drain: bool = True
+    ) -> RunResult:
+        """See SampleTrainer."""
+        results = [self._submit(samples, progress)]
+        if drain:
+            results.append(self.drain())
+        return RunResult.concatenate(results)
+
+    @abstractmethod
+    def _submit(self, samples: Samples, progress: Progress | None) -> RunResult:
+        """Run one step for each sample."""
 
     @abstractmethod
     def drain(self) -> RunResult:
@@ -215,7 +190,7 @@ class GoldenTrainer(SequenceTrainer):
     ) -> None:
         if parameters.network != network:
             raise ValueError("parameters must belong to the trainer's network, not to another one")
-        self.network = network
+        self._network = network
         self.observer = observer
         self.lags = check_lags(network, lags)
         self.dtype = exact_dtype(network)
@@ -239,6 +214,11 @@ class GoldenTrainer(SequenceTrainer):
 
     engine = "numpy"
     """What its arithmetic runs in."""
+
+    @property
+    def network(self) -> Network:
+        """See SampleTrainer."""
+        return self._network
 
     @property
     def parameters(self) -> Parameters:
@@ -265,17 +245,7 @@ class GoldenTrainer(SequenceTrainer):
         for junction in self._junctions:
             junction.saturated_ff = junction.saturated_bp = junction.saturated_up = 0
 
-    def submit(
-        self,
-        features: ArrayLike,
-        labels: ArrayLike,
-        train: ArrayLike = True,
-        rate_exponent: ArrayLike = 0,
-        *,
-        progress: Progress | None = None,
-    ) -> RunResult:
-        """Run one step for each sample, as `run` without a drain."""
-        samples = Samples.check(self.network, features, labels, train, rate_exponent)
+    def _submit(self, samples: Samples, progress: Progress | None) -> RunResult:
         for start in range(0, len(samples), CHUNK):
             chunk = slice(start, start + CHUNK)
             rows = np.ascontiguousarray(samples.features[chunk], self.dtype)

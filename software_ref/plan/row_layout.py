@@ -17,7 +17,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import ceil, gcd
 
-from software_ref.network import JunctionShape
+from software_ref.connections.junction_shape import JunctionShape
 
 __all__ = ["RowLayout"]
 

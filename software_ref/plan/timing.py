@@ -16,7 +16,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from software_ref.network import JunctionShape, Network
+from software_ref.connections.junction_shape import JunctionShape
+from software_ref.network import Network
 from software_ref.plan.memory_plan import MemoryPlan
 from software_ref.plan.pipelining import PIPELINES, Pipelining
 from software_ref.plan.row_layout import RowLayout

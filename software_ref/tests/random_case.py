@@ -9,7 +9,8 @@ from math import gcd
 import numpy as np
 
 from software_ref.activation import Activation
-from software_ref.connections.clash_free import ConnectionOptions, generate_pattern
+from software_ref.connections.clash_free import generate_pattern
+from software_ref.connections.options import ConnectionOptions
 from software_ref.fixed_point import FixedFormat
 from software_ref.golden import GoldenTrainer, Parameters, RunResult
 from software_ref.golden.engine import AnyGoldenTrainer

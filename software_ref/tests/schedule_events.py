@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from software_ref.connections.clash_free import ClashFreePattern, generate_pattern
-from software_ref.network import JunctionShape
+from software_ref.connections.junction_shape import JunctionShape
 from software_ref.plan.row_layout import RowLayout
 from software_ref.plan.schedule import LOAD_WRITE, Schedule
 from software_ref.plan.timing import JunctionTiming

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from software_ref.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
-from software_ref.connections.clash_free import ConnectionOptions
+from software_ref.connections.options import ConnectionOptions
 from software_ref.fixed_point import FixedFormat
 from software_ref.golden import initial_parameters
 from software_ref.network import Network

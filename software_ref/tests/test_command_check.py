@@ -11,9 +11,9 @@ import pytest
 
 from presparse.cli import main
 from software_ref.commands.check import describe
-from software_ref.connections.clash_free import ConnectionOptions
+from software_ref.connections.junction_shape import JunctionShape
+from software_ref.connections.options import ConnectionOptions
 from software_ref.datasets.registry import NAMES
-from software_ref.network import JunctionShape
 from software_ref.network_file import read_network_file
 from software_ref.plan.schedule import Schedule
 

@@ -9,6 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from software_ref.activation import Activation
+from software_ref.connections.junction_shape import JunctionShape
 from software_ref.golden import (
     GoldenTrainer,
     Parameters,
@@ -18,7 +19,7 @@ from software_ref.golden import (
     minimum_lags,
 )
 from software_ref.golden.edges import Edges
-from software_ref.network import JunctionShape, Network
+from software_ref.network import Network
 
 
 class Straight:

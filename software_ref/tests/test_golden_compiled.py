@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from presparse.cli import main
 from software_ref.activation import Activation
 from software_ref.commands.loading import lags_of, load_training_data
-from software_ref.connections.clash_free import KINDS, ConnectionOptions
+from software_ref.connections.options import KINDS, ConnectionOptions
 from software_ref.console.errors import ToolError
 from software_ref.fixed_point import FixedFormat
 from software_ref.golden import (

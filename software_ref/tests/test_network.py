@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from software_ref.activation import Activation
+from software_ref.connections.junction_shape import JunctionShape
 from software_ref.fixed_point import FixedFormat
-from software_ref.network import JunctionShape, Network
+from software_ref.network import Network
 
 ORIGINAL: dict[str, Any] = {
     "layers": [1024, 64, 32],

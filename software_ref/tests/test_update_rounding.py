@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from software_ref.connections.junction_shape import JunctionShape
 from software_ref.fixed_point import FixedFormat
 from software_ref.golden import GoldenTrainer, Parameters
 from software_ref.golden.noise import RoundingNoise
-from software_ref.network import JunctionShape, Network
+from software_ref.network import Network
 from software_ref.update_rounding import UpdateOptions
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hwgen.core.dsp_budget import DSP_WIDTHS, MultiplierUnit, divide_multipliers
-from hwgen.tests.shapes import network
+from hwgen.testing.shapes import network
 from software_ref.network_file import DEVICES
 from software_ref.plan.schedule import Schedule
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from hwgen.core.loader import Loader
-from hwgen.tests.shapes import SHAPES, identify, network, random_shapes
-from hwgen.tests.simulation import play
+from hwgen.testing.shapes import SHAPES, identify, network, random_shapes
+from hwgen.testing.simulation import play
 from software_ref.plan.schedule import Schedule
 
 CASES = [*SHAPES, (64, 4, 2, 32), (128, 4, 1, 64), *random_shapes(seed=71, count=5)]

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from hwgen.core.parameter_port import ParameterPort, parameter_request
-from hwgen.tests.shapes import network
-from hwgen.tests.simulation import simulator
+from hwgen.testing.shapes import network
+from hwgen.testing.simulation import simulator
 from software_ref.plan.schedule import Schedule
 
 SCHEDULE = Schedule(network=network((12, 4, 2, 4), (4, 6, 3, 2), (6, 3, 2, 3)))

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from hwgen.core.sequencer import Sequencer, sample_header
-from hwgen.tests.shapes import network
-from hwgen.tests.simulation import simulator
+from hwgen.testing.shapes import network
+from hwgen.testing.simulation import simulator
 from software_ref.plan.schedule import Schedule
 
 NETWORKS = {

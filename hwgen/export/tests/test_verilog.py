@@ -16,7 +16,7 @@ from amaranth.lib.wiring import In, Out
 import hwgen.export.verilog
 from hwgen.core.design import CoreDesign
 from hwgen.export.verilog import to_verilog
-from hwgen.tests.shapes import network
+from hwgen.testing.shapes import network
 from software_ref.console.errors import ToolError
 
 # Straddling rows in every junction, a crossbar, address memories and a 6-bit format.

@@ -7,8 +7,8 @@ import pytest
 from amaranth.hdl import Module, Signal, Value, signed, unsigned
 
 from hwgen.parts.arithmetic import adder_tree, register, rounded_shift, saturated, signed_width
-from hwgen.tests.numerics import all_signed, overflows, random_signed, rnd, sat
-from hwgen.tests.simulation import Lanes, elaborated, sweep
+from hwgen.testing.numerics import all_signed, overflows, random_signed, rnd, sat
+from hwgen.testing.simulation import Lanes, elaborated, sweep
 from software_ref.plan.pipelining import tree_levels
 
 

@@ -10,7 +10,7 @@ from amaranth.lib.wiring import In, Out
 
 from hwgen.export.verilog import to_verilog
 from hwgen.parts.memory import BankedAddress, memory
-from hwgen.tests.simulation import Lanes, play, sweep
+from hwgen.testing.simulation import Lanes, play, sweep
 
 
 class Store(wiring.Component):

@@ -9,8 +9,8 @@ import pytest
 from amaranth.hdl import Module, Signal, Value, signed, unsigned
 
 from hwgen.parts.multiplier import multiply
-from hwgen.tests.numerics import all_signed, random_signed
-from hwgen.tests.simulation import Lanes, elaborated, sweep
+from hwgen.testing.numerics import all_signed, random_signed
+from hwgen.testing.simulation import Lanes, elaborated, sweep
 from software_ref.plan.pipelining import PIPELINES, Pipelining
 
 KINDS = {"dsp": True, "fabric": False}

@@ -9,7 +9,7 @@ from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
 from hwgen.parts.pipeline import Timeline, delayed, pipelined_mux
-from hwgen.tests.simulation import Lanes, play, pulses, sweep
+from hwgen.testing.simulation import Lanes, play, pulses, sweep
 from software_ref.plan.pipelining import PIPELINES
 
 

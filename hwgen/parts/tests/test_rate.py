@@ -8,8 +8,8 @@ from amaranth.hdl import Module, Value, signed, unsigned
 
 from hwgen.parts.pipeline import delayed
 from hwgen.parts.rate import RateShift, subtracted
-from hwgen.tests.numerics import all_signed, overflows, random_signed, rnd, sat
-from hwgen.tests.simulation import Lanes, sweep
+from hwgen.testing.numerics import all_signed, overflows, random_signed, rnd, sat
+from hwgen.testing.simulation import Lanes, sweep
 from software_ref.plan.pipelining import PIPELINES
 
 

@@ -10,7 +10,7 @@ from amaranth.lib.wiring import In, Out
 
 import hwgen.parts.saturation
 from hwgen.parts.saturation import COUNTER_WIDTH, saturation_counter
-from hwgen.tests.simulation import play
+from hwgen.testing.simulation import play
 from software_ref.plan.pipelining import tree_levels
 
 

@@ -18,9 +18,9 @@ from hwgen.parts.scan import (
     slots_present,
     sweep_counter,
 )
-from hwgen.tests.rows import finishing, starting
-from hwgen.tests.shapes import SHAPES, identify, random_shapes, shape, start_clocks
-from hwgen.tests.simulation import play, pulses
+from hwgen.testing.rows import finishing, starting
+from hwgen.testing.shapes import SHAPES, identify, random_shapes, shape, start_clocks
+from hwgen.testing.simulation import play, pulses
 from software_ref.plan.row_layout import RowLayout
 
 LAYOUTS = [*SHAPES, *random_shapes(seed=3, count=20)]

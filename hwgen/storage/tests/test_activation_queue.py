@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from hwgen.storage.activation_queue import ActivationQueue
-from hwgen.tests.rows import finishing
-from hwgen.tests.shapes import network, start_clocks
-from hwgen.tests.simulation import play, pulses
+from hwgen.testing.rows import finishing
+from hwgen.testing.shapes import network, start_clocks
+from hwgen.testing.simulation import play, pulses
 from software_ref.network import Network
 from software_ref.plan.schedule import Schedule
 

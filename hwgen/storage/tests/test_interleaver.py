@@ -6,15 +6,11 @@ import numpy as np
 import pytest
 
 from hwgen.storage.interleaver import Interleaver, LaneCrossbar
-from hwgen.tests.shapes import SHAPES, identify, network, random_shapes, shape
-from hwgen.tests.simulation import elaborated, play, pulses
-from hwgen.tests.trials import crossbar_trial, interleaver_trial
-from software_ref.connections.clash_free import (
-    KINDS,
-    ClashFreePattern,
-    ConnectionOptions,
-    generate_pattern,
-)
+from hwgen.testing.shapes import SHAPES, identify, network, random_shapes, shape
+from hwgen.testing.simulation import elaborated, play, pulses
+from hwgen.testing.trials import crossbar_trial, interleaver_trial
+from software_ref.connections.clash_free import ClashFreePattern, generate_pattern
+from software_ref.connections.options import KINDS, ConnectionOptions
 from software_ref.plan.pipelining import PIPELINES
 from software_ref.plan.timing import JunctionTiming
 

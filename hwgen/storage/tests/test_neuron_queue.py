@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from hwgen.tests.shapes import SHAPES, identify, random_shapes, shape
-from hwgen.tests.trials import neuron_queue_trial
+from hwgen.testing.shapes import SHAPES, identify, random_shapes, shape
+from hwgen.testing.trials import neuron_queue_trial
 from software_ref.plan.row_layout import RowLayout
 
 

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from hwgen.storage.router import Router
-from hwgen.tests.rows import finishing
-from hwgen.tests.shapes import SHAPES, identify, random_shapes, shape, start_clocks
-from hwgen.tests.simulation import play, pulses
+from hwgen.testing.rows import finishing
+from hwgen.testing.shapes import SHAPES, identify, random_shapes, shape, start_clocks
+from hwgen.testing.simulation import play, pulses
 from software_ref.plan.row_layout import RowLayout
 
 WIDTH = 9

@@ -10,9 +10,9 @@ from amaranth.lib.wiring import In, Out
 
 from hwgen.parts.memory import memory
 from hwgen.storage.window import Window
-from hwgen.tests.rows import starting
-from hwgen.tests.shapes import SHAPES, identify, network, random_shapes, shape, start_clocks
-from hwgen.tests.simulation import elaborated, play, pulses
+from hwgen.testing.rows import starting
+from hwgen.testing.shapes import SHAPES, identify, network, random_shapes, shape, start_clocks
+from hwgen.testing.simulation import elaborated, play, pulses
 from software_ref.plan.pipelining import PIPELINES
 from software_ref.plan.row_layout import RowLayout
 from software_ref.plan.timing import JunctionTiming

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from hwgen.tests.shapes import identify, network
-from hwgen.tests.trials import backprop_trial
+from hwgen.testing.shapes import identify, network
+from hwgen.testing.trials import backprop_trial
 from software_ref.network import Network
 from software_ref.plan.schedule import Schedule
 

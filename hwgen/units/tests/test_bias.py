@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from hwgen.tests.numerics import lane_numbers, overflows, random_signed, rnd, rnd_random, sat
-from hwgen.tests.rows import finishing
-from hwgen.tests.shapes import SHAPES, identify, network, random_shapes, start_clocks
-from hwgen.tests.simulation import play, pulses
+from hwgen.testing.numerics import lane_numbers, overflows, random_signed, rnd, rnd_random, sat
+from hwgen.testing.rows import finishing
+from hwgen.testing.shapes import SHAPES, identify, network, random_shapes, start_clocks
+from hwgen.testing.simulation import play, pulses
 from hwgen.units.bias import BiasUnit
 from software_ref.plan.timing import JunctionTiming
 

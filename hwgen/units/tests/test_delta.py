@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from hwgen.tests.numerics import overflows, random_signed, rnd, sat
-from hwgen.tests.rows import edges_of, finishing, starting
-from hwgen.tests.shapes import SHAPES, identify, network, random_shapes, start_clocks
-from hwgen.tests.simulation import play, pulses
+from hwgen.testing.numerics import overflows, random_signed, rnd, sat
+from hwgen.testing.rows import edges_of, finishing, starting
+from hwgen.testing.shapes import SHAPES, identify, network, random_shapes, start_clocks
+from hwgen.testing.simulation import play, pulses
 from hwgen.units.delta import DeltaUnit
 from software_ref.network import Network
 from software_ref.plan.timing import SCAN_LEAD, JunctionTiming

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from hwgen.tests.numerics import all_signed
-from hwgen.tests.shapes import SHAPES, identify, network, random_shapes
-from hwgen.tests.simulation import play, pulses
-from hwgen.tests.trials import feedforward_trial
+from hwgen.testing.numerics import all_signed
+from hwgen.testing.shapes import SHAPES, identify, network, random_shapes
+from hwgen.testing.simulation import play, pulses
+from hwgen.testing.trials import feedforward_trial
 from hwgen.units.feedforward import Feedforward
 from software_ref.activation import sigmoid_derivative_table, sigmoid_table
 from software_ref.network import Network

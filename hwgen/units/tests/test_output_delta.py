@@ -8,9 +8,9 @@ from amaranth.hdl import Module
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
-from hwgen.tests.rows import finishing
-from hwgen.tests.shapes import SHAPES, identify, network, random_shapes, start_clocks
-from hwgen.tests.simulation import play, pulses
+from hwgen.testing.rows import finishing
+from hwgen.testing.shapes import SHAPES, identify, network, random_shapes, start_clocks
+from hwgen.testing.simulation import play, pulses
 from hwgen.units.output_delta import NeuronCount, OutputDelta
 from software_ref.plan.timing import SCAN_LEAD, JunctionTiming
 

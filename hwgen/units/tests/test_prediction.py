@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from hwgen.tests.rows import finishing
-from hwgen.tests.shapes import SHAPES, identify, network, random_shapes, start_clocks
-from hwgen.tests.simulation import play, pulses
+from hwgen.testing.rows import finishing
+from hwgen.testing.shapes import SHAPES, identify, network, random_shapes, start_clocks
+from hwgen.testing.simulation import play, pulses
 from hwgen.units.prediction import PredictionUnit
 from software_ref.plan.pipelining import tree_levels
 from software_ref.plan.timing import SCAN_LEAD, JunctionTiming

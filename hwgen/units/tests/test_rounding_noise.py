@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from hwgen.tests.numerics import following_state
-from hwgen.tests.shapes import network, start_clocks
-from hwgen.tests.simulation import play, pulses
+from hwgen.testing.numerics import following_state
+from hwgen.testing.shapes import network, start_clocks
+from hwgen.testing.simulation import play, pulses
 from hwgen.units.rounding_noise import RoundingNoise
 from software_ref.plan.timing import JunctionTiming
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from hwgen.tests.shapes import SHAPES, identify, network
-from hwgen.tests.simulation import play, pulses
-from hwgen.tests.trials import update_trial
+from hwgen.testing.shapes import SHAPES, identify, network
+from hwgen.testing.simulation import play, pulses
+from hwgen.testing.trials import update_trial
 from hwgen.units.update import Update
 from software_ref.plan.timing import JunctionTiming
 

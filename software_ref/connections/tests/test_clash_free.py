@@ -12,13 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from software_ref.connections.clash_free import (
-    KINDS,
-    ClashFreePattern,
-    ConnectionOptions,
-    generate_pattern,
-)
-from software_ref.network import JunctionShape
+from software_ref.connections.clash_free import ClashFreePattern, generate_pattern
+from software_ref.connections.junction_shape import JunctionShape
+from software_ref.connections.options import KINDS, ConnectionOptions
 
 # left, right, out_degree, parallelism; right neurons straddle two sweeps in all of them
 STRADDLING = [

@@ -11,14 +11,15 @@ from typing import Any
 
 import pytest
 
-from software_ref.connections.clash_free import KINDS, ConnectionOptions, generate_pattern
+from software_ref.connections.clash_free import generate_pattern
 from software_ref.connections.counts import (
     DITHERS,
     PatternCount,
     clash_free_count,
     pattern_count,
 )
-from software_ref.network import JunctionShape
+from software_ref.connections.junction_shape import JunctionShape
+from software_ref.connections.options import KINDS, ConnectionOptions
 
 MOST_TRIED = 5000
 """Choices of seeds and permutations that one junction's enumeration may try."""

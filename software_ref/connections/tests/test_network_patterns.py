@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from software_ref.connections.clash_free import KINDS, ConnectionOptions, generate_pattern
+from software_ref.connections.clash_free import generate_pattern
 from software_ref.connections.network_patterns import PATTERN_KINDS, network_patterns
+from software_ref.connections.options import KINDS, ConnectionOptions
 from software_ref.connections.planned import local_pattern, planned_pattern
 from software_ref.connections.random_sparse import random_pattern
 from software_ref.connections.structured import structured_pattern

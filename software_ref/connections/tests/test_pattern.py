@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from software_ref.connections.clash_free import ConnectionOptions, generate_pattern
+from software_ref.connections.clash_free import generate_pattern
+from software_ref.connections.junction_shape import JunctionShape
+from software_ref.connections.options import ConnectionOptions
 from software_ref.connections.pattern import SparsePattern
 from software_ref.connections.tests.pattern_shapes import degree_counts, unequal_patterns
-from software_ref.network import JunctionShape
 
 FIELDS: dict[str, Any] = {
     "left": 3,

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from software_ref.connections.clash_free import KINDS
 from software_ref.connections.network_patterns import network_patterns
+from software_ref.connections.options import KINDS
 from software_ref.connections.pattern import SparsePattern
 from software_ref.connections.planned import local_pattern, planned_pattern
 from software_ref.connections.random_sparse import fully_connected

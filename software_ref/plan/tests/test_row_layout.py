@@ -8,7 +8,7 @@ from math import gcd, lcm
 
 import pytest
 
-from software_ref.network import JunctionShape
+from software_ref.connections.junction_shape import JunctionShape
 from software_ref.plan.row_layout import RowLayout
 
 SIZES = list(product(range(1, 13), range(1, 13)))

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from software_ref.activation import Activation
-from software_ref.connections.clash_free import KINDS, ConnectionOptions
+from software_ref.connections.options import KINDS, ConnectionOptions
 from software_ref.fixed_point import FixedFormat
 from software_ref.network import Network
 from software_ref.network_file import read_network_file

@@ -7,9 +7,10 @@ from math import gcd
 import numpy as np
 
 from software_ref.activation import Activation
-from software_ref.connections.clash_free import ConnectionOptions
+from software_ref.connections.junction_shape import JunctionShape
+from software_ref.connections.options import ConnectionOptions
 from software_ref.fixed_point import FixedFormat
-from software_ref.network import JunctionShape, Network
+from software_ref.network import Network
 from software_ref.update_rounding import UpdateOptions
 
 __all__ = ["SHAPES", "divisors", "identify", "network", "random_shapes", "shape", "start_clocks"]

@@ -16,10 +16,10 @@ from numpy.typing import ArrayLike, NDArray
 from hwgen.storage.interleaver import Interleaver, LaneCrossbar
 from hwgen.storage.neuron_queue import NeuronQueue
 from hwgen.storage.router import Router
-from hwgen.tests.numerics import lane_numbers, overflows, random_signed, rnd, rnd_random, sat
-from hwgen.tests.rows import finishing, starting
-from hwgen.tests.shapes import start_clocks
-from hwgen.tests.simulation import Lanes, lane_tables, play, pulses
+from hwgen.testing.numerics import lane_numbers, overflows, random_signed, rnd, rnd_random, sat
+from hwgen.testing.rows import finishing, starting
+from hwgen.testing.shapes import start_clocks
+from hwgen.testing.simulation import Lanes, lane_tables, play, pulses
 from hwgen.units.backprop import Backprop
 from hwgen.units.feedforward import Feedforward
 from hwgen.units.update import Update

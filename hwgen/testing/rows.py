@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from software_ref.network import JunctionShape
+from software_ref.connections.junction_shape import JunctionShape
 
 __all__ = ["edges_of", "finishing", "starting"]
 

@@ -1,0 +1,49 @@
+"""The tables of docs/link.md: `python -m boards.link.page`."""
+
+from __future__ import annotations
+
+import enum
+
+from boards.link import payloads
+from boards.link.commands import Command, Status
+from boards.link.record import Record
+
+__all__ = ["RECORDS", "tables"]
+
+RECORDS = tuple(
+    value for name in payloads.__all__ if isinstance(value := getattr(payloads, name), Record)
+)
+"""Every record of the link."""
+
+
+def tables() -> str:
+    """Commands, statuses and the fields of all records, in Markdown."""
+    records = [
+        [f"`{record.name}`", f"`{field.name}`", place, field.bits, field.meaning]
+        for record in RECORDS
+        for place, field in record.places()
+    ]
+    return "\n".join(
+        [
+            "## Commands\n",
+            *_table(["code", "command", "sends", "is answered", "does"], _codes(Command)),
+            "\n## Statuses\n",
+            *_table(["code", "status", "says"], _codes(Status)),
+            "\n## Records\n",
+            *_table(["record", "field", "lowest bit", "bits", "what it is"], records),
+            "",
+        ]
+    )
+
+
+def _codes(kind: type[enum.IntEnum]) -> list[list[object]]:
+    return [[f"0x{member:02x}", f"`{member.name}`", *member.texts] for member in kind]
+
+
+def _table(header: list[str], rows: list[list[object]]) -> list[str]:
+    lines = [header, ["---"] * len(header), *rows]
+    return ["| " + " | ".join(map(str, line)) + " |" for line in lines]
+
+
+if __name__ == "__main__":
+    print(tables(), end="")

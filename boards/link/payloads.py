@@ -1,0 +1,130 @@
+"""What the link's payloads hold, field by field: both ends and the docs start from these."""
+
+from __future__ import annotations
+
+from boards.link.framing import MAX_PAYLOAD
+from boards.link.record import Field, Record
+from software_ref.training import STREAM_TAIL
+
+__all__ = [
+    "CONFIGURATION",
+    "COUNTER",
+    "HISTORY_DEPTH",
+    "HISTORY_ENTRY",
+    "IDENTITY",
+    "MAX_ANSWER",
+    "NEVER",
+    "PARAMETER_RUN",
+    "PARAMETER_VALUE",
+    "PLAY",
+    "PREDICTION",
+    "PREDICTION_DEPTH",
+    "PROTOCOL",
+    "RATE",
+    "RATES",
+    "READ_RANGE",
+    "SEAL",
+    "STATE",
+    "STOP",
+    "STORE_RANGE",
+    "TAIL",
+]
+
+PROTOCOL = 1
+"""Version of the protocol."""
+MAX_ANSWER = MAX_PAYLOAD - 1
+"""Bytes that follow an answer's status at most."""
+RATES = 8
+"""Entries of a configuration's schedule; those that are not needed start at epoch NEVER."""
+NEVER = 0xFFFF_FFFF
+"""An epoch that does not come."""
+PREDICTION_DEPTH = 1024
+"""Predictions that the board remembers, the last ones."""
+HISTORY_DEPTH = 512
+"""Epochs that the board remembers, the last ones."""
+TAIL = STREAM_TAIL
+"""Training samples at an epoch's end whose accuracy is kept apart, as software trainers do."""
+
+IDENTITY = Record(
+    "IDENTITY",
+    Field("protocol", 8, "version of this protocol"),
+    Field("identity", 256, "SHA-256 of the build's description, its first byte lowest"),
+    Field("clock_khz", 32, "clock of the logic"),
+    Field("beats", 32, "beats that the store has room for"),
+    Field("samples", 32, "samples that the store has room for"),
+    Field("prediction_depth", 16, "predictions that the board remembers, the last ones"),
+    Field("history_depth", 16, "epochs that the board remembers, the last ones"),
+)
+STATE = Record(
+    "STATE",
+    Field("state", 8, "flags of what is under way"),
+    Field("seal", 32, "what the store was sealed with; 0 for nothing"),
+    Field("epoch", 32, "epoch at work, or the next one"),
+    Field("end_epoch", 32, "the epoch that the configured run ends before"),
+    Field("samples", 32, "samples taken in by the pass at work"),
+    Field("right", 32, "its correct predictions"),
+    Field("predictions", 32, "predictions since the board's reset"),
+    Field("epochs", 32, "epochs in its history since then"),
+    Field("steps", 32, "steps of its core since then"),
+    Field("clocks", 32, "clocks from the first to the last sample of the last pass with any"),
+    Field("timed", 32, "samples of that pass"),
+)
+COUNTER = Record("COUNTER", Field("count", 32, "values saturated since the reset"))
+PARAMETER_RUN = Record(
+    "PARAMETER_RUN",
+    Field("junction", 8, "junction, from 0"),
+    Field("bias", 8, "1 for biases"),
+    Field("row", 32, "row of the first value"),
+    Field("lane", 16, "lane of the first value"),
+    Field("lanes", 16, "lanes of a row: the value after the last is at lane 0 of the next row"),
+    Field("count", 8, "values"),
+)
+PARAMETER_VALUE = Record(
+    "PARAMETER_VALUE", Field("value", 32, "a weight or bias, raw", signed=True)
+)
+STORE_RANGE = Record(
+    "STORE_RANGE",
+    Field("first", 32, "first place"),
+    Field("count", 16, "number of what follows, each in as many bytes as its bits need"),
+)
+SEAL = Record("SEAL", Field("seal", 32, "the host's number for what is in the store; 0: nothing"))
+CONFIGURATION = Record(
+    "CONFIGURATION",
+    Field("flags", 8, "flags"),
+    Field("first_epoch", 32, "first epoch"),
+    Field("end_epoch", 32, "the epoch to end before"),
+    Field("train_first", 32, "first training sample"),
+    Field("train_count", 32, "training samples; each epoch is a pass over them, a drain,"),
+    Field("test_first", 32, "first test sample"),
+    Field("test_count", 32, "test samples; and a pass over these without training"),
+)
+RATE = Record(
+    "RATE",
+    Field("first_epoch", 32, "first epoch of the entry; the last entry that applies counts"),
+    Field("rate_exponent", 8, "rate exponent k from then on"),
+)
+STOP = Record("STOP", Field("when", 8, "when the run ends"))
+PLAY = Record(
+    "PLAY",
+    Field("first", 32, "first sample"),
+    Field("count", 32, "samples; 0 only drains"),
+    Field("flags", 8, "flags"),
+    Field("rate_exponent", 8, "rate exponent k"),
+)
+READ_RANGE = Record(
+    "READ_RANGE",
+    Field("first", 32, "first entry, counted from the board's reset"),
+    Field("count", 16, "entries"),
+)
+PREDICTION = Record(
+    "PREDICTION",
+    Field("prediction", 15, "the class"),
+    Field("correct", 1, "whether it is the label"),
+)
+HISTORY_ENTRY = Record(
+    "HISTORY_ENTRY",
+    Field("epoch", 32, "epoch"),
+    Field("train", 32, "correct predictions of its training samples"),
+    Field("tail", 32, f"of the last {TAIL:,} of them"),
+    Field("test", 32, "of its test samples"),
+)

@@ -1,0 +1,1 @@
+"""Junctions, the network core around them, and the design that decides them all."""

@@ -1,0 +1,1 @@
+"""The exported core trained beside the golden model, and where they differ."""

@@ -1,0 +1,1 @@
+"""What units and memories are built from: arithmetic, multipliers, delays, counters."""

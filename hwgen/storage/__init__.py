@@ -1,0 +1,1 @@
+"""Where values wait: memories, queues, and what addresses them."""

@@ -1,0 +1,1 @@
+"""What tests and proofs of the hardware share: shapes, plain arithmetic, simulated components."""

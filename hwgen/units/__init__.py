@@ -1,0 +1,1 @@
+"""What computes: one unit for each operation of a junction."""

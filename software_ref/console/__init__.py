@@ -1,0 +1,1 @@
+"""The ground floor of every command: output, progress, errors and files."""

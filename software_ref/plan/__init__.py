@@ -1,0 +1,1 @@
+"""What the hardware will be: rows, memories, latencies and the schedule, without any hardware."""
