@@ -21,7 +21,13 @@ from software_ref.commands.arguments import (
     with_epochs,
 )
 from software_ref.commands.loading import inputs_of, lags_of, load_training_data
-from software_ref.commands.output import check_outputs, percent, table_lines, write_json
+from software_ref.commands.output import (
+    check_outputs,
+    percent,
+    print_notes,
+    table_lines,
+    write_json,
+)
 from software_ref.commands.progress import ProgressBar
 from software_ref.curves import draw_curves
 from software_ref.network_file import read_network_file
@@ -68,6 +74,7 @@ def run(arguments: argparse.Namespace) -> int:
     data = load_training_data(
         file, arguments.data, samples=arguments.samples, test_samples=arguments.test_samples
     )
+    print_notes(data.notes)
     curves: dict[str, list[EpochResult]] = {FLOAT: [], GOLDEN: [], RTL: []}
     total = len(data.train_labels) * file.training.epochs * len(curves)
     differences: list[str] = []

@@ -23,7 +23,13 @@ from software_ref.commands.arguments import (
     with_epochs,
 )
 from software_ref.commands.loading import inputs_of, lags_of, load_training_data
-from software_ref.commands.output import check_outputs, percent, table_lines, write_json
+from software_ref.commands.output import (
+    check_outputs,
+    percent,
+    print_notes,
+    table_lines,
+    write_json,
+)
 from software_ref.commands.progress import ProgressBar
 from software_ref.golden import GoldenTrainer, SaturationCounts, initial_parameters
 from software_ref.network_file import NetworkFile, read_network_file
@@ -95,6 +101,7 @@ def run(arguments: argparse.Namespace) -> int:
     data = load_training_data(
         file, arguments.data, samples=arguments.samples, test_samples=arguments.test_samples
     )
+    print_notes(data.notes)
     epochs, profiles, differences = _profile(file, data, arguments)
     if not epochs:
         raise KeyboardInterrupt("before any epoch was finished")

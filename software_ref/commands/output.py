@@ -10,7 +10,7 @@ from typing import Any
 
 from software_ref.atomic_file import atomic_file, check_writable
 
-__all__ = ["check_outputs", "percent", "table_lines", "write_json"]
+__all__ = ["check_outputs", "percent", "print_notes", "table_lines", "write_json"]
 
 
 def check_outputs(outputs: Mapping[str, Path | None], *, inputs: Sequence[Path] = ()) -> None:
@@ -84,6 +84,12 @@ def table_lines(
         ).rstrip()
         for row in cells
     ]
+
+
+def print_notes(notes: Sequence[str]) -> None:
+    """Tell the user what is no error, but may not be what was meant."""
+    for text in notes:
+        print(f"note: {text}", flush=True)
 
 
 def percent(share: float | None) -> str:

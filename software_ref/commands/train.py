@@ -21,7 +21,13 @@ from software_ref.commands.arguments import (
     with_epochs,
 )
 from software_ref.commands.loading import inputs_of, lags_of, load_training_data
-from software_ref.commands.output import check_outputs, percent, table_lines, write_json
+from software_ref.commands.output import (
+    check_outputs,
+    percent,
+    print_notes,
+    table_lines,
+    write_json,
+)
 from software_ref.commands.progress import ProgressBar
 from software_ref.golden import find_engine, initial_parameters
 from software_ref.network_file import NetworkFile, read_network_file
@@ -182,6 +188,7 @@ def _train(job: _Job, data: TrainingData) -> None:
         f"{file.name}: {'-'.join(map(str, file.network.layers))}, {file.network.weights} weights, "
         f"lags {_listed(job.lags)}, {samples} training and {len(data.test_labels)} test samples"
     )
+    print_notes(data.notes)
     if job.resumed is not None:
         print(f"going on from {job.resumed} after epoch {job.start.epoch}")
     trainers = 2 if job.float_reference else 1

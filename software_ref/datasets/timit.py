@@ -21,9 +21,10 @@ from software_ref.datasets.cepstrum import FILTERS, FRAME, RATE, STEP, cepstra, 
 from software_ref.datasets.data_folder import data_folder
 from software_ref.datasets.dataset import Dataset
 from software_ref.datasets.timit_phones import CLASSES, PHONE_CLASS
+from software_ref.errors import Mistakes
 from software_ref.text_file import read_text
 
-__all__ = ["load_timit"]
+__all__ = ["check_timit_options", "load_timit"]
 
 _FOLDERS = (Path("."), Path("TIMIT"), Path("timit"), Path("data"))
 _ENDINGS = (".WAV", ".wav", ".WAV.wav", ".wav.wav")
@@ -68,13 +69,8 @@ def load_timit(
     FileNotFoundError
         The folder or its files are missing.
     """
+    check_timit_options(coefficients=coefficients, frames=frames, seed=seed)
     folder = data_folder("timit", data_dir, holds="TIMIT's TRAIN and TEST")
-    for name, value, least in (("coefficients", coefficients, 1), ("seed", seed, 0)):
-        _check_integer(name, value, least)
-    if frames is not None:
-        _check_integer("frames", frames, 1)
-    if coefficients > FILTERS:
-        raise ValueError(f"timit: coefficients must be at most {FILTERS}, not {coefficients}")
     rng = np.random.default_rng(seed)
     x_train, y_train = _split(folder, "train", coefficients, frames, rng)
     x_test, y_test = _split(folder, "test", coefficients, frames, rng)
@@ -97,6 +93,23 @@ def load_timit(
         f"{'all' if frames is None else f'at most {frames}'} frames in an order of seed {seed}, "
         f"mean +- {_DEVIATIONS} sd",
     )
+
+
+def check_timit_options(
+    *, coefficients: int = 39, frames: int | None = None, seed: int = 1
+) -> None:
+    """Raise TypeError or ValueError where an option of `load_timit` is wrong."""
+    mistakes = Mistakes()
+    with mistakes.noted():
+        _check_integer("coefficients", coefficients, 1)
+        if coefficients > FILTERS:
+            raise ValueError(f"timit: coefficients must be at most {FILTERS}, not {coefficients}")
+    with mistakes.noted():
+        _check_integer("seed", seed, 0)
+    with mistakes.noted():
+        if frames is not None:
+            _check_integer("frames", frames, 1)
+    mistakes.raise_any()
 
 
 @dataclass(frozen=True)

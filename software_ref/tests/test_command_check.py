@@ -234,8 +234,8 @@ def test_an_illegal_file_is_told_in_one_line(
     [
         (
             '[data]\nname = "mnits"',
-            f"data set name must be one of {', '.join(NAMES)} or the path of an .npz file, "
-            "not 'mnits' (did you mean 'mnist'?)",
+            f"data set name must be one of {', '.join(NAMES)} or the path of a file that ends in "
+            ".npz, .csv, .tsv, .txt or .data, not 'mnits' (did you mean 'mnist'?)",
         ),
         (
             '[data]\nname = "iris"\noptions = { sead = 2 }',

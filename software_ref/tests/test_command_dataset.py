@@ -98,7 +98,7 @@ def test_the_manual_names_every_data_set_and_option() -> None:
     manual = (ROOT / "docs" / "datasets.md").read_text()
     for name in NAMES:
         assert f"| `{name}` |" in manual
-    for name in (*NAMES, "x.npz"):
+    for name in (*NAMES, "x.npz", "x.csv"):
         for option in option_names(name):
             assert f"`{option}`" in manual, (name, option)
     for method in METHODS:

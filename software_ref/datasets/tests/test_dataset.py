@@ -112,7 +112,7 @@ X = arrays()["x_train"]
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"classes": 0}, "tiny: classes must be at least 1, not 0"),
+        ({"classes": 0}, "tiny: classes must be 1 to 1048576, not 0"),
         (
             {"x_train": np.zeros((3, 28, 28))},
             "tiny: x_train must have shape (samples, features), not (3, 28, 28); "

@@ -151,7 +151,7 @@ def test_missing_files_and_wrong_options_are_told(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"^phonemes needs --data DIR, the folder of "):
         load_phonemes(None)
     save(tmp_path)
-    with pytest.raises(ValueError, match=r"^phonemes: features must be at least 1, not 0$"):
+    with pytest.raises(ValueError, match=r"^phonemes: features must be 1 to 1048576, not 0$"):
         load_phonemes(tmp_path, features=0)
     with pytest.raises(TypeError, match=r"^phonemes: features must be an integer, not str$"):
         load_phonemes(tmp_path, features="39")  # type: ignore[arg-type]

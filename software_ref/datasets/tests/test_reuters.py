@@ -212,7 +212,7 @@ def test_options_of_the_wrong_type_are_refused(tmp_path: Path, name: str) -> Non
         ),
         (
             {"y_test": COUNTS["y_test"][:2]},
-            "y_test must hold the class of each of the 3 articles, not int64 of shape (2,)",
+            "x_test and y_test must have equal lengths, not 3 samples and 2 labels",
         ),
         (
             {"x_test": COUNTS["x_test"][:, :3]},
