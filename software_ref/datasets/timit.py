@@ -28,6 +28,7 @@ __all__ = ["check_timit_options", "load_timit"]
 
 _FOLDERS = (Path("."), Path("TIMIT"), Path("timit"), Path("data"))
 _ENDINGS = (".WAV", ".wav", ".WAV.wav", ".wav.wav")
+_MOST_DIGITS = 15
 _DEVIATIONS = 3
 """Training standard deviations that a feature spans on either side of the mean."""
 
@@ -173,19 +174,27 @@ def _find_labels(folder: Path, split: str) -> list[Path]:
 def _read_labels(path: Path) -> _Sentence:
     """Which frames of a sentence have a label, from its file of phones alone."""
     starts, ends, labels = [], [], []
+    audio = _find_audio(path)
+    # A sample takes a byte or more: a longer sentence has a slip in its numbers, which the arrays
+    # of its frames would be as long as.
+    longest = audio.stat().st_size + FRAME
     for number, line in enumerate(read_text(path, "latin-1").split("\n"), start=1):
         words = line.split()
         if not words:
             continue
-        legal = len(words) == 3 and words[0].isdigit() and words[1].isdigit()
+        legal = len(words) == 3 and words[0].isdecimal() and words[1].isdecimal()
         if not legal or words[2] not in PHONE_CLASS:
             raise ValueError(f"{path}: line {number} must be two numbers and a phone, not {line!r}")
+        if max(len(word) for word in words[:2]) > _MOST_DIGITS or int(words[1]) > longest:
+            raise ValueError(
+                f"{path}: line {number} must end within its recording, {audio.name}, "
+                f"but ends at sample {words[1][:_MOST_DIGITS]}"
+            )
         label = PHONE_CLASS[words[2]]
         if label is not None:
             starts.append(int(words[0]))
             ends.append(int(words[1]))
             labels.append(label)
-    audio = _find_audio(path)
     if not labels:
         return _Sentence(audio, np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
     return _Sentence(audio, *_labelled_frames(starts, ends, labels))
