@@ -21,8 +21,6 @@ _Arrays = Mapping[str, NDArray[Any]]
 _LISTED = 10
 """Labels that a note or a message names at most."""
 
-_ADVICE = "[data.options] labels = [...] lists the classes"
-
 
 @dataclass(frozen=True, kw_only=True)
 class ClassLabels:
@@ -50,6 +48,7 @@ def read_labels(
     place: Place,
     classes: int | None = None,
     labels: Sequence[int | str] | None = None,
+    advice: str = "",
 ) -> ClassLabels:
     """Make class numbers of labels.
 
@@ -58,7 +57,7 @@ def read_labels(
     class numbers where they count from 0 without a gap, or lie below `classes`. Otherwise classes
     are numbered in the order of the labels: numbers that count from 1, -1 and 1, numbers with
     gaps, and texts. Where that may be a slip, the label is refused: one that no training sample
-    has, and beside a gap one that a single sample has.
+    has, and one after a gap that a single sample has.
 
     Parameters
     ----------
@@ -69,6 +68,8 @@ def read_labels(
         Number of classes; by default as many as there are labels.
     labels : sequence of int or str, optional
         All labels in the order of their classes.
+    advice : str
+        What a message on an ambiguous label ends with: how to say what it means.
 
     Raises
     ------
@@ -83,7 +84,7 @@ def read_labels(
         texts = {split: y.astype(np.str_) for split, y in flat.items()}
         whole = _as_numbers(texts)
         if whole is None:
-            return _named(texts, place, classes, labels)
+            return _named(texts, place, classes, labels, advice)
         flat = whole
     numbers = {split: _whole(y, split, place) for split, y in flat.items()}
     if columns:
@@ -94,7 +95,7 @@ def read_labels(
             )
         names = tuple(str(label) for label in labels or ())
         return _checked(numbers, max(columns, classes or 0), place, names)
-    return _numbered(numbers, place, classes, labels)
+    return _numbered(numbers, place, classes, labels, advice)
 
 
 def _is_one_hot(y: NDArray[Any]) -> bool:
@@ -151,11 +152,15 @@ def _whole(y: NDArray[Any], split: str, place: Place) -> NDArray[np.int64]:
 
 
 def _named(
-    texts: _Arrays, place: Place, classes: int | None, labels: Sequence[int | str] | None
+    texts: _Arrays,
+    place: Place,
+    classes: int | None,
+    labels: Sequence[int | str] | None,
+    advice: str,
 ) -> ClassLabels:
     stripped = {split: np.char.strip(y) for split, y in texts.items()}
     if labels is None:
-        _check_texts(stripped, place)
+        _check_texts(stripped, place, advice)
     names = [str(each) for each in labels or np.unique(stripped["train"]).tolist()]
     index = {name: number for number, name in enumerate(names)}
     y = {}
@@ -173,7 +178,7 @@ def _named(
     return _checked(y, len(names) if classes is None else classes, place, tuple(names))
 
 
-def _check_texts(texts: _Arrays, place: Place) -> None:
+def _check_texts(texts: _Arrays, place: Place, advice: str) -> None:
     """Refuse an empty text, and one that a single sample has where the others spell numbers."""
     distinct, counts = np.unique(np.concatenate(list(texts.values())), return_counts=True)
     odd = {str(each) for each in distinct if _as_numbers({"": distinct[distinct == each]}) is None}
@@ -183,7 +188,7 @@ def _check_texts(texts: _Arrays, place: Place) -> None:
             if (y == slip).any():
                 raise ValueError(
                     f"{place(split, int(np.argmax(y == slip)))} must be a label, not {slip!r}"
-                    + (f", the only text among numbers; {_ADVICE}" if slip else "")
+                    + (f", the only text among numbers{advice}" if slip else "")
                 )
 
 
@@ -192,6 +197,7 @@ def _numbered(
     place: Place,
     classes: int | None,
     labels: Sequence[int | str] | None,
+    advice: str,
 ) -> ClassLabels:
     distinct, counts = np.unique(np.concatenate(list(numbers.values())), return_counts=True)
     if labels is not None:
@@ -213,14 +219,15 @@ def _numbered(
         numbers,
         place,
         lambda y: ~np.isin(y, known),
-        f"must be {_known(None)}, not {{label}}; {_ADVICE}",
+        f"must be {_known(None)}, not {{label}}{advice}",
     )
-    alone = distinct[counts == 1]
+    first_gap = int(np.argmax(np.diff(distinct, append=distinct[-1] + 2) > 1))
+    alone = distinct[(counts == 1) & (np.arange(len(distinct)) > first_gap)]
     _refuse(
         numbers,
         place,
         lambda y: np.isin(y, alone),
-        f"must not be the only sample of label {{label}} where labels have gaps; {_ADVICE}",
+        f"must not be the only sample of label {{label}}, which comes after a gap{advice}",
     )
     return _mapped(numbers, distinct.tolist(), place, classes)
 

@@ -27,6 +27,9 @@ from software_ref.datasets.split import stratified_choice
 __all__ = ["SamplePlaces", "array_places", "make_dataset"]
 
 
+_LABELS_ADVICE = "; [data.options] labels = [...] lists the classes"
+
+
 @dataclass(frozen=True, kw_only=True)
 class SamplePlaces:
     """What to call samples in messages."""
@@ -92,7 +95,13 @@ def make_dataset(
     TypeError, ValueError
         The arrays or the options do not suit; the message names the place.
     """
-    labels = read_labels(y, place=places.label, classes=options.classes, labels=options.labels)
+    labels = read_labels(
+        y,
+        place=places.label,
+        classes=options.classes,
+        labels=options.labels,
+        advice=_LABELS_ADVICE,
+    )
     features = {split: _flatten(array, split, places) for split, array in x.items()}
     for split, array in features.items():
         check_lengths(array, labels.y[split], split, where=places.source)

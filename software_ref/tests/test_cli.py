@@ -168,7 +168,7 @@ def test_wrong_arguments_are_told(
         (OSError(28, "No space left on device"), "No space left on device"),
         (FileNotFoundError(2, "No such file", "x.npz"), "cannot read x.npz: No such file"),
         (FileNotFoundError("there is no x.npz"), "there is no x.npz"),
-        (MemoryError(), "not enough memory: the network is too large"),
+        (MemoryError(), "not enough memory: network or data are too large"),
         (MemoryError("9 TiB"), "not enough memory: 9 TiB"),
         (OverflowError("too large"), "too large"),
     ],

@@ -22,7 +22,9 @@ def read(train: Any, test: Any = (), **options: Any) -> ClassLabels:
     """Read labels; without any for the test, the first one for training is taken."""
     y_train = np.array(train)
     y_test = np.array(test) if len(test) else y_train[:1]
-    return read_labels({"train": y_train, "test": y_test}, place=place, **options)
+    return read_labels(
+        {"train": y_train, "test": y_test}, place=place, advice="; list them", **options
+    )
 
 
 def refused(message: str, train: Any, test: Any = (), **options: Any) -> None:
@@ -112,7 +114,7 @@ def test_a_long_list_of_labels_is_cut_in_the_note() -> None:
     assert note == f"labels {', '.join(f'c{i:02}' for i in range(10))}, ... are classes 0 to 11"
 
 
-ADVICE = "; [data.options] labels = [...] lists the classes"
+ADVICE = "; list them"
 
 
 @pytest.mark.parametrize(
@@ -131,8 +133,13 @@ ADVICE = "; [data.options] labels = [...] lists the classes"
         (
             [0, 0, 1, 1, 10**9],
             [],
-            "y_train[4] must not be the only sample of label 1000000000 where labels have gaps"
+            "y_train[4] must not be the only sample of label 1000000000, which comes after a gap"
             + ADVICE,
+        ),
+        (
+            [0, 1, 1, 3, 3, 4],
+            [],
+            f"y_train[5] must not be the only sample of label 4, which comes after a gap{ADVICE}",
         ),
         (
             [0, 0, 3, 3],
@@ -220,7 +227,7 @@ def test_one_huge_label_costs_neither_time_nor_memory() -> None:
     y[54_321] = 10**9
     start = time.monotonic()
     refused(
-        "y_train[54321] must not be the only sample of label 1000000000 where labels have gaps"
+        "y_train[54321] must not be the only sample of label 1000000000, which comes after a gap"
         + ADVICE,
         y,
     )

@@ -230,7 +230,7 @@ def test_a_label_that_may_be_a_slip_names_file_and_sample(tmp_path: Path) -> Non
     write(tmp_path, stored)
     message = (
         f"{tmp_path / NAMES['y_train']}: y_train[7] must not be the only sample of label "
-        "1000000000 where labels have gaps; [data.options] labels = [...] lists the classes"
+        "1000000000, which comes after a gap; [data.options] labels = [...] lists the classes"
     )
     refused(ValueError, message, tmp_path)
 

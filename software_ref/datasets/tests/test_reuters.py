@@ -227,6 +227,16 @@ def test_broken_counts_are_refused(tmp_path: Path, changes: dict[str, Any], mess
         load_reuters(tmp_path, tokens=2)
 
 
+def test_one_huge_label_names_its_sample(tmp_path: Path) -> None:
+    path = save(tmp_path, y_train=np.array([2, 0, 10**9, 1])) / "reuters_r52.npz"
+    message = (
+        f"{path}: y_train[2] must not be the only sample of label 1000000000, which comes "
+        "after a gap"
+    )
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        load_reuters(tmp_path, tokens=4)
+
+
 def test_missing_files_are_told(tmp_path: Path) -> None:
     (tmp_path / FILES[3]).write_bytes(b"")
     message = (

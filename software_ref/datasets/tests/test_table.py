@@ -176,7 +176,7 @@ def test_a_file_of_test_samples(tmp_path: Path) -> None:
             lines().replace(",a", ",0").replace(",b", ",1").replace("1.0,1", "1.0,1000000000", 1),
             {},
             "{path}: the label of line 4, column 3 (class), must not be the only sample of label "
-            "1000000000 where labels have gaps; [data.options] labels = [...] lists the classes",
+            "1000000000, which comes after a gap; [data.options] labels = [...] lists the classes",
         ),
         (
             lines().replace(",b", ",", 1),
