@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from io import StringIO
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,9 @@ from software_ref.text_file import read_text
 
 __all__ = ["TextTable", "read_table"]
 
-_DELIMITERS = ",;\t"
+_DELIMITERS = ";\t,"  # of equally many the first: where it is no comma, that is a point
+_SHOWN = 40
+"""Characters of a line that a message shows at most."""
 _LABEL_NAMES = ("class", "label", "target")
 
 
@@ -43,8 +46,7 @@ class TextTable:
 
     def column(self, number: int) -> str:
         """What to call a column, counted from 0, in a message."""
-        name = f" ({self.names[number]})" if self.names else ""
-        return f"column {number + 1}{name}"
+        return _column_title(number, self.names)
 
     def without(self, column: int) -> TextTable:
         """The table with one feature less: that in a column, counted from 0."""
@@ -79,7 +81,8 @@ def read_table(path: Path, options: TableOptions) -> TextTable:
     rows = _rows(text, delimiter, path)
     line, first = next(rows, (0, []))
     if len(first) < 2:
-        raise ValueError(f"{path} must have two columns or more in its first line, not {first}")
+        only = "".join(first)[:_SHOWN]
+        raise ValueError(f"{path} must have two columns or more in its first line, not {only!r}")
     named = _is_header(first) if options.header is None else options.header
     names = tuple(cell.strip() for cell in first) if named else None
     label = _label_column(names, len(first), options.label, path)
@@ -89,8 +92,7 @@ def read_table(path: Path, options: TableOptions) -> TextTable:
         raise ValueError(f"{path} must have a column of features, but all others are ignored")
     values, labels, lines = array("d"), [], array("q")
     comma = delimiter != ","
-    table = [] if named else [(line, first)]
-    for number, cells in _chained(table, rows):
+    for number, cells in chain([] if named else [(line, first)], rows):
         if len(cells) != len(first):
             raise ValueError(
                 f"{path}: line {number} must have {len(first)} cells, as line {line} has, "
@@ -101,8 +103,7 @@ def read_table(path: Path, options: TableOptions) -> TextTable:
         except ValueError:
             del values[len(lines) * len(columns) :]
             for column in columns:
-                name = f" ({names[column]})" if names else ""
-                where = f"{path}: column {column + 1}{name} of line {number}"
+                where = f"{path}: {_column_title(column, names)} of line {number}"
                 values.append(_number(cells[column], comma, where))
         labels.append(cells[label])
         lines.append(number)
@@ -140,11 +141,8 @@ def _rows(text: str, delimiter: str, path: Path) -> Iterator[tuple[int, list[str
         raise ValueError(f"{path}: line {reader.line_num}: {error}") from None
 
 
-def _chained(
-    first: list[tuple[int, list[str]]], rest: Iterator[tuple[int, list[str]]]
-) -> Iterator[tuple[int, list[str]]]:
-    yield from first
-    yield from rest
+def _column_title(number: int, names: Sequence[str] | None) -> str:
+    return f"column {number + 1}" + (f" ({names[number]})" if names else "")
 
 
 def _is_header(cells: Sequence[str]) -> bool:

@@ -70,8 +70,9 @@ def test_forms_of_one_table(tmp_path: Path, text: str, options: dict[str, Any]) 
 
 
 def test_decimal_commas_where_commas_are_free(tmp_path: Path) -> None:
-    text = lines("{};{};{}", "width;length;class").replace(".", ",")
-    assert whole(write(tmp_path / "a.csv", text)) == (X, Y)
+    for header in ("width;length;class", None):
+        text = lines("{};{};{}", header).replace(".", ",")
+        assert whole(write(tmp_path / "a.csv", text)) == (X, Y)
 
 
 def test_tables_of_windows_editors(tmp_path: Path) -> None:
@@ -136,8 +137,8 @@ def test_a_file_of_test_samples(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "options", "message"),
     [
-        ("", {}, "{path} must have two columns or more in its first line, not []"),
-        ("0.5\n", {}, "{path} must have two columns or more in its first line, not ['0.5']"),
+        ("", {}, "{path} must have two columns or more in its first line, not ''"),
+        ("0.5\n", {}, "{path} must have two columns or more in its first line, not '0.5'"),
         (f"{HEADER}\n", {}, "{path} must hold a sample, but has none below line 1"),
         (
             lines().replace("0.75,1.0,b", "0.75,1.0", 1),
