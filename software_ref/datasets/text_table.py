@@ -83,7 +83,8 @@ def read_table(path: Path, options: TableOptions) -> TextTable:
     if len(first) < 2:
         only = "".join(first)[:_SHOWN]
         raise ValueError(f"{path} must have two columns or more in its first line, not {only!r}")
-    named = _is_header(first) if options.header is None else options.header
+    comma = delimiter != ","
+    named = _is_header(first, comma) if options.header is None else options.header
     names = tuple(cell.strip() for cell in first) if named else None
     label = _label_column(names, len(first), options.label, path)
     left_out = {_column(each, names, len(first), path) for each in options.ignore} | {label}
@@ -91,7 +92,6 @@ def read_table(path: Path, options: TableOptions) -> TextTable:
     if not columns:
         raise ValueError(f"{path} must have a column of features, but all others are ignored")
     values, labels, lines = array("d"), [], array("q")
-    comma = delimiter != ","
     for number, cells in chain([] if named else [(line, first)], rows):
         if len(cells) != len(first):
             raise ValueError(
@@ -103,8 +103,13 @@ def read_table(path: Path, options: TableOptions) -> TextTable:
         except ValueError:
             del values[len(lines) * len(columns) :]
             for column in columns:
-                where = f"{path}: {_column_title(column, names)} of line {number}"
-                values.append(_number(cells[column], comma, where))
+                value = _value(cells[column], comma)
+                if value is None:
+                    raise ValueError(
+                        f"{path}: {_column_title(column, names)} of line {number} must be a "
+                        f"number, not {cells[column].strip()!r}"
+                    ) from None
+                values.append(value)
         labels.append(cells[label])
         lines.append(number)
     if not lines:
@@ -145,29 +150,21 @@ def _column_title(number: int, names: Sequence[str] | None) -> str:
     return f"column {number + 1}" + (f" ({names[number]})" if names else "")
 
 
-def _is_header(cells: Sequence[str]) -> bool:
+def _is_header(cells: Sequence[str], comma: bool) -> bool:
     """Whether cells name columns: none is a number, or those that are count the columns."""
-    numbers = [(i, cell) for i, cell in enumerate(cells) if _is_number(cell)]
+    numbers = [(i, cell) for i, cell in enumerate(cells) if _value(cell, comma) is not None]
     if not numbers:
         return True
     counted = any(all(cell == str(i + start) for i, cell in numbers) for start in (-1, 0, 1))
     return counted and 2 < len(numbers) < len(cells)
 
 
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _number(text: str, comma: bool, where: str) -> float:
-    """A cell's number; with a decimal comma, where commas are free for it."""
+def _value(text: str, comma: bool) -> float | None:
+    """A cell's number, with a decimal comma where commas are free for it; None where it is none."""
     try:
         return float(text.replace(",", ".") if comma else text)
     except ValueError:
-        raise ValueError(f"{where} must be a number, not {text.strip()!r}") from None
+        return None
 
 
 def _label_column(
