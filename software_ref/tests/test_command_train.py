@@ -175,10 +175,12 @@ def test_other_lags_than_the_files_are_told(path: Path, capsys: pytest.CaptureFi
     saved = path.with_name("state.npz")
     train(path, "--lags", "19,9", "--save", saved)
     capsys.readouterr()
-    train(path, "--resume", saved, "--epochs", 3)
+    train(path, "--resume", saved, "--epochs", 3, "--save", saved)
     first = capsys.readouterr().out.splitlines()[0]
-    ours = listed(hardware_lags(read_network_file(path)))
-    assert first == f"{saved} was trained with lags 19,9; going on with {ours}"
+    file = read_network_file(path)
+    ours = hardware_lags(file)
+    assert first == f"{saved} was trained with lags 19,9; going on with {listed(ours)}"
+    assert load_checkpoint(saved, file.network).lags == ours
 
 
 def test_data_is_looked_for_in_the_folder_given(path: Path, tmp_path: Path) -> None:
