@@ -1,4 +1,4 @@
-"""A board simulated by Icarus, in four states: what SimulatedBoard does, a thousand times slower."""
+"""A board simulated by Icarus, in four states: a SimulatedBoard, but a thousand times slower."""
 
 from __future__ import annotations
 
