@@ -1,7 +1,8 @@
-"""Options of the test suite: where real data is found, and whether there is time for all of it."""
+"""Options of the test suite: real data, tools that must be there, and time for all of it."""
 
 from __future__ import annotations
 
+import shutil
 import signal
 from pathlib import Path
 
@@ -19,6 +20,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--slow", action="store_true", help="run the tests that take many minutes of a core, too"
     )
+    parser.addoption(
+        "--require-icarus",
+        action="store_true",
+        help="stop where Icarus is not installed, instead of skipping the tests that run in it",
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -26,6 +32,7 @@ def pytest_configure(config: pytest.Config) -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
     config.addinivalue_line("markers", "real_data: needs --data DIR")
     config.addinivalue_line("markers", "slow: needs --slow, and begins before all others")
+    config.addinivalue_line("markers", "icarus: runs in Icarus, a simulator of four states")
     config.addinivalue_line("markers", "long: takes minutes of a core, and so begins first")
 
 
@@ -45,6 +52,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = filter(wanted, items)
     items.sort(key=lambda item: (not marked(item, "slow"), not marked(item, "long")))
     config.hook.pytest_deselected(items=left_out)
+    if shutil.which("iverilog") is None:
+        missing = "Icarus is not installed (Debian and Ubuntu: apt install iverilog)"
+        if config.getoption("--require-icarus"):
+            raise pytest.UsageError(missing)
+        for item in items:
+            if marked(item, "icarus"):
+                item.add_marker(pytest.mark.skip(reason=missing))
 
 
 @pytest.fixture(scope="session")
