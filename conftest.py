@@ -1,7 +1,8 @@
-"""Options of the test suite: where real data is found."""
+"""Options of the test suite: real data, tools that must be there, and time for all of it."""
 
 from __future__ import annotations
 
+import shutil
 import signal
 from pathlib import Path
 
@@ -16,21 +17,48 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="DIR",
         help="folder of mnist.npz, reuters_r52.npz, ...; without it, tests on them are left out",
     )
+    parser.addoption(
+        "--slow", action="store_true", help="run the tests that take many minutes of a core, too"
+    )
+    parser.addoption(
+        "--require-icarus",
+        action="store_true",
+        help="stop where Icarus is not installed, instead of skipping the tests that run in it",
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
     # Started in the background, a shell's children ignore Ctrl-C, and so would what tests start.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     config.addinivalue_line("markers", "real_data: needs --data DIR")
+    config.addinivalue_line("markers", "slow: needs --slow, and begins before all others")
+    config.addinivalue_line("markers", "icarus: runs in Icarus, a simulator of four states")
     config.addinivalue_line("markers", "long: takes minutes of a core, and so begins first")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    items.sort(key=lambda item: item.get_closest_marker("long") is None)
-    if config.getoption("--data") is None:
-        needy = [item for item in items if item.get_closest_marker("real_data")]
-        items[:] = [item for item in items if item not in needy]
-        config.hook.pytest_deselected(items=needy)
+    given = {
+        "real_data": config.getoption("--data") is not None,
+        "slow": config.getoption("--slow"),
+    }
+
+    def marked(item: pytest.Item, name: str) -> bool:
+        return item.get_closest_marker(name) is not None
+
+    def wanted(item: pytest.Item) -> bool:
+        return all(given[name] or not marked(item, name) for name in given)
+
+    left_out = [item for item in items if not wanted(item)]
+    items[:] = filter(wanted, items)
+    items.sort(key=lambda item: (not marked(item, "slow"), not marked(item, "long")))
+    config.hook.pytest_deselected(items=left_out)
+    if shutil.which("iverilog") is None:
+        missing = "Icarus is not installed (Debian and Ubuntu: apt install iverilog)"
+        if config.getoption("--require-icarus"):
+            raise pytest.UsageError(missing)
+        for item in items:
+            if marked(item, "icarus"):
+                item.add_marker(pytest.mark.skip(reason=missing))
 
 
 @pytest.fixture(scope="session")

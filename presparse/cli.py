@@ -96,7 +96,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 _EXPECTED = (
     *(ValueError, TypeError, OSError, ToolError),
-    *(MemoryError, OverflowError),  # networks too large for the machine
+    *(MemoryError, OverflowError),  # networks or data too large for the machine
 )
 
 
@@ -159,7 +159,7 @@ def _messages(error: BaseException) -> list[str]:
 def _message(error: BaseException) -> str:
     """The error as one line."""
     if isinstance(error, MemoryError):
-        return f"not enough memory: {_one_line(str(error)) or 'the network is too large'}"
+        return f"not enough memory: {_one_line(str(error)) or 'network or data are too large'}"
     if isinstance(error, OSError) and error.strerror:
         if error.filename is None:
             return error.strerror

@@ -17,7 +17,7 @@ from software_ref.console.errors import Mistakes
 from software_ref.fixed_point import FixedFormat
 from software_ref.update_rounding import UpdateOptions
 
-__all__ = ["Network"]
+__all__ = ["LARGEST_LAYER", "Network"]
 
 LARGEST_LAYER = 1 << 20
 """Neurons that a layer may have: beyond any FPGA, and few enough for quick error messages."""

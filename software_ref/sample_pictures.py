@@ -84,7 +84,9 @@ def draw_samples(path: Path, dataset: Dataset, form: Form) -> None:
     panels = figure.subplots(rows, _COLUMNS, squeeze=False).ravel()
     for panel, label in zip(panels, labels, strict=False):
         _draw_class(panel, _mean_and_samples(dataset, label), form)
-        panel.set_title(f"class {label}", fontsize=8, loc="left")
+        name = dataset.class_names[label : label + 1]
+        title = f"class {label}" + (f", {name[0]}" if name else "")
+        panel.set_title(title, fontsize=8, loc="left", parse_math=False)
     for panel in panels[len(labels) :]:
         panel.set_axis_off()
     write_picture(path, figure)

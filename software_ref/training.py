@@ -66,6 +66,8 @@ class TrainingData:
     """Raw inputs in [0, 2**f]: (m, N_0), m >= 0."""
     test_labels: NDArray[np.integer]
     """Classes: (m,)."""
+    notes: tuple[str, ...] = ()
+    """Lines for the user: what was made of the samples that may not be what was meant."""
 
     def __post_init__(self) -> None:
         for part in ("train", "test"):

@@ -14,6 +14,7 @@ from boards.host.training import BoardTraining
 from boards.link.commands import State
 from software_ref.checkpoint import Checkpoint
 from software_ref.commands.loading import load_training_data
+from software_ref.console.output import print_notes
 from software_ref.console.progress import ProgressBar
 from software_ref.network_file import NetworkFile
 from software_ref.training import TrainingData
@@ -39,12 +40,14 @@ class Session:
     @cached_property
     def data(self) -> TrainingData:
         """Training and test samples."""
-        return load_training_data(
+        data = load_training_data(
             self.file,
             self.arguments.data,
             samples=self.arguments.samples,
             test_samples=self.arguments.test_samples,
         )
+        print_notes(data.notes)
+        return data
 
     @cached_property
     def training(self) -> BoardTraining:

@@ -146,10 +146,28 @@ def test_refusals(frame: Frame, status: Status) -> None:
     assert found[1] == answer(frame, status)
 
 
-def test_a_repeated_frame_says_what_became_of_it() -> None:
-    start, refused = Frame(7, Command.IDENTIFY), Frame(8, Command.STATUS, b"\xff")
-    found = answers([encode(frame) for frame in (start, refused, refused)])
-    assert found[2] == Frame(8, refused.code | ANSWER, bytes([Status.OUT_OF_RANGE | 0x80]))
+@pytest.mark.parametrize(
+    ("refused", "status"),
+    [
+        (Frame(8, Command.STATUS, b"\xff"), Status.OUT_OF_RANGE),
+        (Frame(8, Command.STATUS), Status.WRONG_SIZE),
+        (Frame(8, 0x55), Status.UNKNOWN),
+    ],
+)
+def test_a_repeated_frame_says_what_became_of_it(refused: Frame, status: Status) -> None:
+    """However often, and whatever became of the frame before: it was carried out."""
+    start = Frame(7, Command.IDENTIFY)
+    found = answers([encode(frame) for frame in (start, refused, refused, refused)])
+    assert found[0] == answer(start, Status.OK)
+    again = Frame(8, refused.code | ANSWER, bytes([status | Status.REPEATED]))
+    assert found[1:] == [answer(refused, status), again, again]
+
+
+def test_a_repeated_frame_after_a_refusal_was_carried_out() -> None:
+    start, refused = Frame(7, Command.IDENTIFY), Frame(8, 0x55)
+    good = Frame(9, Command.STATUS, b"\x02")
+    found = answers([encode(frame) for frame in (start, refused, good, good)])
+    assert found[2:] == [answer(good, Status.OK, b"\x02" * 2), answer(good, Status.REPEATED)]
 
 
 def test_damaged_frames_are_answered_with_their_fault_and_can_be_sent_again() -> None:

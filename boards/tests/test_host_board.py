@@ -7,11 +7,13 @@ import random
 import numpy as np
 import pytest
 
-from boards.host.board import Board, Configuration
+from boards.host import board as board_module
+from boards.host.board import Board, BoardStatus, Configuration
 from boards.host.link import Link, LinkError, RefusedError
 from boards.host.parameters import parameter_runs
 from boards.link.commands import Command, State, Status, Stop
-from boards.link.payloads import TAIL
+from boards.link.payloads import PARAMETER_RUN, PARAMETER_VALUE, TAIL
+from boards.parameters.parameter_access import place_limits
 from boards.simulated.board import SimulatedBoard
 from boards.simulated.lockstep import Lockstep
 from boards.tests.faulty_line import FAULTS, FaultyLine
@@ -23,6 +25,8 @@ from software_ref.training import STREAM_TAIL
 
 TRAIN, TEST = 24, 8
 FAULTS_OF_A_KIND = 1000
+PATIENCE = 1000
+"""Looks at the board until what it does must be over."""
 
 
 @pytest.fixture(scope="module")
@@ -66,8 +70,11 @@ def configuration(**changes) -> Configuration:
 
 
 def wait(board: Board) -> None:
-    while board.status().state & (State.RUNNING | State.BUSY | State.RESETTING):
-        pass
+    """Wait until the board is idle, for no longer than any run here takes."""
+    for _ in range(PATIENCE):
+        if not board.status().state & (State.RUNNING | State.BUSY | State.RESETTING):
+            return
+    raise AssertionError(f"still {board.status().state!r}")
 
 
 def train_golden(trainer, data, epochs, rates, order=None) -> list[tuple[int, int, int]]:
@@ -145,6 +152,22 @@ def test_a_run_is_the_golden_training(board: Board, data, ordered: bool) -> None
     assert after.saturations - before.saturations == trainer.saturations
 
 
+def test_the_store_is_filled_as_far_as_it_goes(
+    board: Board, data, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In many portions, each of which tells how many samples it had."""
+    monkeypatch.setattr(board_module, "MAX_PAYLOAD", 100)
+    features, labels = data
+    calls: list[int] = []
+    board.fill(features[:10], labels[:10], first=SAMPLES - 10, progress=calls.append)
+    board.fill(features[: SAMPLES - 10], labels[: SAMPLES - 10], progress=calls.append)
+    assert len(calls) > 6
+    assert all(count >= 0 for count in calls)
+    assert sum(calls) == SAMPLES
+    with pytest.raises(ValueError, match=f"room for {SAMPLES} samples, not for {SAMPLES + 1}"):
+        board.fill(features[:10], labels[:10], first=SAMPLES - 9)
+
+
 def test_samples_run_at_exactly_the_period(board: Board, data) -> None:
     board.fill(*data)
     board.play(0, SAMPLES, train=True, exponent=2, drain=True)
@@ -178,28 +201,48 @@ def test_inference_leaves_the_parameters_alone(board: Board, data) -> None:
     assert equal(board.read_parameters(), before)
 
 
-def test_pause_and_resume_change_nothing(board: Board, data) -> None:
+def test_pause_and_resume_change_nothing(simulated: SimulatedBoard, board: Board, data) -> None:
     board.fill(*data)
     board.seal(1)
-    board.configure(configuration())
+    board.configure(configuration(end_epoch=100_000))
+    before = board.status()
     board.start()
+    seen = before.predictions
     for _ in range(6):
         board.pause()
-        paused = board.status()
-        assert paused.state & State.PAUSED or not paused.state & State.RUNNING
+        paused, later = (look_after_epochs(simulated, board) for _ in range(2))
+        # It did something since the pause before, and stands still now.
+        assert paused.predictions > seen
+        assert (later.samples, later.predictions) == (paused.samples, paused.predictions)
+        seen = paused.predictions
         board.resume()
-    wait(board)
-    trainer = golden(board.core)
-    train_golden(trainer, data, range(5), configuration().rates)
-    assert equal(board.read_parameters(), trainer.parameters)
+        assert not board.status().state & State.PAUSED
+    stop_after_epoch(board, data, before.epochs)
 
 
-def test_stop_after_epoch_leaves_whole_epochs(board: Board, data) -> None:
+def test_a_paused_run_can_be_stopped_after_its_epoch(
+    simulated: SimulatedBoard, board: Board, data
+) -> None:
     board.fill(*data)
     board.seal(1)
     board.configure(configuration(end_epoch=100_000))
     before = board.status().epochs
     board.start()
+    board.pause()
+    look_after_epochs(simulated, board)
+    stop_after_epoch(board, data, before)
+
+
+def look_after_epochs(simulated: SimulatedBoard, board: Board) -> BoardStatus:
+    """What a paused board is doing, after a time in which it could train several epochs."""
+    simulated.run(5 * (TRAIN + TEST) * board.core.schedule.period)
+    status = board.status()
+    assert status.state & (State.RUNNING | State.PAUSED) == State.RUNNING | State.PAUSED
+    return status
+
+
+def stop_after_epoch(board: Board, data, before: int) -> None:
+    """End a run after its epoch; so many epochs of a golden training must have been trained."""
     board.stop(Stop.AFTER_EPOCH)
     wait(board)
     status = board.status()
@@ -209,6 +252,15 @@ def test_stop_after_epoch_leaves_whole_epochs(board: Board, data) -> None:
     trainer = golden(board.core)
     train_golden(trainer, data, range(epochs), configuration().rates)
     assert equal(board.read_parameters(), trainer.parameters)
+
+
+def test_stop_after_epoch_leaves_whole_epochs(board: Board, data) -> None:
+    board.fill(*data)
+    board.seal(1)
+    board.configure(configuration(end_epoch=100_000))
+    before = board.status().epochs
+    board.start()
+    stop_after_epoch(board, data, before)
 
 
 def test_stop_now_drains_what_was_taken(board: Board, data) -> None:
@@ -268,6 +320,17 @@ def test_buttons_run_pause_and_reset(simulated: SimulatedBoard, board: Board, da
     assert board.status().epoch == 0
 
 
+def read_place(
+    board: Board, what: tuple[int, int], place: tuple[int, int], count: int = 1
+) -> bytes:
+    """So many parameters of a junction, biases or not, from a row and its last lane on."""
+    (junction, bias), (row, lane) = what, place
+    run = PARAMETER_RUN.pack(
+        junction=junction, bias=bias, row=row, lane=lane, lanes=lane + 1, count=count
+    )
+    return board.link.call(Command.READ_PARAMETERS, run, answer=count * PARAMETER_VALUE.size)
+
+
 def test_what_the_board_refuses_changes_nothing(board: Board, data) -> None:
     board.fill(*data)
     board.seal(7)
@@ -290,12 +353,24 @@ def test_what_the_board_refuses_changes_nothing(board: Board, data) -> None:
             with pytest.raises(RefusedError) as refusal:
                 board.link.call(command, place + values)
             assert refusal.value.status == Status.OUT_OF_RANGE, what
+    for number, (rows, lanes) in enumerate(place_limits(board.core.schedule)):
+        what, last = divmod(number, 2), (rows - 1, lanes - 1)
+        assert len(read_place(board, what, last)) == PARAMETER_VALUE.size
+        for place in ((rows, 0), (0, lanes), (rows, lanes - 1), (rows - 1, lanes)):
+            with pytest.raises(RefusedError, match="no such place or value"):
+                read_place(board, what, place)
+        with pytest.raises(RefusedError, match="no such place or value"):
+            read_place(board, what, last, count=2)  # ends in row `rows`
     too_far = configuration(train_count=SAMPLES + 1)
     for wrong in (too_far, configuration(first_epoch=5), configuration(rates=((0, 8),))):
         with pytest.raises(RefusedError, match="no such place or value"):
             board.configure(wrong)
-    with pytest.raises(RefusedError, match="no such place or value"):
-        board.play(SAMPLES, 1, train=True, exponent=0, drain=True)
+    for first, samples in ((SAMPLES, 1), (SAMPLES - 1, 2), (0, SAMPLES + 1)):
+        with pytest.raises(RefusedError, match="no such place or value"):
+            board.play(first, samples, train=True, exponent=0, drain=True)
+    # As far as the store goes is not too far.
+    board.configure(configuration(train_count=SAMPLES, test_first=SAMPLES, test_count=0))
+    board.play(SAMPLES - 1, 1, train=False, exponent=0, drain=True)
     with pytest.raises(RefusedError, match="no such place or value"):
         board.predictions(board.status().predictions, 1)
     assert equal(board.read_parameters(), before)

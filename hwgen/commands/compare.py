@@ -25,6 +25,7 @@ from software_ref.console.output import (
     check_outputs,
     make_folder,
     percent,
+    print_notes,
     table_lines,
     write_json,
 )
@@ -72,6 +73,7 @@ def run(arguments: argparse.Namespace) -> int:
     data = load_training_data(
         file, arguments.data, samples=arguments.samples, test_samples=arguments.test_samples
     )
+    print_notes(data.notes)
     curves: dict[str, list[EpochResult]] = {FLOAT: [], GOLDEN: [], RTL: []}
     total = len(data.train_labels) * file.training.epochs * len(curves)
     differences: list[str] = []

@@ -27,6 +27,7 @@ from software_ref.console.output import (
     check_outputs,
     make_folder,
     percent,
+    print_notes,
     table_lines,
     write_json,
 )
@@ -98,6 +99,7 @@ def run(arguments: argparse.Namespace) -> int:
     data = load_training_data(
         file, arguments.data, samples=arguments.samples, test_samples=arguments.test_samples
     )
+    print_notes(data.notes)
     epochs, profiles, differences = _profile(file, data, arguments)
     if not epochs:
         raise KeyboardInterrupt("before any epoch was finished")

@@ -23,7 +23,13 @@ from software_ref.commands.arguments import (
     integer_from,
 )
 from software_ref.commands.loading import inputs_of, lags_of, load_training_data
-from software_ref.console.output import check_outputs, make_folder, table_lines, write_json
+from software_ref.console.output import (
+    check_outputs,
+    make_folder,
+    print_notes,
+    table_lines,
+    write_json,
+)
 from software_ref.console.progress import ProgressBar
 from software_ref.network_file import read_network_file
 from software_ref.training import epoch_order
@@ -103,6 +109,7 @@ def run(arguments: argparse.Namespace) -> int:
     )
     lags = lags_of(file, arguments.lags)
     data = load_training_data(file, arguments.data, samples=arguments.samples, test_samples=0)
+    print_notes(data.notes)
     start = load_checkpoint(arguments.resume, file.network) if arguments.resume else None
     first_epoch, seen = (0, 0) if start is None else (start.epoch, start.samples)
     epochs = range(first_epoch, first_epoch + arguments.epochs)

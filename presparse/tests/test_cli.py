@@ -171,7 +171,7 @@ def test_wrong_arguments_are_told(
             "cannot write .cache: Read-only file system",
         ),
         (FileNotFoundError("there is no x.npz"), "there is no x.npz"),
-        (MemoryError(), "not enough memory: the network is too large"),
+        (MemoryError(), "not enough memory: network or data are too large"),
         (MemoryError("9 TiB"), "not enough memory: 9 TiB"),
         (OverflowError("too large"), "too large"),
     ],

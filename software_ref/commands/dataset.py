@@ -15,12 +15,18 @@ import numpy as np
 from software_ref.commands.arguments import add_data, add_json, add_picture
 from software_ref.commands.loading import inputs_of, load_whole_dataset
 from software_ref.console.atomic_file import atomic_file
-from software_ref.console.output import check_outputs, table_lines, wrapped, write_json
+from software_ref.console.output import (
+    check_outputs,
+    print_notes,
+    table_lines,
+    wrapped,
+    write_json,
+)
 from software_ref.datasets import Dataset
 from software_ref.datasets.dataset import SPLITS
 from software_ref.datasets.difficulty import difficulty
 from software_ref.datasets.redundancy import METHODS
-from software_ref.datasets.registry import NAMES, archive_places
+from software_ref.datasets.registry import ENDINGS, NAMES, file_places
 from software_ref.datasets.trainable import varying_features
 from software_ref.network_file import DataOptions, ReduceOptions, read_network_file
 from software_ref.sample_pictures import draw_samples, picture_form
@@ -35,7 +41,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "source",
         metavar="NAME|NETWORK.toml",
-        help=f"{', '.join(NAMES)}, the path of an .npz file, or a network file, for its [data]",
+        help=f"{', '.join(NAMES)}, the path of a file of samples ({', '.join(ENDINGS)}), or a "
+        "network file, for its [data]",
     )
     add_data(parser)
     parser.add_argument(
@@ -61,7 +68,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Run `dataset`."""
     source, is_file = arguments.source, arguments.source.endswith(_NETWORK_FILE)
     outputs = {"--picture": arguments.picture, "--npz": arguments.npz, "--json": arguments.json}
-    check_outputs(outputs, inputs=archive_places(source, arguments.data, None))
+    options = _options(arguments.option)
+    check_outputs(outputs, inputs=file_places(source, options, arguments.data, None))
     if is_file:
         file = read_network_file(source)
         data, base_dir = file.data, file.folder
@@ -69,12 +77,13 @@ def run(arguments: argparse.Namespace) -> int:
         check_outputs(outputs, inputs=inputs_of(file, arguments.data))
     else:
         data, base_dir = DataOptions(name=source), None
-    data = replace(data, options={**data.options, **_options(arguments.option)})
+    data = replace(data, options={**data.options, **options})
     if arguments.reduce is not None:
         data = replace(data, reduce=_reduction(arguments.reduce))
     dataset = load_whole_dataset(data, arguments.data, base_dir, validation=True)
     document = describe(dataset)
     print("\n".join(_report(document)))
+    print_notes(dataset.notes)
     if arguments.picture:
         form = picture_form(data.name, dataset.features, reduced=data.reduce is not None)
         draw_samples(arguments.picture, dataset, form)
@@ -90,8 +99,9 @@ def run(arguments: argparse.Namespace) -> int:
 def describe(dataset: Dataset) -> dict[str, Any]:
     """Derive everything that `dataset` reports, as plain values for JSON.
 
-    `difficulty` is None where the metrics do not exist, and `difficulty_reason` says why;
-    `v_dist` is None where it is infinite.
+    `scale` is None where features were not mapped each by its own range. `difficulty` is None
+    where the metrics do not exist, and `difficulty_reason` says why; `v_dist` is None where it is
+    infinite.
     """
     x = dataset.x_train
     document: dict[str, Any] = {
@@ -99,6 +109,11 @@ def describe(dataset: Dataset) -> dict[str, Any]:
         "provenance": dataset.provenance,
         "features": dataset.features,
         "classes": dataset.classes,
+        "class_names": list(dataset.class_names),
+        "notes": list(dataset.notes),
+        "scale": None
+        if dataset.scale is None
+        else {"low": dataset.scale.low.tolist(), "high": dataset.scale.high.tolist()},
         "type": str(x.dtype),
         "splits": {split: _split(dataset, split) for split in SPLITS},
         "least": x.min().item(),
@@ -178,12 +193,18 @@ def _reduction(text: str) -> ReduceOptions:
 
 
 def _export(path: Path, dataset: Dataset) -> None:
-    """Write the splits that have samples, and the test split in any case."""
-    arrays = {
+    """Write the splits that have samples, the test split in any case, and what classes there are.
+
+    Without their number a class that has no samples would be lost.
+    """
+    arrays: dict[str, Any] = {
         f"{kind}_{split}": getattr(dataset, f"{kind}_{split}")
         for split in SPLITS
         if split != "validation" or len(dataset.y_validation)
         for kind in "xy"
     }
+    arrays["classes"] = np.array(dataset.classes)
+    if dataset.class_names:
+        arrays["class_names"] = np.array(dataset.class_names)
     with atomic_file(path) as unfinished, unfinished.open("wb") as file:
         np.savez_compressed(file, **arrays)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from math import isfinite
 from pathlib import Path
 from typing import Any
@@ -18,9 +18,13 @@ from software_ref.commands.arguments import (
     add_picture,
     integer_from,
 )
-from software_ref.commands.loading import inputs_of, load_whole_dataset
+from software_ref.commands.loading import (
+    inputs_of,
+    load_whole_dataset,
+    notes_on,
+)
 from software_ref.connections.network_patterns import PATTERN_KINDS, network_patterns
-from software_ref.console.output import check_outputs, percent, write_json
+from software_ref.console.output import check_outputs, percent, print_notes, write_json
 from software_ref.console.progress import ProgressBar
 from software_ref.curves import draw_series
 from software_ref.datasets import Dataset, hold_out, take_test, take_train
@@ -149,6 +153,7 @@ def run(arguments: argparse.Namespace) -> int:
         f"{file.name}: {'-'.join(map(str, network.layers))}, {arguments.kind} connections, density "
         f"{100 * model.density:.3g} %, {model.trainable} parameters, {len(trainer.train)} samples"
     )
+    print_notes(dataset.notes)
     with np.errstate(over="ignore", invalid="ignore"):  # `_train` says it in one line
         _train(trainer, arguments.save)
     trainer.restore_best()
@@ -196,8 +201,10 @@ def _options(file: NetworkFile, arguments: argparse.Namespace) -> MlpOptions:
 
 
 def _dataset(file: NetworkFile, data_dir: Path | None, held: int | None) -> Dataset:
-    """The file's samples, with validation samples."""
+    """The file's samples, with validation samples and all notes."""
     dataset = load_whole_dataset(file.data, data_dir, file.folder, validation=True)
+    notes = notes_on(file, dataset, dataset.y_train[: file.data.train], shuffled=True)
+    dataset = replace(dataset, notes=notes)
     if file.data.train is not None:
         dataset = take_train(dataset, file.data.train)
     if file.data.test is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ from software_ref.commands.arguments import check_data_folder
 from software_ref.datasets import Dataset, encode_features, load_dataset, take_train
 from software_ref.datasets.dataset import hold_out_as_test
 from software_ref.datasets.redundancy import reduce_features
-from software_ref.datasets.registry import archive_places
+from software_ref.datasets.registry import file_places, option_names
 from software_ref.golden.trainer import check_lags
 from software_ref.network import Network
 from software_ref.network_file import DataOptions, NetworkFile
@@ -25,6 +26,7 @@ __all__ = [
     "lags_of",
     "load_training_data",
     "load_whole_dataset",
+    "notes_on",
 ]
 
 
@@ -56,7 +58,8 @@ def load_training_data(
     Returns
     -------
     TrainingData
-        Features raw (n, N_0) of any integer dtype, labels int64 (n,), in the order of the data set.
+        Features raw (n, N_0) of any integer dtype, labels int64 (n,), in the order of the data set,
+        and notes.
 
     Raises
     ------
@@ -75,7 +78,9 @@ def load_training_data(
             dataset = take_train(dataset, train)
         dataset = hold_out_as_test(dataset, hold_out, seed=file.training.seed)
         train, test = None, test_samples
-    return encode_dataset(dataset, file.network, train=train, test=test)
+    data = encode_dataset(dataset, file.network, train=train, test=test)
+    notes = notes_on(file, dataset, data.train_labels, shuffled=file.training.shuffle)
+    return replace(data, notes=notes)
 
 
 def encode_dataset(
@@ -138,10 +143,60 @@ def load_whole_dataset(
     return reduce_features(dataset, data.reduce.method, data.reduce.features)
 
 
+def notes_on(
+    file: NetworkFile, dataset: Dataset, taken: NDArray[np.integer], *, shuffled: bool
+) -> tuple[str, ...]:
+    """Lines for the user: what may not be meant in samples and network as they are.
+
+    Parameters
+    ----------
+    file : NetworkFile
+    dataset : Dataset
+        All samples that it names.
+    taken : integers (n,)
+        Labels of the first training samples, which are trained on.
+    shuffled : bool
+        Whether every epoch takes them in an order of its own.
+    """
+    notes = list(dataset.notes)
+    inputs = file.network.layers[0]
+    if dataset.features < inputs:
+        notes.append(
+            f"{inputs - dataset.features} of the {inputs} inputs have no feature and stay 0: "
+            f"{dataset.name} has {dataset.features} features"
+        )
+    order = _note_on_order(file, dataset, taken, shuffled)
+    return (*notes, order) if order else tuple(notes)
+
+
+def _note_on_order(
+    file: NetworkFile, dataset: Dataset, taken: NDArray[np.integer], shuffled: bool
+) -> str | None:
+    """A line where training samples come class by class, of which little is learnt."""
+    present, whole = len(np.unique(taken)), len(np.unique(dataset.y_train))
+    by_class = int(np.count_nonzero(taken[1:] != taken[:-1])) + 1 == present
+    # A few samples may come so by chance.
+    if not by_class or whole == 1 or len(taken) <= 2 * whole:
+        return None
+    own = "shuffle" in option_names(file.data.name)
+    if present < whole:
+        advice = "[data.options] shuffle = true mixes them" if own else "take more of them"
+        return (
+            f"the first {len(taken)} training samples of {dataset.name} are of {present} of the "
+            f"{whole} classes, since they come class by class: {advice}"
+        )
+    if shuffled:
+        return None
+    return (
+        f"the training samples of {dataset.name} come class by class: [training] shuffle = true "
+        f"mixes them in every epoch{', [data.options] shuffle = true once' if own else ''}"
+    )
+
+
 def inputs_of(file: NetworkFile, data_dir: Path | None) -> list[Path]:
     """Files that a network file stands for and no output may overwrite: itself and its samples."""
     own = [file.path] if file.path is not None else []
-    return [*own, *archive_places(file.data.name, data_dir, file.folder)]
+    return [*own, *file_places(file.data.name, file.data.options, data_dir, file.folder)]
 
 
 def lags_of(file: NetworkFile, given: Sequence[int] | None = None) -> tuple[int, ...]:
@@ -170,9 +225,11 @@ def _encoded(
     features, labels = features[:count], labels[:count]
     wrong = np.flatnonzero(labels >= network.competing)
     if len(wrong):
+        name = dataset.class_names[labels[wrong[0]] : labels[wrong[0]] + 1]
         raise ValueError(
             f"{dataset.name}: y_{part}[{wrong[0]}] must be below the network's classes = "
             f"{network.competing}, not {labels[wrong[0]]}"
+            + (f", which {name[0]} is" if name else "")
         )
     inputs, where = network.layers[0], f"{dataset.name}: x_{part}"
     return encode_features(features, network.format, inputs, where=where), labels

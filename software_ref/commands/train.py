@@ -23,7 +23,12 @@ from software_ref.commands.arguments import (
 from software_ref.commands.loading import inputs_of, lags_of, load_training_data
 from software_ref.commands.seeds import train_seeds
 from software_ref.commands.training_job import TrainingJob
-from software_ref.console.output import check_outputs, table_lines, write_json
+from software_ref.console.output import (
+    check_outputs,
+    print_notes,
+    table_lines,
+    write_json,
+)
 from software_ref.console.progress import ProgressBar
 from software_ref.golden import find_engine, initial_parameters
 from software_ref.network_file import NetworkFile, read_network_file
@@ -191,6 +196,7 @@ def _nothing_to_train(job: TrainingJob, json: Path | None) -> None:
 def _train(job: TrainingJob, json: Path | None) -> None:
     assert job.data is not None
     print(job.describe())
+    print_notes(job.data.notes)
     if job.resumed is not None:
         print(f"going on from {job.resumed} after epoch {job.start.epoch}")
     trainers = 2 if job.float_reference else 1

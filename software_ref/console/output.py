@@ -11,7 +11,15 @@ from typing import Any
 
 from software_ref.console.atomic_file import atomic_file, check_writable
 
-__all__ = ["check_outputs", "make_folder", "percent", "table_lines", "wrapped", "write_json"]
+__all__ = [
+    "check_outputs",
+    "make_folder",
+    "percent",
+    "print_notes",
+    "table_lines",
+    "wrapped",
+    "write_json",
+]
 
 
 def check_outputs(outputs: Mapping[str, Path | None], *, inputs: Sequence[Path] = ()) -> None:
@@ -114,6 +122,12 @@ def wrapped(text: str, *, indent: int = 2) -> list[str]:
         break_long_words=False,
         break_on_hyphens=False,
     )
+
+
+def print_notes(notes: Sequence[str]) -> None:
+    """Tell the user what is no error, but may not be what was meant."""
+    for text in notes:
+        print(f"note: {text}", flush=True)
 
 
 def percent(share: float | None) -> str:

@@ -16,8 +16,10 @@ A SPHERE file begins with lines of text, padded to the length that its second li
 from __future__ import annotations
 
 import io
-import wave
+import struct
+import warnings
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,22 +27,30 @@ from numpy.typing import NDArray
 __all__ = ["read_audio"]
 
 _SPHERE = b"NIST_1A\n"
-_RIFF = b"RIFF"
+_RIFF = (b"RIFF", b"RIFX", b"RF64")
 _HEADER_START = 16
 """Bytes of a SPHERE file's first two lines."""
 
+# What a broken RIFF file raises, by where it is broken.
+_BROKEN = (
+    *(ValueError, EOFError, struct.error, Warning, ArithmeticError, MemoryError, LookupError),
+    NameError,  # SciPy's own slip, where there is no chunk of samples
+)
 
-def read_audio(path: Path) -> tuple[NDArray[np.int16], int]:
-    """Read a recording of one channel of uncompressed 16-bit samples.
+
+def read_audio(path: Path) -> tuple[NDArray[Any], int]:
+    """Read a recording of one channel of uncompressed samples.
 
     Parameters
     ----------
     path : Path
-        SPHERE or RIFF, told from its first bytes.
+        SPHERE of 16 bits a sample or RIFF of 8, 16, 24, 32 or 64, or of floats in [-1, 1], told
+        from its first bytes.
 
     Returns
     -------
-    samples : int16 (n,)
+    samples : int16 or float64 (n,)
+        In steps of 16-bit samples, whatever the file has.
     rate : int
         Samples a second.
 
@@ -91,17 +101,28 @@ def _read_sphere(content: bytes, path: Path) -> tuple[NDArray[np.int16], int]:
     return samples.astype(np.int16), rate
 
 
-def _read_riff(content: bytes, path: Path) -> tuple[NDArray[np.int16], int]:
+def _read_riff(content: bytes, path: Path) -> tuple[NDArray[Any], int]:
+    # Imported when used: SciPy takes long to import. Python's own `wave` knows the header of
+    # WAVE_FORMAT_EXTENSIBLE from 3.12 on, and no floats.
+    from scipy.io import wavfile
+
     try:
-        with wave.open(io.BytesIO(content)) as file:
-            _check(path, str(file.getnchannels()), str(file.getsampwidth()))
-            count, rate = file.getnframes(), file.getframerate()
-            data = file.readframes(count)
-    except (wave.Error, EOFError) as error:
-        raise ValueError(f"{path} must be a whole RIFF file of samples: {error}") from error
-    if len(data) != 2 * count:
-        raise ValueError(f"{path} must hold {2 * count} bytes of samples, not {len(data)}")
-    return np.frombuffer(data, "<i2").astype(np.int16), rate
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", wavfile.WavFileWarning)  # chunks that are no samples
+            warnings.filterwarnings("error", "Reached EOF", wavfile.WavFileWarning)
+            rate, samples = wavfile.read(io.BytesIO(content))
+    except _BROKEN as error:
+        reason = f": {error}" if isinstance(error, ValueError | Warning) else ""
+        raise ValueError(f"{path} must be a whole RIFF file of samples{reason}") from error
+    if samples.ndim != 1:
+        raise ValueError(f"{path} must hold one channel, not {samples.shape[1]}")
+    if samples.dtype == np.int16:
+        return samples.astype(np.int16), int(rate)
+    if samples.dtype == np.uint8:
+        return (samples.astype(np.float64) - 128) * 256, int(rate)
+    # SciPy gives 24 bits as the upper ones of 32.
+    unit = 2.0 ** -(8 * samples.dtype.itemsize - 16) if samples.dtype.kind == "i" else 32768
+    return samples.astype(np.float64) * unit, int(rate)
 
 
 def _check(path: Path, channels: str, width: str) -> None:

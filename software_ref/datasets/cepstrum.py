@@ -13,6 +13,8 @@ Recognition", IEEE Trans. ASSP 28, 1980.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -45,14 +47,14 @@ def frame_count(samples: int) -> int:
 
 
 def cepstra(
-    samples: NDArray[np.int16], frames: NDArray[np.int64], coefficients: int
+    samples: NDArray[Any], frames: NDArray[np.int64], coefficients: int
 ) -> NDArray[np.float64]:
     """Coefficients of some frames.
 
     Parameters
     ----------
-    samples : int16 (n,)
-        A recording at `RATE`.
+    samples : int16 or float64 (n,)
+        A recording at `RATE`, in steps of 16-bit samples.
     frames : int64 (m,)
         Numbers of the frames, 0 to ``frame_count(n) - 1``.
     coefficients : int

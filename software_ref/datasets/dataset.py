@@ -8,7 +8,9 @@ from typing import Any, TypeAlias, cast
 import numpy as np
 import numpy.typing as npt
 
+from software_ref.datasets.feature_scale import FeatureScale
 from software_ref.datasets.split import stratified_choice
+from software_ref.network import LARGEST_LAYER
 
 __all__ = [
     "SPLITS",
@@ -16,8 +18,10 @@ __all__ = [
     "Features",
     "Labels",
     "as_floats",
+    "check_feature_count",
     "check_features",
     "check_finite",
+    "check_lengths",
     "hold_out",
     "hold_out_as_test",
     "take_test",
@@ -76,7 +80,7 @@ class Dataset:
     """Test labels int64 (m,), 0 to classes - 1; any integer type is accepted and converted."""
 
     classes: int
-    """Number of classes, at least 1; a class without samples is allowed."""
+    """Number of classes, 1 to the most that a layer has neurons; one without samples is allowed."""
 
     provenance: str
     """One line saying where the samples come from and what was done to them."""
@@ -86,6 +90,15 @@ class Dataset:
 
     y_validation: Labels = field(default_factory=_no_labels)
     """Validation labels int64 (v,), 0 to classes - 1; by default none."""
+
+    class_names: tuple[str, ...] = ()
+    """What the source calls the first classes; empty where it has their numbers."""
+
+    scale: FeatureScale | None = None
+    """What each feature was mapped by, before any were reduced; None where not by its own range."""
+
+    notes: tuple[str, ...] = ()
+    """Lines for the user: what was made of the files that may not be what was meant."""
 
     @property
     def features(self) -> int:
@@ -101,8 +114,10 @@ class Dataset:
             raise TypeError(
                 f"{self.name}: classes must be an integer, not {type(self.classes).__name__}"
             )
-        if self.classes < 1:
-            raise ValueError(f"{self.name}: classes must be at least 1, not {self.classes}")
+        if not 1 <= self.classes <= LARGEST_LAYER:
+            raise ValueError(
+                f"{self.name}: classes must be 1 to {LARGEST_LAYER}, not {self.classes}"
+            )
         if isinstance(self.x_validation, np.ndarray) and self.x_validation.shape == (0, 0):
             # The default: no samples, of the training samples' kind.
             object.__setattr__(self, "x_validation", self.x_train[:0])
@@ -110,11 +125,7 @@ class Dataset:
             x, y = getattr(self, f"x_{split}"), getattr(self, f"y_{split}")
             check_features(x, where=f"{self.name}: x_{split}")
             _check_labels(y, self.classes, where=f"{self.name}: y_{split}")
-            if len(x) != len(y):
-                raise ValueError(
-                    f"{self.name}: x_{split} and y_{split} must have equal lengths, "
-                    f"not {len(x)} samples and {len(y)} labels"
-                )
+            check_lengths(x, y, split, where=self.name)
             # Frozen: the only way to store the converted labels. No copy when already int64.
             object.__setattr__(self, f"y_{split}", y.astype(np.int64, copy=False))
         if len(self.x_train) == 0:
@@ -125,11 +136,7 @@ class Dataset:
     def _check_kind(self, split: str) -> None:
         """Refuse a split whose features differ from the training samples' in number or kind."""
         x = getattr(self, f"x_{split}")
-        if x.shape[1] != self.features:
-            raise ValueError(
-                f"{self.name}: x_{split} must have as many features as x_train "
-                f"({self.features}), not {x.shape[1]}"
-            )
+        check_feature_count(x, self.features, split, where=self.name)
         if (x.dtype == np.uint8) != (self.x_train.dtype == np.uint8):
             # 8-bit values count in 1/256: mixing the two kinds would scale the splits differently.
             raise ValueError(
@@ -263,6 +270,24 @@ def check_features(x: npt.NDArray[Any], *, where: str) -> None:
         raise ValueError(
             f"{where}[{row}, {column}] must lie in [0, 1], not {x[row, column].item()!r}; "
             f"the whole array spans {x.min():.6g} to {x.max():.6g}"
+        )
+
+
+def check_lengths(x: npt.NDArray[Any], y: npt.NDArray[Any], split: str, *, where: str) -> None:
+    """Refuse a split that has not a label for each sample: ValueError naming `where`."""
+    if len(x) != len(y):
+        raise ValueError(
+            f"{where}: x_{split} and y_{split} must have equal lengths, "
+            f"not {len(x)} samples and {len(y)} labels"
+        )
+
+
+def check_feature_count(x: npt.NDArray[Any], features: int, split: str, *, where: str) -> None:
+    """Refuse a split whose samples have not as many features as those for training: ValueError."""
+    if x.shape[1] != features:
+        raise ValueError(
+            f"{where}: x_{split} must have as many features as x_train ({features}), "
+            f"not {x.shape[1]}"
         )
 
 

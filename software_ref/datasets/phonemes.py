@@ -13,10 +13,11 @@ import numpy.typing as npt
 from software_ref.datasets.archive import read_arrays
 from software_ref.datasets.data_folder import data_folder, find_file
 from software_ref.datasets.dataset import Dataset, check_finite
-from software_ref.datasets.redundancy import rebin_features
+from software_ref.datasets.labels import read_labels
+from software_ref.datasets.redundancy import check_feature_number, rebin_features
 from software_ref.text_file import read_text
 
-__all__ = ["load_phonemes"]
+__all__ = ["check_phoneme_options", "load_phonemes"]
 
 _NPZ = "phoneme_timit_esl.npz"
 _CSV = "phoneme.data"
@@ -58,6 +59,7 @@ def load_phonemes(data_dir: Path | None, *, features: int = _VALUES) -> Dataset:
     ----------
     T. Hastie, R. Tibshirani and J. Friedman, "The Elements of Statistical Learning", section 5.2.3.
     """
+    check_phoneme_options(features=features)
     folder = data_folder("phonemes", data_dir, holds=f"{_NPZ} or {_CSV}")
     path = find_file(folder, _NPZ) or find_file(folder, _CSV)
     if path is None:
@@ -81,16 +83,25 @@ def load_phonemes(data_dir: Path | None, *, features: int = _VALUES) -> Dataset:
     x_train, x_test = (
         np.clip((x - low) / (high - low), 0, 1).astype(np.float32) for x in (x_train, x_test)
     )
-    labels = np.concatenate([arrays["y_train"].ravel(), arrays["y_test"].ravel()])
+    labels = read_labels(
+        {split: arrays[f"y_{split}"] for split in ("train", "test")},
+        place=lambda split, sample: f"{path}: y_{split}[{sample}]",
+    )
     return Dataset(
         name="phonemes",
         x_train=x_train,
-        y_train=arrays["y_train"],
+        y_train=labels.y["train"],
         x_test=x_test,
-        y_test=arrays["y_test"],
-        classes=int(labels.max()) + 1 if labels.size and labels.dtype.kind in "iu" else 1,
+        y_test=labels.y["test"],
+        classes=labels.classes,
+        class_names=labels.names,
         provenance=f"read from {path.name}, {features} values, scaled from [{low:.6g}, {high:.6g}]",
     )
+
+
+def check_phoneme_options(*, features: int = _VALUES) -> None:
+    """Raise TypeError or ValueError where an option of `load_phonemes` is wrong."""
+    check_feature_number(features, where="phonemes")
 
 
 def _read_csv(path: Path) -> dict[str, npt.NDArray[Any]]:
@@ -112,11 +123,9 @@ def _read_csv(path: Path) -> dict[str, npt.NDArray[Any]]:
                 "speaker that begins with train or test"
             ) from None
         phones[split].append(line[-2])
-    _, labels = np.unique(phones["train"] + phones["test"], return_inverse=True)
-    count = len(phones["train"])
     return {
         "x_train": np.array(rows["train"], dtype=np.float64),
-        "y_train": labels[:count],
+        "y_train": np.array(phones["train"], dtype=np.str_),
         "x_test": np.array(rows["test"], dtype=np.float64),
-        "y_test": labels[count:],
+        "y_test": np.array(phones["test"], dtype=np.str_),
     }

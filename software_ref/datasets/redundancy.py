@@ -19,9 +19,11 @@ import numpy.typing as npt
 
 from software_ref.datasets.dataset import SPLITS, Dataset, as_floats
 from software_ref.datasets.trainable import check_trainable, varying_features
+from software_ref.network import LARGEST_LAYER
 
 __all__ = [
     "METHODS",
+    "check_feature_number",
     "principal_components",
     "rebin",
     "rebin_features",
@@ -215,10 +217,7 @@ def rebin_features(
     ValueError
         `features` is below 1.
     """
-    if isinstance(features, bool) or not isinstance(features, int):
-        raise TypeError(f"{where}: features must be an integer, not {type(features).__name__}")
-    if features < 1:
-        raise ValueError(f"{where}: features must be at least 1, not {features}")
+    check_feature_number(features, where=where)
     before = x.shape[1]
     if features == before:
         return x
@@ -233,6 +232,14 @@ def rebin_features(
     weight = (places - left).astype(x.dtype)
     finer: npt.NDArray[Any] = x[:, left] + (x[:, right] - x[:, left]) * weight
     return finer
+
+
+def check_feature_number(features: object, *, where: str) -> None:
+    """Raise TypeError or ValueError where a number of features is no integer from 1."""
+    if isinstance(features, bool) or not isinstance(features, int):
+        raise TypeError(f"{where}: features must be an integer, not {type(features).__name__}")
+    if not 1 <= features <= LARGEST_LAYER:
+        raise ValueError(f"{where}: features must be 1 to {LARGEST_LAYER}, not {features}")
 
 
 METHODS: dict[str, Callable[[Dataset, int], Dataset]] = {

@@ -10,20 +10,24 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from software_ref.console.errors import Mistakes
 from software_ref.datasets.cifar import load_cifar10, load_cifar100
 from software_ref.datasets.dataset import Dataset
 from software_ref.datasets.digits import load_digits
-from software_ref.datasets.idx import load_mnist
 from software_ref.datasets.iris import load_iris
+from software_ref.datasets.mnist import check_mnist_options, load_mnist
 from software_ref.datasets.morse import MorseOptions, load_morse
-from software_ref.datasets.npz import load_npz
-from software_ref.datasets.phonemes import load_phonemes
-from software_ref.datasets.reuters import load_reuters
-from software_ref.datasets.timit import load_timit
+from software_ref.datasets.npz import check_npz_options, load_npz
+from software_ref.datasets.phonemes import check_phoneme_options, load_phonemes
+from software_ref.datasets.reuters import check_reuters_options, load_reuters
+from software_ref.datasets.sample_options import SampleOptions
+from software_ref.datasets.scikit_learn import check_seed
+from software_ref.datasets.table import TABLE_ENDINGS, check_table_options, load_table
+from software_ref.datasets.table_options import TableOptions
+from software_ref.datasets.timit import check_timit_options, load_timit
 
-__all__ = ["NAMES", "archive_places", "check_options", "load_dataset", "option_names"]
+__all__ = ["ENDINGS", "NAMES", "check_options", "file_places", "load_dataset", "option_names"]
 
-_ARCHIVE = ".npz"
 _PAIRS = ("dot", "dash", "space")
 
 
@@ -40,8 +44,8 @@ def load_dataset(
     Parameters
     ----------
     name : str
-        One of `NAMES`, or the path of an .npz archive. A relative path is looked for in
-        `data_dir` first and then in `base_dir`.
+        One of `NAMES`, or the path of an .npz archive or of a table, with one of `ENDINGS`. A
+        relative path is looked for in `data_dir` first and then in `base_dir`.
     options : mapping
         The loader's options, by the names that `option_names` lists; the values as TOML gives
         them, so that a pair is a list of two.
@@ -63,30 +67,34 @@ def load_dataset(
         A file or a folder is missing; the message names each place looked in.
     """
     check_options(name, options)
+    source = _source_of(name)
     if name not in _SOURCES:
-        path = _find_archive(name, data_dir, base_dir)
-        return load_npz(path, **dict[str, Any](options))
-    source = _SOURCES[name]
+        return source.load(_find_file(name, data_dir, base_dir), **options)
     folder = (data_dir,) if source.reads_folder else ()
     generate = {"validation": validation} if source.generates_validation else {}
     return source.load(*folder, **options, **generate)
 
 
 def check_options(name: str, options: Mapping[str, object]) -> None:
-    """Refuse an unknown data set and options that it does not have; nothing is read.
+    """Refuse an unknown data set, options that it does not have, and values that no file can make
+    right; nothing is read.
 
     Raises
     ------
     TypeError, ValueError
         As `load_dataset` does.
     """
-    legal = option_names(name)
+    source, mistakes = _source_of(name), Mistakes()
     for key in options:
-        if key not in legal:
-            raise ValueError(
-                f"data set {name} has no option {key!r}{_nearest(key, legal)}; "
-                f"its options are {', '.join(legal) or 'none'}"
-            )
+        with mistakes.noted():
+            if key not in source.options:
+                raise ValueError(
+                    f"data set {name} has no option {key!r}{_nearest(key, source.options)}; "
+                    f"its options are {', '.join(source.options) or 'none'}"
+                )
+    with mistakes.noted():
+        source.check(**{key: options[key] for key in options if key in source.options})
+    mistakes.raise_any()
 
 
 def option_names(name: str) -> tuple[str, ...]:
@@ -97,39 +105,29 @@ def option_names(name: str) -> tuple[str, ...]:
     TypeError
         `name` is not a string.
     ValueError
-        No data set has that name, and it does not end in .npz.
+        No data set has that name, and it is the name of no file of samples.
     """
-    if not isinstance(name, str):
-        raise TypeError(f"data set name must be a string, not {type(name).__name__}")
-    if name in _SOURCES:
-        return _SOURCES[name].options
-    if name.endswith(_ARCHIVE):
-        return _keywords(load_npz)
-    raise ValueError(
-        f"data set name must be one of {', '.join(NAMES)} or the path of an {_ARCHIVE} file, "
-        f"not {name!r}{_nearest(name, NAMES)}"
-    )
+    return _source_of(name).options
 
 
-def _keywords(loader: Callable[..., Dataset]) -> tuple[str, ...]:
-    parameters = inspect.signature(loader).parameters.values()
-    return tuple(p.name for p in parameters if p.kind is inspect.Parameter.KEYWORD_ONLY)
-
-
-def _nearest(word: str, known: Sequence[str]) -> str:
-    near = difflib.get_close_matches(word, known, n=1)
-    return f" (did you mean {near[0]!r}?)" if near else ""
-
-
-def archive_places(name: str, data_dir: Path | None, base_dir: Path | None) -> list[Path]:
-    """Where `load_dataset` looks for the .npz archive `name`; nowhere for a data set of `NAMES`."""
+def file_places(
+    name: str,
+    options: Mapping[str, object],
+    data_dir: Path | None,
+    base_dir: Path | None,
+) -> list[Path]:
+    """Where `load_dataset` looks for the user's files; nowhere for a data set of `NAMES`."""
     if name in _SOURCES:
         return []
-    return [folder / name for folder in (data_dir, base_dir or Path()) if folder is not None]
+    names = [Path(name)]
+    if isinstance(options.get("test_file"), str):
+        names.append(names[0].with_name(str(options["test_file"])))
+    folders = [folder for folder in (data_dir, base_dir or Path()) if folder is not None]
+    return [folder / each for each in names for folder in folders]
 
 
-def _find_archive(name: str, data_dir: Path | None, base_dir: Path | None) -> Path:
-    places = archive_places(name, data_dir, base_dir)
+def _find_file(name: str, data_dir: Path | None, base_dir: Path | None) -> Path:
+    places = file_places(name, {}, data_dir, base_dir)
     for place in places:
         if place.is_file():
             return place
@@ -138,44 +136,93 @@ def _find_archive(name: str, data_dir: Path | None, base_dir: Path | None) -> Pa
     raise FileNotFoundError(f"there is no data set file {looked}")
 
 
-def _load_morse(*, validation: bool, **options: Any) -> Dataset:
-    """Generate Morse frames by options as TOML gives them."""
+def _source_of(name: str) -> _Source:
+    """How the data set of some name is loaded."""
+    if not isinstance(name, str):
+        raise TypeError(f"data set name must be a string, not {type(name).__name__}")
+    if name in _SOURCES:
+        return _SOURCES[name]
+    if name.lower().endswith(ENDINGS):
+        return _FILES[Path(name).suffix.lower()]
+    raise ValueError(
+        f"data set name must be one of {', '.join(NAMES)} or the path of a file that ends in "
+        f"{', '.join(ENDINGS[:-1])} or {ENDINGS[-1]}, not {name!r}{_nearest(name, NAMES)}"
+    )
+
+
+def _nearest(word: str, known: Sequence[str]) -> str:
+    near = difflib.get_close_matches(word, known, n=1)
+    return f" (did you mean {near[0]!r}?)" if near else ""
+
+
+def _morse_options(**options: Any) -> MorseOptions:
+    """Morse's options as TOML gives them."""
     pairs = {key: tuple(options[key]) for key in _PAIRS if isinstance(options.get(key), list)}
-    return load_morse(MorseOptions(**options | pairs), validation=validation)
+    return MorseOptions(**options | pairs)
+
+
+def _load_morse(*, validation: bool, **options: Any) -> Dataset:
+    return load_morse(_morse_options(**options), validation=validation)
+
+
+def _no_options() -> None:
+    """What checks the options of a data set that has none."""
+
+
+def _field_names(*kinds: Any) -> tuple[str, ...]:
+    return tuple(field.name for kind in kinds for field in dataclasses.fields(kind))
 
 
 @dataclass(frozen=True)
 class _Source:
-    """How a data set known by name is loaded."""
+    """How a data set is loaded."""
 
     load: Callable[..., Dataset]
+    check: Callable[..., object]
+    """Raises where a value of its options is wrong, whatever the files are."""
     options: tuple[str, ...]
-    """Its options: keyword arguments of `load`."""
+    """Its options: keyword arguments of `load` and of `check`."""
     reads_folder: bool = False
     """Whether `load` takes the folder of the user's data first."""
     generates_validation: bool = False
     """Whether `load` takes the keyword `validation`."""
 
 
-def _source(load: Callable[..., Dataset], *, reads_folder: bool = False) -> _Source:
-    return _Source(load, _keywords(load), reads_folder)
+def _source(
+    load: Callable[..., Dataset],
+    check: Callable[..., object] = _no_options,
+    *,
+    samples: Any = (),
+    reads_folder: bool = False,
+) -> _Source:
+    """A source whose options are the keywords of `check`, and fields of dataclasses."""
+    parameters = inspect.signature(check).parameters.values()
+    own = tuple(p.name for p in parameters if p.kind is inspect.Parameter.KEYWORD_ONLY)
+    return _Source(load, check, own + _field_names(*samples), reads_folder)
 
 
 _SOURCES = {
     "cifar10": _source(load_cifar10, reads_folder=True),
     "cifar100": _source(load_cifar100, reads_folder=True),
-    "digits": _source(load_digits),
-    "iris": _source(load_iris),
-    "mnist": _source(load_mnist, reads_folder=True),
+    "digits": _source(load_digits, check_seed),
+    "iris": _source(load_iris, check_seed),
+    "mnist": _source(load_mnist, check_mnist_options, samples=[SampleOptions], reads_folder=True),
     "morse": _Source(
-        _load_morse,
-        tuple(field.name for field in dataclasses.fields(MorseOptions)),
-        generates_validation=True,
+        _load_morse, _morse_options, _field_names(MorseOptions), generates_validation=True
     ),
-    "phonemes": _source(load_phonemes, reads_folder=True),
-    "reuters": _source(load_reuters, reads_folder=True),
-    "timit": _source(load_timit, reads_folder=True),
+    "phonemes": _source(load_phonemes, check_phoneme_options, reads_folder=True),
+    "reuters": _source(load_reuters, check_reuters_options, reads_folder=True),
+    "timit": _source(load_timit, check_timit_options, reads_folder=True),
+}
+
+_TABLE = _source(load_table, check_table_options, samples=[TableOptions, SampleOptions])
+_FILES = {
+    ".npz": _source(load_npz, check_npz_options, samples=[SampleOptions]),
+    **dict.fromkeys(TABLE_ENDINGS, _TABLE),
 }
 
 NAMES = tuple(_SOURCES)
-"""The data sets known by name; any other name must end in .npz."""
+"""The data sets known by name; any other name is that of a file."""
+
+ENDINGS = tuple(_FILES)
+"""Endings of files that samples are read from."""

@@ -9,13 +9,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from software_ref.console.errors import Mistakes
 from software_ref.datasets.archive import read_arrays
 from software_ref.datasets.checksum import checksum_note
 from software_ref.datasets.data_folder import data_folder, find_file
-from software_ref.datasets.dataset import Dataset, Labels
+from software_ref.datasets.dataset import Dataset, Labels, check_lengths
+from software_ref.datasets.labels import read_labels
 from software_ref.datasets.reuters_sgml import read_articles
 
-__all__ = ["load_reuters"]
+__all__ = ["check_reuters_options", "load_reuters"]
 
 _NPZ = "reuters_r52.npz"
 _TRANSFORMS = ("log", "binary", "count")
@@ -65,14 +67,8 @@ def load_reuters(
     FileNotFoundError
         The folder or its files are missing.
     """
+    check_reuters_options(tokens=tokens, classes=classes, transform=transform)
     folder = data_folder("reuters", data_dir, holds=f"{_NPZ} or of the published collection")
-    for name, value in (("tokens", tokens), ("classes", classes)):
-        if value is not None and (isinstance(value, bool) or not isinstance(value, int)):
-            raise TypeError(f"reuters: {name} must be an integer, not {type(value).__name__}")
-    if transform not in _TRANSFORMS:
-        raise ValueError(
-            f"reuters: transform must be one of {', '.join(_TRANSFORMS)}, not {transform!r}"
-        )
     bags = _read_npz(npz) if (npz := find_file(folder, _NPZ)) else _read_published(folder)
     order = _frequent_first(np.bincount(bags.y_train))
     present = int((np.bincount(bags.y_train) > 0).sum())
@@ -105,6 +101,23 @@ def load_reuters(
     )
 
 
+def check_reuters_options(
+    *, tokens: int = 2000, classes: int | None = None, transform: str = "log"
+) -> None:
+    """Raise TypeError or ValueError where an option of `load_reuters` is wrong for any files."""
+    mistakes = Mistakes()
+    for name, value in (("tokens", tokens), ("classes", classes)):
+        with mistakes.noted():
+            if value is not None and (isinstance(value, bool) or not isinstance(value, int)):
+                raise TypeError(f"reuters: {name} must be an integer, not {type(value).__name__}")
+    with mistakes.noted():
+        if transform not in _TRANSFORMS:
+            raise ValueError(
+                f"reuters: transform must be one of {', '.join(_TRANSFORMS)}, not {transform!r}"
+            )
+    mistakes.raise_any()
+
+
 @dataclass(frozen=True)
 class _Bags:
     """Word counts of articles and their classes."""
@@ -120,28 +133,25 @@ class _Bags:
 def _read_npz(path: Path) -> _Bags:
     arrays = read_arrays(path)
     for split in ("train", "test"):
-        x, y = arrays[f"x_{split}"], arrays[f"y_{split}"]
+        x = arrays[f"x_{split}"]
         if x.dtype.kind not in "iu" or x.ndim != 2 or (x.size and x.min() < 0):
             raise ValueError(
                 f"{path}: x_{split} must hold counts of shape (articles, words), "
                 f"not {x.dtype} of shape {x.shape}"
-            )
-        if y.dtype.kind not in "iu" or y.shape != x.shape[:1] or (y.size and y.min() < 0):
-            raise ValueError(
-                f"{path}: y_{split} must hold the class of each of the {len(x)} articles, "
-                f"not {y.dtype} of shape {y.shape}"
             )
         if x.shape[1] != arrays["x_train"].shape[1] or x.size == 0:
             raise ValueError(
                 f"{path}: x_train and x_test must hold articles over the same words, "
                 f"not shapes {arrays['x_train'].shape} and {arrays['x_test'].shape}"
             )
+    labels = read_labels(
+        {split: arrays[f"y_{split}"] for split in ("train", "test")},
+        place=lambda split, sample: f"{path}: y_{split}[{sample}]",
+    )
+    for split, y in labels.y.items():
+        check_lengths(arrays[f"x_{split}"], y, split, where=str(path))
     return _Bags(
-        arrays["x_train"],
-        arrays["y_train"].astype(np.int64),
-        arrays["x_test"],
-        arrays["y_test"].astype(np.int64),
-        path.name,
+        arrays["x_train"], labels.y["train"], arrays["x_test"], labels.y["test"], path.name
     )
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from software_ref.console.errors import Mistakes
 from software_ref.datasets.audio import read_audio
 from software_ref.datasets.cepstrum import FILTERS, FRAME, RATE, STEP, cepstra, frame_count
 from software_ref.datasets.data_folder import data_folder
@@ -23,10 +24,11 @@ from software_ref.datasets.dataset import Dataset
 from software_ref.datasets.timit_phones import CLASSES, PHONE_CLASS
 from software_ref.text_file import read_text
 
-__all__ = ["load_timit"]
+__all__ = ["check_timit_options", "load_timit"]
 
 _FOLDERS = (Path("."), Path("TIMIT"), Path("timit"), Path("data"))
 _ENDINGS = (".WAV", ".wav", ".WAV.wav", ".wav.wav")
+_MOST_DIGITS = 15
 _DEVIATIONS = 3
 """Training standard deviations that a feature spans on either side of the mean."""
 
@@ -68,13 +70,8 @@ def load_timit(
     FileNotFoundError
         The folder or its files are missing.
     """
+    check_timit_options(coefficients=coefficients, frames=frames, seed=seed)
     folder = data_folder("timit", data_dir, holds="TIMIT's TRAIN and TEST")
-    for name, value, least in (("coefficients", coefficients, 1), ("seed", seed, 0)):
-        _check_integer(name, value, least)
-    if frames is not None:
-        _check_integer("frames", frames, 1)
-    if coefficients > FILTERS:
-        raise ValueError(f"timit: coefficients must be at most {FILTERS}, not {coefficients}")
     rng = np.random.default_rng(seed)
     x_train, y_train = _split(folder, "train", coefficients, frames, rng)
     x_test, y_test = _split(folder, "test", coefficients, frames, rng)
@@ -97,6 +94,23 @@ def load_timit(
         f"{'all' if frames is None else f'at most {frames}'} frames in an order of seed {seed}, "
         f"mean +- {_DEVIATIONS} sd",
     )
+
+
+def check_timit_options(
+    *, coefficients: int = 39, frames: int | None = None, seed: int = 1
+) -> None:
+    """Raise TypeError or ValueError where an option of `load_timit` is wrong."""
+    mistakes = Mistakes()
+    with mistakes.noted():
+        _check_integer("coefficients", coefficients, 1)
+        if coefficients > FILTERS:
+            raise ValueError(f"timit: coefficients must be at most {FILTERS}, not {coefficients}")
+    with mistakes.noted():
+        _check_integer("seed", seed, 0)
+    with mistakes.noted():
+        if frames is not None:
+            _check_integer("frames", frames, 1)
+    mistakes.raise_any()
 
 
 @dataclass(frozen=True)
@@ -160,19 +174,27 @@ def _find_labels(folder: Path, split: str) -> list[Path]:
 def _read_labels(path: Path) -> _Sentence:
     """Which frames of a sentence have a label, from its file of phones alone."""
     starts, ends, labels = [], [], []
+    audio = _find_audio(path)
+    # A sample takes a byte or more: a longer sentence has a slip in its numbers, which the arrays
+    # of its frames would be as long as.
+    longest = audio.stat().st_size + FRAME
     for number, line in enumerate(read_text(path, "latin-1").split("\n"), start=1):
         words = line.split()
         if not words:
             continue
-        legal = len(words) == 3 and words[0].isdigit() and words[1].isdigit()
+        legal = len(words) == 3 and words[0].isdecimal() and words[1].isdecimal()
         if not legal or words[2] not in PHONE_CLASS:
             raise ValueError(f"{path}: line {number} must be two numbers and a phone, not {line!r}")
+        if max(len(word) for word in words[:2]) > _MOST_DIGITS or int(words[1]) > longest:
+            raise ValueError(
+                f"{path}: line {number} must end within its recording, {audio.name}, "
+                f"but ends at sample {words[1][:_MOST_DIGITS]}"
+            )
         label = PHONE_CLASS[words[2]]
         if label is not None:
             starts.append(int(words[0]))
             ends.append(int(words[1]))
             labels.append(label)
-    audio = _find_audio(path)
     if not labels:
         return _Sentence(audio, np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
     return _Sentence(audio, *_labelled_frames(starts, ends, labels))

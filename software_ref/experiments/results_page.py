@@ -34,9 +34,10 @@ GROUPS = {
 OVERVIEW = "## What holds"
 """Heading of the table of all claims, before the experiments'."""
 OVERVIEW_TEXT = """A verdict compares the means of the seeds by Welch's t-test: a difference within
-its 95 % interval is none, and a claim that needs one *stays open*. Points ± are that interval,
-accuracies ± the sample standard deviation over the seeds. This table and the sentences below the
-others are computed from the figures."""
+its 95 % interval is none, and a claim that needs one *stays open*. Of twenty comparisons of equals,
+one is expected beyond it by chance. Points ± are that interval, accuracies ± the sample standard
+deviation over the seeds. This table and the sentences below the others are computed from the
+figures."""
 
 
 def results_page(names: Sequence[str], results: Path, page: str, pictures: str) -> str:

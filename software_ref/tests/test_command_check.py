@@ -234,8 +234,8 @@ def test_an_illegal_file_is_told_in_one_line(
     [
         (
             '[data]\nname = "mnits"',
-            f"data set name must be one of {', '.join(NAMES)} or the path of an .npz file, "
-            "not 'mnits' (did you mean 'mnist'?)",
+            f"data set name must be one of {', '.join(NAMES)} or the path of a file that ends in "
+            ".npz, .csv, .tsv, .txt or .data, not 'mnits' (did you mean 'mnist'?)",
         ),
         (
             '[data]\nname = "iris"\noptions = { sead = 2 }',
@@ -273,7 +273,7 @@ dither = 1
 [data]
 name = "iris"
 train = 0
-options = { sead = 2 }
+options = { sead = 2, seed = -1 }
 reduce = { method = "svd", features = 0 }
 [training]
 epochs = 0
@@ -312,6 +312,7 @@ def test_all_illegal_values_are_told_at_once(
         "update seed must be at least 0, not -1",
         "data train must be at least 1, not 0",
         "data set iris has no option 'sead' (did you mean 'seed'?); its options are seed",
+        "seed must be at least 0, not -1",
         "training epochs must be at least 1, not 0",
         "training shuffle must be true or false, not 'yes'",
         "training rate_exponent must start at epoch 0 and list its epochs in rising order, not [1]",

@@ -98,7 +98,7 @@ def test_the_manual_names_every_data_set_and_option() -> None:
     manual = (ROOT / "docs" / "datasets.md").read_text()
     for name in NAMES:
         assert f"| `{name}` |" in manual
-    for name in (*NAMES, "x.npz"):
+    for name in (*NAMES, "x.npz", "x.csv"):
         for option in option_names(name):
             assert f"`{option}`" in manual, (name, option)
     for method in METHODS:
@@ -172,6 +172,36 @@ def test_an_export_is_read_as_the_same_samples(tmp_path: Path) -> None:
     for key in ("x_train", "y_train", "x_test", "y_test", "x_validation"):
         assert np.array_equal(getattr(found, key), getattr(expected, key))
     assert found.x_train.dtype == np.float32
+
+
+def test_an_export_keeps_classes_without_samples_and_their_names(tmp_path: Path) -> None:
+    path, copy = tmp_path / "a.npz", tmp_path / "copy.npz"
+    y = np.array(["c", "a", "c"])
+    np.savez(path, x_train=np.eye(3), y_train=y, x_test=np.eye(3), y_test=y)
+    described(tmp_path, path, "--option", 'labels=["a", "b", "c", "d"]', "--npz", copy)
+    found = load_dataset(str(copy), options={}, data_dir=None, base_dir=None)
+    assert (found.y_train.tolist(), found.classes) == ([2, 0, 2], 4)
+    assert (found.class_names, found.notes) == (("a", "b", "c", "d"), ())
+
+
+def test_what_the_samples_were_made_of_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("".join(f"{i},7,{'yes' if i % 2 else 'no'}\n" for i in range(8)))
+    scaled = ("--option", "scale=feature", "--option", "test=2")
+    document = described(tmp_path, path, *scaled)
+    assert document["class_names"] == ["no", "yes"]
+    assert document["notes"] == ["labels no, yes are classes 0 to 1"]
+    assert capsys.readouterr().out.splitlines()[-1] == f"note: {document['notes'][0]}"
+    low, high = document["scale"]["low"], document["scale"]["high"]
+    assert (low[1], high[1]) == (7, 7)
+    dataset = load_dataset(
+        str(path), options={"scale": "feature", "test": 2}, data_dir=None, base_dir=None
+    )
+    assert dataset.scale is not None
+    assert (low, high) == (dataset.scale.low.tolist(), dataset.scale.high.tolist())
+    assert described(tmp_path, "iris")["scale"] is None
 
 
 def test_an_export_has_validation_samples_where_there_are_any(tmp_path: Path) -> None:

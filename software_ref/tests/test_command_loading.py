@@ -56,6 +56,76 @@ def test_a_reduction_that_the_data_cannot_give_is_one_line(
     assert refused(capsys, path) + "\n" == message
 
 
+SORTED = "the training samples of points.npz come class by class: [training] shuffle = true mixes "
+SURPLUS = "2 of the 12 inputs have no feature and stay 0: points.npz has 10 features"
+
+
+def in_order(folder: Path) -> None:
+    """Write the points sorted by class: 19, 22 and 19 of them."""
+    arrays = points()
+    order = np.argsort(arrays["y_train"], kind="stable")
+    arrays |= {"x_train": arrays["x_train"][order], "y_train": arrays["y_train"][order]}
+    np.savez(folder / "points.npz", **arrays)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("text", "samples", "notes"),
+    [
+        (NETWORK, None, [f"{SORTED}them in every epoch, [data.options] shuffle = true once"]),
+        (NETWORK + "shuffle = true\n", None, []),
+        (NETWORK.replace("[training]", "options = { shuffle = true }\n[training]"), None, []),
+        (
+            NETWORK + "shuffle = true\n",
+            30,
+            [
+                "the first 30 training samples of points.npz are of 2 of the 3 classes, since they "
+                "come class by class: [data.options] shuffle = true mixes them"
+            ],
+        ),
+        (NETWORK, 6, []),  # may be by chance
+    ],
+)
+def test_samples_that_come_class_by_class_are_noted(
+    path: Path, text: str, samples: int | None, notes: list[str]
+) -> None:
+    in_order(path.parent)
+    path.write_text(text)
+    data = load_training_data(read_network_file(path), samples=samples)
+    assert data.notes == (SURPLUS, *notes)
+
+
+def test_nothing_is_noted_where_all_is_as_it_should_be(path: Path) -> None:
+    path.write_text(NETWORK.replace("[12, 8,", "[10, 10,").replace("[4, 2]", "[5, 5]"))
+    assert load_training_data(read_network_file(path)).notes == ()
+
+
+@pytest.mark.parametrize("command", ["train", "fit"])
+def test_commands_print_what_is_noted(
+    command: str, path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    in_order(path.parent)
+    path.write_text(NETWORK.replace("epochs = 2", "epochs = 1"))
+    epochs = ["--epochs", "1"]
+    assert main([command, str(path), *epochs]) == 0
+    notes = [line for line in capsys.readouterr().out.splitlines() if line.startswith("note: ")]
+    # `fit` takes the samples of every epoch in an order of its own.
+    assert len(notes) == (2 if command == "train" else 1)
+    assert notes[0] == f"note: {SURPLUS}"
+
+
+def test_a_label_beyond_the_network_is_told_by_its_name(
+    path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arrays = points()
+    names = np.array(["a", "b", "c", "d"])
+    arrays |= {key: names[arrays[key]] for key in ("y_train", "y_test")}
+    arrays["y_train"][[3, 9]] = "d"
+    np.savez(path.parent / "points.npz", **arrays)  # type: ignore[arg-type]
+    path.write_text(NETWORK)
+    message = "points.npz: y_train[3] must be below the network's classes = 3, not 3, which d is"
+    assert refused(capsys, path) == message
+
+
 @pytest.mark.parametrize("folder", [False, True])
 @pytest.mark.parametrize("command", ["train", "fit", "profile", "compare", "simulate"])
 def test_no_command_overwrites_the_samples_it_reads(

@@ -56,12 +56,13 @@ def test_a_truncated_data_file_is_told(path: Path, capsys: pytest.CaptureFixture
 def test_a_label_out_of_range_is_told(
     path: Path, part: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    data = path.with_name("points.npz")
     change(path, f"y_{part}", (17,), 3)
     assert refused(capsys, path) == (
         f"points.npz: y_{part}[17] must be below the network's classes = 3, not 3"
     )
     change(path, f"y_{part}", (17,), -1)
-    assert refused(capsys, path) == f"points.npz: y_{part}[17] must be at least 0, not -1"
+    assert refused(capsys, path) == f"{data}: y_{part}[17] must be at least 0, not -1"
 
 
 def test_a_nan_feature_is_told(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -75,7 +76,8 @@ def test_a_feature_out_of_range_is_told(path: Path, capsys: pytest.CaptureFixtur
     data = path.with_name("points.npz")
     assert refused(capsys, path) == (
         f"{data}: x_test must be uint8, or floats in [0, 1], not float64 from 0 to 1.5; say how to "
-        "map it, for example scale = [0, 1.5]"
+        'map it in [data.options]: scale = "feature" maps each feature by its own range, scale = '
+        "[0, 1.5] all alike"
     )
 
 

@@ -229,6 +229,10 @@ def test_unknown_and_missing_keys(path: Path, text: str, message: str) -> None:
             NETWORK + "[training]\nrate_exponent = [[0, 3.5]]\n",
             "training rate_exponent must be an integer, not 3.5",
         ),
+        (
+            NETWORK + "[training]\nrate_exponent = [[0, 1], [2, 2], 3]\n",
+            "training rate_exponent must be a list of [first epoch, k] pairs, not 3",
+        ),
         (NETWORK + "[target]\ndsp_budget = '9'\n", "target dsp_budget must be an integer, not '9'"),
     ],
 )
@@ -301,6 +305,13 @@ def test_wrong_kinds(path: Path, text: str, message: str) -> None:
 )
 def test_inconsistent_values(path: Path, text: str, message: str) -> None:
     refused(path, text, ValueError, message)
+
+
+def test_the_largest_values_are_legal(path: Path) -> None:
+    target = "[target]\ndsp_budget = 240\nmax_rate_exponent = 31\nclock_mhz = 1000\n"
+    file = read(path, NETWORK + target + "[training]\nrate_exponent = [[0, 31], [2, 4]]\n")
+    assert (file.target.dsp_blocks, file.target.clock_mhz) == (240, 1000)
+    assert file.training.largest_rate_exponent == file.max_rate_exponent == 31
 
 
 def test_the_rate_exponent_of_an_epoch_is_the_last_entry_that_has_begun() -> None:

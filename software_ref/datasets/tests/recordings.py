@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import wave
+import struct
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["sphere", "tone", "write_riff", "write_sentence"]
+__all__ = ["riff", "sphere", "tone", "write_sentence"]
 
 
 def tone(frequency: float, samples: int, seed: int = 0) -> NDArray[np.int16]:
@@ -28,15 +29,36 @@ def sphere(samples: NDArray[np.int16], *, order: str = "01", extra: str = "") ->
     return header.encode().ljust(1024) + samples.astype("<i2" if order == "01" else ">i2").tobytes()
 
 
-def write_riff(
-    path: Path, samples: NDArray[np.int16], *, rate: int = 16000, channels: int = 1, width: int = 2
-) -> None:
-    """Write a RIFF file."""
-    with wave.open(str(path), "wb") as file:
-        file.setnchannels(channels)
-        file.setsampwidth(width)
-        file.setframerate(rate)
-        file.writeframes(samples.astype("<i2").tobytes())
+def riff(
+    samples: NDArray[Any],
+    *,
+    rate: int = 16000,
+    channels: int = 1,
+    extensible: bool = False,
+    before: bytes = b"",
+) -> bytes:
+    """A RIFF file of samples as they are stored, 24 bits as the lower ones of int32.
+
+    `extensible` writes the longer header, WAVE_FORMAT_EXTENSIBLE; `before` are chunks ahead of the
+    samples.
+    """
+    kind, width = samples.dtype.kind, samples.dtype.itemsize
+    tag = 3 if kind == "f" else 1
+    data = samples.astype(samples.dtype.newbyteorder("<")).tobytes()
+    if samples.dtype == np.int32 and np.abs(samples).max() < 1 << 23:
+        data, width = samples.astype("<i4").view(np.uint8).reshape(-1, 4)[:, :3].tobytes(), 3
+    block = channels * width
+    rest = struct.pack("<HIIHH", channels, rate, rate * block, block, 8 * width)
+    form = struct.pack("<H", tag) + rest
+    if extensible:
+        guid = struct.pack("<H", tag) + bytes.fromhex("000000001000800000aa00389b71")
+        form = struct.pack("<H", 0xFFFE) + rest + struct.pack("<HHI", 22, 8 * width, 4) + guid
+    chunks = _chunk(b"fmt ", form) + before + _chunk(b"data", data)
+    return b"RIFF" + struct.pack("<I", 4 + len(chunks)) + b"WAVE" + chunks
+
+
+def _chunk(name: bytes, content: bytes) -> bytes:
+    return name + struct.pack("<I", len(content)) + content + b"\0" * (len(content) % 2)
 
 
 def write_sentence(path: Path, phones: list[tuple[int, int, str]], audio: bytes) -> None:

@@ -112,7 +112,8 @@ X = arrays()["x_train"]
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"classes": 0}, "tiny: classes must be at least 1, not 0"),
+        ({"classes": 0}, "tiny: classes must be 1 to 1048576, not 0"),
+        ({"classes": 10**9}, "tiny: classes must be 1 to 1048576, not 1000000000"),
         (
             {"x_train": np.zeros((3, 28, 28))},
             "tiny: x_train must have shape (samples, features), not (3, 28, 28); "

@@ -144,6 +144,17 @@ def test_lengths_that_differ_are_refused(tmp_path: Path) -> None:
         load_phonemes(tmp_path)
 
 
+def test_one_huge_label_names_its_sample(tmp_path: Path) -> None:
+    y = np.array([4, 0, 1, 2, 10**9, 4])
+    path = save(tmp_path, y_train=y) / "phoneme_timit_esl.npz"
+    message = (
+        f"{path}: y_train[4] must not be the only sample of label 1000000000, which comes "
+        "after a gap"
+    )
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        load_phonemes(tmp_path)
+
+
 def test_missing_files_and_wrong_options_are_told(tmp_path: Path) -> None:
     message = f"phonemes: {tmp_path} must hold phoneme_timit_esl.npz or phoneme.data"
     with pytest.raises(FileNotFoundError, match=f"^{re.escape(message)}$"):
@@ -151,7 +162,7 @@ def test_missing_files_and_wrong_options_are_told(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"^phonemes needs --data DIR, the folder of "):
         load_phonemes(None)
     save(tmp_path)
-    with pytest.raises(ValueError, match=r"^phonemes: features must be at least 1, not 0$"):
+    with pytest.raises(ValueError, match=r"^phonemes: features must be 1 to 1048576, not 0$"):
         load_phonemes(tmp_path, features=0)
     with pytest.raises(TypeError, match=r"^phonemes: features must be an integer, not str$"):
         load_phonemes(tmp_path, features="39")  # type: ignore[arg-type]

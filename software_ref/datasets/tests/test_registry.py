@@ -111,8 +111,8 @@ def test_missing_archive_names_each_place(tmp_path: Path) -> None:
 )
 def test_unknown_names_are_refused(name: str, hint: str) -> None:
     message = (
-        f"data set name must be one of {', '.join(NAMES)} or the path of an .npz file, "
-        f"not {name!r}{hint}"
+        f"data set name must be one of {', '.join(NAMES)} or the path of a file that ends in .npz, "
+        f".csv, .tsv, .txt or .data, not {name!r}{hint}"
     )
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         load(name)
@@ -129,15 +129,17 @@ def test_every_known_name_lists_its_options() -> None:
         "cifar100": (),
         "digits": ("seed",),
         "iris": ("seed",),
-        "mnist": (),
+        "mnist": ("files",),
         "morse": ("frame",),
         "phonemes": ("features",),
         "reuters": ("tokens",),
         "timit": ("coefficients",),
     }
-    assert option_names("any/path.npz") == (
-        *("scale", "clip", "classes", "arrays", "test", "seed"),
-    )
+    samples = ("scale", "clip", "classes", "labels", "test", "shuffle", "seed")
+    assert option_names("any/path.npz") == ("arrays", *samples)
+    assert option_names("mnist") == ("files", "transpose", *samples)
+    table = ("label", "ignore", "header", "delimiter", "test_file", *samples)
+    assert {option_names(f"a.{ending}") for ending in ("csv", "TSV", "txt", "data")} == {table}
 
 
 @pytest.mark.parametrize(
@@ -147,10 +149,10 @@ def test_every_known_name_lists_its_options() -> None:
             "a.npz",
             "scales",
             "data set a.npz has no option 'scales' (did you mean 'scale'?); "
-            "its options are scale, clip, classes, arrays, test, seed",
+            "its options are arrays, scale, clip, classes, labels, test, shuffle, seed",
         ),
         ("digits", "noise", "data set digits has no option 'noise'; its options are seed"),
-        ("mnist", "seed", "data set mnist has no option 'seed'; its options are none"),
+        ("cifar10", "seed", "data set cifar10 has no option 'seed'; its options are none"),
         (
             "morse",
             "noise",

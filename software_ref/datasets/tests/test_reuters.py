@@ -212,7 +212,7 @@ def test_options_of_the_wrong_type_are_refused(tmp_path: Path, name: str) -> Non
         ),
         (
             {"y_test": COUNTS["y_test"][:2]},
-            "y_test must hold the class of each of the 3 articles, not int64 of shape (2,)",
+            "x_test and y_test must have equal lengths, not 3 samples and 2 labels",
         ),
         (
             {"x_test": COUNTS["x_test"][:, :3]},
@@ -225,6 +225,16 @@ def test_broken_counts_are_refused(tmp_path: Path, changes: dict[str, Any], mess
     path = save(tmp_path, **changes) / "reuters_r52.npz"
     with pytest.raises(ValueError, match=f"^{re.escape(f'{path}: {message}')}$"):
         load_reuters(tmp_path, tokens=2)
+
+
+def test_one_huge_label_names_its_sample(tmp_path: Path) -> None:
+    path = save(tmp_path, y_train=np.array([2, 0, 10**9, 1])) / "reuters_r52.npz"
+    message = (
+        f"{path}: y_train[2] must not be the only sample of label 1000000000, which comes "
+        "after a gap"
+    )
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        load_reuters(tmp_path, tokens=4)
 
 
 def test_missing_files_are_told(tmp_path: Path) -> None:

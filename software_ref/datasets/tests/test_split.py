@@ -27,6 +27,17 @@ def test_a_class_is_emptied_only_where_no_other_can_give() -> None:
     assert sorted(labels[stratified_choice(labels, 3, 1, where="")]) == [0, 1, 2]
 
 
+@pytest.mark.parametrize(("count", "given"), [(8, (0, 8)), (2, (0, 2))])
+def test_a_class_of_one_sample_keeps_it_whatever_its_share(
+    count: int, given: tuple[int, int]
+) -> None:
+    # Of 8 of 10, the share of the class of one is 0.8, that of the class of nine 7.2: the larger
+    # remainder would empty the class.
+    labels = np.array([0] + [1] * 9)
+    chosen = stratified_choice(labels, count, 1, where="")
+    assert tuple(np.bincount(labels[chosen], minlength=2)) == given
+
+
 @given(labels=st.lists(st.integers(0, 4), min_size=2, max_size=40), data=st.data())
 def test_every_class_gives_its_share_give_or_take_one(
     labels: list[int], data: st.DataObject

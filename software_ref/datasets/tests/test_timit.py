@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from software_ref.datasets.cepstrum import cepstra
-from software_ref.datasets.tests.recordings import sphere, tone, write_riff, write_sentence
+from software_ref.datasets.tests.recordings import riff, sphere, tone, write_sentence
 from software_ref.datasets.timit import load_timit
 from software_ref.datasets.timit_phones import CLASSES
 
@@ -87,7 +87,7 @@ def test_the_tree_may_be_lower_and_in_lower_case_and_hold_riff_files(
         copy.parent.mkdir(parents=True, exist_ok=True)
         copy.write_text(path.read_text() + "\n")
         samples = np.frombuffer(path.with_suffix(".WAV").read_bytes()[1024:], "<i2")
-        write_riff(copy.with_suffix(".wav"), samples)
+        copy.with_suffix(".wav").write_bytes(riff(samples, extensible=True))
     for name in ("TRAIN", "TEST"):
         (tree / name).rename(tree / f"{name}_moved")
     found = load_timit(tmp_path)
@@ -143,13 +143,24 @@ def test_broken_phones_are_told(tree: Path, line: str, error: str) -> None:
         load_timit(tree)
 
 
+@pytest.mark.parametrize("end", [10**12, int("9" * 4000)])
+def test_a_phone_beyond_all_recordings_names_its_line(tree: Path, end: int) -> None:
+    path = tree / "TEST" / "DR1" / "FAA0" / "SI3.PHN"
+    path.write_text(f"0 400 aa\n400 {end} sh\n")
+    message = (
+        f"{path}: line 2 must end within its recording, SI3.WAV, but ends at sample {str(end)[:15]}"
+    )
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        load_timit(tree)
+
+
 def test_recordings_that_do_not_fit_are_told(tree: Path) -> None:
     path = tree / "TEST" / "DR1" / "FAA0" / "SI3.WAV"
     path.write_bytes(sphere(tone(300, 3000)))
     message = f"{path} must reach to the end of its phones, but has 3000 samples"
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         load_timit(tree)
-    write_riff(path, tone(300, 4000), rate=8000)
+    path.write_bytes(riff(tone(300, 4000), rate=8000))
     message = f"{path} must have 16000 samples a second, not 8000"
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         load_timit(tree)

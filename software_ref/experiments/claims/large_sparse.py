@@ -116,6 +116,9 @@ def report(scale: Scale, results: Results) -> Report:
         for smallest, points in budgets.items():
             name = f"{problem.title} with the parameters of {smallest} dense hidden neurons"
             (dense, *_), *sparser = points
+            if not sparser:
+                findings.append(f"{name}: no sparser network has so many.")
+                continue
             best, largest = max(sparser, key=lambda point: point[0].mean), sparser[-1]
             gain, fall = compare(best[0], dense), compare(largest[0], best[0])
             verdicts[name] = verdict([gain.side(), -fall.side()])

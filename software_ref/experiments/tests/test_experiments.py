@@ -185,8 +185,8 @@ def test_redundancy_compares_the_losses() -> None:
     many = {key: 0.9 for key in keys if key[1] == "784 pixels"}
     few = {key: 0.9 if key[2] == 100 else 0.8 for key in keys if key[1] == "200 PCA"}
     holds = redundancy.report(MNIST, made_up(redundancy, MNIST, many | few))
-    assert "0.0 ± 0.0 (784 pixels), 10.0 ± 0.0 (200 PCA), where" in holds.findings[0]
-    assert holds.findings[0].endswith("+10.0 ± 0.0 points more: the claim holds.")
+    assert "0.0 ± 0.0 (784 pixels), 10.0 ± 0.0 (200 PCA). The less" in holds.findings[0]
+    assert holds.findings[0].endswith("lose more by +10.0 ± 0.0 points: the claim holds.")
     assert "down to 1.98 % (784 pixels), 100 % (200 PCA)." in holds.findings[1]
     flat = redundancy.report(MNIST, made_up(redundancy, MNIST, {}))
     assert flat.verdict == "stays open: MNIST"
@@ -196,6 +196,9 @@ def test_redundancy_compares_the_losses() -> None:
     assert fails.verdict == "does not hold: MNIST"
     noisy = redundancy.report(MNIST, made_up(redundancy, MNIST, {}, deviation=0.1))
     assert "down to 1.98 % (784 pixels), 1.9 % (200 PCA)." in noisy.findings[1]
+    falling = {key: 0.9 if key[2] == 100 else 0.88 for key in keys}
+    noisy = redundancy.report(MNIST, made_up(redundancy, MNIST, falling, deviation=0.1))
+    assert "down to 100 % (784 pixels), 100 % (200 PCA)." in noisy.findings[1]
 
 
 def test_large_sparse_keeps_parameter_counts_and_finds_the_critical_density() -> None:

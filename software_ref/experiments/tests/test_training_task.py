@@ -90,6 +90,30 @@ def test_reduced_data_are_loaded_once_and_kept() -> None:
     assert load_data(replace(spec), None) is dataset
 
 
+def test_components_of_little_variance_stay_small_beside_the_first(tmp_path: Path) -> None:
+    """Classes differ in two directions; the noise of forty others must not drown them."""
+    rng = np.random.default_rng(3)
+    labels = rng.integers(0, 4, 700)
+    x = np.clip(rng.normal(0.5, 0.02, (700, 42)), 0, 1)
+    x[:, :2] = 0.35 + 0.3 * np.stack([labels // 2, labels % 2], axis=1)
+    x[:, :2] += rng.normal(0, 0.04, (700, 2))
+    np.savez(
+        tmp_path / "noisy.npz",
+        x_train=x[:100],
+        y_train=labels[:100],
+        x_test=x[100:],
+        y_test=labels[100:],
+    )
+    task = TrainingTask(
+        data=DataSpec(name="noisy.npz", reduce=("pca", 42)),
+        layers=(42, 40, 4),
+        out_degree=(40, 4),
+        kind="fully_connected",
+        options=MlpOptions(epochs=30, batch=20, rate=5e-3),
+    )
+    assert task.run(tmp_path)["test_accuracy"] > 0.95
+
+
 def test_difficulty_is_a_task_too() -> None:
     figures = DifficultyTask(data=DATA).run(None)
     assert set(figures) == {"v_lower", "v_upper", "v_dist", "v_thresh"}

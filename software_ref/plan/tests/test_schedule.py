@@ -15,7 +15,7 @@ from software_ref.connections.options import KINDS, ConnectionOptions
 from software_ref.fixed_point import FixedFormat
 from software_ref.network import Network
 from software_ref.network_file import read_network_file
-from software_ref.plan.schedule import Queue, Schedule
+from software_ref.plan.schedule import LOAD_WRITE, Queue, Schedule
 from software_ref.tests.schedule_events import Plan, all_accesses, collisions
 
 ROOT = Path(__file__).parents[3]
@@ -227,6 +227,35 @@ def test_a_queue_has_the_fewest_banks_that_pulses_can_never_defeat(seed: int) ->
     # At the same step the write must come later in it; one bank more never hurts.
     assert banks == 1 or not safe(banks - 1)
     assert safe(banks + 1)
+
+
+@pytest.mark.parametrize("training", [True, False])
+@pytest.mark.parametrize("seed", range(20))
+def test_queues_know_their_first_write_and_their_last_read(seed: int, training: bool) -> None:
+    schedule = Schedule(network=random_network(seed), training=training)
+    # For a sample n, accesses by s and by clocks after the pulse of step n + s.
+    writes: dict[tuple[str, int], set[tuple[int, int]]] = {}
+    reads: dict[tuple[str, int], set[tuple[int, int]]] = {}
+    for access in all_accesses(schedule, Plan.of(schedule), [1000], [False]):
+        kind, junction, *_ = access.memory
+        if kind in ("activations", "queue", "errors") and access.mark is not None:
+            found = writes if access.write else reads
+            place = (access.step - access.mark[0], access.clock - 1000)
+            found.setdefault((str(kind), int(junction)), set()).add(place)
+    writes["activations", 1] = {(0, LOAD_WRITE)}  # beats come when they like from there on
+    for i, timing in enumerate(schedule.timing, start=1):
+        queues = {("activations", i): schedule.activation_queue(i - 1)}
+        if training:
+            queues["queue", i] = schedule.derivative_queue(i)
+        if training and not timing.last:
+            queues["errors", i + 1] = schedule.error_queue(i)
+        for key, queue in queues.items():
+            assert (queue.write_step, queue.write_clock) == min(writes[key])
+            step, clock = max(reads[key])
+            assert queue.read_step == step
+            # In a step's last row activations are read in any case, deltas where a neuron starts.
+            most = 0 if key[0] == "activations" else timing.shape.in_degree
+            assert 0 <= queue.read_clock - clock <= most
 
 
 @pytest.mark.parametrize("training", [True, False])
