@@ -18,6 +18,7 @@ from hwgen.export.lint_waivers import WAIVERS, lint_waivers
 from hwgen.simulation.verilator import find_toolchain
 from hwgen.testing.shapes import network
 from software_ref.network_file import read_network_file
+from software_ref.plan.core_options import CoreOptions
 
 ROOT = Path(__file__).parent.parent
 NETWORKS = {
@@ -43,7 +44,9 @@ def design(name: str) -> CoreDesign:
         file = read_network_file(ROOT / "examples" / f"{name}.toml")
         return CoreDesign.from_file(file, name=name)
     training = name != "inference"
-    return CoreDesign(network=NETWORKS[name], name=name, training=training, dsp_budget=20)
+    return CoreDesign(
+        network=NETWORKS[name], name=name, options=CoreOptions(training=training, dsp_budget=20)
+    )
 
 
 @cache

@@ -326,7 +326,7 @@ class Board:
     def _beats(self, features: NDArray[np.integer]) -> NDArray[np.uint8]:
         """Beats as the store has them: uint8 (beats in all, bytes of a beat)."""
         schedule, network = self.core.schedule, self.core.network
-        width = schedule.timing[0].left_activation_width
+        width = schedule.timing[0].widths.left_activation
         raw = check_features(network, features).astype(np.int64) >> network.format.activation_shift
         lanes = raw.reshape(-1, schedule.beat_features)
         bits = (lanes[:, :, None] >> np.arange(width) & 1).astype(np.uint8)

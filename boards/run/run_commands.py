@@ -55,7 +55,7 @@ class RunCommands(wiring.Component):
 
     def __init__(self, design: BoardDesign):
         self._samples = design.samples
-        self._max_exponent = design.core.schedule.max_rate_exponent
+        self._max_exponent = design.core.schedule.options.max_rate_exponent
         pulses = {
             Command.START: "start",
             Command.PLAY: "play",

@@ -80,7 +80,7 @@ class NetworkCore(wiring.Component):
         self.schedule = schedule
         self._parameters = parameters
         header = sample_header(schedule)
-        feature = unsigned(schedule.timing[0].left_activation_width)
+        feature = unsigned(schedule.timing[0].widths.left_activation)
         self.layouts = _Layouts(
             sample=data.StructLayout(
                 {
@@ -108,16 +108,11 @@ class NetworkCore(wiring.Component):
             }
         )
 
-    @property
-    def credit(self) -> int:
-        """Samples that may be between the input and the output: enough never to wait for any."""
-        return self.schedule.result_steps + 2
-
     def elaborate(self, platform: object) -> Module:
         m = Module()
         schedule = self.schedule
         m.submodules.sequencer = sequencer = Sequencer(
-            schedule, beats=schedule.beats, credit=self.credit
+            schedule, beats=schedule.beats, credit=schedule.credit
         )
         m.submodules.loader = loader = Loader(schedule)
         junctions = [
@@ -195,9 +190,9 @@ class NetworkCore(wiring.Component):
 
     def _predictions(self, m: Module, sequencer: Sequencer, last: Junction) -> None:
         """Queue the results; the credit keeps the queue from overflowing."""
-        layout = self.layouts.prediction
+        layout, schedule = self.layouts.prediction, self.schedule
         m.submodules.output_queue = queue = fifo.SyncFIFOBuffered(
-            width=layout.size, depth=self.credit
+            width=layout.size, depth=schedule.credit
         )
         tag = Signal(TAG_WIDTH)
         with m.If(last.done):
@@ -217,7 +212,7 @@ class NetworkCore(wiring.Component):
 
     def _parameter_port(self, m: Module, sequencer: Sequencer, junctions: list[Junction]) -> None:
         # An access reaches its junction a clock late: the port may stand far from it.
-        latency = 1 + max(junction.access_latency for junction in junctions)
+        latency = 1 + max(junction.timing.access_latency for junction in junctions)
         m.submodules.parameter_port = port = ParameterPort(self.schedule, latency)
         idle = Signal()
         m.d.sync += idle.eq(~sequencer.busy)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from amaranth.hdl import Module, Signal, signed
 from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
+from amaranth.utils import bits_for
 
 from software_ref.plan.schedule import Schedule
 
@@ -22,10 +23,10 @@ def parameter_request(schedule: Schedule) -> data.StructLayout:
     return data.StructLayout(
         {
             "write": 1,
-            "junction": max((len(schedule.timing) - 1).bit_length(), 1),
+            "junction": bits_for(len(schedule.timing) - 1),
             "bias": 1,
-            "row": max((rows - 1).bit_length(), 1),
-            "lane": max((lanes - 1).bit_length(), 1),
+            "row": bits_for(rows - 1),
+            "lane": bits_for(lanes - 1),
             "data": signed(schedule.network.format.stored_width),
         }
     )

@@ -12,6 +12,7 @@ from itertools import pairwise
 from amaranth.hdl import Module, Mux, Signal, Value
 from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
+from amaranth.utils import bits_for
 
 from software_ref.plan.schedule import Schedule
 
@@ -23,10 +24,13 @@ STEP_COUNTER_WIDTH = 32
 
 def sample_header(schedule: Schedule) -> data.StructLayout:
     """What comes with a sample's first beat: label, train flag and rate exponent."""
-    labels = range(max(schedule.network.layers[-1], 2))
-    fields: dict[str, object] = {"label": _bits(labels), "train": 1}
-    fields["rate_exponent"] = _bits(range(max(schedule.max_rate_exponent + 1, 2)))
-    return data.StructLayout(fields)
+    return data.StructLayout(
+        {
+            "label": bits_for(schedule.network.layers[-1] - 1),
+            "train": 1,
+            "rate_exponent": bits_for(schedule.options.max_rate_exponent),
+        }
+    )
 
 
 class Sequencer(wiring.Component):
@@ -184,7 +188,3 @@ class Sequencer(wiring.Component):
             m.d.sync += settle.eq(settle - 1)
         m.d.comb += self.busy.eq((settle != 0) | pending | partly | self.start)
         return m
-
-
-def _bits(values: range) -> int:
-    return max((values.stop - 1).bit_length(), 1)

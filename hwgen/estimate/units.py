@@ -21,9 +21,10 @@ from hwgen.estimate.parts import (
     total,
 )
 from hwgen.parts.saturation import COUNTER_WIDTH
+from software_ref.plan.copies import LANES_PER_COPY, lane_parts
 from software_ref.plan.memory_plan import banked_layout
 from software_ref.plan.schedule import Schedule
-from software_ref.plan.timing import LANES_PER_COPY, JunctionTiming, lane_parts
+from software_ref.plan.timing import JunctionTiming
 from software_ref.update_rounding import GENERATOR_WIDTH
 
 __all__ = ["Terms", "core_terms", "junction_terms"]
@@ -40,18 +41,18 @@ def core_terms(schedule: Schedule) -> dict[str, Terms]:
     first, last = schedule.timing[0], schedule.timing[-1]
     z = first.shape.parallelism
     label = _bits(last.shape.right)
-    header = label + (1 + _bits(schedule.max_rate_exponent + 1) if schedule.training else 0)
+    header = label + (1 + _bits(schedule.options.max_rate_exponent + 1) if schedule.training else 0)
     ages = max(i + lag for i, lag in enumerate(schedule.lags, start=1))
     width = schedule.network.format.stored_width
     groups = z // schedule.beat_features
-    credit = schedule.result_steps + 2
+    credit = schedule.credit
     result = 17 + label
     junctions = len(schedule.timing)
     return {
         "loader": {
-            "beat": registers(schedule.beat_features * first.left_activation_width),
+            "beat": registers(schedule.beat_features * first.widths.left_activation),
             "groups": ONE * groups,
-            "words": registers(first.lane_copies * _bits(first.shape.depth)),
+            "words": registers(first.copies.lanes * _bits(first.shape.depth)),
             "own": ONE * 8,
         },
         "output_queue": {
@@ -74,7 +75,7 @@ def start_terms(schedule: Schedule, junction: int) -> Terms:
     """Terms of the delay of a junction's start pulse."""
     timing = schedule.timing[junction - 1]
     delay = schedule.row_read(junction) - timing.lead
-    payload = 1 + (1 + _bits(schedule.max_rate_exponent + 1) if schedule.training else 0)
+    payload = 1 + (1 + _bits(schedule.options.max_rate_exponent + 1) if schedule.training else 0)
     payload += _bits(timing.shape.right) if timing.last else 0
     return {"delay": registers(delay * (1 + payload))}
 
@@ -94,12 +95,12 @@ def junction_terms(schedule: Schedule, junction: int, dsp: Collection[str]) -> d
         "bias": _bias(timing),
     }
     if schedule.network.connections.dither:
-        units["feed_crossbar"] = _crossbar(timing, timing.left_activation_width)
+        units["feed_crossbar"] = _crossbar(timing, timing.widths.left_activation)
     if timing.last:
         units["predictor"] = _predictor(timing)
     else:
         units["router"] = _router(
-            timing, schedule.network.junctions[junction].parallelism, timing.right_activation_width
+            timing, schedule.network.junctions[junction].parallelism, timing.widths.right_activation
         )
     if not schedule.training:
         return units
@@ -109,7 +110,7 @@ def junction_terms(schedule: Schedule, junction: int, dsp: Collection[str]) -> d
         "queue": _queue(schedule, junction),
     }
     if schedule.network.connections.dither:
-        units["learn_crossbar"] = _crossbar(timing, timing.left_activation_width)
+        units["learn_crossbar"] = _crossbar(timing, timing.widths.left_activation)
     if timing.last:
         units["output_delta"] = _output_delta(timing)
     if timing.backpropagates:
@@ -132,7 +133,7 @@ def _access(timing: JunctionTiming) -> Terms:
 
 def _timeline(timing: JunctionTiming) -> Terms:
     clocks = timing.lead + timing.activated
-    payload = _bits(timing.max_rate_exponent + 1) if timing.training else 0
+    payload = _bits(timing.options.max_rate_exponent + 1) if timing.training else 0
     label = _bits(timing.shape.right) if timing.last else 0
     return {
         "starts": registers(clocks),
@@ -150,7 +151,7 @@ def _interleaver(timing: JunctionTiming) -> Terms:
     if shape.depth == 1:
         return {"sweep": sweep}
     if layout.kind == "free":
-        plan = timing.free_plan
+        plan = timing.addresses.memory
         rom = memory(plan.depth, plan.width, rom=True, latency=plan.read_latency)
         return {"sweep": sweep, "rom": rom, "row": ONE * _bits(shape.rows)}
     if layout.kind == "shared_seed":
@@ -165,11 +166,11 @@ def _interleaver(timing: JunctionTiming) -> Terms:
 
 
 def _weights(timing: JunctionTiming) -> Terms:
-    shape, plan, stored = timing.shape, timing.weight_plan, timing.network.format.stored_width
+    shape, plan, stored = timing.shape, timing.memories.weights, timing.network.format.stored_width
     z, row = shape.parallelism, _bits(shape.rows)
     distributed = plan.kind == "distributed"
     parts = lane_parts(z) if distributed else [range(z)]
-    copies = timing.lane_copies
+    copies = timing.copies.lanes
     widths = [len(part) * stored for part in parts]
     per_part = pipelined_multiplexer(min(z, LANES_PER_COPY), stored, timing.pipelining)
     spare = 0 if timing.training else timing.weight_written - timing.operands - 1
@@ -191,9 +192,9 @@ def _left(schedule: Schedule, junction: int) -> Terms:
     depth, _ = banked_layout(banks, timing.shape.depth)
     reads = 2 if schedule.training else 1
     z = timing.shape.parallelism
-    counters = _bits(banks) * (reads + 1) * timing.lane_copies
+    counters = _bits(banks) * (reads + 1) * timing.copies.lanes
     return {
-        "memory": memory(depth, timing.left_activation_width, reads=reads, latency=timing.row_read)
+        "memory": memory(depth, timing.widths.left_activation, reads=reads, latency=timing.row_read)
         * z,
         "counters": ONE * counters,
         "enables": Logic(lut=z),
@@ -203,13 +204,13 @@ def _left(schedule: Schedule, junction: int) -> Terms:
 def _feedforward(timing: JunctionTiming, *, dsp: bool) -> Terms:
     fmt, layout, pipelining = timing.network.format, timing.layout, timing.pipelining
     z, slots = timing.shape.parallelism, layout.finishing
-    product = fmt.width + timing.left_activation_width
+    product = fmt.width + timing.widths.left_activation
     group = product + _bits(layout.group)
     full = product + _bits(timing.shape.in_degree)
     terms = {
         "multipliers": multiplier(
             fmt.width,
-            timing.left_activation_width,
+            timing.widths.left_activation,
             latency=timing.multiply,
             dsp=dsp,
             pipelining=pipelining,
@@ -233,12 +234,12 @@ def _feedforward(timing: JunctionTiming, *, dsp: bool) -> Terms:
         terms["carry"] = adder(full) * 2 + registers(full * (layout.slots - 1))
     relu = timing.network.activation.hidden == "relu" and not timing.last
     if relu:
-        bits = timing.right_activation_width
+        bits = timing.widths.right_activation
         terms["activation"] = Logic(lut=bits + 4, ff=bits + 1) * slots
     else:
-        bits = timing.right_activation_width
+        bits = timing.widths.right_activation
         if timing.training and not timing.last:
-            bits += timing.derivative_width
+            bits += timing.widths.derivative
         terms["activation"] = memory(1 << fmt.width, bits, reads=slots, rom=True, latency=2)
     return terms
 
@@ -247,21 +248,21 @@ def _update(timing: JunctionTiming, *, dsp: bool) -> Terms:
     fmt, z = timing.network.format, timing.shape.parallelism
     stored, random_bits = fmt.stored_width, timing.network.update.random_bits
     drop = fmt.fraction - fmt.extra_bits - fmt.activation_shift
-    product = timing.delta_width + timing.left_activation_width + max(-drop, 0)
+    product = timing.widths.delta + timing.widths.left_activation + max(-drop, 0)
     step = max(product - max(drop, 0), 1)
     kept = 1 + random_bits
     after = timing.multiply + timing.shift_levels + timing.noise_levels
     return {
         "multipliers": multiplier(
-            timing.delta_width,
-            timing.left_activation_width,
+            timing.widths.delta,
+            timing.widths.left_activation,
             latency=timing.multiply,
             dsp=dsp,
             pipelining=timing.pipelining,
         )
         * z,
         "shifts": pipelined_multiplexer(
-            timing.max_rate_exponent + 1, step + kept, timing.pipelining
+            timing.options.max_rate_exponent + 1, step + kept, timing.pipelining
         )
         * z,
         "noise": (adder(kept) + registers(step)) * z if random_bits else Logic(),
@@ -269,7 +270,7 @@ def _update(timing: JunctionTiming, *, dsp: bool) -> Terms:
         "differences": adder(max(stored, step) + 1) * z,
         "saturated": Logic(lut=stored, ff=stored) * z,
         "saturations": _counter(z),
-        "exponents": registers(timing.lane_copies * _bits(timing.max_rate_exponent + 1)),
+        "exponents": registers(timing.copies.lanes * _bits(timing.options.max_rate_exponent + 1)),
     }
 
 
@@ -278,14 +279,14 @@ def _backprop(schedule: Schedule, junction: int, *, dsp: bool) -> Terms:
     z, word = timing.shape.parallelism, _bits(timing.shape.depth)
     banks = schedule.error_queue(junction - 1).banks(schedule.period)
     depth, _ = banked_layout(banks, timing.shape.depth)
-    error = timing.left_error_width
+    error = timing.widths.left_error
     added = timing.products + timing.dither_levels
-    fetch = schedule.timing[junction - 2].fetch_plan.read_latency
-    product = timing.network.format.width + timing.delta_width
+    fetch = schedule.timing[junction - 2].memories.fetched.read_latency
+    product = timing.network.format.width + timing.widths.delta
     return {
         "multipliers": multiplier(
             timing.network.format.width,
-            timing.delta_width,
+            timing.widths.delta,
             latency=timing.multiply,
             dsp=dsp,
             pipelining=timing.pipelining,
@@ -300,7 +301,7 @@ def _backprop(schedule: Schedule, junction: int, *, dsp: bool) -> Terms:
         "memory": memory(depth, error, reads=2) * z + registers(error * (fetch - 1) * z),
         "counters": ONE * (3 * _bits(banks) * len(lane_parts(z))),
         "scans": ONE
-        * ((_bits(timing.shape.rows) + _bits(timing.shape.depth)) * timing.lane_copies),
+        * ((_bits(timing.shape.rows) + _bits(timing.shape.depth)) * timing.copies.lanes),
     }
 
 
@@ -313,7 +314,7 @@ def _crossbar(timing: JunctionTiming, width: int) -> Terms:
 
 
 def _bias(timing: JunctionTiming) -> Terms:
-    fmt, slots, plan = timing.network.format, timing.layout.finishing, timing.bias_plan
+    fmt, slots, plan = timing.network.format, timing.layout.finishing, timing.memories.biases
     stored, word = fmt.stored_width, _bits(plan.depth)
     terms = {
         "memory": memory(plan.depth, plan.width, latency=plan.read_latency),
@@ -326,12 +327,12 @@ def _bias(timing: JunctionTiming) -> Terms:
         arrive = timing.totals + 1
         shift_at = arrive - timing.shift_levels - timing.noise_levels
         wait = max(shift_at - timing.operands - 1, 0)
-        step = timing.delta_width + fmt.extra_bits
-        rate = _bits(timing.max_rate_exponent + 1)
+        step = timing.widths.delta + fmt.extra_bits
+        rate = _bits(timing.options.max_rate_exponent + 1)
         terms |= {
-            "delays": registers(timing.delta_width * wait) * slots,
+            "delays": registers(timing.widths.delta * wait) * slots,
             "shifts": pipelined_multiplexer(
-                timing.max_rate_exponent + 1, step + 1, timing.pipelining
+                timing.options.max_rate_exponent + 1, step + 1, timing.pipelining
             )
             * slots,
             "rate": registers(rate * (shift_at + 1)),
@@ -342,10 +343,10 @@ def _bias(timing: JunctionTiming) -> Terms:
 
 
 def _delta(timing: JunctionTiming) -> Terms:
-    layout, pipelining, width = timing.layout, timing.pipelining, timing.delta_width
+    layout, pipelining, width = timing.layout, timing.pipelining, timing.widths.delta
     slots = layout.finishing
     terms = {
-        "lanes": Logic(lut=width * layout.groups, ff=width * timing.all_delta_copies),
+        "lanes": Logic(lut=width * layout.groups, ff=width * timing.copies.all_deltas),
         "finishing": Logic(lut=width * slots, ff=width * slots),
         "touched": (
             Logic(lut=width, ff=width) * (layout.slots + 1) if layout.accumulates else Logic()
@@ -356,8 +357,8 @@ def _delta(timing: JunctionTiming) -> Terms:
     if timing.last:
         return terms
     banks = timing.network.junctions[timing.junction].parallelism
-    error, levels = timing.error_width, timing.fetch_window
-    derivative = timing.derivative_width
+    error, levels = timing.widths.error, timing.fetch_window
+    derivative = timing.widths.derivative
     terms |= _window(timing, banks, error, levels)
     wait = levels - timing.queue_window
     if timing.network.activation.hidden == "relu":
@@ -398,9 +399,7 @@ def _window(timing: JunctionTiming, banks: int, width: int, levels: int) -> dict
 
 
 def _aligned(timing: JunctionTiming, banks: int) -> bool:
-    layout = timing.layout
-    whole = layout.groups % layout.span == 0 or layout.finishing == 1
-    return whole and banks % layout.finishing == 0
+    return timing.layout.bank_unit(banks) == timing.layout.finishing
 
 
 def _router(timing: JunctionTiming, banks: int, width: int) -> Terms:
@@ -424,10 +423,10 @@ def _router(timing: JunctionTiming, banks: int, width: int) -> Terms:
 def _queue(schedule: Schedule, junction: int) -> Terms:
     timing = schedule.timing[junction - 1]
     banks = timing.layout.finishing
-    width = timing.delta_width if timing.last else timing.derivative_width
+    width = timing.widths.delta if timing.last else timing.widths.derivative
     samples = schedule.derivative_queue(junction).banks(schedule.period)
     depth, _ = banked_layout(samples, -(-timing.shape.right // banks))
-    latency = timing.fetch_plan.read_latency
+    latency = timing.memories.fetched.read_latency
     terms = {f"router_{name}": cost for name, cost in _router(timing, banks, width).items()}
     terms |= _window(timing, banks, width, timing.queue_window)
     terms["memory"] = memory(depth, width, latency=latency) * banks
@@ -437,8 +436,8 @@ def _queue(schedule: Schedule, junction: int) -> Terms:
 
 def _predictor(timing: JunctionTiming) -> Terms:
     slots = timing.layout.finishing
-    candidate = timing.right_activation_width + _bits(timing.shape.right) + 1
-    compare = timing.right_activation_width // 2 + candidate
+    candidate = timing.widths.right_activation + _bits(timing.shape.right) + 1
+    compare = timing.widths.right_activation // 2 + candidate
     return {
         "rounds": Logic(lut=compare, ff=candidate) * (slots - 1),
         "best": Logic(lut=compare, ff=candidate),
@@ -452,7 +451,7 @@ def _output_delta(timing: JunctionTiming) -> Terms:
     slots = timing.layout.finishing
     return {
         "deltas": Logic(
-            lut=timing.delta_width + _bits(timing.shape.right) // 2, ff=timing.delta_width
+            lut=timing.widths.delta + _bits(timing.shape.right) // 2, ff=timing.widths.delta
         )
         * slots,
         "label": registers(_bits(timing.shape.right) * 3),

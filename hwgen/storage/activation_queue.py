@@ -9,11 +9,12 @@ from __future__ import annotations
 from amaranth.hdl import Module, unsigned
 from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
+from amaranth.utils import bits_for
 
 from hwgen.parts.memory import BankedAddress, memory
 from hwgen.parts.scan import bank_counter
+from software_ref.plan.copies import lane_parts
 from software_ref.plan.schedule import Schedule
-from software_ref.plan.timing import lane_parts
 
 __all__ = ["ActivationQueue"]
 
@@ -51,8 +52,8 @@ class ActivationQueue(wiring.Component):
         self._layer = layer
         self._timing = schedule.timing[layer]
         shape = self._timing.shape
-        word = max((shape.depth - 1).bit_length(), 1)
-        values = data.ArrayLayout(unsigned(self._timing.left_activation_width), shape.parallelism)
+        word = bits_for(shape.depth - 1)
+        values = data.ArrayLayout(unsigned(self._timing.widths.left_activation), shape.parallelism)
         words = data.ArrayLayout(unsigned(word), shape.parallelism)
         members = {
             "write_start": In(1),
@@ -89,7 +90,7 @@ class ActivationQueue(wiring.Component):
                     m,
                     f"activations{v}",
                     depth=address.depth,
-                    width=self._timing.left_activation_width,
+                    width=self._timing.widths.left_activation,
                     reads=reads,
                     write=(
                         address(write_bank, self.write_words[v]),

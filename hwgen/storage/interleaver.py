@@ -12,15 +12,16 @@ import numpy as np
 from amaranth.hdl import Module, Mux, Signal, Value, unsigned
 from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
+from amaranth.utils import bits_for
 
 from hwgen.parts.arithmetic import register
 from hwgen.parts.memory import memory, packed
 from hwgen.parts.pipeline import Timeline, copied, pipelined_mux
 from hwgen.parts.scan import row_counter, sweep_counter
 from software_ref.connections.clash_free import ClashFreePattern
-from software_ref.plan.memory_plan import MemoryPlan
+from software_ref.plan.addresses import AddressPlan, crossbar_levels
+from software_ref.plan.copies import lane_parts
 from software_ref.plan.pipelining import Pipelining
-from software_ref.plan.timing import lane_parts
 
 __all__ = ["Interleaver", "LaneCrossbar"]
 
@@ -44,8 +45,7 @@ class Interleaver(wiring.Component):
 
     Timing
     ------
-    `latency` is 2 with seeds, and 1 plus the address memory's read latency for `free` patterns. A
-    new row every clock.
+    `latency` is the AddressPlan's. A new row every clock.
 
     References
     ----------
@@ -55,23 +55,16 @@ class Interleaver(wiring.Component):
     def __init__(self, pattern: ClashFreePattern):
         self.pattern = pattern
         shape = pattern.shape
-        self._width = max((shape.depth - 1).bit_length(), 1)
-        self.latency = 2
-        if pattern.kind == "free":
-            self.latency = 1 + self._address_plan.read_latency
+        self._width = bits_for(shape.depth - 1)
+        self._plan = AddressPlan(kind=pattern.kind, shape=shape)
+        self.latency = self._plan.latency
         super().__init__(
             {
                 "start": In(1),
                 "words": Out(data.ArrayLayout(unsigned(self._width), shape.parallelism)),
-                "sweep": Out(max((shape.out_degree - 1).bit_length(), 1)),
+                "sweep": Out(bits_for(shape.out_degree - 1)),
             }
         )
-
-    @property
-    def _address_plan(self) -> MemoryPlan:
-        shape = self.pattern.shape
-        word = (shape.depth - 1).bit_length()
-        return MemoryPlan(depth=shape.rows, width=shape.parallelism * word)
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
@@ -149,7 +142,7 @@ class Interleaver(wiring.Component):
             width=shape.parallelism * self._width,
             reads=[row],
             init=[packed(words.tolist(), self._width) for words in rows],
-            latency=self._address_plan.read_latency,
+            latency=self._plan.memory.read_latency,
         )
         m.d.comb += self.words.as_value().eq(words)
 
@@ -177,7 +170,7 @@ class LaneCrossbar(wiring.Component):
 
     Timing
     ------
-    `pipelining.mux_levels(d_out)` clocks with dither, else 0.
+    `latency` clocks, see `crossbar_levels`.
     """
 
     def __init__(
@@ -194,11 +187,10 @@ class LaneCrossbar(wiring.Component):
         self._to_lanes = to_lanes
         shape = pattern.shape
         items = data.ArrayLayout(unsigned(width), shape.parallelism)
-        permutes = dither and shape.parallelism > 1
-        self.latency = pipelining.mux_levels(shape.out_degree) if permutes else 0
+        self.latency = crossbar_levels(shape, pipelining, dither=dither)
         super().__init__(
             {
-                "sweep": In(max((shape.out_degree - 1).bit_length(), 1)),
+                "sweep": In(bits_for(shape.out_degree - 1)),
                 "inputs": In(items),
                 "outputs": Out(items),
             }

@@ -16,6 +16,7 @@ from hwgen.storage.router import Router
 from hwgen.storage.window import Window
 from software_ref.plan.pipelining import Pipelining
 from software_ref.plan.row_layout import RowLayout
+from software_ref.plan.timing import ROUTER_LEAD
 
 __all__ = ["NeuronQueue"]
 
@@ -41,7 +42,7 @@ class NeuronQueue(wiring.Component):
     Members
     -------
     write_start : In(1)
-        Pulse `Router.LEAD` clocks before row 0's values.
+        Pulse ROUTER_LEAD clocks before row 0's values.
     values : In(ArrayLayout(unsigned(width), F))
         Values of the row's finishing neurons.
     read_start : In(1)
@@ -91,7 +92,7 @@ class NeuronQueue(wiring.Component):
         m.d.comb += [router.start.eq(self.write_start), router.values.eq(self.values)]
         writes = Timeline(m, self.write_start, name="writes")
         write_bank = bank_counter(
-            m, writes.start(Router.LEAD), self._samples, self._write_first, "write"
+            m, writes.start(ROUTER_LEAD), self._samples, self._write_first, "write"
         )
         window = Window(
             m,

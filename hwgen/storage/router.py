@@ -8,12 +8,13 @@ from operator import or_
 from amaranth.hdl import Module, Mux, Signal, Value, unsigned
 from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
+from amaranth.utils import bits_for
 
 from hwgen.parts.arithmetic import register
 from hwgen.parts.pipeline import copied
 from hwgen.parts.scan import BankScan
+from software_ref.plan.copies import LANES_PER_COPY, lane_parts
 from software_ref.plan.row_layout import RowLayout
-from software_ref.plan.timing import LANES_PER_COPY, lane_parts
 
 __all__ = ["Router"]
 
@@ -33,7 +34,7 @@ class Router(wiring.Component):
     Members
     -------
     start : In(1)
-        Pulse `LEAD` clocks before row 0's values.
+        Pulse ROUTER_LEAD clocks before row 0's values.
     values : In(ArrayLayout(unsigned(width), F))
         Values of the row's finishing neurons, by slot.
     enables : Out(Z), words : Out(ArrayLayout), routed : Out(ArrayLayout(unsigned(width), Z))
@@ -41,16 +42,14 @@ class Router(wiring.Component):
 
     Timing
     ------
-    Outputs come one clock after `values`; a row a clock.
+    Outputs come ROUTE clocks after `values`; a row a clock.
     """
-
-    LEAD = 3
 
     def __init__(self, layout: RowLayout, banks: int, width: int):
         self._layout = layout
         self._banks = banks
         self._width = width
-        self._word = max((-(-layout.shape.right // banks) - 1).bit_length(), 1)
+        self._word = bits_for(-(-layout.shape.right // banks) - 1)
         super().__init__(
             {
                 "start": In(1),

@@ -15,12 +15,10 @@ from amaranth.lib.wiring import In, Out
 from hwgen.parts.arithmetic import register
 from hwgen.parts.memory import memory, packed
 from hwgen.parts.pipeline import copied, delayed, pipelined_mux
-from software_ref.plan.timing import LANES_PER_COPY, JunctionTiming, lane_parts
+from software_ref.plan.copies import LANES_PER_COPY, lane_parts
+from software_ref.plan.timing import JunctionTiming
 
-__all__ = ["ACCESS_LEAD", "WeightMemory"]
-
-ACCESS_LEAD = 2
-"""Clocks from an access pulse to the read of its row: one for the copies, one for the counter."""
+__all__ = ["WeightMemory"]
 
 
 class WeightMemory(wiring.Component):
@@ -38,7 +36,7 @@ class WeightMemory(wiring.Component):
     start : In(1)
         Pulse one clock before row 0 is read.
     access : In(1), access_row, access_lane, write, replacement : In
-        The parameter port, while idle: a pulse reads a row `ACCESS_LEAD` clocks later and runs it
+        The parameter port, while idle: a pulse reads a row ACCESS_LEAD clocks later and runs it
         through the update once, with `replacement` in one lane if `write`; all but the pulse must
         stay until the row is written back.
     weights : Out(ArrayLayout(signed(B + E), z))
@@ -75,7 +73,7 @@ class WeightMemory(wiring.Component):
         if timing.training:
             members |= {
                 "replace": Out(shape.parallelism),
-                "replacements": Out(data.ArrayLayout(signed(width), timing.lane_copies)),
+                "replacements": Out(data.ArrayLayout(signed(width), timing.copies.lanes)),
                 "updated": In(weights),
             }
         super().__init__(members)
@@ -87,14 +85,14 @@ class WeightMemory(wiring.Component):
         scans = self._row_scans(m)
         row, used = scans[0]
         lanes = range(shape.parallelism)
-        wanted = copied(m, self.access_lane, timing.lane_copies, "wanted_lane")
-        writing = copied(m, self.write, timing.lane_copies, "writing")
-        replacements = copied(m, self.replacement, timing.lane_copies, "new_value")
+        wanted = copied(m, self.access_lane, timing.copies.lanes, "wanted_lane")
+        writing = copied(m, self.write, timing.copies.lanes, "writing")
+        replacements = copied(m, self.replacement, timing.copies.lanes, "new_value")
         replace = [Signal(name=f"replace{j}") for j in lanes]
         for j in lanes:
             copy = j // LANES_PER_COPY
             m.d.sync += replace[j].eq(writing[copy] & (wanted[copy] == j))
-        new_row = Signal(timing.weight_plan.width, name="new_row")
+        new_row = Signal(timing.memories.weights.width, name="new_row")
         if timing.training:
             m.d.comb += [
                 self.replace.eq(Cat(replace)),
@@ -154,7 +152,7 @@ class WeightMemory(wiring.Component):
     def _parts(self) -> list[range]:
         """Lanes of each memory: LUT RAM is addressed in parts, a block RAM is wide anyway."""
         lanes = self.timing.shape.parallelism
-        distributed = self.timing.weight_plan.kind == "distributed"
+        distributed = self.timing.memories.weights.kind == "distributed"
         return lane_parts(lanes) if distributed else [range(lanes)]
 
     def _row_scans(self, m: Module) -> list[tuple[Signal, Signal]]:

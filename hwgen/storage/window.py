@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from amaranth.hdl import Module, Mux, Value
+from amaranth.utils import bits_for
 
 from hwgen.parts.pipeline import delayed, pipelined_mux
 from hwgen.parts.scan import BankScan
@@ -54,7 +55,7 @@ class Window:
         self._slots = layout.finishing
         self._scan = BankScan(m, start, layout, banks, starting=True, name=name)
         self.words = [self._scan.bank_word(bank) for bank in range(banks)]
-        self.levels = pipelining.mux_levels(banks // self._scan.unit)
+        self.levels = pipelining.mux_levels(banks // layout.bank_unit(banks))
 
     def pick(self, values: Sequence[Value]) -> list[Value]:
         """The starting neurons by slot, `levels` clocks after the banks' data."""
@@ -68,7 +69,7 @@ class Window:
                 inputs = list(values)
                 place = scan.offset + slot
                 wrapped = Mux(place >= scan.banks, place - scan.banks, place)
-                bits = max((scan.banks - 1).bit_length(), 1)
+                bits = bits_for(scan.banks - 1)
                 select = delayed(m, wrapped[:bits], self._latency, f"{self._name}_pick{slot}")
             name = f"{self._name}_slot{slot}"
             picked.append(pipelined_mux(m, inputs, select, self._pipelining, name))

@@ -22,9 +22,6 @@ from software_ref.update_rounding import GENERATOR_WIDTH
 
 __all__ = ["BiasUnit"]
 
-WRITE_AFTER_READ = 2
-"""Clocks from a word's arrival to the clock that writes its successor: subtract, saturate."""
-
 
 class BiasUnit(wiring.Component):
     """Bias memory of one junction, with b <- sat(b - rnd(delta 2**E, k)).
@@ -75,8 +72,8 @@ class BiasUnit(wiring.Component):
         }
         if timing.training:
             members |= {
-                "rate_exponent": In(range(max(timing.max_rate_exponent + 1, 2))),
-                "deltas": In(data.ArrayLayout(signed(timing.delta_width), slots)),
+                "rate_exponent": In(range(max(timing.options.max_rate_exponent + 1, 2))),
+                "deltas": In(data.ArrayLayout(signed(timing.widths.delta), slots)),
                 "saturations": Out(COUNTER_WIDTH),
             }
             if timing.network.update.random_bits:
@@ -87,7 +84,7 @@ class BiasUnit(wiring.Component):
         m = Module()
         timing, layout = self.timing, self.timing.layout
         width = timing.network.format.stored_width
-        plan = timing.bias_plan
+        plan = timing.memories.biases
         payload = {"rate_exponent": self.rate_exponent} if timing.training else {}
         timeline = Timeline(m, self.start, payload)
         # Clocks from the start pulse: row read at 1, words at `arrive`, addresses before that.
@@ -96,7 +93,7 @@ class BiasUnit(wiring.Component):
         word, used = self._scan(m, timeline, address)
 
         new_word = Signal(plan.width, name="new_word")
-        write_after = plan.read_latency + WRITE_AFTER_READ
+        write_after = timing.bias_written
         (row,) = memory(
             m,
             "biases",
@@ -161,7 +158,7 @@ class BiasUnit(wiring.Component):
             Cat(Const(0, timing.network.format.extra_bits), delta).as_signed(),
             exponent,
             drop=0,
-            largest=timing.max_rate_exponent,
+            largest=timing.options.max_rate_exponent,
             pipelining=timing.pipelining,
             name=f"step{k}",
             noise=lane_number(self.noise, k, random_bits) if random_bits else None,

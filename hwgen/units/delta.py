@@ -12,6 +12,7 @@ from __future__ import annotations
 from amaranth.hdl import Module, Mux, Signal, Value, signed, unsigned
 from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
+from amaranth.utils import bits_for
 
 from hwgen.parts.arithmetic import register, rounded_shift, saturated
 from hwgen.parts.multiplier import multiply
@@ -41,7 +42,7 @@ class DeltaUnit(wiring.Component):
     error_words : Out, errors : In(ArrayLayout(signed, Z))
         Addresses of the Z error memories and what they hold (hidden layers only).
     lanes : Out(ArrayLayout(signed, copies))
-        Delta of each group of lanes in its copies (`timing.delta_copy`), 0 where there is nothing
+        Delta of each group of lanes in its copies (`timing.copies.delta`), 0 where there is nothing
         to learn.
     finishing : Out(ArrayLayout(signed, F))
         Beside `lanes`, delta of the neurons that finish in the row, in slot order.
@@ -60,21 +61,21 @@ class DeltaUnit(wiring.Component):
     def __init__(self, timing: JunctionTiming):
         self.timing = timing
         layout = timing.layout
-        self._queued = timing.delta_width if timing.last else timing.derivative_width
+        self._queued = timing.widths.delta if timing.last else timing.widths.derivative
         members = {
             "start": In(1),
             "learn": In(1),
             "starting": In(data.ArrayLayout(unsigned(self._queued), layout.finishing)),
-            "lanes": Out(data.ArrayLayout(signed(timing.delta_width), timing.all_delta_copies)),
-            "finishing": Out(data.ArrayLayout(signed(timing.delta_width), layout.finishing)),
+            "lanes": Out(data.ArrayLayout(signed(timing.widths.delta), timing.copies.all_deltas)),
+            "finishing": Out(data.ArrayLayout(signed(timing.widths.delta), layout.finishing)),
             "saturations": Out(COUNTER_WIDTH),
         }
         if not timing.last:
             following = timing.network.junctions[timing.junction]
             self._banks = following.parallelism
-            words = unsigned(max((following.depth - 1).bit_length(), 1))
+            words = unsigned(bits_for(following.depth - 1))
             members["error_words"] = Out(data.ArrayLayout(words, self._banks))
-            members["errors"] = In(data.ArrayLayout(signed(timing.error_width), self._banks))
+            members["errors"] = In(data.ArrayLayout(signed(timing.widths.error), self._banks))
         super().__init__(members)
 
     def elaborate(self, platform: object) -> Module:
@@ -103,8 +104,8 @@ class DeltaUnit(wiring.Component):
             if len(slots) == 2 and slots[1] < len(touched):
                 upper = phase.at_least(layout.upper_from(group))
                 delta = Mux(upper, touched[slots[1]], touched[slots[0]])
-            lanes = copied(m, Mux(enable, delta, 0), timing.delta_copies, f"lanes{group}")
-            for k, lane in enumerate(lanes, start=group * timing.delta_copies):
+            lanes = copied(m, Mux(enable, delta, 0), timing.copies.deltas, f"lanes{group}")
+            for k, lane in enumerate(lanes, start=group * timing.copies.deltas):
                 m.d.comb += self.lanes[k].eq(lane)
         for slot in range(layout.finishing):
             delta = register(m, Mux(enable, touched[slot], 0), f"finishing{slot}")
@@ -120,7 +121,7 @@ class DeltaUnit(wiring.Component):
             self.start,
             layout,
             self._banks,
-            latency=timing.fetch_plan.read_latency,
+            latency=timing.memories.fetched.read_latency,
             pipelining=timing.pipelining,
             name="errors",
         )
@@ -165,7 +166,7 @@ class DeltaUnit(wiring.Component):
         """The deltas of all slots the row touches: one may go on from the row before."""
         layout = self.timing.layout
         continued = phase.at_least(1)
-        hold = Signal(signed(self.timing.delta_width), name="hold", reset_less=True)
+        hold = Signal(signed(self.timing.widths.delta), name="hold", reset_less=True)
         touched = []
         for slot in range(layout.slots):
             new = deltas[slot] if slot < len(deltas) else None

@@ -74,13 +74,15 @@ class Feedforward(wiring.Component):
             "start": In(1),
             "feed": In(1),
             "weights": In(data.ArrayLayout(signed(width), lanes)),
-            "activations": In(data.ArrayLayout(unsigned(timing.left_activation_width), lanes)),
+            "activations": In(data.ArrayLayout(unsigned(timing.widths.left_activation), lanes)),
             "biases": In(data.ArrayLayout(signed(width), slots)),
-            "values": Out(data.ArrayLayout(unsigned(timing.right_activation_width), slots)),
+            "values": Out(data.ArrayLayout(unsigned(timing.widths.right_activation), slots)),
             "saturations": Out(COUNTER_WIDTH),
         }
         if self._derivatives:
-            members["derivatives"] = Out(data.ArrayLayout(unsigned(timing.derivative_width), slots))
+            members["derivatives"] = Out(
+                data.ArrayLayout(unsigned(timing.widths.derivative), slots)
+            )
         super().__init__(members)
 
     def elaborate(self, platform: object) -> Module:
@@ -202,7 +204,7 @@ class Feedforward(wiring.Component):
         for k, value in enumerate(linear):
             positive, above = value > 0, value > cap
             clipped = Mux(above, cap, Mux(positive, value, 0))
-            kept = clipped[fmt.activation_shift :][: self.timing.right_activation_width]
+            kept = clipped[fmt.activation_shift :][: self.timing.widths.right_activation]
             m.d.comb += self.values[k].eq(register(m, kept, f"value{k}"))
             if self._derivatives:
                 slope = register(m, positive & ~above, f"derivative{k}")
@@ -210,13 +212,13 @@ class Feedforward(wiring.Component):
 
     def _sigmoid(self, m: Module, linear: list[Value]) -> None:
         fmt = self.timing.network.format
-        width = self.timing.right_activation_width
+        width = self.timing.widths.right_activation
         hidden = hidden_sigmoid_table(fmt) >> fmt.activation_shift
         table = sigmoid_table(fmt) if self.timing.last else hidden
         bits = width
         if self._derivatives:
             table = table | sigmoid_derivative_table(fmt) << width
-            bits += self.timing.derivative_width
+            bits += self.timing.widths.derivative
         words = memory(
             m,
             "sigmoid",

@@ -19,7 +19,8 @@ from hwgen.parts.rate import RateShift, subtracted
 from hwgen.parts.saturation import COUNTER_WIDTH, saturation_counter
 from hwgen.parts.scan import row_active
 from hwgen.units.rounding_noise import lane_number
-from software_ref.plan.timing import LANES_PER_COPY, JunctionTiming
+from software_ref.plan.copies import LANES_PER_COPY
+from software_ref.plan.timing import JunctionTiming
 from software_ref.update_rounding import GENERATOR_WIDTH
 
 __all__ = ["Update"]
@@ -72,12 +73,14 @@ class Update(wiring.Component):
             {
                 **noise,
                 "start": In(1),
-                "rate_exponent": In(range(max(timing.max_rate_exponent + 1, 2))),
+                "rate_exponent": In(range(max(timing.options.max_rate_exponent + 1, 2))),
                 "weights": In(weights),
-                "activations": In(data.ArrayLayout(unsigned(timing.left_activation_width), lanes)),
-                "deltas": In(data.ArrayLayout(signed(timing.delta_width), timing.all_delta_copies)),
+                "activations": In(data.ArrayLayout(unsigned(timing.widths.left_activation), lanes)),
+                "deltas": In(
+                    data.ArrayLayout(signed(timing.widths.delta), timing.copies.all_deltas)
+                ),
                 "replace": In(lanes),
-                "replacements": In(data.ArrayLayout(signed(width), timing.lane_copies)),
+                "replacements": In(data.ArrayLayout(signed(width), timing.copies.lanes)),
                 "updated": Out(weights),
                 "saturations": Out(COUNTER_WIDTH),
             }
@@ -95,7 +98,7 @@ class Update(wiring.Component):
             m,
             timeline.start(timing.multiply),
             timeline.payload("rate_exponent", timing.multiply),
-            timing.lane_copies,
+            timing.copies.lanes,
             "rate_exponent_held",
         )
         subtract = timing.multiply + timing.shift_levels + timing.noise_levels
@@ -104,7 +107,7 @@ class Update(wiring.Component):
         for j in range(timing.shape.parallelism):
             product = multiply(
                 m,
-                self.deltas[timing.delta_copy(j)],
+                self.deltas[timing.copies.delta(j)],
                 self.activations[j],
                 latency=timing.multiply,
                 dsp=self._dsp,
@@ -116,7 +119,7 @@ class Update(wiring.Component):
                 Cat(Const(0, max(-drop, 0)), product).as_signed(),
                 exponents[j // LANES_PER_COPY],
                 drop=max(drop, 0),
-                largest=timing.max_rate_exponent,
+                largest=timing.options.max_rate_exponent,
                 pipelining=timing.pipelining,
                 name=f"step{j}",
                 noise=lane_number(self.noise, j, random_bits) if random_bits else None,

@@ -15,12 +15,14 @@ from hwgen.testing.shapes import network
 from rtl_tests.proofs.bench import Bench
 from rtl_tests.proofs.proof import Broken, Proof
 from rtl_tests.proofs.units import Elaborated, Mutation, Units
+from software_ref.plan.core_options import CoreOptions
 from software_ref.plan.schedule import Schedule
 
 __all__ = ["PROOFS"]
 
 SCHEDULE = Schedule(
-    network=network((4, 3, 3, 4), format=(1, 4), hidden="relu"), max_rate_exponent=1
+    network=network((4, 3, 3, 4), format=(1, 4), hidden="relu"),
+    options=CoreOptions(max_rate_exponent=1),
 )
 
 
@@ -68,7 +70,7 @@ def _credit(bench: Bench, units: Units) -> None:
     bench.lemma(~queue.r_rdy | (queue.level != 0), "level")
 
 
-_CREDIT = Mutation("hwgen.core.network", "depth=self.credit", "depth=self.credit - 1")
+_CREDIT = Mutation("hwgen.core.network", "depth=schedule.credit", "depth=schedule.credit - 1")
 PROOFS = [
     Proof(
         name="output_queue",

@@ -112,7 +112,7 @@ def _schedule(schedule: Schedule) -> dict[str, Any]:
     return {
         "period": period,
         "lead": schedule.lead,
-        "max_rate_exponent": schedule.max_rate_exponent,
+        "max_rate_exponent": schedule.options.max_rate_exponent,
         "offsets": list(schedule.offsets),
         "lags": list(schedule.lags),
         "activation_latency": [each.activation_latency for each in timing],

@@ -74,7 +74,9 @@ def test_the_latency_is_two_clocks_or_the_address_memorys_for_free_patterns(
 ) -> None:
     pattern = draw(numbers, kind, False)
     assert elaborated(Interleaver(pattern)).latency == latency
-    assert JunctionTiming(network=network(numbers, kind=kind), junction=1).interleave == latency
+    assert (
+        JunctionTiming(network=network(numbers, kind=kind), junction=1).addresses.latency == latency
+    )
     interleaver_trial(pattern, seed=1).run()
 
 
