@@ -30,7 +30,8 @@ from boards.link.commands import (
     STATE,
     STORE_RANGE,
     Command,
-    Flag,
+    ConfigurationFlag,
+    PlayFlag,
     State,
     Stop,
 )
@@ -145,7 +146,7 @@ class Configuration:
             )
         rates += [(NEVER, 0)] * (RATES - len(rates))
         head = CONFIGURATION.pack(
-            Flag.ORDERED if self.ordered else 0,
+            ConfigurationFlag.ORDERED if self.ordered else 0,
             *(self.first_epoch, self.end_epoch),
             *(self.train_first, self.train_count, self.test_first, self.test_count),
         )
@@ -356,7 +357,7 @@ class Board:
 
     def play(self, first: int, count: int, *, train: bool, exponent: int, drain: bool) -> None:
         """Play samples of the store outside any run, and wait until they are taken."""
-        flags = (Flag.TRAIN if train else 0) | (Flag.DRAIN if drain else 0)
+        flags = (PlayFlag.TRAIN if train else 0) | (PlayFlag.DRAIN if drain else 0)
         self.link.call(Command.PLAY, PLAY.pack(first, count, flags, exponent))
         self.wait_while(State.RUNNING)
 

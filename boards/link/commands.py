@@ -41,7 +41,8 @@ __all__ = [
     "STORE_RANGE",
     "TAIL",
     "Command",
-    "Flag",
+    "ConfigurationFlag",
+    "PlayFlag",
     "State",
     "Status",
     "Stop",
@@ -140,15 +141,20 @@ class Stop(enum.IntEnum):
     """After the epoch, its test samples included."""
 
 
-class Flag(enum.IntFlag):
-    """Flags of CONFIGURATION and PLAY."""
+class ConfigurationFlag(enum.IntFlag):
+    """Flags of CONFIGURATION."""
 
     ORDERED = 1
-    """CONFIGURATION: training sample n of an epoch is the one that the order has at place n."""
+    """Training sample n of an epoch is the one that the order has at place n."""
+
+
+class PlayFlag(enum.IntFlag):
+    """Flags of PLAY."""
+
     TRAIN = 1
-    """PLAY: the samples train."""
+    """The samples train."""
     DRAIN = 2
-    """PLAY: a drain ends the sequence after them."""
+    """A drain ends the sequence after them."""
 
 
 IDENTITY = struct.Struct("<B32sIIIHH")
@@ -167,9 +173,9 @@ PARAMETER_VALUE = struct.Struct("<i")
 STORE_RANGE = struct.Struct("<IH")
 """First place and number of what follows, each in as many bytes as its bits need."""
 CONFIGURATION = struct.Struct("<BIIIIII")
-"""Flags, first epoch and the one to end before, first training sample and number of them, first
-test sample and number of them. Each epoch is a pass over the training samples, a drain, and a pass
-over the test samples without training."""
+"""ConfigurationFlags, first epoch and the one to end before, first training sample and number of
+them, first test sample and number of them. Each epoch is a pass over the training samples, a drain,
+and a pass over the test samples without training."""
 RATE = struct.Struct("<IB")
 """First epoch, and the rate exponent k from then on; the last entry that applies counts."""
 RATES = 8
@@ -177,7 +183,7 @@ RATES = 8
 NEVER = 0xFFFF_FFFF
 """An epoch that does not come."""
 PLAY = struct.Struct("<IIBB")
-"""First sample and number of them (0 only drains), Flags, rate exponent k."""
+"""First sample and number of them (0 only drains), PlayFlags, rate exponent k."""
 READ_RANGE = struct.Struct("<IH")
 """First entry and number of entries."""
 PREDICTION = struct.Struct("<H")

@@ -13,7 +13,8 @@ from boards.link.commands import (
     RATE,
     RATES,
     Command,
-    Flag,
+    ConfigurationFlag,
+    PlayFlag,
     Status,
     Stop,
 )
@@ -203,14 +204,14 @@ class RunCommands(wiring.Component):
         with m.Switch(self.port.code):
             with m.Case(Command.CONFIGURE):
                 m.d.sync += outside.eq(
-                    (wanted.flags > Flag.ORDERED)
+                    (wanted.flags > ConfigurationFlag.ORDERED)
                     | (wanted.first_epoch >= wanted.end_epoch)
                     | beyond(wanted.train_first, wanted.train_count)
                     | beyond(wanted.test_first, wanted.test_count)
                 )
             with m.Case(Command.PLAY):
                 m.d.sync += outside.eq(
-                    (played.flags > (Flag.TRAIN | Flag.DRAIN))
+                    (played.flags > (PlayFlag.TRAIN | PlayFlag.DRAIN))
                     | (played.rate_exponent > self._max_exponent)
                     | beyond(played.first, played.count)
                 )

@@ -28,11 +28,7 @@ def manifest(design: CoreDesign) -> dict[str, Any]:
             "parallelism": list(network.parallelism),
             "classes": network.competing,
             "hidden": network.activation.hidden,
-            "relu_cap_raw": (
-                network.activation.cap_raw(network.format)
-                if network.activation.hidden == "relu"
-                else None
-            ),
+            "relu_cap_raw": network.activation.function.cap_raw(network.format),
         },
         "format": {
             "sign": 1,

@@ -21,6 +21,7 @@ from hwgen.estimate.parts import (
     total,
 )
 from hwgen.parts.saturation import COUNTER_WIDTH
+from software_ref.connections.kinds import KINDS
 from software_ref.plan.copies import LANES_PER_COPY, lane_parts
 from software_ref.plan.memory_plan import banked_layout
 from software_ref.plan.schedule import Schedule
@@ -150,11 +151,11 @@ def _interleaver(timing: JunctionTiming) -> Terms:
     sweep = ONE * (_bits(shape.depth) + _bits(shape.out_degree))
     if shape.depth == 1:
         return {"sweep": sweep}
-    if layout.kind == "free":
-        plan = timing.addresses.memory
+    plan = timing.addresses.memory
+    if KINDS[layout.kind].reads_rows:
         rom = memory(plan.depth, plan.width, rom=True, latency=plan.read_latency)
         return {"sweep": sweep, "rom": rom, "row": ONE * _bits(shape.rows)}
-    if layout.kind == "shared_seed":
+    if not plan.depth:
         return {"sweep": sweep, "words": Logic(lut=word, ff=word) * min(z, shape.depth)}
     seeds = memory(shape.out_degree, word * z, rom=True) if shape.out_degree > 1 else Logic()
     return {
@@ -232,15 +233,16 @@ def _feedforward(timing: JunctionTiming, *, dsp: bool) -> Terms:
         terms["slots"] = (inputs + registers(group * max(late - 1, 0))) * layout.slots + gates
     if layout.accumulates:
         terms["carry"] = adder(full) * 2 + registers(full * (layout.slots - 1))
-    relu = timing.network.activation.hidden == "relu" and not timing.last
-    if relu:
+    if not timing.network.activation_of(timing.junction).tabulated:
         bits = timing.widths.right_activation
         terms["activation"] = Logic(lut=bits + 4, ff=bits + 1) * slots
     else:
         bits = timing.widths.right_activation
         if timing.training and not timing.last:
             bits += timing.widths.derivative
-        terms["activation"] = memory(1 << fmt.width, bits, reads=slots, rom=True, latency=2)
+        terms["activation"] = memory(
+            1 << fmt.width, bits, reads=slots, rom=True, latency=timing.activated - timing.linear
+        )
     return terms
 
 
@@ -361,7 +363,7 @@ def _delta(timing: JunctionTiming) -> Terms:
     derivative = timing.widths.derivative
     terms |= _window(timing, banks, error, levels)
     wait = levels - timing.queue_window
-    if timing.network.activation.hidden == "relu":
+    if timing.network.activation_of(timing.junction).gates:
         slopes = Logic(lut=error, ff=error)
         scaled = error
     else:

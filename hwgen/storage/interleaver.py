@@ -8,6 +8,8 @@ memory v:   word := seed | (word + 1) mod D        one incrementer per memory
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from amaranth.hdl import Module, Mux, Signal, Value, unsigned
 from amaranth.lib import data, wiring
@@ -23,7 +25,7 @@ from software_ref.plan.addresses import AddressPlan, crossbar_levels
 from software_ref.plan.copies import lane_parts
 from software_ref.plan.pipelining import Pipelining
 
-__all__ = ["Interleaver", "LaneCrossbar"]
+__all__ = ["ADDRESS_GENERATORS", "Interleaver", "LaneCrossbar"]
 
 
 class Interleaver(wiring.Component):
@@ -56,6 +58,9 @@ class Interleaver(wiring.Component):
         self.pattern = pattern
         shape = pattern.shape
         self._width = bits_for(shape.depth - 1)
+        if pattern.kind not in ADDRESS_GENERATORS:
+            names = ", ".join(f'"{name}"' for name in ADDRESS_GENERATORS)
+            raise ValueError(f"pattern kind must have addresses ({names}), not {pattern.kind!r}")
         self._plan = AddressPlan(kind=pattern.kind, shape=shape)
         self.latency = self._plan.latency
         super().__init__(
@@ -68,21 +73,13 @@ class Interleaver(wiring.Component):
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
-        shape, kind = self.pattern.shape, self.pattern.kind
+        shape = self.pattern.shape
         started = Timeline(m, self.start).start(self.latency - 1)
         _, sweep = sweep_counter(m, started, shape.depth, shape.out_degree, "sweep")
         m.d.comb += self.sweep.eq(sweep)
         if shape.depth == 1:
             return m  # one word a memory: nothing to address
-        if kind == "free":
-            self._read_permutations(m)
-        elif kind == "shared_seed":
-            self._count_from_shared_seeds(m)
-        else:
-            parts = lane_parts(shape.parallelism)
-            starts = copied(m, self.start, len(parts), "start")
-            for part, (start, memories) in enumerate(zip(starts, parts, strict=True)):
-                self._count_from_sweep_seeds(m, start, memories, f"{part}")
+        ADDRESS_GENERATORS[self.pattern.kind](self, m)
         return m
 
     def _count_from_shared_seeds(self, m: Module) -> None:
@@ -96,6 +93,13 @@ class Interleaver(wiring.Component):
                 m.d.sync += word.eq(Mux(started, seed, _incremented(word, depth)))
                 counters[seed] = word
             m.d.comb += self.words[v].eq(counters[seed])
+
+    def _count_from_seeds(self, m: Module) -> None:
+        """Seeds of each sweep, by parts."""
+        parts = lane_parts(self.pattern.shape.parallelism)
+        starts = copied(m, self.start, len(parts), "start")
+        for part, (start, memories) in enumerate(zip(starts, parts, strict=True)):
+            self._count_from_sweep_seeds(m, start, memories, f"{part}")
 
     def _count_from_sweep_seeds(
         self, m: Module, started: Value, memories: range, name: str
@@ -145,6 +149,14 @@ class Interleaver(wiring.Component):
             latency=self._plan.memory.read_latency,
         )
         m.d.comb += self.words.as_value().eq(words)
+
+
+ADDRESS_GENERATORS: dict[str, Callable[[Interleaver, Module], None]] = {
+    "shared_seed": Interleaver._count_from_shared_seeds,
+    "seed_per_sweep": Interleaver._count_from_seeds,
+    "free": Interleaver._read_permutations,
+}
+"""What drives `words`, by kind of pattern."""
 
 
 class LaneCrossbar(wiring.Component):

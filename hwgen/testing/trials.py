@@ -22,7 +22,7 @@ from hwgen.testing.simulation import Lanes, lane_tables, play, pulses
 from hwgen.units.backprop import Backprop
 from hwgen.units.feedforward import Feedforward
 from hwgen.units.update import Update
-from software_ref.activation import sigmoid_derivative_table
+from software_ref.activation_functions import sigmoid_derivative_table
 from software_ref.connections.clash_free import ClashFreePattern, generate_pattern
 from software_ref.network import Network
 from software_ref.plan.pipelining import PIPELINES

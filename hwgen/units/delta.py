@@ -132,7 +132,7 @@ class DeltaUnit(wiring.Component):
         for k, error in enumerate(errors):
             # The queue's window is never deeper than the errors': it waits for them.
             derivative = delayed(m, self.starting[k], self._derivative_wait, f"derivative{k}")
-            if timing.network.activation.hidden == "relu":
+            if timing.network.activation_of(timing.junction).gates:
                 # h' is 2**f or 0, and rnd(e 2**f, 2f) = rnd(e, f)
                 product: Value = register(m, Mux(derivative[0], error.as_signed(), 0), f"gated{k}")
                 places = fmt.fraction

@@ -7,28 +7,19 @@ left a ---+       (g lanes)     (masked by phase)   (one clock)                 
 
 from __future__ import annotations
 
-import numpy as np
 from amaranth.hdl import Cat, Const, Module, Mux, Signal, Value, signed, unsigned
 from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
 
 from hwgen.parts.arithmetic import adder_tree, register, saturated, signed_width
-from hwgen.parts.memory import memory
 from hwgen.parts.multiplier import multiply
 from hwgen.parts.pipeline import Timeline, delayed
 from hwgen.parts.saturation import COUNTER_WIDTH, saturation_counter
 from hwgen.parts.scan import Phase, slots_present
-from software_ref.activation import (
-    hidden_sigmoid_table,
-    sigmoid_derivative_table,
-    sigmoid_table,
-)
+from hwgen.units.activation import activation_unit
 from software_ref.plan.timing import JunctionTiming
 
 __all__ = ["Feedforward"]
-
-TABLE_READ = 2
-"""Clocks of the sigmoid table: a block RAM and its output register."""
 
 
 class Feedforward(wiring.Component):
@@ -50,7 +41,7 @@ class Feedforward(wiring.Component):
     biases : In(ArrayLayout(signed(B), F))
         Biases of the row's finishing neurons, `timing.totals` after the row read.
     values, derivatives : Out(ArrayLayout(unsigned, F))
-        a and h' (a flag for ReLU) of the row's finishing neurons.
+        a and h' (see ActivationUnit) of the row's finishing neurons.
     saturations : Out(32)
         How many s were saturated.
 
@@ -142,10 +133,8 @@ class Feedforward(wiring.Component):
         events = [flag & here & feed for flag, here in zip(flags, present, strict=True)]
         m.d.comb += self.saturations.eq(saturation_counter(m, events, "linear"))
         # linear -> activated
-        if timing.network.activation.hidden == "relu" and not timing.last:
-            self._relu(m, linear)
-        else:
-            self._sigmoid(m, linear)
+        derivatives = self.derivatives if self._derivatives else None
+        activation_unit(timing).build(m, linear, self.values, derivatives)
         return m
 
     def _slot_sums(self, m: Module, sums: list[Value], phase: Phase) -> list[Value]:
@@ -197,38 +186,3 @@ class Feedforward(wiring.Component):
             first,
             *(register(m, value, f"total{k}") for k, value in enumerate(sums[1:], start=1)),
         ]
-
-    def _relu(self, m: Module, linear: list[Value]) -> None:
-        fmt = self.timing.network.format
-        cap = self.timing.network.activation.cap_raw(fmt)
-        for k, value in enumerate(linear):
-            positive, above = value > 0, value > cap
-            clipped = Mux(above, cap, Mux(positive, value, 0))
-            kept = clipped[fmt.activation_shift :][: self.timing.widths.right_activation]
-            m.d.comb += self.values[k].eq(register(m, kept, f"value{k}"))
-            if self._derivatives:
-                slope = register(m, positive & ~above, f"derivative{k}")
-                m.d.comb += self.derivatives[k].eq(slope)
-
-    def _sigmoid(self, m: Module, linear: list[Value]) -> None:
-        fmt = self.timing.network.format
-        width = self.timing.widths.right_activation
-        hidden = hidden_sigmoid_table(fmt) >> fmt.activation_shift
-        table = sigmoid_table(fmt) if self.timing.last else hidden
-        bits = width
-        if self._derivatives:
-            table = table | sigmoid_derivative_table(fmt) << width
-            bits += self.timing.widths.derivative
-        words = memory(
-            m,
-            "sigmoid",
-            depth=len(table),
-            width=bits,
-            reads=[value.as_unsigned() for value in linear],
-            init=np.roll(table, fmt.min_raw).tolist(),  # indexed by the raw bits of s
-            latency=TABLE_READ,
-        )
-        for k, word in enumerate(words):
-            m.d.comb += self.values[k].eq(word[:width])
-            if self._derivatives:
-                m.d.comb += self.derivatives[k].eq(word[width:])

@@ -28,10 +28,9 @@ KINDS = {
     "derivatives": "deltas",
     "output deltas": "deltas",
     "errors": "errors",
-    "sigmoid": "tables",
     "addresses": "tables",
 }
-"""What the storage total is split into, by what a memory holds."""
+"""What the storage total is split into, by what a memory holds; the rest are tables."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -134,7 +133,7 @@ def _storage(schedule: Schedule) -> dict[str, Any]:
     memories = storage(schedule)
     split = dict.fromkeys(KINDS.values(), 0)
     for memory in memories:
-        split[KINDS[memory.holds]] += memory.bits
+        split[KINDS.get(memory.holds, "tables")] += memory.bits
     return {
         "memories": [{**asdict(each), "kind": each.kind, "bits": each.bits} for each in memories],
         "split_bits": split,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["KINDS", "ConnectionOptions"]
+from software_ref.connections.kinds import KINDS
 
-KINDS = ("shared_seed", "seed_per_sweep", "free")
+__all__ = ["KINDS", "ConnectionOptions"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -14,7 +14,7 @@ class ConnectionOptions:
     """How the patterns of all junctions are drawn."""
 
     kind: str = "seed_per_sweep"
-    """"shared_seed", "seed_per_sweep" or "free"."""
+    """A name in `KINDS`: "shared_seed", "seed_per_sweep" or "free"."""
     dither: bool = False
     """Whether each sweep permutes the z memories among the lanes."""
     seed: int = 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from software_ref.connections.junction_shape import JunctionShape
+from software_ref.connections.kinds import KINDS
 from software_ref.plan.memory_plan import MemoryPlan
 from software_ref.plan.pipelining import Pipelining
 
@@ -19,20 +20,23 @@ class AddressPlan:
     """What an interleaver is built from."""
 
     kind: str
-    """Kind of pattern: a name in `connections.options.KINDS`."""
+    """Kind of pattern: a name in `KINDS`."""
     shape: JunctionShape
     """The junction's sizes."""
 
     @property
     def memory(self) -> MemoryPlan:
-        """The address memory of a `free` pattern: the words of all z memories for one row."""
-        word = (self.shape.depth - 1).bit_length()
-        return MemoryPlan(depth=self.shape.rows, width=self.shape.parallelism * word)
+        """The addresses that are stored, one for each of the z memories in a word: seeds or rows.
+
+        Nothing where there is nothing to address, or seeds are wired.
+        """
+        width = self.shape.parallelism * (self.shape.depth - 1).bit_length()
+        return MemoryPlan(depth=KINDS[self.kind].stored_rows(self.shape), width=width)
 
     @property
     def latency(self) -> int:
-        """Clocks from the interleaver's start to its first addresses: seeds count, `free` reads."""
-        return 1 + self.memory.read_latency if self.kind == "free" else COUNT
+        """Clocks from the interleaver's start to its first addresses, read or counted."""
+        return 1 + self.memory.read_latency if KINDS[self.kind].reads_rows else COUNT
 
 
 def crossbar_levels(shape: JunctionShape, pipelining: Pipelining, *, dither: bool) -> int:

@@ -18,8 +18,8 @@ class Storage:
     junction: int
     """Junction number, from 1."""
     holds: str
-    """"weights", "biases", "activations", "derivatives", "output deltas", "errors", "sigmoid",
-    or "addresses" (seed vectors or the words of a `free` pattern)."""
+    """"weights", "biases", "activations", "derivatives", "output deltas", "errors",
+    "addresses" (seed vectors or rows of words), or the name of an activation that is a table."""
     count: int
     """Memories alike."""
     banks: int
@@ -76,11 +76,11 @@ def _junction(schedule: Schedule, junction: int) -> Iterator[Storage]:
     if timing.backpropagates:
         banks = schedule.error_queue(junction - 1).banks(period)
         yield item("errors", shape.parallelism, shape.depth, timing.widths.left_error, banks)
-    if timing.last or network.activation.hidden == "sigmoid":
+    function = network.activation_of(junction)
+    if function.tabulated:
         slope = timing.widths.derivative if schedule.training and not timing.last else 0
         width = timing.widths.right_activation + slope
-        yield item("sigmoid", 1, 1 << network.format.width, width)
-    address = shape.parallelism * (shape.depth - 1).bit_length()
-    if address and network.connections.kind != "shared_seed":
-        rows = shape.rows if network.connections.kind == "free" else shape.out_degree
-        yield item("addresses", 1, rows, address)
+        yield item(function.name, 1, 1 << network.format.width, width)
+    addresses = timing.addresses.memory
+    if addresses.bits:
+        yield item("addresses", 1, addresses.depth, addresses.width)

@@ -165,9 +165,8 @@ class JunctionTiming:
 
     @property
     def activated(self) -> int:
-        """Row read to a and h': a table is a memory read of two clocks, a ReLU takes one."""
-        relu = self.network.activation.hidden == "relu" and not self.last
-        return self.linear + (1 if relu else 2)
+        """Row read to a and h'."""
+        return self.linear + self.network.activation_of(self.junction).latency
 
     @property
     def activation_latency(self) -> int:
@@ -243,8 +242,8 @@ class JunctionTiming:
 
     @property
     def derivative_multiply(self) -> int:
-        """Clocks of e h'; with a ReLU it is a gate."""
-        if self.network.activation.hidden == "relu":
+        """Clocks of e h'; where h' is a flag it is a gate."""
+        if self.network.activation_of(self.junction).gates:
             return 1
         return self.pipelining.multiplier_latency(self.widths.derivative, dsp=False)
 

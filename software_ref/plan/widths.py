@@ -45,10 +45,8 @@ class Widths:
 
     @property
     def derivative(self) -> int:
-        """h' of the right layer as it is stored; a ReLU's is one flag."""
-        if self.network.activation.hidden == "relu":
-            return 1
-        return self.network.activation.derivative_maximum(self.network.format).bit_length()
+        """h' of the right layer as it is stored."""
+        return self.network.activation_of(self.junction).derivative_width(self.network.format)
 
     @property
     def delta(self) -> int:

@@ -51,7 +51,7 @@ def check_steps(net: Network, seed: int) -> None:
         else:
             wide = min(fmt.width + fmt.fraction + 2, timing.widths.error)
             errors = random_signed(rng, wide, right)
-            largest = 1 if relu else timing.network.activation.derivative_maximum(fmt)
+            largest = 1 if relu else timing.network.activation.function.derivative_maximum(fmt)
             held = rng.integers(0, largest + 1, right)
             exact = rnd(errors * held * (fmt.one if relu else 1), 2 * fmt.fraction)
             delta = sat(exact, fmt.width)

@@ -10,7 +10,7 @@ from hwgen.testing.shapes import SHAPES, identify, network, random_shapes
 from hwgen.testing.simulation import play, pulses
 from hwgen.testing.trials import feedforward_trial
 from hwgen.units.feedforward import Feedforward
-from software_ref.activation import sigmoid_derivative_table, sigmoid_table
+from software_ref.activation_functions import sigmoid_derivative_table, sigmoid_table
 from software_ref.network import Network
 from software_ref.plan.core_options import CoreOptions
 from software_ref.plan.timing import JunctionTiming

@@ -41,7 +41,7 @@ def random_network(seed: int, *, largest: int = 8, weights: int = 80) -> Network
                 format=FixedFormat(integer=int(rng.integers(1, 8)), fraction=8),
                 activation=Activation(hidden="relu" if relu else "sigmoid"),
                 connections=ConnectionOptions(
-                    kind=str(rng.choice(KINDS)), dither=bool(rng.integers(2))
+                    kind=str(rng.choice([*KINDS])), dither=bool(rng.integers(2))
                 ),
             )
         except ValueError:
