@@ -7,6 +7,7 @@ from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
 from amaranth.utils import bits_for
 
+from hwgen.parts import cost
 from hwgen.parts.arithmetic import register
 from hwgen.parts.pipeline import copied
 from software_ref.plan.copies import LANES_PER_COPY
@@ -52,6 +53,17 @@ class Loader(wiring.Component):
                 "values": Out(data.ArrayLayout(feature, z)),
             }
         )
+
+    @staticmethod
+    def cost(schedule: Schedule) -> cost.Terms:
+        """What it takes: see `hwgen.parts.cost`."""
+        first = schedule.timing[0]
+        return {
+            "beat": cost.registers(schedule.beat_features * first.widths.left_activation),
+            "groups": cost.ONE * (first.shape.parallelism // schedule.beat_features),
+            "words": cost.registers(first.copies.lanes * bits_for(first.shape.depth - 1)),
+            "own": cost.ONE * 8,
+        }
 
     def elaborate(self, platform: object) -> Module:
         m = Module()

@@ -7,17 +7,20 @@ parameters <--> every junction, while idle
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from amaranth.hdl import Module, Signal, Value, unsigned
 from amaranth.lib import data, fifo, stream, wiring
 from amaranth.lib.wiring import In, Out
+from amaranth.utils import bits_for
 
 from hwgen.core.junction import Junction, JunctionParameters
 from hwgen.core.loader import Loader
 from hwgen.core.parameter_port import ParameterPort, parameter_request
 from hwgen.core.sequencer import STEP_COUNTER_WIDTH, Sequencer, sample_header
+from hwgen.parts import cost
 from hwgen.parts.arithmetic import register
 from hwgen.parts.pipeline import Timeline
 from hwgen.parts.saturation import COUNTER_WIDTH
@@ -108,6 +111,30 @@ class NetworkCore(wiring.Component):
             }
         )
 
+    @staticmethod
+    def costs(schedule: Schedule, dsp: Sequence[Collection[str]]) -> dict[str, cost.Terms]:
+        """What each instance takes, by its name in the core: `junction_1.update`.
+
+        `dsp` names, for each junction, the units with DSP multipliers.
+        """
+        label = bits_for(schedule.timing[-1].shape.right - 1)
+        depth = schedule.credit
+        result = TAG_WIDTH + label + 1
+        units: dict[str, cost.Terms] = {
+            "loader": Loader.cost(schedule),
+            "output_queue": {
+                "memory": cost.memory(depth, result),
+                "own": cost.Logic(lut=8 + 4 * bits_for(depth - 1), ff=8 + 4 * bits_for(depth - 1)),
+            },
+            "parameter_port": ParameterPort.cost(schedule),
+            "sequencer": Sequencer.cost(schedule),
+        }
+        for number, units_with_dsp in enumerate(dsp, start=1):
+            units[f"start_{number}"] = _start_cost(schedule, number)
+            for name, terms in Junction.costs(schedule, number, units_with_dsp).items():
+                units[f"junction_{number}.{name}" if name else f"junction_{number}"] = terms
+        return units
+
     def elaborate(self, platform: object) -> Module:
         m = Module()
         schedule = self.schedule
@@ -174,7 +201,7 @@ class NetworkCore(wiring.Component):
     def _start_junction(self, m: Module, sequencer: Sequencer, junction: Junction) -> None:
         """Delay the step's start so that the junction's first row is read when it is due."""
         schedule, index = self.schedule, junction.number - 1
-        delay = schedule.row_read(junction.number) - junction.timing.lead
+        delay = _start_delay(schedule, junction.number)
         payload: dict[str, Value] = {"feed": sequencer.feed[index]}
         if schedule.training:
             payload |= {
@@ -241,3 +268,15 @@ class NetworkCore(wiring.Component):
                 junction.data.eq(here.data),
                 port.read_data[index].eq(junction.read_data),
             ]
+
+
+def _start_delay(schedule: Schedule, junction: int) -> int:
+    """Clocks from a step's start to a junction's own start pulse."""
+    return schedule.row_read(junction) - schedule.timing[junction - 1].lead
+
+
+def _start_cost(schedule: Schedule, junction: int) -> cost.Terms:
+    timing = schedule.timing[junction - 1]
+    payload = 1 + (1 + bits_for(schedule.options.max_rate_exponent) if schedule.training else 0)
+    payload += bits_for(timing.shape.right - 1) if timing.last else 0
+    return {"delay": cost.registers(_start_delay(schedule, junction) * (1 + payload))}

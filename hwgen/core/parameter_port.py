@@ -7,6 +7,7 @@ from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 from amaranth.utils import bits_for
 
+from hwgen.parts import cost
 from software_ref.plan.schedule import Schedule
 
 __all__ = ["ParameterPort", "parameter_request"]
@@ -76,6 +77,18 @@ class ParameterPort(wiring.Component):
                 "read_data": In(data.ArrayLayout(value, self._junctions)),
             }
         )
+
+    @staticmethod
+    def cost(schedule: Schedule) -> cost.Terms:
+        """What it takes: see `hwgen.parts.cost`."""
+        width = schedule.network.format.stored_width
+        return {
+            "request": cost.registers(
+                width + bits_for(max(t.shape.rows for t in schedule.timing) - 1) + 8
+            ),
+            "data": cost.multiplexer(len(schedule.timing), width),
+            "own": cost.ONE * 16,
+        }
 
     def elaborate(self, platform: object) -> Module:
         m = Module()

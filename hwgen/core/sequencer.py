@@ -14,6 +14,7 @@ from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 from amaranth.utils import bits_for
 
+from hwgen.parts import cost
 from software_ref.plan.schedule import Schedule
 
 __all__ = ["STEP_COUNTER_WIDTH", "Sequencer", "sample_header"]
@@ -90,6 +91,17 @@ class Sequencer(wiring.Component):
                 "rate_exponents": Out(data.ArrayLayout(header["rate_exponent"].shape, junctions)),
             }
         super().__init__(members)
+
+    @staticmethod
+    def cost(schedule: Schedule) -> cost.Terms:
+        """What it takes: see `hwgen.parts.cost`."""
+        header = sample_header(schedule)
+        kept = header.size if schedule.training else header["label"].width
+        ages = max(i + lag for i, lag in enumerate(schedule.lags, start=1))
+        return {
+            "ages": cost.Logic(lut=ages, ff=ages * (kept + 1)),
+            "own": cost.ONE * (STEP_COUNTER_WIDTH + 16),
+        }
 
     def elaborate(self, platform: object) -> Module:
         m = Module()

@@ -11,9 +11,11 @@ from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
 from amaranth.utils import bits_for
 
+from hwgen.parts import cost
 from hwgen.parts.memory import BankedAddress, memory
 from hwgen.parts.scan import bank_counter
 from software_ref.plan.copies import lane_parts
+from software_ref.plan.memory_plan import banked_layout
 from software_ref.plan.schedule import Schedule
 
 __all__ = ["ActivationQueue"]
@@ -67,6 +69,24 @@ class ActivationQueue(wiring.Component):
         if schedule.training:
             members["learn_activations"] = Out(values)
         super().__init__(members)
+
+    @staticmethod
+    def cost(schedule: Schedule, layer: int) -> cost.Terms:
+        """What it takes: see `hwgen.parts.cost`."""
+        timing = schedule.timing[layer]
+        banks = schedule.activation_queue(layer).banks(schedule.period)
+        depth, _ = banked_layout(banks, timing.shape.depth)
+        reads = 2 if schedule.training else 1
+        z = timing.shape.parallelism
+        counters = bits_for(banks - 1) * (reads + 1) * timing.copies.lanes
+        return {
+            "memory": cost.memory(
+                depth, timing.widths.left_activation, reads=reads, latency=timing.row_read
+            )
+            * z,
+            "counters": cost.ONE * counters,
+            "enables": cost.Logic(lut=z),
+        }
 
     def elaborate(self, platform: object) -> Module:
         m = Module()

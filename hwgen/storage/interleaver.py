@@ -16,14 +16,17 @@ from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
 from amaranth.utils import bits_for
 
+from hwgen.parts import cost
 from hwgen.parts.arithmetic import register
 from hwgen.parts.memory import memory, packed
 from hwgen.parts.pipeline import Timeline, copied, pipelined_mux
 from hwgen.parts.scan import row_counter, sweep_counter
 from software_ref.connections.clash_free import ClashFreePattern
+from software_ref.connections.kinds import KINDS
 from software_ref.plan.addresses import AddressPlan, crossbar_levels
 from software_ref.plan.copies import lane_parts
 from software_ref.plan.pipelining import Pipelining
+from software_ref.plan.timing import JunctionTiming
 
 __all__ = ["ADDRESS_GENERATORS", "Interleaver", "LaneCrossbar"]
 
@@ -70,6 +73,33 @@ class Interleaver(wiring.Component):
                 "sweep": Out(bits_for(shape.out_degree - 1)),
             }
         )
+
+    @staticmethod
+    def cost(timing: JunctionTiming) -> cost.Terms:
+        """What it takes: see `hwgen.parts.cost`."""
+        shape, kind = timing.shape, KINDS[timing.network.connections.kind]
+        word, z = bits_for(shape.depth - 1), shape.parallelism
+        parts = len(lane_parts(z))
+        sweep = cost.ONE * (bits_for(shape.depth - 1) + bits_for(shape.out_degree - 1))
+        if shape.depth == 1:
+            return {"sweep": sweep}
+        plan = timing.addresses.memory
+        if kind.reads_rows:
+            rom = cost.memory(plan.depth, plan.width, rom=True, latency=plan.read_latency)
+            return {"sweep": sweep, "rom": rom, "row": cost.ONE * bits_for(shape.rows - 1)}
+        if not plan.depth:
+            return {"sweep": sweep, "words": cost.Logic(lut=word, ff=word) * min(z, shape.depth)}
+        seeds = (
+            cost.memory(shape.out_degree, word * z, rom=True)
+            if shape.out_degree > 1
+            else cost.Logic()
+        )
+        return {
+            "sweep": sweep,
+            "counters": sweep * parts,
+            "seeds": seeds,
+            "words": cost.Logic(lut=1.5 * word, ff=word) * z,
+        }
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
@@ -207,6 +237,15 @@ class LaneCrossbar(wiring.Component):
                 "outputs": Out(items),
             }
         )
+
+    @staticmethod
+    def cost(timing: JunctionTiming, width: int) -> cost.Terms:
+        """What it takes for items of `width` bits."""
+        if not timing.dither_levels:
+            return {}
+        mux = cost.pipelined_multiplexer(timing.shape.out_degree, width, timing.pipelining)
+        select = cost.registers(timing.row_read * bits_for(timing.shape.out_degree - 1))
+        return {"lanes": mux * timing.shape.parallelism, "select": select}
 
     def elaborate(self, platform: object) -> Module:
         m = Module()

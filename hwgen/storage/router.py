@@ -10,6 +10,7 @@ from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
 from amaranth.utils import bits_for
 
+from hwgen.parts import cost
 from hwgen.parts.arithmetic import register
 from hwgen.parts.pipeline import copied
 from hwgen.parts.scan import BankScan
@@ -59,6 +60,26 @@ class Router(wiring.Component):
                 "routed": Out(data.ArrayLayout(unsigned(width), banks)),
             }
         )
+
+    @staticmethod
+    def cost(layout: RowLayout, banks: int, width: int) -> cost.Terms:
+        """What it takes: see `hwgen.parts.cost`."""
+        slots = layout.finishing
+        word = bits_for(-(-layout.shape.right // banks) - 1)
+        aligned = layout.bank_unit(banks) == slots
+        terms = {
+            "slots": cost.registers(slots * width),
+            "hits": cost.ONE * (2 * banks),
+            "words": cost.registers(word * (1 + len(lane_parts(banks)))),
+            "places": cost.ONE * (bits_for(banks - 1) + word + 6),
+            "unaligned": cost.Logic(),
+        }
+        if not aligned:
+            each = cost.Logic(
+                lut=width * ((slots + 2) // 3) + word + slots, ff=width + 2 * word + slots
+            )
+            terms["unaligned"] = each * banks
+        return terms
 
     def elaborate(self, platform: object) -> Module:
         m = Module()

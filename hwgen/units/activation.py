@@ -8,6 +8,7 @@ import numpy as np
 from amaranth.hdl import Module, Mux, Value
 from amaranth.lib import data
 
+from hwgen.parts import cost
 from hwgen.parts.arithmetic import register
 from hwgen.parts.memory import memory
 from software_ref.plan.timing import JunctionTiming
@@ -37,6 +38,10 @@ class ActivationUnit(ABC):
         self.low_bits = timing.network.activation_shift(timing.junction)
 
     @abstractmethod
+    def cost(self) -> cost.Logic:
+        """What the units of all slots take."""
+
+    @abstractmethod
     def build(
         self, m: Module, linear: list[Value], values: data.View, derivatives: data.View | None
     ) -> None:
@@ -45,6 +50,15 @@ class ActivationUnit(ABC):
 
 class TableUnit(ActivationUnit):
     """A memory with a and h' of every s, read by all slots."""
+
+    def cost(self) -> cost.Logic:
+        timing = self.timing
+        bits = timing.widths.right_activation
+        if timing.training and not timing.last:
+            bits += timing.widths.derivative
+        slots, latency = timing.layout.finishing, timing.activated - timing.linear
+        depth = 1 << timing.network.format.width
+        return cost.memory(depth, bits, reads=slots, rom=True, latency=latency)
 
     def build(
         self, m: Module, linear: list[Value], values: data.View, derivatives: data.View | None
@@ -73,6 +87,10 @@ class TableUnit(ActivationUnit):
 
 class ReluUnit(ActivationUnit):
     """s clipped to 0 and the cap; h' is a flag."""
+
+    def cost(self) -> cost.Logic:
+        bits = self.timing.widths.right_activation
+        return cost.Logic(lut=bits + 4, ff=bits + 1) * self.timing.layout.finishing
 
     def build(
         self, m: Module, linear: list[Value], values: data.View, derivatives: data.View | None

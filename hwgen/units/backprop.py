@@ -12,6 +12,7 @@ from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
 from amaranth.utils import bits_for
 
+from hwgen.parts import cost
 from hwgen.parts.memory import BankedAddress, memory
 from hwgen.parts.multiplier import multiply
 from hwgen.parts.pipeline import Timeline, delayed
@@ -19,6 +20,7 @@ from hwgen.parts.scan import bank_counter, row_active
 from hwgen.storage.interleaver import LaneCrossbar
 from software_ref.connections.clash_free import ClashFreePattern
 from software_ref.plan.copies import lane_parts
+from software_ref.plan.memory_plan import banked_layout
 from software_ref.plan.schedule import Schedule
 
 __all__ = ["Backprop"]
@@ -88,6 +90,42 @@ class Backprop(wiring.Component):
                 "errors": Out(data.ArrayLayout(signed(timing.widths.left_error), lanes)),
             }
         )
+
+    @staticmethod
+    def cost(schedule: Schedule, junction: int, *, dsp: bool) -> cost.Terms:
+        """What it takes: see `hwgen.parts.cost`."""
+        timing = schedule.timing[junction - 1]
+        z, word = timing.shape.parallelism, bits_for(timing.shape.depth - 1)
+        banks = schedule.error_queue(junction - 1).banks(schedule.period)
+        depth, _ = banked_layout(banks, timing.shape.depth)
+        error = timing.widths.left_error
+        added = timing.products + timing.dither_levels
+        fetch = schedule.timing[junction - 2].memories.fetched.read_latency
+        product = timing.network.format.width + timing.widths.delta
+        return {
+            "multipliers": cost.multiplier(
+                timing.network.format.width,
+                timing.widths.delta,
+                latency=timing.multiply,
+                dsp=dsp,
+                pipelining=timing.pipelining,
+            )
+            * z,
+            "crossbar": LaneCrossbar.cost(timing, product).get("lanes", cost.Logic()),
+            "words": cost.registers(word * (added + 1)) * z,
+            "same": cost.Logic(lut=3 * ((word + 2) // 3), ff=4) * z,
+            "sums": cost.adder(error) * z,
+            "bases": cost.Logic(lut=error, ff=error) * z + cost.registers(error * z),
+            "gates": cost.Logic(lut=error) * z,
+            "memory": cost.memory(depth, error, reads=2) * z
+            + cost.registers(error * (fetch - 1) * z),
+            "counters": cost.ONE * (3 * bits_for(banks - 1) * len(lane_parts(z))),
+            "scans": cost.ONE
+            * (
+                (bits_for(timing.shape.rows - 1) + bits_for(timing.shape.depth - 1))
+                * timing.copies.lanes
+            ),
+        }
 
     def elaborate(self, platform: object) -> Module:
         m = Module()

@@ -9,12 +9,14 @@ from __future__ import annotations
 from amaranth.hdl import Cat, Const, Module, Mux, Signal, Value, signed
 from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
+from amaranth.utils import bits_for
 
+from hwgen.parts import cost
 from hwgen.parts.arithmetic import register
 from hwgen.parts.memory import memory
 from hwgen.parts.pipeline import Timeline, delayed
 from hwgen.parts.rate import RateShift, subtracted
-from hwgen.parts.saturation import COUNTER_WIDTH, saturation_counter
+from hwgen.parts.saturation import COUNTER_WIDTH, saturation_cost, saturation_counter
 from hwgen.parts.scan import slots_present
 from hwgen.units.rounding_noise import lane_number
 from software_ref.plan.timing import SCAN_LEAD, JunctionTiming
@@ -80,6 +82,34 @@ class BiasUnit(wiring.Component):
                 members["noise"] = In(GENERATOR_WIDTH)
         super().__init__(members)
 
+    @staticmethod
+    def cost(timing: JunctionTiming) -> cost.Terms:
+        """What it takes: see `hwgen.parts.cost`."""
+        fmt, slots, plan = timing.network.format, timing.layout.finishing, timing.memories.biases
+        stored, word = fmt.stored_width, bits_for(plan.depth - 1)
+        terms = {
+            "memory": cost.memory(plan.depth, plan.width, latency=plan.read_latency),
+            "scan": cost.ONE * (word + 2 + bits_for(timing.shape.rows - 1)),
+            "words": cost.registers((word + 1) * timing.bias_written),
+            "timeline": cost.registers(timing.totals),
+            "updated": cost.Logic(lut=stored, ff=stored) * slots,
+        }
+        if timing.training:
+            shift_at = _shift_at(timing)
+            step = timing.widths.delta + fmt.extra_bits
+            rate = bits_for(timing.options.max_rate_exponent)
+            terms |= {
+                "delays": cost.registers(timing.widths.delta * _delta_wait(timing)) * slots,
+                "shifts": cost.pipelined_multiplexer(
+                    timing.options.max_rate_exponent + 1, step + 1, timing.pipelining
+                )
+                * slots,
+                "rate": cost.registers(rate * (shift_at + 1)),
+                "differences": cost.adder(stored + 1) * slots,
+                "saturations": saturation_cost(slots),
+            }
+        return terms
+
     def elaborate(self, platform: object) -> Module:
         m = Module()
         timing, layout = self.timing, self.timing.layout
@@ -88,7 +118,7 @@ class BiasUnit(wiring.Component):
         payload = {"rate_exponent": self.rate_exponent} if timing.training else {}
         timeline = Timeline(m, self.start, payload)
         # Clocks from the start pulse: row read at 1, words at `arrive`, addresses before that.
-        arrive = timing.totals + 1
+        arrive = _arrive(timing)
         address = arrive - plan.read_latency
         word, used = self._scan(m, timeline, address)
 
@@ -117,7 +147,7 @@ class BiasUnit(wiring.Component):
             _, present = slots_present(m, start, layout, starting=False, name="finish")
         for k in range(layout.finishing):
             if timing.training:
-                shift = self._step(m, timeline, k, arrive)
+                shift = self._step(m, timeline, k)
                 value, overflow = subtracted(m, self.biases[k], shift, width, f"difference{k}")
                 flags.append(overflow & present[k])
             else:
@@ -147,12 +177,12 @@ class BiasUnit(wiring.Component):
             m.d.sync += [word.eq(Mux(fresh, word, word + 1)), fresh.eq(0)]
         return word, used
 
-    def _step(self, m: Module, timeline: Timeline, k: int, arrive: int) -> RateShift:
+    def _step(self, m: Module, timeline: Timeline, k: int) -> RateShift:
         """rnd(delta 2**E, k) of the neuron in a slot, beside its bias."""
         timing, random_bits = self.timing, self.timing.network.update.random_bits
-        shift_at = arrive - timing.shift_levels - timing.noise_levels
+        shift_at = _shift_at(timing)
         exponent = timeline.held("rate_exponent", shift_at - 1)
-        delta = delayed(m, self.deltas[k], shift_at - timing.operands - 1, f"delta{k}")
+        delta = delayed(m, self.deltas[k], _delta_wait(timing), f"delta{k}")
         return RateShift(
             m,
             Cat(Const(0, timing.network.format.extra_bits), delta).as_signed(),
@@ -163,3 +193,18 @@ class BiasUnit(wiring.Component):
             name=f"step{k}",
             noise=lane_number(self.noise, k, random_bits) if random_bits else None,
         )
+
+
+def _arrive(timing: JunctionTiming) -> int:
+    """Clocks from the start pulse to row 0's word."""
+    return timing.totals + 1
+
+
+def _shift_at(timing: JunctionTiming) -> int:
+    """The same to the shift of its deltas, which ends beside the word."""
+    return _arrive(timing) - timing.shift_levels - timing.noise_levels
+
+
+def _delta_wait(timing: JunctionTiming) -> int:
+    """Clocks that a delta waits, from its row's operands to its shift."""
+    return _shift_at(timing) - timing.operands - 1

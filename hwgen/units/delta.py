@@ -14,10 +14,11 @@ from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
 from amaranth.utils import bits_for
 
+from hwgen.parts import cost
 from hwgen.parts.arithmetic import register, rounded_shift, saturated
 from hwgen.parts.multiplier import multiply
 from hwgen.parts.pipeline import Timeline, copied, delayed
-from hwgen.parts.saturation import COUNTER_WIDTH, saturation_counter
+from hwgen.parts.saturation import COUNTER_WIDTH, saturation_cost, saturation_counter
 from hwgen.parts.scan import Phase, row_active, slots_present
 from hwgen.storage.window import Window
 from software_ref.plan.timing import SCAN_LEAD, JunctionTiming
@@ -78,6 +79,49 @@ class DeltaUnit(wiring.Component):
             members["errors"] = In(data.ArrayLayout(signed(timing.widths.error), self._banks))
         super().__init__(members)
 
+    @staticmethod
+    def cost(timing: JunctionTiming) -> cost.Terms:
+        """What it takes: see `hwgen.parts.cost`."""
+        layout, pipelining, width = timing.layout, timing.pipelining, timing.widths.delta
+        slots = layout.finishing
+        terms = {
+            "lanes": cost.Logic(lut=width * layout.groups, ff=width * timing.copies.all_deltas),
+            "finishing": cost.Logic(lut=width * slots, ff=width * slots),
+            "touched": (
+                cost.Logic(lut=width, ff=width) * (layout.slots + 1)
+                if layout.accumulates
+                else cost.Logic()
+            ),
+            "scan": cost.ONE * (3 * bits_for(timing.shape.rows - 1)),
+            "timeline": cost.registers(timing.fetch),
+        }
+        if timing.last:
+            return terms
+        banks = timing.network.junctions[timing.junction].parallelism
+        error = timing.widths.error
+        derivative = timing.widths.derivative
+        terms |= Window.cost(layout, banks, error, pipelining)
+        if timing.network.activation_of(timing.junction).gates:
+            slopes = cost.Logic(lut=error, ff=error)
+            scaled = error
+        else:
+            slopes = cost.multiplier(
+                error,
+                derivative,
+                latency=timing.derivative_multiply,
+                dsp=False,
+                pipelining=pipelining,
+            )
+            scaled = error + derivative
+        terms |= {
+            "waits": cost.registers(derivative * _derivative_wait(timing)) * slots,
+            "slopes": slopes * slots,
+            "rounded": cost.adder(scaled) * slots,
+            "deltas": cost.Logic(lut=width, ff=width) * slots,
+            "saturations": saturation_cost(slots),
+        }
+        return terms
+
     def elaborate(self, platform: object) -> Module:
         m = Module()
         timing, layout = self.timing, self.timing.layout
@@ -131,7 +175,7 @@ class DeltaUnit(wiring.Component):
         deltas, flags = [], []
         for k, error in enumerate(errors):
             # The queue's window is never deeper than the errors': it waits for them.
-            derivative = delayed(m, self.starting[k], self._derivative_wait, f"derivative{k}")
+            derivative = delayed(m, self.starting[k], _derivative_wait(timing), f"derivative{k}")
             if timing.network.activation_of(timing.junction).gates:
                 # h' is 2**f or 0, and rnd(e 2**f, 2f) = rnd(e, f)
                 product: Value = register(m, Mux(derivative[0], error.as_signed(), 0), f"gated{k}")
@@ -158,10 +202,6 @@ class DeltaUnit(wiring.Component):
         m.d.comb += self.saturations.eq(saturation_counter(m, events, "delta"))
         return deltas
 
-    @property
-    def _derivative_wait(self) -> int:
-        return self.timing.fetch_window - self.timing.queue_window
-
     def _held(self, m: Module, deltas: list[Value], phase: Phase) -> list[Value]:
         """The deltas of all slots the row touches: one may go on from the row before."""
         layout = self.timing.layout
@@ -179,3 +219,8 @@ class DeltaUnit(wiring.Component):
             last = Mux(phase.at_least(layout.span - rest), touched[whole + 1], touched[whole])
         m.d.sync += hold.eq(last)
         return [register(m, value, f"touched{slot}") for slot, value in enumerate(touched)]
+
+
+def _derivative_wait(timing: JunctionTiming) -> int:
+    """Clocks by which h' is at its slots before the errors are."""
+    return timing.fetch_window - timing.queue_window

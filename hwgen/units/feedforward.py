@@ -10,11 +10,13 @@ from __future__ import annotations
 from amaranth.hdl import Cat, Const, Module, Mux, Signal, Value, signed, unsigned
 from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
+from amaranth.utils import bits_for
 
+from hwgen.parts import cost
 from hwgen.parts.arithmetic import adder_tree, register, saturated, signed_width
 from hwgen.parts.multiplier import multiply
 from hwgen.parts.pipeline import Timeline, delayed
-from hwgen.parts.saturation import COUNTER_WIDTH, saturation_counter
+from hwgen.parts.saturation import COUNTER_WIDTH, saturation_cost, saturation_counter
 from hwgen.parts.scan import Phase, slots_present
 from hwgen.units.activation import activation_unit
 from software_ref.plan.timing import JunctionTiming
@@ -75,6 +77,46 @@ class Feedforward(wiring.Component):
                 data.ArrayLayout(unsigned(timing.widths.derivative), slots)
             )
         super().__init__(members)
+
+    @staticmethod
+    def cost(timing: JunctionTiming, *, dsp: bool) -> cost.Terms:
+        """What it takes: see `hwgen.parts.cost`."""
+        fmt, layout, pipelining = timing.network.format, timing.layout, timing.pipelining
+        z, slots = timing.shape.parallelism, layout.finishing
+        product = fmt.width + timing.widths.left_activation
+        group = product + bits_for(layout.group - 1)
+        full = product + bits_for(timing.shape.in_degree - 1)
+        terms = {
+            "multipliers": cost.multiplier(
+                fmt.width,
+                timing.widths.left_activation,
+                latency=timing.multiply,
+                dsp=dsp,
+                pipelining=pipelining,
+            )
+            * z,
+            "groups": cost.adder_tree(layout.group, product, pipelining.adders) * layout.groups,
+            "slots": cost.Logic(),
+            "carry": cost.Logic(),
+            "biased": cost.adder(full + 1) * slots,
+            "linear": cost.Logic(lut=fmt.width, ff=fmt.width) * slots,
+            "saturations": saturation_cost(slots),
+            "timeline": cost.registers(timing.linear - timing.operands),
+            "scan": cost.ONE * bits_for(timing.shape.rows - 1),
+        }
+        if layout.moving:
+            inputs = cost.adder_tree(layout.slot_inputs, group, pipelining.adders)
+            gates = cost.Logic(lut=group) * sum(
+                len(layout.group_slots(k)) for k in range(layout.groups)
+            )
+            late = timing.slot_sums - timing.group_sums
+            terms["slots"] = (
+                inputs + cost.registers(group * max(late - 1, 0))
+            ) * layout.slots + gates
+        if layout.accumulates:
+            terms["carry"] = cost.adder(full) * 2 + cost.registers(full * (layout.slots - 1))
+        terms["activation"] = activation_unit(timing).cost()
+        return terms
 
     def elaborate(self, platform: object) -> Module:
         m = Module()

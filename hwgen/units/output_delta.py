@@ -5,7 +5,9 @@ from __future__ import annotations
 from amaranth.hdl import Const, Module, Mux, signed, unsigned
 from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
+from amaranth.utils import bits_for
 
+from hwgen.parts import cost
 from hwgen.parts.arithmetic import register
 from hwgen.parts.pipeline import Timeline
 from hwgen.parts.scan import NeuronCount
@@ -47,6 +49,20 @@ class OutputDelta(wiring.Component):
                 "deltas": Out(data.ArrayLayout(signed(timing.widths.delta), slots)),
             }
         )
+
+    @staticmethod
+    def cost(timing: JunctionTiming) -> cost.Terms:
+        """What it takes: see `hwgen.parts.cost`."""
+        slots = timing.layout.finishing
+        return {
+            "deltas": cost.Logic(
+                lut=timing.widths.delta + bits_for(timing.shape.right - 1) // 2,
+                ff=timing.widths.delta,
+            )
+            * slots,
+            "label": cost.registers(bits_for(timing.shape.right - 1) * 3),
+            "own": cost.ONE * (bits_for(timing.shape.rows - 1) + 6),
+        }
 
     def elaborate(self, platform: object) -> Module:
         m = Module()

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from amaranth.hdl import Module, Mux, Signal, Value, unsigned
 from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
+from amaranth.utils import bits_for
 
+from hwgen.parts import cost
 from hwgen.parts.arithmetic import register
 from hwgen.parts.pipeline import Timeline
 from hwgen.parts.scan import NeuronCount, row_counter
@@ -67,6 +69,20 @@ class PredictionUnit(wiring.Component):
                 "correct": Out(1),
             }
         )
+
+    @staticmethod
+    def cost(timing: JunctionTiming) -> cost.Terms:
+        """What it takes: see `hwgen.parts.cost`."""
+        slots = timing.layout.finishing
+        candidate = timing.widths.right_activation + bits_for(timing.shape.right - 1) + 1
+        compare = timing.widths.right_activation // 2 + candidate
+        return {
+            "rounds": cost.Logic(lut=compare, ff=candidate) * (slots - 1),
+            "best": cost.Logic(lut=compare, ff=candidate),
+            "label": cost.registers(bits_for(timing.shape.right - 1) * 4),
+            "own": cost.ONE * (bits_for(timing.shape.rows - 1) + 6),
+            "present": cost.ONE * slots,
+        }
 
     def elaborate(self, platform: object) -> Module:
         m = Module()

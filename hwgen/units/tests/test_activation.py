@@ -15,6 +15,7 @@ from amaranth.sim import SimulatorContext
 from hwgen.core.design import CoreDesign
 from hwgen.core.manifest import manifest
 from hwgen.estimate.model import estimate_core
+from hwgen.parts import cost
 from hwgen.parts.arithmetic import register
 from hwgen.testing.simulation import simulator
 from hwgen.units import activation
@@ -76,6 +77,10 @@ class HardSigmoid(ActivationFunction):
 
 class HardSigmoidUnit(ActivationUnit):
     """Two comparisons and an addition."""
+
+    def cost(self) -> cost.Logic:
+        bits = self.timing.widths.right_activation
+        return cost.adder(3 * bits) * self.timing.layout.finishing
 
     def build(
         self, m: Module, linear: list[Value], values: data.View, derivatives: data.View | None
