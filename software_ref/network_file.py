@@ -15,7 +15,7 @@ from software_ref.datasets.redundancy import METHODS
 from software_ref.fixed_point import FixedFormat
 from software_ref.network import Network
 from software_ref.plan.core_options import CoreOptions
-from software_ref.plan.pipelining import PIPELINES
+from software_ref.plan.pipelining import check_pipeline
 from software_ref.update_rounding import UpdateOptions
 
 __all__ = [
@@ -149,9 +149,7 @@ class TargetOptions:
         if self.device not in DEVICES:
             names = ", ".join(f'"{device}"' for device in DEVICES)
             raise ValueError(f"target device must be one of {names}, not {self.device!r}")
-        if self.pipeline not in PIPELINES:
-            names = ", ".join(f'"{name}"' for name in PIPELINES)
-            raise ValueError(f"target pipeline must be one of {names}, not {self.pipeline!r}")
+        check_pipeline("target pipeline", self.pipeline)
         if self.dsp_budget is not None:
             _check_integer("target", "dsp_budget", self.dsp_budget, least=0)
             if self.dsp_budget > DEVICES[self.device]:

@@ -159,7 +159,7 @@ class BankScan:
         self.unit = layout.bank_unit(banks)
         self.aligned = self.unit == layout.finishing
         self.banks = banks
-        places = banks // self.unit
+        places = layout.window_inputs(banks)
         self.active, self.present = slots_present(m, start, layout, starting=starting, name=name)
         neurons = layout.shape.right
         self.offset = Signal(range(max(places, 2)), name=f"{name}_offset")

@@ -61,9 +61,6 @@ class Interleaver(wiring.Component):
         self.pattern = pattern
         shape = pattern.shape
         self._width = bits_for(shape.depth - 1)
-        if pattern.kind not in ADDRESS_GENERATORS:
-            names = ", ".join(f'"{name}"' for name in ADDRESS_GENERATORS)
-            raise ValueError(f"pattern kind must have addresses ({names}), not {pattern.kind!r}")
         self._plan = AddressPlan(kind=pattern.kind, shape=shape)
         self.latency = self._plan.latency
         super().__init__(
@@ -102,14 +99,17 @@ class Interleaver(wiring.Component):
         }
 
     def elaborate(self, platform: object) -> Module:
+        shape, kind = self.pattern.shape, self.pattern.kind
+        if kind not in ADDRESS_GENERATORS:
+            names = ", ".join(f'"{name}"' for name in ADDRESS_GENERATORS)
+            raise ValueError(f"pattern kind must have addresses ({names}), not {kind!r}")
         m = Module()
-        shape = self.pattern.shape
         started = Timeline(m, self.start).start(self.latency - 1)
         _, sweep = sweep_counter(m, started, shape.depth, shape.out_degree, "sweep")
         m.d.comb += self.sweep.eq(sweep)
         if shape.depth == 1:
             return m  # one word a memory: nothing to address
-        ADDRESS_GENERATORS[self.pattern.kind](self, m)
+        ADDRESS_GENERATORS[kind](self, m)
         return m
 
     def _count_from_shared_seeds(self, m: Module) -> None:

@@ -56,7 +56,7 @@ class Window:
         self._slots = layout.finishing
         self._scan = BankScan(m, start, layout, banks, starting=True, name=name)
         self.words = [self._scan.bank_word(bank) for bank in range(banks)]
-        self.levels = pipelining.mux_levels(banks // layout.bank_unit(banks))
+        self.levels = pipelining.mux_levels(layout.window_inputs(banks))
 
     @staticmethod
     def cost(
@@ -64,7 +64,7 @@ class Window:
     ) -> dict[str, cost.Logic]:
         """What it takes: the addresses of all banks, and a multiplexer for each slot."""
         aligned = layout.bank_unit(banks) == layout.finishing
-        inputs = banks // layout.bank_unit(banks)
+        inputs = layout.window_inputs(banks)
         levels = pipelining.mux_levels(inputs)
         word = bits_for(-(-layout.shape.right // banks) - 1)
         select = bits_for(inputs - 1)

@@ -145,6 +145,7 @@ def activate(timing: JunctionTiming, s: Integers) -> tuple[Integers, Integers]:
         return np.floor(sigma * one + 0.5).astype(np.int64), sigmoid_derivative_table(fmt)[
             s - fmt.min_raw
         ]
+    assert activation.hidden == "relu"
     cap = fmt.max_raw
     if activation.relu_cap is not None:
         cap = int(np.floor(activation.relu_cap * fmt.one + 0.5))

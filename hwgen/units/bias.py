@@ -202,9 +202,9 @@ def _arrive(timing: JunctionTiming) -> int:
 
 def _shift_at(timing: JunctionTiming) -> int:
     """The same to the shift of its deltas, which ends beside the word."""
-    return _arrive(timing) - timing.shift_levels - timing.noise_levels
+    return timing.bias_shift + 1
 
 
 def _delta_wait(timing: JunctionTiming) -> int:
     """Clocks that a delta waits, from its row's operands to its shift."""
-    return _shift_at(timing) - timing.operands - 1
+    return timing.bias_shift - timing.operands

@@ -111,7 +111,7 @@ class Update(wiring.Component):
             )
             * z,
             "noise": (cost.adder(kept) + cost.registers(step)) * z if random_bits else cost.Logic(),
-            "delays": cost.registers(stored * _subtract_after(timing)) * z,
+            "delays": cost.registers(stored * (timing.subtracted_at - timing.operands)) * z,
             "differences": cost.adder(max(stored, step) + 1) * z,
             "saturated": cost.Logic(lut=stored, ff=stored) * z,
             "saturations": saturation_cost(z),
@@ -134,7 +134,7 @@ class Update(wiring.Component):
             timing.copies.lanes,
             "rate_exponent_held",
         )
-        subtract = _subtract_after(timing)
+        subtract = timing.subtracted_at - timing.operands
         rows = row_active(m, timeline.start(subtract + 1), timing.shape.rows, "saturate")
         flags: list[Value] = []
         for j in range(timing.shape.parallelism):
@@ -173,8 +173,3 @@ def _dropped_bits(timing: JunctionTiming) -> int:
     """
     fmt = timing.network.format
     return fmt.fraction - fmt.extra_bits - fmt.activation_shift
-
-
-def _subtract_after(timing: JunctionTiming) -> int:
-    """Clocks from a row's operands to its subtraction."""
-    return timing.multiply + timing.shift_levels + timing.noise_levels

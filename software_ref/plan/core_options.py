@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from software_ref.plan.pipelining import PIPELINES, Pipelining
+from software_ref.plan.pipelining import PIPELINES, Pipelining, check_pipeline
 
 __all__ = ["CoreOptions"]
 
@@ -31,9 +31,7 @@ class CoreOptions:
     """Signed operand widths of one DSP block; these are a DSP48E1's."""
 
     def __post_init__(self) -> None:
-        if self.pipeline not in PIPELINES:
-            names = ", ".join(f'"{name}"' for name in PIPELINES)
-            raise ValueError(f"pipeline must be one of {names}, not {self.pipeline!r}")
+        check_pipeline("pipeline", self.pipeline)
 
     @property
     def pipelining(self) -> Pipelining:

@@ -39,8 +39,10 @@ WRITE = 1
 """Clocks from a write to the first read of what it wrote."""
 SUBTRACT = 1
 """Clocks of the output delta."""
-BIAS_STEP = 2
-"""Clocks from a bias word's arrival to the clock that writes its successor: subtract, saturate."""
+ADD = 1
+"""Clocks of an addition to an error."""
+STEP = 2
+"""Clocks from weights, or biases, at their changes to the write of both: subtract, saturate."""
 ACCESS_LEAD = 2
 """Clocks from a parameter port's access to the read of a row: the copies, then the counter."""
 BIAS_ACCESS_LEAD = 1
@@ -223,7 +225,7 @@ class JunctionTiming:
     @property
     def error_latency(self) -> int:
         """Row read to e readable: products, route to the memories, add, write."""
-        return self.products + self.dither_levels + 2
+        return self.products + self.dither_levels + ADD + WRITE
 
     @property
     def fetch_window(self) -> int:
@@ -238,7 +240,7 @@ class JunctionTiming:
         return self._window_levels(self.layout.finishing)
 
     def _window_levels(self, banks: int) -> int:
-        return self.pipelining.mux_levels(banks // self.layout.bank_unit(banks))
+        return self.pipelining.mux_levels(self.layout.window_inputs(banks))
 
     @property
     def derivative_multiply(self) -> int:
@@ -288,14 +290,24 @@ class JunctionTiming:
         return self.totals - self.noise_levels
 
     @property
+    def subtracted_at(self) -> int:
+        """Row read to weights and their changes side by side."""
+        return self.update_noise + self.noise_levels
+
+    @property
+    def bias_shift(self) -> int:
+        """Row read to the shift of the biases' changes, which ends beside the biases."""
+        return self.bias_noise - self.shift_levels
+
+    @property
     def weight_written(self) -> int:
         """Row read to the clock that writes the row back."""
-        return self.products + self.shift_levels + self.noise_levels + 2
+        return self.subtracted_at + STEP
 
     @property
     def bias_written(self) -> int:
         """A bias word's address to the clock that writes its successor."""
-        return self.memories.biases.read_latency + BIAS_STEP
+        return self.memories.biases.read_latency + STEP
 
     @property
     def update_latency(self) -> int:

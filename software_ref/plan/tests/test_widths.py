@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
-
 from software_ref.network import Network
-from software_ref.plan.core_options import CoreOptions
-from software_ref.plan.schedule import Schedule
 from software_ref.plan.widths import Widths
 
 NETWORK = Network(layers=(12, 8, 6, 4), out_degree=(4, 3, 2), parallelism=(12, 4, 3))
@@ -17,16 +13,3 @@ def test_a_junctions_errors_are_as_wide_as_the_next_one_sums_them_up() -> None:
     assert [each.error for each in widths] == [widths[1].left_error, widths[2].left_error, 0]
     # By hand: 3 2**11 2**11 and 2 2**11 2**9 (output deltas have 10 bits), and a sign each.
     assert [widths[1].left_error, widths[2].left_error] == [25, 23]
-
-
-@pytest.mark.parametrize("training", [True, False])
-def test_timing_of_every_junction_has_the_schedules_options(training: bool) -> None:
-    options = CoreOptions(training=training, max_rate_exponent=31, pipeline="shallow")
-    schedule = Schedule(network=NETWORK, options=options)
-    assert [timing.options for timing in schedule.timing] == [options] * 3
-
-
-def test_a_pipeline_that_is_none_is_refused() -> None:
-    message = '^pipeline must be one of "shallow", "medium", "deep", not \'flat\'$'
-    with pytest.raises(ValueError, match=message):
-        CoreOptions(pipeline="flat")
