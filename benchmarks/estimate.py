@@ -26,7 +26,7 @@ from hwgen.estimate.model import (
     merged_unit,
     unit_kind,
 )
-from hwgen.estimate.parts import Logic
+from hwgen.parts.cost import Logic
 from software_ref.console.output import check_outputs, table_lines, write_json
 from software_ref.console.progress import ProgressBar
 from software_ref.experiments.engine import run_tasks

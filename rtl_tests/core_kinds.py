@@ -6,6 +6,7 @@ from functools import cache
 
 from hwgen.core.design import CoreDesign
 from hwgen.testing.shapes import network
+from software_ref.plan.core_options import CoreOptions
 
 __all__ = ["NETWORKS", "design", "verilog"]
 
@@ -30,7 +31,8 @@ NETWORKS = {
 def design(name: str) -> CoreDesign:
     """The core of a network."""
     training = name != "inference"
-    return CoreDesign(network=NETWORKS[name], name=name, training=training, dsp_budget=20)
+    options = CoreOptions(training=training, dsp_budget=20)
+    return CoreDesign(network=NETWORKS[name], name=name, options=options)
 
 
 def verilog(name: str) -> str:

@@ -17,6 +17,7 @@ from software_ref.connections.options import KINDS
 from software_ref.fixed_point import FixedFormat
 from software_ref.golden import GoldenTrainer, Parameters, golden_trainer, minimum_lags
 from software_ref.network import Network
+from software_ref.plan.core_options import CoreOptions
 from software_ref.plan.pipelining import PIPELINES
 from software_ref.update_rounding import UpdateOptions
 
@@ -80,9 +81,11 @@ def test_a_random_network_trains_bit_for_bit_like_numpy(index: int, tmp_path: Pa
         stalls = Stalls(seed=index, samples=0.3, predictions=0.3, length=1 + index)
     design = CoreDesign(
         network=network,
-        max_rate_exponent=MAX_RATE_EXPONENT,
-        dsp_budget=20,
-        pipeline=list(PIPELINES)[index % 7 % 3],
+        options=CoreOptions(
+            max_rate_exponent=MAX_RATE_EXPONENT,
+            dsp_budget=20,
+            pipeline=list(PIPELINES)[index % 7 % 3],
+        ),
     )
     samples = _random_samples(network, rng)
 
@@ -117,7 +120,7 @@ def test_every_drain_takes_the_generators_back_to_their_seeds(tmp_path: Path) ->
         update=UpdateOptions(random_bits=10, seed=3),
     )
     rng = np.random.default_rng(11)
-    design = CoreDesign(network=network, max_rate_exponent=MAX_RATE_EXPONENT)
+    design = CoreDesign(network=network, options=CoreOptions(max_rate_exponent=MAX_RATE_EXPONENT))
     features, labels, train, exponents = _random_samples(network, rng)
     source = tmp_path / "core.v"
     source.write_text(design.verilog)
@@ -157,7 +160,9 @@ def test_an_inference_core_predicts_like_numpy(index: int, tmp_path: Path) -> No
     network = NETWORKS[index]
     rng = np.random.default_rng([2027, index])
     start = _random_parameters(network, rng)
-    design = CoreDesign(network=network, training=False, pipeline=list(PIPELINES)[index % 3])
+    design = CoreDesign(
+        network=network, options=CoreOptions(training=False, pipeline=list(PIPELINES)[index % 3])
+    )
     features, labels, _, _ = _random_samples(network, rng)
 
     golden = GoldenTrainer(network, start, minimum_lags(network))

@@ -168,10 +168,7 @@ class _FloatJunction:
         self.weights: Floats = self._checked("weights", weights, shape.index, shape.weights, dtype)
         self.weights = self.weights.reshape(shape.right, shape.in_degree)
         self.biases: Floats = self._checked("biases", biases, shape.index, shape.right, dtype)
-        hidden = shape.index < len(network.junctions)
-        self.relu = hidden and network.activation.hidden == "relu"
-        cap = network.activation.relu_cap
-        self.cap = dtype.type(np.inf if cap is None else cap)
+        self.function = network.activation_of(shape.index)
         self.gathered: Floats = np.empty_like(self.weights)
         self.sums: Floats = np.empty_like(self.biases)
         self.activation: Floats = np.empty_like(self.biases)
@@ -199,16 +196,11 @@ class _FloatJunction:
 
     def activate(self, sums: Floats) -> Floats:
         """The activation of pre-activations of any shape."""
-        if self.relu:
-            return np.minimum(np.maximum(sums, 0), self.cap)
-        return 1 / (1 + np.exp(-sums))
+        return self.function.value(sums)
 
     def derivative(self) -> Floats:
         """h' of the sample last fed forward: (N_i,)."""
-        if self.relu:
-            inside: Floats = ((self.sums > 0) & (self.sums <= self.cap)).astype(self.sums.dtype)
-            return inside
-        return self.activation * (1 - self.activation)
+        return self.function.derivative(self.sums, self.activation)
 
     def feedforward(self, activations: Floats) -> Floats:
         """a_i of a sample from a_{i-1}."""

@@ -7,6 +7,7 @@ from functools import cached_property
 from itertools import pairwise
 
 from software_ref.activation import Activation
+from software_ref.activation_functions import OUTPUT, ActivationFunction
 from software_ref.connections.junction_shape import JunctionShape
 from software_ref.connections.options import ConnectionOptions
 from software_ref.connections.sizes import (
@@ -138,10 +139,13 @@ class Network:
         """The largest row count C = max C_i."""
         return max(junction.rows for junction in self.junctions)
 
+    def activation_of(self, layer: int) -> ActivationFunction:
+        """The activation function of a layer, from 1."""
+        return self.activation.function if layer < len(self.layers) - 1 else OUTPUT
+
     def activation_maximum(self, layer: int) -> int:
         """The largest raw activation of a layer (0 = input); the smallest is 0."""
-        hidden = 0 < layer < len(self.layers) - 1
-        return self.activation.maximum(self.format) if hidden else self.format.one
+        return self.activation_of(layer).maximum(self.format) if layer else self.format.one
 
     def activation_shift(self, layer: int) -> int:
         """Low bits of a layer's activations that are always 0; an output has none."""

@@ -17,12 +17,14 @@ from software_ref.datasets.redundancy import METHODS
 from software_ref.datasets.registry import check_options
 from software_ref.fixed_point import FixedFormat
 from software_ref.network import Network
-from software_ref.plan.pipelining import PIPELINES
+from software_ref.plan.core_options import CoreOptions
+from software_ref.plan.pipelining import check_pipeline
 from software_ref.text_file import read_text
 from software_ref.update_rounding import UpdateOptions
 
 __all__ = [
     "DEVICES",
+    "DSP_WIDTHS",
     "DataOptions",
     "NetworkFile",
     "ReduceOptions",
@@ -33,6 +35,8 @@ __all__ = [
 
 DEVICES = {"xc7a100t": 240, "lfe5u-85f": 156}
 """DSP blocks of every FPGA (DSP48E1, MULT18X18D), by its name in `[target]`."""
+DSP_WIDTHS = {"xc7a100t": (25, 18), "lfe5u-85f": (18, 18)}
+"""Signed operand widths of one of them (DSP48E1, MULT18X18D)."""
 MAX_CLOCK_MHZ = 1000.0
 MAX_RATE_EXPONENT = 31
 SETTINGS = ("format", "activation", "connections", "update")
@@ -160,22 +164,21 @@ class TargetOptions:
     dsp_budget: int | None = None
     """The most DSP blocks that the multipliers may take; the rest are built from LUTs. None takes
     all of the device's."""
-    max_rate_exponent: int = 7
+    max_rate_exponent: int = CoreOptions.max_rate_exponent
     """The largest k that the core's input port must carry; raised to the schedule's largest."""
-    pipeline: str = "deep"
+    pipeline: str = CoreOptions.pipeline
     """Logic between two registers: "deep" has the least, "medium" and "shallow" save registers."""
     clock_mhz: float | None = None
     """Clock that a board runs its logic at, in MHz; None takes the board's own default."""
 
     def __post_init__(self) -> None:
         mistakes = Mistakes()
-        for name, known in (("device", list(DEVICES)), ("pipeline", list(PIPELINES))):
-            with mistakes.noted():
-                if getattr(self, name) not in known:
-                    names = ", ".join(f'"{each}"' for each in known)
-                    raise ValueError(
-                        f"target {name} must be one of {names}, not {getattr(self, name)!r}"
-                    )
+        with mistakes.noted():
+            if self.device not in list(DEVICES):
+                names = ", ".join(f'"{device}"' for device in DEVICES)
+                raise ValueError(f"target device must be one of {names}, not {self.device!r}")
+        with mistakes.noted():
+            check_pipeline("target pipeline", self.pipeline)
         for check in (self._check_dsp_budget, self._check_max_rate, self._check_clock):
             with mistakes.noted():
                 check()
@@ -262,6 +265,16 @@ class NetworkFile:
     def max_rate_exponent(self) -> int:
         """The largest k that the hardware carries."""
         return max(self.target.max_rate_exponent, self.training.largest_rate_exponent)
+
+    def core_options(self, *, training: bool = True) -> CoreOptions:
+        """What the core that the file describes is built with."""
+        return CoreOptions(
+            training=training,
+            max_rate_exponent=self.max_rate_exponent,
+            pipeline=self.target.pipeline,
+            dsp_budget=self.target.dsp_blocks,
+            dsp_widths=DSP_WIDTHS[self.target.device],
+        )
 
 
 def read_network_file(path: str | Path) -> NetworkFile:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from boards.design import core_identity
 from boards.host.link import Link, LinkError
 from boards.host.parameters import parameter_runs
-from boards.link.commands import Command, Flag, State, Stop
+from boards.link.commands import Command, ConfigurationFlag, PlayFlag, State, Stop
 from boards.link.framing import MAX_PAYLOAD
 from boards.link.payloads import (
     CONFIGURATION,
@@ -145,7 +145,7 @@ class Configuration:
             )
         rates += [(NEVER, 0)] * (RATES - len(rates))
         head = CONFIGURATION.pack(
-            flags=Flag.ORDERED if self.ordered else 0,
+            flags=ConfigurationFlag.ORDERED if self.ordered else 0,
             first_epoch=self.first_epoch,
             end_epoch=self.end_epoch,
             train_first=self.train_first,
@@ -324,7 +324,7 @@ class Board:
         return beats(
             narrowed(network, check_features(network, features)),
             beat_features=schedule.beat_features,
-            feature_width=schedule.timing[0].left_activation_width,
+            feature_width=schedule.timing[0].widths.left_activation,
         )
 
     # Runs
@@ -351,7 +351,7 @@ class Board:
 
     def play(self, first: int, count: int, *, train: bool, exponent: int, drain: bool) -> None:
         """Play samples of the store outside any run, and wait until they are taken."""
-        flags = (Flag.TRAIN if train else 0) | (Flag.DRAIN if drain else 0)
+        flags = (PlayFlag.TRAIN if train else 0) | (PlayFlag.DRAIN if drain else 0)
         payload = PLAY.pack(first=first, count=count, flags=flags, rate_exponent=exponent)
         self.link.call(Command.PLAY, payload)
         self.wait_while(State.RUNNING)

@@ -20,7 +20,7 @@ import enum
 from boards.link.framing import Fault
 from boards.link.payloads import RATES
 
-__all__ = ["ANSWER", "Command", "Flag", "State", "Status", "Stop"]
+__all__ = ["ANSWER", "Command", "ConfigurationFlag", "PlayFlag", "State", "Status", "Stop"]
 
 ANSWER = 0x80
 """Added to a frame's code in its answer."""
@@ -130,12 +130,17 @@ class Stop(enum.IntEnum):
     """After the epoch, its test samples included."""
 
 
-class Flag(enum.IntFlag):
-    """Flags of CONFIGURATION and PLAY."""
+class ConfigurationFlag(enum.IntFlag):
+    """Flags of CONFIGURATION."""
 
     ORDERED = 1
-    """CONFIGURATION: training sample n of an epoch is the one that the order has at place n."""
+    """Training sample n of an epoch is the one that the order has at place n."""
+
+
+class PlayFlag(enum.IntFlag):
+    """Flags of PLAY."""
+
     TRAIN = 1
-    """PLAY: the samples train."""
+    """The samples train."""
     DRAIN = 2
-    """PLAY: a drain ends the sequence after them."""
+    """A drain ends the sequence after them."""

@@ -7,7 +7,7 @@ from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
 
 from boards.design import BoardDesign
-from boards.link.commands import Command, Flag, Status, Stop
+from boards.link.commands import Command, ConfigurationFlag, PlayFlag, Status, Stop
 from boards.link.dispatcher import CommandPort, Size
 from boards.link.layouts import view_of
 from boards.link.payloads import CONFIGURATION, PLAY, RATE, RATES, STOP
@@ -45,7 +45,7 @@ class RunCommands(wiring.Component):
 
     def __init__(self, design: BoardDesign):
         self._samples = design.samples
-        self._max_exponent = design.core.schedule.max_rate_exponent
+        self._max_exponent = design.core.schedule.options.max_rate_exponent
         pulses = {
             Command.START: "start",
             Command.PLAY: "play",
@@ -194,14 +194,14 @@ class RunCommands(wiring.Component):
         with m.Switch(self.port.code):
             with m.Case(Command.CONFIGURE):
                 m.d.sync += outside.eq(
-                    (wanted.flags > Flag.ORDERED)
+                    (wanted.flags > ConfigurationFlag.ORDERED)
                     | (wanted.first_epoch >= wanted.end_epoch)
                     | beyond(wanted.train_first, wanted.train_count)
                     | beyond(wanted.test_first, wanted.test_count)
                 )
             with m.Case(Command.PLAY):
                 m.d.sync += outside.eq(
-                    (played.flags > (Flag.TRAIN | Flag.DRAIN))
+                    (played.flags > (PlayFlag.TRAIN | PlayFlag.DRAIN))
                     | (played.rate_exponent > self._max_exponent)
                     | beyond(played.first, played.count)
                 )

@@ -13,7 +13,7 @@ from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out
 
 from boards.design import BoardDesign
-from boards.link.commands import Flag
+from boards.link.commands import ConfigurationFlag, PlayFlag
 from boards.link.payloads import RATES, TAIL
 from boards.run.configuration import CONFIGURATION_LAYOUT, PLAY_LAYOUT, RATE_LAYOUT, pass_layout
 from boards.run.pass_counters import PassCounters
@@ -149,11 +149,11 @@ class Runner(wiring.Component):
                     m.d.sync += [
                         self.running.eq(1),
                         single.eq(1),
-                        draining.eq((played.flags & Flag.DRAIN) != 0),
+                        draining.eq((played.flags & PlayFlag.DRAIN) != 0),
                         current.first.eq(played.first),
                         current.count.eq(played.count),
                         current.ordered.eq(0),
-                        current.train.eq((played.flags & Flag.TRAIN) != 0),
+                        current.train.eq((played.flags & PlayFlag.TRAIN) != 0),
                         current.rate_exponent.eq(played.rate_exponent),
                     ]
                     m.next = "PASS"
@@ -179,7 +179,7 @@ class Runner(wiring.Component):
                     testing.eq(0),
                     current.first.eq(wanted.train_first),
                     current.count.eq(wanted.train_count),
-                    current.ordered.eq((wanted.flags & Flag.ORDERED) != 0),
+                    current.ordered.eq((wanted.flags & ConfigurationFlag.ORDERED) != 0),
                     current.train.eq(1),
                     current.rate_exponent.eq(exponent),
                 ]

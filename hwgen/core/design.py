@@ -4,10 +4,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
-from hwgen.core.dsp_budget import DSP_WIDTHS, divide_multipliers
+from hwgen.core.dsp_budget import divide_multipliers
 from hwgen.core.junction import JunctionParameters
 from hwgen.core.network import NetworkCore
 from hwgen.export.verilog import to_verilog
@@ -16,6 +16,7 @@ from software_ref.connections.clash_free import ClashFreePattern, generate_patte
 from software_ref.golden import Parameters, initial_parameters
 from software_ref.network import Network
 from software_ref.network_file import NetworkFile
+from software_ref.plan.core_options import CoreOptions
 from software_ref.plan.schedule import Schedule
 
 __all__ = ["CoreDesign"]
@@ -29,16 +30,8 @@ class CoreDesign:
     """The network."""
     name: str = "presparse_core"
     """Name of the top module."""
-    training: bool = True
-    """Whether the core trains, or only infers."""
-    max_rate_exponent: int = 7
-    """The largest k that the core carries."""
-    pipeline: str = "deep"
-    """How deep its pipelines are: a name in `PIPELINES`."""
-    dsp_budget: int = 240
-    """The most DSP blocks that the multipliers may take."""
-    dsp_widths: tuple[int, int] = DSP_WIDTHS["xc7a100t"]
-    """Signed operand widths of one DSP block."""
+    options: CoreOptions = field(default_factory=CoreOptions)
+    """What it is built with."""
     seed: int = 1
     """Seed of the initial weights."""
     described: str = ""
@@ -52,11 +45,7 @@ class CoreDesign:
         return cls(
             network=file.network,
             name=name,
-            training=training,
-            max_rate_exponent=file.max_rate_exponent,
-            pipeline=file.target.pipeline,
-            dsp_budget=file.target.dsp_blocks,
-            dsp_widths=DSP_WIDTHS[file.target.device],
+            options=file.core_options(training=training),
             seed=file.training.seed,
             described=file.name,
         )
@@ -64,12 +53,7 @@ class CoreDesign:
     @cached_property
     def schedule(self) -> Schedule:
         """Offsets, lags and banks."""
-        return Schedule(
-            network=self.network,
-            training=self.training,
-            max_rate_exponent=self.max_rate_exponent,
-            pipeline=self.pipeline,
-        )
+        return Schedule(network=self.network, options=self.options)
 
     @cached_property
     def patterns(self) -> tuple[ClashFreePattern, ...]:
@@ -86,7 +70,7 @@ class CoreDesign:
     @cached_property
     def dsp(self) -> tuple[frozenset[str], ...]:
         """For each junction, the units whose multipliers are DSP blocks."""
-        return divide_multipliers(self.schedule, self.dsp_budget, self.dsp_widths)
+        return divide_multipliers(self.schedule)
 
     @cached_property
     def core(self) -> NetworkCore:

@@ -7,10 +7,7 @@ from dataclasses import dataclass
 from software_ref.plan.schedule import Schedule
 from software_ref.plan.timing import JunctionTiming
 
-__all__ = ["DSP_WIDTHS", "MultiplierUnit", "divide_multipliers"]
-
-DSP_WIDTHS = {"xc7a100t": (25, 18), "lfe5u-85f": (18, 18)}
-"""Signed operand widths of one DSP block (DSP48E1, MULT18X18D), by the device in `[target]`."""
+__all__ = ["MultiplierUnit", "divide_multipliers"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,9 +30,7 @@ class MultiplierUnit:
         return self.wide <= widths[0] and self.narrow <= widths[1]
 
 
-def divide_multipliers(
-    schedule: Schedule, budget: int, widths: tuple[int, int] = DSP_WIDTHS["xc7a100t"]
-) -> tuple[frozenset[str], ...]:
+def divide_multipliers(schedule: Schedule) -> tuple[frozenset[str], ...]:
     """Give DSP blocks to the units whose multipliers would cost the most LUTs, while they last.
 
     Returns, for each junction, the units that get them. A unit gets all its multipliers or none.
@@ -43,9 +38,10 @@ def divide_multipliers(
     units = [unit for timing in schedule.timing for unit in _units(timing)]
     units.sort(key=lambda unit: (-unit.wide * unit.narrow, unit.count, unit.junction, unit.unit))
     chosen: list[set[str]] = [set() for _ in schedule.timing]
-    left = budget
+    options = schedule.options
+    left = options.dsp_budget
     for unit in units:
-        if unit.fits_dsp(widths) and unit.count <= left:
+        if unit.fits_dsp(options.dsp_widths) and unit.count <= left:
             chosen[unit.junction - 1].add(unit.unit)
             left -= unit.count
     return tuple(frozenset(names) for names in chosen)
@@ -53,12 +49,12 @@ def divide_multipliers(
 
 def _units(timing: JunctionTiming) -> list[MultiplierUnit]:
     weight = timing.network.format.width
-    activation = timing.left_activation_width + 1  # unsigned
+    activation = timing.widths.left_activation + 1  # unsigned
     sizes = {"feedforward": (weight, activation)}
     if timing.training:
-        sizes["update"] = (timing.delta_width, activation)
+        sizes["update"] = (timing.widths.delta, activation)
     if timing.backpropagates:
-        sizes["backprop"] = (weight, timing.delta_width)
+        sizes["backprop"] = (weight, timing.widths.delta)
     return [
         MultiplierUnit(
             junction=timing.junction,

@@ -10,19 +10,22 @@ start --> delta unit --------------------------+--> lanes' deltas
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from amaranth.hdl import Module, Value, signed, unsigned
 from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
+from amaranth.utils import bits_for
 
+from hwgen.parts import cost
 from hwgen.parts.pipeline import Timeline, delayed, pipelined_mux
 from hwgen.parts.saturation import COUNTER_WIDTH
 from hwgen.storage.activation_queue import ActivationQueue
 from hwgen.storage.interleaver import Interleaver, LaneCrossbar
 from hwgen.storage.neuron_queue import NeuronQueue
 from hwgen.storage.router import Router
-from hwgen.storage.weight_memory import ACCESS_LEAD, WeightMemory
+from hwgen.storage.weight_memory import WeightMemory
 from hwgen.units.backprop import Backprop
 from hwgen.units.bias import BiasUnit
 from hwgen.units.delta import DeltaUnit
@@ -33,7 +36,7 @@ from hwgen.units.rounding_noise import RoundingNoise
 from hwgen.units.update import Update
 from software_ref.connections.clash_free import ClashFreePattern
 from software_ref.plan.schedule import Schedule
-from software_ref.plan.timing import SCAN_LEAD
+from software_ref.plan.timing import ROUTE, ROUTER_LEAD, SCAN_LEAD, JunctionTiming
 
 __all__ = ["Junction", "JunctionParameters"]
 
@@ -82,10 +85,10 @@ class Junction(wiring.Component):
         Result of the sample fed; the last only.
     access, access_bias : In(1), access_row, access_lane, write, data : In
         The parameter port, while idle: a pulse reads a row (and writes it back, with one lane
-        replaced by `data` if `write`). All but the pulse must stay for `access_latency` clocks, and
-        `write` must be low before the next step.
+        replaced by `data` if `write`). All but the pulse must stay for `timing.access_latency`
+        clocks, and `write` must be low before the next step.
     read_data : Out(signed(B + E))
-        The parameter accessed, `access_latency` clocks after the pulse.
+        The parameter accessed, `timing.access_latency` clocks after the pulse.
     rewind : In(1)
         The sequence is over: return the generator to its seed (only with random bits).
     *_saturations : Out(32)
@@ -106,7 +109,7 @@ class Junction(wiring.Component):
             "write_enables": In(shape.parallelism),
             "write_words": In(_words(shape.depth, shape.parallelism)),
             "write_values": In(
-                data.ArrayLayout(unsigned(timing.left_activation_width), shape.parallelism)
+                data.ArrayLayout(unsigned(timing.widths.left_activation), shape.parallelism)
             ),
             "access": In(1),
             "access_bias": In(1),
@@ -128,7 +131,7 @@ class Junction(wiring.Component):
         else:
             following = schedule.network.junctions[number]
             z = following.parallelism
-            right = data.ArrayLayout(unsigned(timing.right_activation_width), z)
+            right = data.ArrayLayout(unsigned(timing.widths.right_activation), z)
             members |= {
                 "right_start": Out(1),
                 "right_enables": Out(z),
@@ -139,12 +142,12 @@ class Junction(wiring.Component):
                 members |= {
                     "errors_start": Out(1),
                     "error_words": Out(_words(following.depth, z)),
-                    "errors": In(data.ArrayLayout(signed(timing.error_width), z)),
+                    "errors": In(data.ArrayLayout(signed(timing.widths.error), z)),
                 }
         if schedule.training:
             members |= {
                 "learn": In(1),
-                "rate_exponent": In(range(max(schedule.max_rate_exponent + 1, 2))),
+                "rate_exponent": In(range(max(schedule.options.max_rate_exponent + 1, 2))),
                 "delta_saturations": Out(COUNTER_WIDTH),
                 "update_saturations": Out(COUNTER_WIDTH),
             }
@@ -155,23 +158,53 @@ class Junction(wiring.Component):
             members |= {
                 "fetch_start": In(1),
                 "fetch_words": In(_words(shape.depth, z)),
-                "left_errors": Out(data.ArrayLayout(signed(timing.left_error_width), z)),
+                "left_errors": Out(data.ArrayLayout(signed(timing.widths.left_error), z)),
             }
         super().__init__(members)
 
-    @property
-    def access_latency(self) -> int:
-        """Clocks from an access pulse to `read_data`, and to the end of its write-back."""
-        timing = self.timing
-        slots = timing.pipelining.mux_levels(timing.layout.finishing)
-        read = max(self._lane_accessed, 1 + timing.bias_plan.read_latency + slots)
-        written = max(ACCESS_LEAD + timing.weight_written, timing.bias_plan.read_latency + 3)
-        return max(read, written) + 1
+    @staticmethod
+    def costs(schedule: Schedule, number: int, dsp: Collection[str]) -> dict[str, cost.Terms]:
+        """What each instance takes, by its name here; "" is what the junction has of its own.
 
-    @property
-    def _lane_accessed(self) -> int:
-        """Clocks from an access pulse to the weight accessed."""
-        return ACCESS_LEAD + self.timing.operands + self.timing.lane_levels
+        `dsp` names the units with DSP multipliers.
+        """
+        timing = schedule.timing[number - 1]
+        units: dict[str, cost.Terms] = {
+            "": _access_cost(timing),
+            "timeline": _timeline_cost(timing),
+            "access_timeline": {"own": cost.registers(timing.operands + timing.lane_levels)},
+            "interleaver": Interleaver.cost(timing),
+            "weights": WeightMemory.cost(timing),
+            "left": ActivationQueue.cost(schedule, number - 1),
+            "feedforward": Feedforward.cost(timing, dsp="feedforward" in dsp),
+            "bias": BiasUnit.cost(timing),
+        }
+        if schedule.network.connections.dither:
+            units["feed_crossbar"] = LaneCrossbar.cost(timing, timing.widths.left_activation)
+        if timing.last:
+            units["predictor"] = PredictionUnit.cost(timing)
+        else:
+            units["router"] = Router.cost(
+                timing.layout,
+                schedule.network.junctions[number].parallelism,
+                timing.widths.right_activation,
+            )
+        if not schedule.training:
+            return units
+        units |= {
+            "update": Update.cost(timing, dsp="update" in dsp),
+            "delta": DeltaUnit.cost(timing),
+            "queue": NeuronQueue.cost(schedule, number),
+        }
+        if schedule.network.connections.dither:
+            units["learn_crossbar"] = LaneCrossbar.cost(timing, timing.widths.left_activation)
+        if timing.last:
+            units["output_delta"] = OutputDelta.cost(timing)
+        if timing.backpropagates:
+            units["backprop"] = Backprop.cost(schedule, number, dsp="backprop" in dsp)
+        if schedule.network.update.random_bits:
+            units["noise"] = RoundingNoise.cost()
+        return units
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
@@ -184,10 +217,9 @@ class Junction(wiring.Component):
             payload["label"] = self.label
         timeline = Timeline(m, self.start, payload)
         # Clocks from the start pulse: row 0 is read at `read`, operands are at the lanes at
-        # `operands`, activations leave feedforward at `activated`.
+        # `operands`.
         read = timing.lead
         operands = read + timing.operands
-        activated = read + timing.activated
 
         # Rows and words.
         m.submodules.interleaver = interleaver = Interleaver(self._parameters.pattern)
@@ -210,8 +242,9 @@ class Junction(wiring.Component):
         )
 
         # Deltas.
+        neurons = None
         if training:
-            deltas = self._delta_unit(m, timeline, read)
+            deltas, neurons = self._delta_unit(m, timeline, read)
 
         # Feedforward and its biases.
         m.submodules.bias = bias = BiasUnit(timing, self._bias_words())
@@ -227,7 +260,7 @@ class Junction(wiring.Component):
         ]
         self._drop_extra_bits(m, memory.weights, feedforward.weights)
         self._drop_extra_bits(m, bias.biases, feedforward.biases)
-        self._right_side(m, timeline, activated, feedforward)
+        self._right_side(m, timeline, read, feedforward, neurons)
 
         # Backpropagation and update.
         if timing.backpropagates:
@@ -307,11 +340,11 @@ class Junction(wiring.Component):
     def _to_lanes(self, m: Module, name: str, values: data.View, sweep: Value) -> Value:
         """Left activations by lane; without dither a crossbar is wires and left out."""
         timing = self.timing
-        if timing.dither_levels == 0 and not timing.network.connections.dither:
+        if not timing.network.connections.dither:
             return values
         crossbar = LaneCrossbar(
             self._parameters.pattern,
-            timing.left_activation_width,
+            timing.widths.left_activation,
             timing.pipelining,
             dither=timing.network.connections.dither,
             to_lanes=True,
@@ -323,18 +356,20 @@ class Junction(wiring.Component):
         ]
         return crossbar.outputs
 
-    def _delta_unit(self, m: Module, timeline: Timeline, read: int) -> DeltaUnit:
+    def _delta_unit(
+        self, m: Module, timeline: Timeline, read: int
+    ) -> tuple[DeltaUnit, NeuronQueue]:
         schedule, timing = self.schedule, self.timing
         m.submodules.delta = unit = DeltaUnit(timing)
         fetch = read - timing.fetch_before_read - SCAN_LEAD  # its start pulse
         queue = schedule.derivative_queue(self.number)
         m.submodules.queue = neurons = NeuronQueue(
             timing.layout,
-            width=timing.delta_width if timing.last else timing.derivative_width,
+            width=timing.widths.delta if timing.last else timing.widths.derivative,
             samples=queue.banks(schedule.period),
             write_first=1 - self.number,
             read_first=1 - self.number - schedule.lags[self.number - 1],
-            latency=timing.fetch_plan.read_latency,
+            latency=timing.memories.fetched.read_latency,
             pipelining=timing.pipelining,
         )
         m.d.comb += [
@@ -349,13 +384,23 @@ class Junction(wiring.Component):
                 self.error_words.eq(unit.error_words),
                 unit.errors.eq(self.errors),
             ]
-        return unit
+        return unit, neurons
 
     def _right_side(
-        self, m: Module, timeline: Timeline, activated: int, feedforward: Feedforward
+        self,
+        m: Module,
+        timeline: Timeline,
+        read: int,
+        feedforward: Feedforward,
+        neurons: NeuronQueue | None,
     ) -> None:
-        """Activations to the next junction; or prediction and output delta in the last."""
+        """Activations to the next junction; or prediction and output delta in the last.
+
+        In a training core `neurons` takes what the delta unit will need.
+        """
         schedule, timing = self.schedule, self.timing
+        activated = read + timing.activated
+        queued = read + timing.derivative_written - ROUTE  # at the queue
         if timing.last:
             m.submodules.predictor = unit = PredictionUnit(timing, schedule.network.competing)
             m.d.comb += [
@@ -367,34 +412,32 @@ class Junction(wiring.Component):
                 self.prediction.eq(unit.prediction),
                 self.correct.eq(unit.correct),
             ]
-            if schedule.training:
+            if neurons is not None:
                 m.submodules.output_delta = output_delta = OutputDelta(timing)
-                queue = m.submodules.queue
                 m.d.comb += [
                     output_delta.start.eq(timeline.start(activated - SCAN_LEAD)),
                     output_delta.label.eq(timeline.payload("label", activated - SCAN_LEAD)),
                     output_delta.values.eq(feedforward.values),
-                    queue.write_start.eq(timeline.start(activated + 1 - Router.LEAD)),
-                    queue.values.as_value().eq(output_delta.deltas.as_value()),
+                    neurons.write_start.eq(timeline.start(queued - ROUTER_LEAD)),
+                    neurons.values.as_value().eq(output_delta.deltas.as_value()),
                 ]
             return
         following = schedule.network.junctions[self.number]
         m.submodules.router = router = Router(
-            timing.layout, following.parallelism, timing.right_activation_width
+            timing.layout, following.parallelism, timing.widths.right_activation
         )
         m.d.comb += [
-            router.start.eq(timeline.start(activated - Router.LEAD)),
+            router.start.eq(timeline.start(activated - ROUTER_LEAD)),
             router.values.eq(feedforward.values),
             self.right_start.eq(timeline.start(activated)),
             self.right_enables.eq(router.enables),
             self.right_words.eq(router.words),
             self.right_values.eq(router.routed),
         ]
-        if schedule.training:
-            queue = m.submodules.queue
+        if neurons is not None:
             m.d.comb += [
-                queue.write_start.eq(timeline.start(activated - Router.LEAD)),
-                queue.values.eq(feedforward.derivatives),
+                neurons.write_start.eq(timeline.start(queued - ROUTER_LEAD)),
+                neurons.values.eq(feedforward.derivatives),
             ]
 
     def _parameter_access(self, m: Module, weights: WeightMemory, bias: BiasUnit) -> None:
@@ -408,11 +451,9 @@ class Junction(wiring.Component):
             timing.pipelining,
             "slot",
         )
-        slot_levels = timing.pipelining.mux_levels(layout.finishing)
-        slot_at = 1 + timing.bias_plan.read_latency + slot_levels
-        with m.If(pulse.start(self._lane_accessed) & ~self.access_bias):
+        with m.If(pulse.start(timing.lane_accessed) & ~self.access_bias):
             m.d.sync += self.read_data.eq(weights.accessed)
-        with m.If(pulse.start(slot_at) & self.access_bias):
+        with m.If(pulse.start(timing.bias_accessed) & self.access_bias):
             m.d.sync += self.read_data.eq(slot.as_signed())
         m.d.comb += [
             weights.access.eq(self.access & ~self.access_bias),
@@ -430,4 +471,29 @@ class Junction(wiring.Component):
 
 def _words(depth: int, memories: int) -> data.ArrayLayout:
     """Word addresses by memory."""
-    return data.ArrayLayout(unsigned(max((depth - 1).bit_length(), 1)), memories)
+    return data.ArrayLayout(unsigned(bits_for(depth - 1)), memories)
+
+
+def _access_cost(timing: JunctionTiming) -> cost.Terms:
+    """The parameter port's part of a junction."""
+    stored, slots = timing.network.format.stored_width, timing.layout.finishing
+    return {
+        "slots": cost.pipelined_multiplexer(slots, stored, timing.pipelining) + cost.ONE * slots,
+        "request": cost.registers(
+            stored + bits_for(timing.shape.rows - 1) + bits_for(timing.shape.parallelism - 1)
+        ),
+        "read": cost.Logic(lut=stored, ff=stored),
+        "saturations": cost.Logic(lut=COUNTER_WIDTH) if timing.training else cost.Logic(),
+    }
+
+
+def _timeline_cost(timing: JunctionTiming) -> cost.Terms:
+    clocks = timing.lead + timing.activated
+    payload = bits_for(timing.options.max_rate_exponent) if timing.training else 0
+    label = bits_for(timing.shape.right - 1) if timing.last else 0
+    return {
+        "starts": cost.registers(clocks),
+        "rate": cost.registers((timing.lead + timing.operands) * payload),
+        "label": cost.registers(clocks * label),
+        "flags": cost.registers(clocks * (2 if timing.training else 1)),
+    }

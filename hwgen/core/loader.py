@@ -5,11 +5,13 @@ from __future__ import annotations
 from amaranth.hdl import Module, Signal, unsigned
 from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
+from amaranth.utils import bits_for
 
+from hwgen.parts import cost
 from hwgen.parts.arithmetic import register
 from hwgen.parts.pipeline import copied
+from software_ref.plan.copies import LANES_PER_COPY
 from software_ref.plan.schedule import Schedule
-from software_ref.plan.timing import LANES_PER_COPY
 
 __all__ = ["Loader"]
 
@@ -37,10 +39,10 @@ class Loader(wiring.Component):
         self._shape = timing.shape
         self._features = schedule.beat_features
         self._beats = schedule.beats
-        self._copies = timing.lane_copies
+        self._copies = timing.copies.lanes
         z = timing.shape.parallelism
-        feature = unsigned(timing.left_activation_width)
-        word = unsigned(max((timing.shape.depth - 1).bit_length(), 1))
+        feature = unsigned(timing.widths.left_activation)
+        word = unsigned(bits_for(timing.shape.depth - 1))
         super().__init__(
             {
                 "taken": In(1),
@@ -51,6 +53,17 @@ class Loader(wiring.Component):
                 "values": Out(data.ArrayLayout(feature, z)),
             }
         )
+
+    @staticmethod
+    def cost(schedule: Schedule) -> cost.Terms:
+        """What it takes: see `hwgen.parts.cost`."""
+        first = schedule.timing[0]
+        return {
+            "beat": cost.registers(schedule.beat_features * first.widths.left_activation),
+            "groups": cost.ONE * (first.shape.parallelism // schedule.beat_features),
+            "words": cost.registers(first.copies.lanes * bits_for(first.shape.depth - 1)),
+            "own": cost.ONE * 8,
+        }
 
     def elaborate(self, platform: object) -> Module:
         m = Module()

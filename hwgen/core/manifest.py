@@ -20,7 +20,7 @@ def manifest(design: CoreDesign) -> dict[str, Any]:
     network, schedule = design.network, design.schedule
     return {
         "top": design.name,
-        "core": "training" if design.training else "inference",
+        "core": "training" if design.options.training else "inference",
         "network": {
             "layers": list(network.layers),
             "out_degree": list(network.out_degree),
@@ -28,11 +28,7 @@ def manifest(design: CoreDesign) -> dict[str, Any]:
             "parallelism": list(network.parallelism),
             "classes": network.competing,
             "hidden": network.activation.hidden,
-            "relu_cap_raw": (
-                network.activation.cap_raw(network.format)
-                if network.activation.hidden == "relu"
-                else None
-            ),
+            "relu_cap_raw": network.activation.function.cap_raw(network.format),
         },
         "format": {
             "sign": 1,
@@ -67,7 +63,7 @@ def manifest(design: CoreDesign) -> dict[str, Any]:
             "lags": list(schedule.lags),
             "settle": schedule.settle,
             "result_steps": schedule.result_steps,
-            "max_rate_exponent": design.max_rate_exponent,
+            "max_rate_exponent": design.options.max_rate_exponent,
         },
         "latencies": [_latencies(timing) for timing in schedule.timing],
         "ports": {

@@ -7,17 +7,20 @@ parameters <--> every junction, while idle
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from amaranth.hdl import Module, Signal, Value, unsigned
 from amaranth.lib import data, fifo, stream, wiring
 from amaranth.lib.wiring import In, Out
+from amaranth.utils import bits_for
 
 from hwgen.core.junction import Junction, JunctionParameters
 from hwgen.core.loader import Loader
 from hwgen.core.parameter_port import ParameterPort, parameter_request
 from hwgen.core.sequencer import STEP_COUNTER_WIDTH, Sequencer, sample_header
+from hwgen.parts import cost
 from hwgen.parts.arithmetic import register
 from hwgen.parts.pipeline import Timeline
 from hwgen.parts.saturation import COUNTER_WIDTH
@@ -80,7 +83,7 @@ class NetworkCore(wiring.Component):
         self.schedule = schedule
         self._parameters = parameters
         header = sample_header(schedule)
-        feature = unsigned(schedule.timing[0].left_activation_width)
+        feature = unsigned(schedule.timing[0].widths.left_activation)
         self.layouts = _Layouts(
             sample=data.StructLayout(
                 {
@@ -108,16 +111,35 @@ class NetworkCore(wiring.Component):
             }
         )
 
-    @property
-    def credit(self) -> int:
-        """Samples that may be between the input and the output: enough never to wait for any."""
-        return self.schedule.result_steps + 2
+    @staticmethod
+    def costs(schedule: Schedule, dsp: Sequence[Collection[str]]) -> dict[str, cost.Terms]:
+        """What each instance takes, by its name in the core: `junction_1.update`.
+
+        `dsp` names, for each junction, the units with DSP multipliers.
+        """
+        label = bits_for(schedule.timing[-1].shape.right - 1)
+        depth = schedule.credit
+        result = TAG_WIDTH + label + 1
+        units: dict[str, cost.Terms] = {
+            "loader": Loader.cost(schedule),
+            "output_queue": {
+                "memory": cost.memory(depth, result),
+                "own": cost.Logic(lut=8 + 4 * bits_for(depth - 1), ff=8 + 4 * bits_for(depth - 1)),
+            },
+            "parameter_port": ParameterPort.cost(schedule),
+            "sequencer": Sequencer.cost(schedule),
+        }
+        for number, units_with_dsp in enumerate(dsp, start=1):
+            units[f"start_{number}"] = _start_cost(schedule, number)
+            for name, terms in Junction.costs(schedule, number, units_with_dsp).items():
+                units[f"junction_{number}.{name}" if name else f"junction_{number}"] = terms
+        return units
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
         schedule = self.schedule
         m.submodules.sequencer = sequencer = Sequencer(
-            schedule, beats=schedule.beats, credit=self.credit
+            schedule, beats=schedule.beats, credit=schedule.credit
         )
         m.submodules.loader = loader = Loader(schedule)
         junctions = [
@@ -179,7 +201,7 @@ class NetworkCore(wiring.Component):
     def _start_junction(self, m: Module, sequencer: Sequencer, junction: Junction) -> None:
         """Delay the step's start so that the junction's first row is read when it is due."""
         schedule, index = self.schedule, junction.number - 1
-        delay = schedule.row_read(junction.number) - junction.timing.lead
+        delay = _start_delay(schedule, junction.number)
         payload: dict[str, Value] = {"feed": sequencer.feed[index]}
         if schedule.training:
             payload |= {
@@ -195,9 +217,9 @@ class NetworkCore(wiring.Component):
 
     def _predictions(self, m: Module, sequencer: Sequencer, last: Junction) -> None:
         """Queue the results; the credit keeps the queue from overflowing."""
-        layout = self.layouts.prediction
+        layout, schedule = self.layouts.prediction, self.schedule
         m.submodules.output_queue = queue = fifo.SyncFIFOBuffered(
-            width=layout.size, depth=self.credit
+            width=layout.size, depth=schedule.credit
         )
         tag = Signal(TAG_WIDTH)
         with m.If(last.done):
@@ -217,7 +239,7 @@ class NetworkCore(wiring.Component):
 
     def _parameter_port(self, m: Module, sequencer: Sequencer, junctions: list[Junction]) -> None:
         # An access reaches its junction a clock late: the port may stand far from it.
-        latency = 1 + max(junction.access_latency for junction in junctions)
+        latency = 1 + max(junction.timing.access_latency for junction in junctions)
         m.submodules.parameter_port = port = ParameterPort(self.schedule, latency)
         idle = Signal()
         m.d.sync += idle.eq(~sequencer.busy)
@@ -246,3 +268,15 @@ class NetworkCore(wiring.Component):
                 junction.data.eq(here.data),
                 port.read_data[index].eq(junction.read_data),
             ]
+
+
+def _start_delay(schedule: Schedule, junction: int) -> int:
+    """Clocks from a step's start to a junction's own start pulse."""
+    return schedule.row_read(junction) - schedule.timing[junction - 1].lead
+
+
+def _start_cost(schedule: Schedule, junction: int) -> cost.Terms:
+    timing = schedule.timing[junction - 1]
+    payload = 1 + (1 + bits_for(schedule.options.max_rate_exponent) if schedule.training else 0)
+    payload += bits_for(timing.shape.right - 1) if timing.last else 0
+    return {"delay": cost.registers(_start_delay(schedule, junction) * (1 + payload))}

@@ -5,7 +5,9 @@ from __future__ import annotations
 from amaranth.hdl import Module, Signal, signed
 from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
+from amaranth.utils import bits_for
 
+from hwgen.parts import cost
 from software_ref.plan.schedule import Schedule
 
 __all__ = ["ParameterPort", "parameter_request"]
@@ -22,10 +24,10 @@ def parameter_request(schedule: Schedule) -> data.StructLayout:
     return data.StructLayout(
         {
             "write": 1,
-            "junction": max((len(schedule.timing) - 1).bit_length(), 1),
+            "junction": bits_for(len(schedule.timing) - 1),
             "bias": 1,
-            "row": max((rows - 1).bit_length(), 1),
-            "lane": max((lanes - 1).bit_length(), 1),
+            "row": bits_for(rows - 1),
+            "lane": bits_for(lanes - 1),
             "data": signed(schedule.network.format.stored_width),
         }
     )
@@ -75,6 +77,18 @@ class ParameterPort(wiring.Component):
                 "read_data": In(data.ArrayLayout(value, self._junctions)),
             }
         )
+
+    @staticmethod
+    def cost(schedule: Schedule) -> cost.Terms:
+        """What it takes: see `hwgen.parts.cost`."""
+        width = schedule.network.format.stored_width
+        return {
+            "request": cost.registers(
+                width + bits_for(max(t.shape.rows for t in schedule.timing) - 1) + 8
+            ),
+            "data": cost.multiplexer(len(schedule.timing), width),
+            "own": cost.ONE * 16,
+        }
 
     def elaborate(self, platform: object) -> Module:
         m = Module()

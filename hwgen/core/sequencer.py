@@ -12,7 +12,9 @@ from itertools import pairwise
 from amaranth.hdl import Module, Mux, Signal, Value
 from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
+from amaranth.utils import bits_for
 
+from hwgen.parts import cost
 from software_ref.plan.schedule import Schedule
 
 __all__ = ["STEP_COUNTER_WIDTH", "Sequencer", "sample_header"]
@@ -23,10 +25,13 @@ STEP_COUNTER_WIDTH = 32
 
 def sample_header(schedule: Schedule) -> data.StructLayout:
     """What comes with a sample's first beat: label, train flag and rate exponent."""
-    labels = range(max(schedule.network.layers[-1], 2))
-    fields: dict[str, object] = {"label": _bits(labels), "train": 1}
-    fields["rate_exponent"] = _bits(range(max(schedule.max_rate_exponent + 1, 2)))
-    return data.StructLayout(fields)
+    return data.StructLayout(
+        {
+            "label": bits_for(schedule.network.layers[-1] - 1),
+            "train": 1,
+            "rate_exponent": bits_for(schedule.options.max_rate_exponent),
+        }
+    )
 
 
 class Sequencer(wiring.Component):
@@ -86,6 +91,17 @@ class Sequencer(wiring.Component):
                 "rate_exponents": Out(data.ArrayLayout(header["rate_exponent"].shape, junctions)),
             }
         super().__init__(members)
+
+    @staticmethod
+    def cost(schedule: Schedule) -> cost.Terms:
+        """What it takes: see `hwgen.parts.cost`."""
+        header = sample_header(schedule)
+        kept = header.size if schedule.training else header["label"].width
+        ages = max(i + lag for i, lag in enumerate(schedule.lags, start=1))
+        return {
+            "ages": cost.Logic(lut=ages, ff=ages * (kept + 1)),
+            "own": cost.ONE * (STEP_COUNTER_WIDTH + 16),
+        }
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
@@ -184,7 +200,3 @@ class Sequencer(wiring.Component):
             m.d.sync += settle.eq(settle - 1)
         m.d.comb += self.busy.eq((settle != 0) | pending | partly | self.start)
         return m
-
-
-def _bits(values: range) -> int:
-    return max((values.stop - 1).bit_length(), 1)

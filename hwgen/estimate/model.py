@@ -9,8 +9,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from hwgen.estimate.parts import Logic
-from hwgen.estimate.units import Terms, core_terms, junction_terms
+from hwgen.core.network import NetworkCore
+from hwgen.parts.cost import Logic, Terms
 from software_ref.plan.schedule import Schedule
 
 __all__ = ["Coefficients", "Estimate", "core_units", "estimate_core", "merged_unit", "unit_kind"]
@@ -95,15 +95,12 @@ def estimate_core(
 
 def core_units(schedule: Schedule, dsp: Sequence[frozenset[str]]) -> dict[str, Terms]:
     """Terms of every unit, by its name in the core: `junction_1.update`."""
-    units = dict(core_terms(schedule))
-    for number, units_with_dsp in enumerate(dsp, start=1):
-        for name, terms in junction_terms(schedule, number, units_with_dsp).items():
-            if name == "start":
-                units[f"start_{number}"] = terms
-            else:
-                unit = merged_unit(f"junction_{number}.{name}" if name else f"junction_{number}")
-                named = {f"{name}_{term}": logic for term, logic in terms.items()}
-                units[unit] = units.get(unit, {}) | (named if name in CROSSBARS else terms)
+    units: dict[str, Terms] = {}
+    for instance, terms in NetworkCore.costs(schedule, dsp).items():
+        name = instance.rpartition(".")[2]
+        named = {f"{name}_{term}": logic for term, logic in terms.items()}
+        unit = merged_unit(instance)
+        units[unit] = units.get(unit, {}) | (named if name in CROSSBARS else terms)
     return units
 
 

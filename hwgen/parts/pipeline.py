@@ -16,7 +16,15 @@ _COPY = {"keep": "true"}
 
 
 def delayed(m: Module, value: Value, clocks: int, name: str, *, reset_less: bool = True) -> Value:
-    """Delay a value by a number of clocks in plain registers (which may become SRLs)."""
+    """Delay a value by a number of clocks in plain registers (which may become SRLs).
+
+    Raises
+    ------
+    ValueError
+        `clocks` is negative: the value would have to be known earlier than it is.
+    """
+    if clocks < 0:
+        raise ValueError(f"delay of {name} must be at least 0 clocks, not {clocks}")
     for clock in range(1, clocks + 1):
         value = register(m, value, f"{name}_after{clock}", reset_less=reset_less)
     return value
@@ -53,6 +61,12 @@ class Timeline:
     name
         Name of the submodule. It has one of its own so that taps can be asked for anywhere, even
         between an If and its Elif.
+
+    Raises
+    ------
+    ValueError
+        A tap is asked for before the pulse, or for a payload that there is not; the message has
+        its name.
     """
 
     def __init__(
@@ -63,13 +77,14 @@ class Timeline:
         *,
         name: str = "timeline",
     ):
-        self._m = Module()
+        self._m, self._name = Module(), name
         m.submodules[name] = self._m
         self._starts = [start]
         self._payloads = {name: [value] for name, value in (payload or {}).items()}
 
     def start(self, clock: int) -> Value:
         """The pulse `clock` clocks later."""
+        self._check("start", clock)
         while len(self._starts) <= clock:
             stage = Signal(name=f"start_after{len(self._starts)}")
             self._m.d.sync += stage.eq(self._starts[-1])
@@ -78,6 +93,10 @@ class Timeline:
 
     def payload(self, name: str, clock: int) -> Value:
         """A payload value beside `start(clock)`."""
+        self._check(name, clock)
+        if name not in self._payloads:
+            known = ", ".join(self._payloads) or "none"
+            raise ValueError(f"payload of {self._name} must be one it has ({known}), not {name!r}")
         stages = self._payloads[name]
         while len(stages) <= clock:
             stages.append(register(self._m, stages[-1], f"{name}_after{len(stages)}"))
@@ -88,6 +107,12 @@ class Timeline:
         return held(
             self._m, self.start(clock), self.payload(name, clock), f"{name}_held_from{clock}"
         )
+
+    def _check(self, tap: str, clock: int) -> None:
+        if clock < 0:
+            raise ValueError(
+                f"tap {tap} of {self._name} must be at clock 0 or later, not at {clock}"
+            )
 
 
 def held(m: Module, start: Value, value: Value, name: str) -> Signal:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from amaranth.hdl import Module, Mux, Signal, Value
 
+from hwgen.parts import cost
 from hwgen.parts.arithmetic import adder_tree, register
 
-__all__ = ["COUNTER_WIDTH", "saturation_counter"]
+__all__ = ["COUNTER_WIDTH", "saturation_cost", "saturation_counter"]
 
 COUNTER_WIDTH = 32
 """Bits of a counter; it stays at its largest value rather than wrap."""
@@ -21,3 +22,13 @@ def saturation_counter(m: Module, flags: list[Value], name: str) -> Signal:
     following = total + adder_tree(m, registered, f"{name}_saturated", reset_less=False)
     m.d.sync += total.eq(Mux(following[COUNTER_WIDTH], (1 << COUNTER_WIDTH) - 1, following))
     return total
+
+
+def saturation_cost(flags: int) -> cost.Logic:
+    """What a saturation counter of so many flags takes."""
+    return (
+        cost.registers(flags)
+        + cost.adder_tree(flags, 1)
+        + cost.Logic(lut=2 * COUNTER_WIDTH, ff=COUNTER_WIDTH)
+        + cost.Logic(lut=2 * flags)
+    )

@@ -13,6 +13,7 @@ from software_ref.plan.row_layout import RowLayout
 
 __all__ = [
     "BankScan",
+    "NeuronCount",
     "Phase",
     "bank_counter",
     "row_active",
@@ -155,12 +156,10 @@ class BankScan:
     def __init__(
         self, m: Module, start: Value, layout: RowLayout, banks: int, *, starting: bool, name: str
     ):
-        finishing = layout.finishing
-        whole = layout.groups % layout.span == 0
-        self.aligned = (whole or finishing == 1) and banks % finishing == 0
-        self.unit = finishing if self.aligned else 1
+        self.unit = layout.bank_unit(banks)
+        self.aligned = self.unit == layout.finishing
         self.banks = banks
-        places = banks // self.unit
+        places = layout.window_inputs(banks)
         self.active, self.present = slots_present(m, start, layout, starting=starting, name=name)
         neurons = layout.shape.right
         self.offset = Signal(range(max(places, 2)), name=f"{name}_offset")
@@ -187,6 +186,21 @@ class BankScan:
         if self.aligned or bank == self.banks - 1:
             return self.word
         return self.word + (Const(bank) < self.offset)
+
+
+class NeuronCount:
+    """The number of the first neuron that finishes in the current row, and which slots are used.
+
+    `start` must come two clocks before row 0.
+    """
+
+    def __init__(self, m: Module, start: Signal, layout: RowLayout, name: str):
+        _, self.present = slots_present(m, start, layout, starting=False, name=name)
+        self.first = Signal(range(max(layout.shape.right + layout.finishing, 2)), name=f"{name}_n")
+        with m.If(delayed_pulse(m, start, f"{name}_count")):
+            m.d.sync += self.first.eq(0)
+        with m.Else():
+            m.d.sync += self.first.eq(self.first + sum(self.present))
 
 
 def delayed_pulse(m: Module, start: Value, name: str) -> Signal:

@@ -9,11 +9,14 @@ from __future__ import annotations
 from amaranth.hdl import Module, unsigned
 from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
+from amaranth.utils import bits_for
 
+from hwgen.parts import cost
 from hwgen.parts.memory import BankedAddress, memory
 from hwgen.parts.scan import bank_counter
+from software_ref.plan.copies import lane_parts
+from software_ref.plan.memory_plan import banked_layout
 from software_ref.plan.schedule import Schedule
-from software_ref.plan.timing import lane_parts
 
 __all__ = ["ActivationQueue"]
 
@@ -51,8 +54,8 @@ class ActivationQueue(wiring.Component):
         self._layer = layer
         self._timing = schedule.timing[layer]
         shape = self._timing.shape
-        word = max((shape.depth - 1).bit_length(), 1)
-        values = data.ArrayLayout(unsigned(self._timing.left_activation_width), shape.parallelism)
+        word = bits_for(shape.depth - 1)
+        values = data.ArrayLayout(unsigned(self._timing.widths.left_activation), shape.parallelism)
         words = data.ArrayLayout(unsigned(word), shape.parallelism)
         members = {
             "write_start": In(1),
@@ -66,6 +69,24 @@ class ActivationQueue(wiring.Component):
         if schedule.training:
             members["learn_activations"] = Out(values)
         super().__init__(members)
+
+    @staticmethod
+    def cost(schedule: Schedule, layer: int) -> cost.Terms:
+        """What it takes: see `hwgen.parts.cost`."""
+        timing = schedule.timing[layer]
+        banks = schedule.activation_queue(layer).banks(schedule.period)
+        depth, _ = banked_layout(banks, timing.shape.depth)
+        reads = 2 if schedule.training else 1
+        z = timing.shape.parallelism
+        counters = bits_for(banks - 1) * (reads + 1) * timing.copies.lanes
+        return {
+            "memory": cost.memory(
+                depth, timing.widths.left_activation, reads=reads, latency=timing.row_read
+            )
+            * z,
+            "counters": cost.ONE * counters,
+            "enables": cost.Logic(lut=z),
+        }
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
@@ -89,7 +110,7 @@ class ActivationQueue(wiring.Component):
                     m,
                     f"activations{v}",
                     depth=address.depth,
-                    width=self._timing.left_activation_width,
+                    width=self._timing.widths.left_activation,
                     reads=reads,
                     write=(
                         address(write_bank, self.write_words[v]),

@@ -8,21 +8,27 @@ memory v:   word := seed | (word + 1) mod D        one incrementer per memory
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from amaranth.hdl import Module, Mux, Signal, Value, unsigned
 from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
+from amaranth.utils import bits_for
 
+from hwgen.parts import cost
 from hwgen.parts.arithmetic import register
 from hwgen.parts.memory import memory, packed
 from hwgen.parts.pipeline import Timeline, copied, pipelined_mux
 from hwgen.parts.scan import row_counter, sweep_counter
 from software_ref.connections.clash_free import ClashFreePattern
-from software_ref.plan.memory_plan import MemoryPlan
+from software_ref.connections.kinds import KINDS
+from software_ref.plan.addresses import AddressPlan, crossbar_levels
+from software_ref.plan.copies import lane_parts
 from software_ref.plan.pipelining import Pipelining
-from software_ref.plan.timing import lane_parts
+from software_ref.plan.timing import JunctionTiming
 
-__all__ = ["Interleaver", "LaneCrossbar"]
+__all__ = ["ADDRESS_GENERATORS", "Interleaver", "LaneCrossbar"]
 
 
 class Interleaver(wiring.Component):
@@ -44,8 +50,7 @@ class Interleaver(wiring.Component):
 
     Timing
     ------
-    `latency` is 2 with seeds, and 1 plus the address memory's read latency for `free` patterns. A
-    new row every clock.
+    `latency` is the AddressPlan's. A new row every clock.
 
     References
     ----------
@@ -55,41 +60,56 @@ class Interleaver(wiring.Component):
     def __init__(self, pattern: ClashFreePattern):
         self.pattern = pattern
         shape = pattern.shape
-        self._width = max((shape.depth - 1).bit_length(), 1)
-        self.latency = 2
-        if pattern.kind == "free":
-            self.latency = 1 + self._address_plan.read_latency
+        self._width = bits_for(shape.depth - 1)
+        self._plan = AddressPlan(kind=pattern.kind, shape=shape)
+        self.latency = self._plan.latency
         super().__init__(
             {
                 "start": In(1),
                 "words": Out(data.ArrayLayout(unsigned(self._width), shape.parallelism)),
-                "sweep": Out(max((shape.out_degree - 1).bit_length(), 1)),
+                "sweep": Out(bits_for(shape.out_degree - 1)),
             }
         )
 
-    @property
-    def _address_plan(self) -> MemoryPlan:
-        shape = self.pattern.shape
-        word = (shape.depth - 1).bit_length()
-        return MemoryPlan(depth=shape.rows, width=shape.parallelism * word)
+    @staticmethod
+    def cost(timing: JunctionTiming) -> cost.Terms:
+        """What it takes: see `hwgen.parts.cost`."""
+        shape, kind = timing.shape, KINDS[timing.network.connections.kind]
+        word, z = bits_for(shape.depth - 1), shape.parallelism
+        parts = len(lane_parts(z))
+        sweep = cost.ONE * (bits_for(shape.depth - 1) + bits_for(shape.out_degree - 1))
+        if shape.depth == 1:
+            return {"sweep": sweep}
+        plan = timing.addresses.memory
+        if kind.reads_rows:
+            rom = cost.memory(plan.depth, plan.width, rom=True, latency=plan.read_latency)
+            return {"sweep": sweep, "rom": rom, "row": cost.ONE * bits_for(shape.rows - 1)}
+        if not plan.depth:
+            return {"sweep": sweep, "words": cost.Logic(lut=word, ff=word) * min(z, shape.depth)}
+        seeds = (
+            cost.memory(shape.out_degree, word * z, rom=True)
+            if shape.out_degree > 1
+            else cost.Logic()
+        )
+        return {
+            "sweep": sweep,
+            "counters": sweep * parts,
+            "seeds": seeds,
+            "words": cost.Logic(lut=1.5 * word, ff=word) * z,
+        }
 
     def elaborate(self, platform: object) -> Module:
-        m = Module()
         shape, kind = self.pattern.shape, self.pattern.kind
+        if kind not in ADDRESS_GENERATORS:
+            names = ", ".join(f'"{name}"' for name in ADDRESS_GENERATORS)
+            raise ValueError(f"pattern kind must have addresses ({names}), not {kind!r}")
+        m = Module()
         started = Timeline(m, self.start).start(self.latency - 1)
         _, sweep = sweep_counter(m, started, shape.depth, shape.out_degree, "sweep")
         m.d.comb += self.sweep.eq(sweep)
         if shape.depth == 1:
             return m  # one word a memory: nothing to address
-        if kind == "free":
-            self._read_permutations(m)
-        elif kind == "shared_seed":
-            self._count_from_shared_seeds(m)
-        else:
-            parts = lane_parts(shape.parallelism)
-            starts = copied(m, self.start, len(parts), "start", reset_less=False)
-            for part, (start, memories) in enumerate(zip(starts, parts, strict=True)):
-                self._count_from_sweep_seeds(m, start, memories, f"{part}")
+        ADDRESS_GENERATORS[kind](self, m)
         return m
 
     def _count_from_shared_seeds(self, m: Module) -> None:
@@ -103,6 +123,13 @@ class Interleaver(wiring.Component):
                 m.d.sync += word.eq(Mux(started, seed, _incremented(word, depth)))
                 counters[seed] = word
             m.d.comb += self.words[v].eq(counters[seed])
+
+    def _count_from_seeds(self, m: Module) -> None:
+        """Seeds of each sweep, by parts."""
+        parts = lane_parts(self.pattern.shape.parallelism)
+        starts = copied(m, self.start, len(parts), "start", reset_less=False)
+        for part, (start, memories) in enumerate(zip(starts, parts, strict=True)):
+            self._count_from_sweep_seeds(m, start, memories, f"{part}")
 
     def _count_from_sweep_seeds(
         self, m: Module, started: Value, memories: range, name: str
@@ -148,9 +175,17 @@ class Interleaver(wiring.Component):
             width=shape.parallelism * self._width,
             reads=[row],
             init=[packed(words.tolist(), self._width) for words in rows],
-            latency=self._address_plan.read_latency,
+            latency=self._plan.memory.read_latency,
         )
         m.d.comb += self.words.as_value().eq(words)
+
+
+ADDRESS_GENERATORS: dict[str, Callable[[Interleaver, Module], None]] = {
+    "shared_seed": Interleaver._count_from_shared_seeds,
+    "seed_per_sweep": Interleaver._count_from_seeds,
+    "free": Interleaver._read_permutations,
+}
+"""What drives `words`, by kind of pattern."""
 
 
 class LaneCrossbar(wiring.Component):
@@ -176,7 +211,7 @@ class LaneCrossbar(wiring.Component):
 
     Timing
     ------
-    `pipelining.mux_levels(d_out)` clocks with dither, else 0.
+    `latency` clocks, see `crossbar_levels`.
     """
 
     def __init__(
@@ -193,15 +228,23 @@ class LaneCrossbar(wiring.Component):
         self._to_lanes = to_lanes
         shape = pattern.shape
         items = data.ArrayLayout(unsigned(width), shape.parallelism)
-        permutes = dither and shape.parallelism > 1
-        self.latency = pipelining.mux_levels(shape.out_degree) if permutes else 0
+        self.latency = crossbar_levels(shape, pipelining, dither=dither)
         super().__init__(
             {
-                "sweep": In(max((shape.out_degree - 1).bit_length(), 1)),
+                "sweep": In(bits_for(shape.out_degree - 1)),
                 "inputs": In(items),
                 "outputs": Out(items),
             }
         )
+
+    @staticmethod
+    def cost(timing: JunctionTiming, width: int) -> cost.Terms:
+        """What it takes for items of `width` bits."""
+        if not timing.dither_levels:
+            return {}
+        mux = cost.pipelined_multiplexer(timing.shape.out_degree, width, timing.pipelining)
+        select = cost.registers(timing.row_read * bits_for(timing.shape.out_degree - 1))
+        return {"lanes": mux * timing.shape.parallelism, "select": select}
 
     def elaborate(self, platform: object) -> Module:
         m = Module()

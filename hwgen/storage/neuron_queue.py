@@ -8,14 +8,19 @@ from __future__ import annotations
 from amaranth.hdl import Module, unsigned
 from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
+from amaranth.utils import bits_for
 
+from hwgen.parts import cost
 from hwgen.parts.memory import BankedAddress, memory
 from hwgen.parts.pipeline import Timeline
 from hwgen.parts.scan import bank_counter
 from hwgen.storage.router import Router
 from hwgen.storage.window import Window
+from software_ref.plan.memory_plan import banked_layout
 from software_ref.plan.pipelining import Pipelining
 from software_ref.plan.row_layout import RowLayout
+from software_ref.plan.schedule import Schedule
+from software_ref.plan.timing import ROUTER_LEAD
 
 __all__ = ["NeuronQueue"]
 
@@ -41,7 +46,7 @@ class NeuronQueue(wiring.Component):
     Members
     -------
     write_start : In(1)
-        Pulse `Router.LEAD` clocks before row 0's values.
+        Pulse ROUTER_LEAD clocks before row 0's values.
     values : In(ArrayLayout(unsigned(width), F))
         Values of the row's finishing neurons.
     read_start : In(1)
@@ -83,6 +88,22 @@ class NeuronQueue(wiring.Component):
             }
         )
 
+    @staticmethod
+    def cost(schedule: Schedule, junction: int) -> cost.Terms:
+        """What it takes: see `hwgen.parts.cost`."""
+        timing = schedule.timing[junction - 1]
+        banks = timing.layout.finishing
+        width = timing.widths.delta if timing.last else timing.widths.derivative
+        samples = schedule.derivative_queue(junction).banks(schedule.period)
+        depth, _ = banked_layout(samples, -(-timing.shape.right // banks))
+        latency = timing.memories.fetched.read_latency
+        router = Router.cost(timing.layout, banks, width)
+        terms = {f"router_{name}": logic for name, logic in router.items()}
+        terms |= Window.cost(timing.layout, banks, width, timing.pipelining)
+        terms["memory"] = cost.memory(depth, width, latency=latency) * banks
+        terms["banks"] = cost.ONE * (2 * bits_for(samples - 1) + 4)
+        return terms
+
     def elaborate(self, platform: object) -> Module:
         m = Module()
         layout = self._layout
@@ -91,7 +112,7 @@ class NeuronQueue(wiring.Component):
         m.d.comb += [router.start.eq(self.write_start), router.values.eq(self.values)]
         writes = Timeline(m, self.write_start, name="writes")
         write_bank = bank_counter(
-            m, writes.start(Router.LEAD), self._samples, self._write_first, "write"
+            m, writes.start(ROUTER_LEAD), self._samples, self._write_first, "write"
         )
         window = Window(
             m,

@@ -8,12 +8,14 @@ from operator import or_
 from amaranth.hdl import Module, Mux, Signal, Value, unsigned
 from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
+from amaranth.utils import bits_for
 
+from hwgen.parts import cost
 from hwgen.parts.arithmetic import register
 from hwgen.parts.pipeline import copied
 from hwgen.parts.scan import BankScan
+from software_ref.plan.copies import LANES_PER_COPY, lane_parts
 from software_ref.plan.row_layout import RowLayout
-from software_ref.plan.timing import LANES_PER_COPY, lane_parts
 
 __all__ = ["Router"]
 
@@ -33,7 +35,7 @@ class Router(wiring.Component):
     Members
     -------
     start : In(1)
-        Pulse `LEAD` clocks before row 0's values.
+        Pulse ROUTER_LEAD clocks before row 0's values.
     values : In(ArrayLayout(unsigned(width), F))
         Values of the row's finishing neurons, by slot.
     enables : Out(Z), words : Out(ArrayLayout), routed : Out(ArrayLayout(unsigned(width), Z))
@@ -41,16 +43,14 @@ class Router(wiring.Component):
 
     Timing
     ------
-    Outputs come one clock after `values`; a row a clock.
+    Outputs come ROUTE clocks after `values`; a row a clock.
     """
-
-    LEAD = 3
 
     def __init__(self, layout: RowLayout, banks: int, width: int):
         self._layout = layout
         self._banks = banks
         self._width = width
-        self._word = max((-(-layout.shape.right // banks) - 1).bit_length(), 1)
+        self._word = bits_for(-(-layout.shape.right // banks) - 1)
         super().__init__(
             {
                 "start": In(1),
@@ -60,6 +60,26 @@ class Router(wiring.Component):
                 "routed": Out(data.ArrayLayout(unsigned(width), banks)),
             }
         )
+
+    @staticmethod
+    def cost(layout: RowLayout, banks: int, width: int) -> cost.Terms:
+        """What it takes: see `hwgen.parts.cost`."""
+        slots = layout.finishing
+        word = bits_for(-(-layout.shape.right // banks) - 1)
+        aligned = layout.bank_unit(banks) == slots
+        terms = {
+            "slots": cost.registers(slots * width),
+            "hits": cost.ONE * (2 * banks),
+            "words": cost.registers(word * (1 + len(lane_parts(banks)))),
+            "places": cost.ONE * (bits_for(banks - 1) + word + 6),
+            "unaligned": cost.Logic(),
+        }
+        if not aligned:
+            each = cost.Logic(
+                lut=width * ((slots + 2) // 3) + word + slots, ff=width + 2 * word + slots
+            )
+            terms["unaligned"] = each * banks
+        return terms
 
     def elaborate(self, platform: object) -> Module:
         m = Module()

@@ -11,16 +11,16 @@ from __future__ import annotations
 from amaranth.hdl import Cat, Module, Mux, Signal, Value, signed
 from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
+from amaranth.utils import bits_for
 
+from hwgen.parts import cost
 from hwgen.parts.arithmetic import register
 from hwgen.parts.memory import memory, packed
 from hwgen.parts.pipeline import copied, delayed, pipelined_mux
-from software_ref.plan.timing import LANES_PER_COPY, JunctionTiming, lane_parts
+from software_ref.plan.copies import LANES_PER_COPY, lane_parts
+from software_ref.plan.timing import JunctionTiming
 
-__all__ = ["ACCESS_LEAD", "WeightMemory"]
-
-ACCESS_LEAD = 2
-"""Clocks from an access pulse to the read of its row: one for the copies, one for the counter."""
+__all__ = ["WeightMemory"]
 
 
 class WeightMemory(wiring.Component):
@@ -38,7 +38,7 @@ class WeightMemory(wiring.Component):
     start : In(1)
         Pulse one clock before row 0 is read.
     access : In(1), access_row, access_lane, write, replacement : In
-        The parameter port, while idle: a pulse reads a row `ACCESS_LEAD` clocks later and runs it
+        The parameter port, while idle: a pulse reads a row ACCESS_LEAD clocks later and runs it
         through the update once, with `replacement` in one lane if `write`; all but the pulse must
         stay until the row is written back.
     weights : Out(ArrayLayout(signed(B + E), z))
@@ -75,26 +75,52 @@ class WeightMemory(wiring.Component):
         if timing.training:
             members |= {
                 "replace": Out(shape.parallelism),
-                "replacements": Out(data.ArrayLayout(signed(width), timing.lane_copies)),
+                "replacements": Out(data.ArrayLayout(signed(width), timing.copies.lanes)),
                 "updated": In(weights),
             }
         super().__init__(members)
 
+    @staticmethod
+    def cost(timing: JunctionTiming) -> cost.Terms:
+        """What it takes: see `hwgen.parts.cost`."""
+        shape, stored = timing.shape, timing.network.format.stored_width
+        z, row = shape.parallelism, bits_for(shape.rows - 1)
+        parts = _parts(timing)
+        copies = timing.copies.lanes
+        widths = [len(part) * stored for part in parts]
+        per_part = cost.pipelined_multiplexer(min(z, LANES_PER_COPY), stored, timing.pipelining)
+        spare = 0 if timing.training else _spare(timing)
+        return {
+            "memory": cost.total(
+                cost.memory(shape.rows, width, latency=timing.row_read) for width in widths
+            ),
+            "crossbar": cost.registers(z * stored * timing.dither_levels),
+            "counters": cost.ONE * ((row + 2) * len(parts)),
+            "addresses": cost.registers((row + 1) * (timing.weight_written + len(parts))),
+            "copies": cost.registers(copies * (stored + bits_for(z - 1) + 1) + z),
+            "accessed": per_part * copies
+            + cost.pipelined_multiplexer(copies, stored, timing.pipelining),
+            "kept": cost.registers(z * stored * spare),
+            "replaced": cost.Logic()
+            if timing.training
+            else cost.Logic(lut=z * stored, ff=z * stored),
+        }
+
     def elaborate(self, platform: object) -> Module:
         m = Module()
         timing, shape = self.timing, self.timing.shape
-        parts = self._parts
+        parts = _parts(timing)
         scans = self._row_scans(m)
         row, used = scans[0]
         lanes = range(shape.parallelism)
-        wanted = copied(m, self.access_lane, timing.lane_copies, "wanted_lane")
-        writing = copied(m, self.write, timing.lane_copies, "writing")
-        replacements = copied(m, self.replacement, timing.lane_copies, "new_value")
+        wanted = copied(m, self.access_lane, timing.copies.lanes, "wanted_lane")
+        writing = copied(m, self.write, timing.copies.lanes, "writing")
+        replacements = copied(m, self.replacement, timing.copies.lanes, "new_value")
         replace = [Signal(name=f"replace{j}") for j in lanes]
         for j in lanes:
             copy = j // LANES_PER_COPY
             m.d.sync += replace[j].eq(writing[copy] & (wanted[copy] == j))
-        new_row = Signal(timing.weight_plan.width, name="new_row")
+        new_row = Signal(timing.memories.weights.width, name="new_row")
         if timing.training:
             m.d.comb += [
                 self.replace.eq(Cat(replace)),
@@ -103,7 +129,7 @@ class WeightMemory(wiring.Component):
             ]
             write = used
         else:
-            spare = timing.weight_written - timing.operands - 1
+            spare = _spare(timing)
             kept = [
                 Mux(
                     replace[j],
@@ -151,19 +177,12 @@ class WeightMemory(wiring.Component):
             chosen.append(delayed(m, value, spare, f"lane_of{k}"))
         return pipelined_mux(m, chosen, wanted[0][bits:], pipelining, "lane").as_signed()
 
-    @property
-    def _parts(self) -> list[range]:
-        """Lanes of each memory: LUT RAM is addressed in parts, a block RAM is wide anyway."""
-        lanes = self.timing.shape.parallelism
-        distributed = self.timing.weight_plan.kind == "distributed"
-        return lane_parts(lanes) if distributed else [range(lanes)]
-
     def _row_scans(self, m: Module) -> list[tuple[Signal, Signal]]:
         """The row being read, by the step or the parameter port; and whether there is one.
 
         Each memory has a counter of its own.
         """
-        rows, count = self.timing.shape.rows, len(self._parts)
+        rows, count = self.timing.shape.rows, len(_parts(self.timing))
         wanted = copied(m, self.access_row, count, "wanted_row")
         accesses = copied(m, self.access, count, "access_here", reset_less=False)
         scans = []
@@ -189,3 +208,15 @@ class WeightMemory(wiring.Component):
             packed(self._init[first + lanes.start : first + lanes.stop], width)
             for first in range(0, len(self._init), z)
         ]
+
+
+def _parts(timing: JunctionTiming) -> list[range]:
+    """Lanes of each memory: LUT RAM is addressed in parts, a block RAM is wide anyway."""
+    lanes = timing.shape.parallelism
+    distributed = timing.memories.weights.kind == "distributed"
+    return lane_parts(lanes) if distributed else [range(lanes)]
+
+
+def _spare(timing: JunctionTiming) -> int:
+    """Clocks that an inference core's row waits at the lanes for its write-back."""
+    return timing.weight_written - timing.operands - 1

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from amaranth.hdl import Module, Mux, Value
+from amaranth.utils import bits_for
 
+from hwgen.parts import cost
 from hwgen.parts.pipeline import delayed, pipelined_mux
 from hwgen.parts.scan import BankScan
 from software_ref.plan.pipelining import Pipelining
@@ -54,7 +56,24 @@ class Window:
         self._slots = layout.finishing
         self._scan = BankScan(m, start, layout, banks, starting=True, name=name)
         self.words = [self._scan.bank_word(bank) for bank in range(banks)]
-        self.levels = pipelining.mux_levels(banks // self._scan.unit)
+        self.levels = pipelining.mux_levels(layout.window_inputs(banks))
+
+    @staticmethod
+    def cost(
+        layout: RowLayout, banks: int, width: int, pipelining: Pipelining
+    ) -> dict[str, cost.Logic]:
+        """What it takes: the addresses of all banks, and a multiplexer for each slot."""
+        aligned = layout.bank_unit(banks) == layout.finishing
+        inputs = layout.window_inputs(banks)
+        levels = pipelining.mux_levels(inputs)
+        word = bits_for(-(-layout.shape.right // banks) - 1)
+        select = bits_for(inputs - 1)
+        return {
+            "window": cost.pipelined_multiplexer(inputs, width, pipelining) * layout.finishing,
+            "selects": cost.registers(select * (levels + 1)) * layout.finishing,
+            "addresses": cost.Logic() if aligned else cost.Logic(lut=word) * banks,
+            "places": cost.ONE * (select + word + 4),
+        }
 
     def pick(self, values: Sequence[Value]) -> list[Value]:
         """The starting neurons by slot, `levels` clocks after the banks' data."""
@@ -68,7 +87,7 @@ class Window:
                 inputs = list(values)
                 place = scan.offset + slot
                 wrapped = Mux(place >= scan.banks, place - scan.banks, place)
-                bits = max((scan.banks - 1).bit_length(), 1)
+                bits = bits_for(scan.banks - 1)
                 select = delayed(m, wrapped[:bits], self._latency, f"{self._name}_pick{slot}")
             name = f"{self._name}_slot{slot}"
             picked.append(pipelined_mux(m, inputs, select, self._pipelining, name))

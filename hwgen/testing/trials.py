@@ -15,7 +15,6 @@ from numpy.typing import ArrayLike, NDArray
 
 from hwgen.storage.interleaver import Interleaver, LaneCrossbar
 from hwgen.storage.neuron_queue import NeuronQueue
-from hwgen.storage.router import Router
 from hwgen.testing.numerics import lane_numbers, overflows, random_signed, rnd, rnd_random, sat
 from hwgen.testing.rows import finishing, starting
 from hwgen.testing.shapes import start_clocks
@@ -23,13 +22,13 @@ from hwgen.testing.simulation import Lanes, lane_tables, play, pulses
 from hwgen.units.backprop import Backprop
 from hwgen.units.feedforward import Feedforward
 from hwgen.units.update import Update
-from software_ref.activation import sigmoid_derivative_table
+from software_ref.activation_functions import sigmoid_derivative_table
 from software_ref.connections.clash_free import ClashFreePattern, generate_pattern
 from software_ref.network import Network
 from software_ref.plan.pipelining import PIPELINES
 from software_ref.plan.row_layout import RowLayout
 from software_ref.plan.schedule import Schedule
-from software_ref.plan.timing import JunctionTiming
+from software_ref.plan.timing import ROUTER_LEAD, JunctionTiming
 
 __all__ = [
     "Expected",
@@ -146,6 +145,7 @@ def activate(timing: JunctionTiming, s: Integers) -> tuple[Integers, Integers]:
         return np.floor(sigma * one + 0.5).astype(np.int64), sigmoid_derivative_table(fmt)[
             s - fmt.min_raw
         ]
+    assert activation.hidden == "relu"
     cap = fmt.max_raw
     if activation.relu_cap is not None:
         cap = int(np.floor(activation.relu_cap * fmt.one + 0.5))
@@ -208,9 +208,9 @@ def update_trial(timing: JunctionTiming, *, dsp: bool, seed: int, replaced: int 
     largest = timing.network.activation_maximum(timing.junction - 1) >> low
     weights = random_signed(rng, fmt.stored_width, (clocks, z), corners=0.5)
     activations = rng.integers(0, largest + 1, (clocks, z))
-    deltas = random_signed(rng, timing.delta_width, (clocks, timing.layout.groups))
-    exponents = rng.integers(0, timing.max_rate_exponent + 1, clocks)
-    exponents[starts[0]], exponents[starts[1]] = 0, timing.max_rate_exponent
+    deltas = random_signed(rng, timing.widths.delta, (clocks, timing.layout.groups))
+    exponents = rng.integers(0, timing.options.max_rate_exponent + 1, clocks)
+    exponents[starts[0]], exponents[starts[1]] = 0, timing.options.max_rate_exponent
     replacement = -7
     bits = timing.network.update.random_bits
     states = rng.integers(1, 1 << 32, clocks)
@@ -238,9 +238,9 @@ def update_trial(timing: JunctionTiming, *, dsp: bool, seed: int, replaced: int 
         "rate_exponent": exponents,
         "weights": weights,
         "activations": activations,
-        "deltas": np.repeat(deltas, timing.delta_copies, axis=1),
+        "deltas": np.repeat(deltas, timing.copies.deltas, axis=1),
         "replace": np.full(clocks, replaced),
-        "replacements": np.full((clocks, timing.lane_copies), replacement),
+        "replacements": np.full((clocks, timing.copies.lanes), replacement),
     }
     if bits:
         inputs["noise"] = states
@@ -259,14 +259,14 @@ def backprop_trial(net: Network, *, dsp: bool, seed: int) -> Trial:
     assert ahead >= 0
     reads = start_clocks(rng, 4, rows, first=ahead + 2)
     latency = timing.error_latency
-    fetch_latency = schedule.timing[0].fetch_plan.read_latency
+    fetch_latency = schedule.timing[0].memories.fetched.read_latency
     clocks = reads[-1] + rows + latency + fetch_latency + 1
 
     order = pattern.words.transpose(0, 2, 1).reshape(rows, z)
     words = rng.integers(0, depth, (clocks, z))
     sweeps = rng.integers(0, shape.out_degree, clocks)
     weights = random_signed(rng, net.format.width, (clocks, z), corners=0.4)
-    deltas = random_signed(rng, timing.delta_width, (clocks, timing.layout.groups), corners=0.4)
+    deltas = random_signed(rng, timing.widths.delta, (clocks, timing.layout.groups), corners=0.4)
     if timing.last:  # an output delta lies in [-1, 1]
         deltas = np.clip(deltas, -net.format.one, net.format.one)
     products = weights * np.repeat(deltas, timing.layout.group, axis=1)
@@ -288,7 +288,7 @@ def backprop_trial(net: Network, *, dsp: bool, seed: int) -> Trial:
         "words": words,
         "sweep": sweeps,
         "weights": weights,
-        "deltas": np.repeat(deltas, timing.delta_copies, axis=1),
+        "deltas": np.repeat(deltas, timing.copies.deltas, axis=1),
         "fetch_start": pulses(clocks, fetches),
         "fetch_words": fetch_words,
     }
@@ -306,9 +306,9 @@ def neuron_queue_trial(
     samples = 10
     right, rows, slots = layout.shape.right, layout.shape.rows, layout.finishing
     rng = np.random.default_rng([*seed, behind])
-    read_after = rows + Router.LEAD - 1
+    read_after = rows + ROUTER_LEAD - 1
     period = 2 * rows + 4 if slow else rows
-    banks = behind + (read_after + rows - Router.LEAD) // period + 1
+    banks = behind + (read_after + rows - ROUTER_LEAD) // period + 1
     assert banks == 1 or not slow
     writes = start_clocks(rng, samples, period, first=4)
     reads = [clock + read_after for clock in writes]
@@ -322,7 +322,7 @@ def neuron_queue_trial(
     for step, (write, read) in enumerate(zip(writes, reads, strict=True)):
         for row in range(rows):
             finished = finishing(layout.shape, row)
-            values[write + Router.LEAD + row, : len(finished)] = sample_values[step, finished]
+            values[write + ROUTER_LEAD + row, : len(finished)] = sample_values[step, finished]
             if step >= behind:
                 started = starting(layout.shape, row)
                 expected.at(read + answer + row, sample_values[step - behind, started])

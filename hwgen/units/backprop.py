@@ -10,15 +10,18 @@ from __future__ import annotations
 from amaranth.hdl import Module, Mux, Signal, Value, signed, unsigned
 from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
+from amaranth.utils import bits_for
 
+from hwgen.parts import cost
 from hwgen.parts.memory import BankedAddress, memory
 from hwgen.parts.multiplier import multiply
 from hwgen.parts.pipeline import Timeline, delayed
 from hwgen.parts.scan import bank_counter, row_active
 from hwgen.storage.interleaver import LaneCrossbar
 from software_ref.connections.clash_free import ClashFreePattern
+from software_ref.plan.copies import lane_parts
+from software_ref.plan.memory_plan import banked_layout
 from software_ref.plan.schedule import Schedule
-from software_ref.plan.timing import lane_parts
 
 __all__ = ["Backprop"]
 
@@ -70,28 +73,66 @@ class Backprop(wiring.Component):
         self._pattern = pattern
         self._dsp = dsp
         self._timing = timing = schedule.timing[junction - 1]
-        self._fetch_latency = schedule.timing[junction - 2].fetch_plan.read_latency
+        self._fetch_latency = schedule.timing[junction - 2].memories.fetched.read_latency
         lanes = timing.shape.parallelism
-        words = data.ArrayLayout(unsigned(max((timing.shape.depth - 1).bit_length(), 1)), lanes)
+        words = data.ArrayLayout(unsigned(bits_for(timing.shape.depth - 1)), lanes)
         super().__init__(
             {
                 "start": In(1),
                 "words": In(words),
-                "sweep": In(max((timing.shape.out_degree - 1).bit_length(), 1)),
+                "sweep": In(bits_for(timing.shape.out_degree - 1)),
                 "weights": In(data.ArrayLayout(signed(timing.network.format.width), lanes)),
-                "deltas": In(data.ArrayLayout(signed(timing.delta_width), timing.all_delta_copies)),
+                "deltas": In(
+                    data.ArrayLayout(signed(timing.widths.delta), timing.copies.all_deltas)
+                ),
                 "fetch_start": In(1),
                 "fetch_words": In(words),
-                "errors": Out(data.ArrayLayout(signed(timing.left_error_width), lanes)),
+                "errors": Out(data.ArrayLayout(signed(timing.widths.left_error), lanes)),
             }
         )
+
+    @staticmethod
+    def cost(schedule: Schedule, junction: int, *, dsp: bool) -> cost.Terms:
+        """What it takes: see `hwgen.parts.cost`."""
+        timing = schedule.timing[junction - 1]
+        z, word = timing.shape.parallelism, bits_for(timing.shape.depth - 1)
+        banks = schedule.error_queue(junction - 1).banks(schedule.period)
+        depth, _ = banked_layout(banks, timing.shape.depth)
+        error = timing.widths.left_error
+        added = timing.products + timing.dither_levels
+        fetch = schedule.timing[junction - 2].memories.fetched.read_latency
+        product = timing.network.format.width + timing.widths.delta
+        return {
+            "multipliers": cost.multiplier(
+                timing.network.format.width,
+                timing.widths.delta,
+                latency=timing.multiply,
+                dsp=dsp,
+                pipelining=timing.pipelining,
+            )
+            * z,
+            "crossbar": LaneCrossbar.cost(timing, product).get("lanes", cost.Logic()),
+            "words": cost.registers(word * (added + 1)) * z,
+            "same": cost.Logic(lut=3 * ((word + 2) // 3), ff=4) * z,
+            "sums": cost.adder(error) * z,
+            "bases": cost.Logic(lut=error, ff=error) * z + cost.registers(error * z),
+            "gates": cost.Logic(lut=error) * z,
+            "memory": cost.memory(depth, error, reads=2) * z
+            + cost.registers(error * (fetch - 1) * z),
+            "counters": cost.ONE * (3 * bits_for(banks - 1) * len(lane_parts(z))),
+            "scans": cost.ONE
+            * (
+                (bits_for(timing.shape.rows - 1) + bits_for(timing.shape.depth - 1))
+                * timing.copies.lanes
+            ),
+        }
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
         schedule, timing, shape = self._schedule, self._timing, self._timing.shape
         timeline = Timeline(m, self.start)
         # operands -> products, then lanes -> memories. `added` is the clock of the addition.
-        product_width = timing.network.format.width + timing.delta_width
+        product_width = timing.network.format.width + timing.widths.delta
         m.submodules.crossbar = crossbar = LaneCrossbar(
             self._pattern,
             product_width,
@@ -104,7 +145,7 @@ class Backprop(wiring.Component):
             product = multiply(
                 m,
                 self.weights[j],
-                self.deltas[timing.delta_copy(j)],
+                self.deltas[timing.copies.delta(j)],
                 latency=timing.multiply,
                 dsp=self._dsp,
                 pipelining=timing.pipelining,
@@ -162,7 +203,7 @@ class Backprop(wiring.Component):
         for behind in range(1, 4):
             words.append(delayed(m, words[-1], 1, f"word{v}_row{behind}"))
         same = {behind: Value.cast(word == words[behind]) for behind in range(1, 4)}
-        total = Signal(signed(self._timing.left_error_width), name=f"sum{v}", reset_less=True)
+        total = Signal(signed(self._timing.widths.left_error), name=f"sum{v}", reset_less=True)
         older = delayed(m, total, 1, f"sum{v}_older")
         read_bank, write_bank, fetch_bank = banks
         read, fetched = memory(

@@ -9,21 +9,20 @@ from __future__ import annotations
 from amaranth.hdl import Cat, Const, Module, Mux, Signal, Value, signed
 from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
+from amaranth.utils import bits_for
 
+from hwgen.parts import cost
 from hwgen.parts.arithmetic import register
 from hwgen.parts.memory import memory
 from hwgen.parts.pipeline import Timeline, delayed
 from hwgen.parts.rate import RateShift, subtracted
-from hwgen.parts.saturation import COUNTER_WIDTH, saturation_counter
+from hwgen.parts.saturation import COUNTER_WIDTH, saturation_cost, saturation_counter
 from hwgen.parts.scan import slots_present
 from hwgen.units.rounding_noise import lane_number
 from software_ref.plan.timing import SCAN_LEAD, JunctionTiming
 from software_ref.update_rounding import GENERATOR_WIDTH
 
 __all__ = ["BiasUnit"]
-
-WRITE_AFTER_READ = 2
-"""Clocks from a word's arrival to the clock that writes its successor: subtract, saturate."""
 
 
 class BiasUnit(wiring.Component):
@@ -75,28 +74,56 @@ class BiasUnit(wiring.Component):
         }
         if timing.training:
             members |= {
-                "rate_exponent": In(range(max(timing.max_rate_exponent + 1, 2))),
-                "deltas": In(data.ArrayLayout(signed(timing.delta_width), slots)),
+                "rate_exponent": In(range(max(timing.options.max_rate_exponent + 1, 2))),
+                "deltas": In(data.ArrayLayout(signed(timing.widths.delta), slots)),
                 "saturations": Out(COUNTER_WIDTH),
             }
             if timing.network.update.random_bits:
                 members["noise"] = In(GENERATOR_WIDTH)
         super().__init__(members)
 
+    @staticmethod
+    def cost(timing: JunctionTiming) -> cost.Terms:
+        """What it takes: see `hwgen.parts.cost`."""
+        fmt, slots, plan = timing.network.format, timing.layout.finishing, timing.memories.biases
+        stored, word = fmt.stored_width, bits_for(plan.depth - 1)
+        terms = {
+            "memory": cost.memory(plan.depth, plan.width, latency=plan.read_latency),
+            "scan": cost.ONE * (word + 2 + bits_for(timing.shape.rows - 1)),
+            "words": cost.registers((word + 1) * timing.bias_written),
+            "timeline": cost.registers(timing.totals),
+            "updated": cost.Logic(lut=stored, ff=stored) * slots,
+        }
+        if timing.training:
+            shift_at = _shift_at(timing)
+            step = timing.widths.delta + fmt.extra_bits
+            rate = bits_for(timing.options.max_rate_exponent)
+            terms |= {
+                "delays": cost.registers(timing.widths.delta * _delta_wait(timing)) * slots,
+                "shifts": cost.pipelined_multiplexer(
+                    timing.options.max_rate_exponent + 1, step + 1, timing.pipelining
+                )
+                * slots,
+                "rate": cost.registers(rate * (shift_at + 1)),
+                "differences": cost.adder(stored + 1) * slots,
+                "saturations": saturation_cost(slots),
+            }
+        return terms
+
     def elaborate(self, platform: object) -> Module:
         m = Module()
         timing, layout = self.timing, self.timing.layout
         width = timing.network.format.stored_width
-        plan = timing.bias_plan
+        plan = timing.memories.biases
         payload = {"rate_exponent": self.rate_exponent} if timing.training else {}
         timeline = Timeline(m, self.start, payload)
         # Clocks from the start pulse: row read at 1, words at `arrive`, addresses before that.
-        arrive = timing.totals + 1
+        arrive = _arrive(timing)
         address = arrive - plan.read_latency
         word, used = self._scan(m, timeline, address)
 
         new_word = Signal(plan.width, name="new_word")
-        write_after = plan.read_latency + WRITE_AFTER_READ
+        write_after = timing.bias_written
         (row,) = memory(
             m,
             "biases",
@@ -120,7 +147,7 @@ class BiasUnit(wiring.Component):
             _, present = slots_present(m, start, layout, starting=False, name="finish")
         for k in range(layout.finishing):
             if timing.training:
-                shift = self._step(m, timeline, k, arrive)
+                shift = self._step(m, timeline, k)
                 value, overflow = subtracted(m, self.biases[k], shift, width, f"difference{k}")
                 flags.append(overflow & present[k])
             else:
@@ -150,19 +177,34 @@ class BiasUnit(wiring.Component):
             m.d.sync += [word.eq(Mux(fresh, word, word + 1)), fresh.eq(0)]
         return word, used
 
-    def _step(self, m: Module, timeline: Timeline, k: int, arrive: int) -> RateShift:
+    def _step(self, m: Module, timeline: Timeline, k: int) -> RateShift:
         """rnd(delta 2**E, k) of the neuron in a slot, beside its bias."""
         timing, random_bits = self.timing, self.timing.network.update.random_bits
-        shift_at = arrive - timing.shift_levels - timing.noise_levels
+        shift_at = _shift_at(timing)
         exponent = timeline.held("rate_exponent", shift_at - 1)
-        delta = delayed(m, self.deltas[k], shift_at - timing.operands - 1, f"delta{k}")
+        delta = delayed(m, self.deltas[k], _delta_wait(timing), f"delta{k}")
         return RateShift(
             m,
             Cat(Const(0, timing.network.format.extra_bits), delta).as_signed(),
             exponent,
             drop=0,
-            largest=timing.max_rate_exponent,
+            largest=timing.options.max_rate_exponent,
             pipelining=timing.pipelining,
             name=f"step{k}",
             noise=lane_number(self.noise, k, random_bits) if random_bits else None,
         )
+
+
+def _arrive(timing: JunctionTiming) -> int:
+    """Clocks from the start pulse to row 0's word."""
+    return timing.totals + 1
+
+
+def _shift_at(timing: JunctionTiming) -> int:
+    """The same to the shift of its deltas, which ends beside the word."""
+    return timing.bias_shift + 1
+
+
+def _delta_wait(timing: JunctionTiming) -> int:
+    """Clocks that a delta waits, from its row's operands to its shift."""
+    return timing.bias_shift - timing.operands

@@ -12,11 +12,13 @@ from __future__ import annotations
 from amaranth.hdl import Module, Mux, Signal, Value, signed, unsigned
 from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
+from amaranth.utils import bits_for
 
+from hwgen.parts import cost
 from hwgen.parts.arithmetic import register, rounded_shift, saturated
 from hwgen.parts.multiplier import multiply
 from hwgen.parts.pipeline import Timeline, copied, delayed
-from hwgen.parts.saturation import COUNTER_WIDTH, saturation_counter
+from hwgen.parts.saturation import COUNTER_WIDTH, saturation_cost, saturation_counter
 from hwgen.parts.scan import Phase, row_active, slots_present
 from hwgen.storage.window import Window
 from software_ref.plan.timing import SCAN_LEAD, JunctionTiming
@@ -41,7 +43,7 @@ class DeltaUnit(wiring.Component):
     error_words : Out, errors : In(ArrayLayout(signed, Z))
         Addresses of the Z error memories and what they hold (hidden layers only).
     lanes : Out(ArrayLayout(signed, copies))
-        Delta of each group of lanes in its copies (`timing.delta_copy`), 0 where there is nothing
+        Delta of each group of lanes in its copies (`timing.copies.delta`), 0 where there is nothing
         to learn.
     finishing : Out(ArrayLayout(signed, F))
         Beside `lanes`, delta of the neurons that finish in the row, in slot order.
@@ -60,22 +62,65 @@ class DeltaUnit(wiring.Component):
     def __init__(self, timing: JunctionTiming):
         self.timing = timing
         layout = timing.layout
-        self._queued = timing.delta_width if timing.last else timing.derivative_width
+        self._queued = timing.widths.delta if timing.last else timing.widths.derivative
         members = {
             "start": In(1),
             "learn": In(1),
             "starting": In(data.ArrayLayout(unsigned(self._queued), layout.finishing)),
-            "lanes": Out(data.ArrayLayout(signed(timing.delta_width), timing.all_delta_copies)),
-            "finishing": Out(data.ArrayLayout(signed(timing.delta_width), layout.finishing)),
+            "lanes": Out(data.ArrayLayout(signed(timing.widths.delta), timing.copies.all_deltas)),
+            "finishing": Out(data.ArrayLayout(signed(timing.widths.delta), layout.finishing)),
             "saturations": Out(COUNTER_WIDTH),
         }
         if not timing.last:
             following = timing.network.junctions[timing.junction]
             self._banks = following.parallelism
-            words = unsigned(max((following.depth - 1).bit_length(), 1))
+            words = unsigned(bits_for(following.depth - 1))
             members["error_words"] = Out(data.ArrayLayout(words, self._banks))
-            members["errors"] = In(data.ArrayLayout(signed(timing.error_width), self._banks))
+            members["errors"] = In(data.ArrayLayout(signed(timing.widths.error), self._banks))
         super().__init__(members)
+
+    @staticmethod
+    def cost(timing: JunctionTiming) -> cost.Terms:
+        """What it takes: see `hwgen.parts.cost`."""
+        layout, pipelining, width = timing.layout, timing.pipelining, timing.widths.delta
+        slots = layout.finishing
+        terms = {
+            "lanes": cost.Logic(lut=width * layout.groups, ff=width * timing.copies.all_deltas),
+            "finishing": cost.Logic(lut=width * slots, ff=width * slots),
+            "touched": (
+                cost.Logic(lut=width, ff=width) * (layout.slots + 1)
+                if layout.accumulates
+                else cost.Logic()
+            ),
+            "scan": cost.ONE * (3 * bits_for(timing.shape.rows - 1)),
+            "timeline": cost.registers(timing.fetch),
+        }
+        if timing.last:
+            return terms
+        banks = timing.network.junctions[timing.junction].parallelism
+        error = timing.widths.error
+        derivative = timing.widths.derivative
+        terms |= Window.cost(layout, banks, error, pipelining)
+        if timing.network.activation_of(timing.junction).gates:
+            slopes = cost.Logic(lut=error, ff=error)
+            scaled = error
+        else:
+            slopes = cost.multiplier(
+                error,
+                derivative,
+                latency=timing.derivative_multiply,
+                dsp=False,
+                pipelining=pipelining,
+            )
+            scaled = error + derivative
+        terms |= {
+            "waits": cost.registers(derivative * _derivative_wait(timing)) * slots,
+            "slopes": slopes * slots,
+            "rounded": cost.adder(scaled) * slots,
+            "deltas": cost.Logic(lut=width, ff=width) * slots,
+            "saturations": saturation_cost(slots),
+        }
+        return terms
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
@@ -103,8 +148,8 @@ class DeltaUnit(wiring.Component):
             if len(slots) == 2 and slots[1] < len(touched):
                 upper = phase.at_least(layout.upper_from(group))
                 delta = Mux(upper, touched[slots[1]], touched[slots[0]])
-            lanes = copied(m, Mux(enable, delta, 0), timing.delta_copies, f"lanes{group}")
-            for k, lane in enumerate(lanes, start=group * timing.delta_copies):
+            lanes = copied(m, Mux(enable, delta, 0), timing.copies.deltas, f"lanes{group}")
+            for k, lane in enumerate(lanes, start=group * timing.copies.deltas):
                 m.d.comb += self.lanes[k].eq(lane)
         for slot in range(layout.finishing):
             delta = register(m, Mux(enable, touched[slot], 0), f"finishing{slot}")
@@ -120,7 +165,7 @@ class DeltaUnit(wiring.Component):
             self.start,
             layout,
             self._banks,
-            latency=timing.fetch_plan.read_latency,
+            latency=timing.memories.fetched.read_latency,
             pipelining=timing.pipelining,
             name="errors",
         )
@@ -130,8 +175,8 @@ class DeltaUnit(wiring.Component):
         deltas, flags = [], []
         for k, error in enumerate(errors):
             # The queue's window is never deeper than the errors': it waits for them.
-            derivative = delayed(m, self.starting[k], self._derivative_wait, f"derivative{k}")
-            if timing.network.activation.hidden == "relu":
+            derivative = delayed(m, self.starting[k], _derivative_wait(timing), f"derivative{k}")
+            if timing.network.activation_of(timing.junction).gates:
                 # h' is 2**f or 0, and rnd(e 2**f, 2f) = rnd(e, f)
                 product: Value = register(m, Mux(derivative[0], error.as_signed(), 0), f"gated{k}")
                 places = fmt.fraction
@@ -157,15 +202,11 @@ class DeltaUnit(wiring.Component):
         m.d.comb += self.saturations.eq(saturation_counter(m, events, "delta"))
         return deltas
 
-    @property
-    def _derivative_wait(self) -> int:
-        return self.timing.fetch_window - self.timing.queue_window
-
     def _held(self, m: Module, deltas: list[Value], phase: Phase) -> list[Value]:
         """The deltas of all slots the row touches: one may go on from the row before."""
         layout = self.timing.layout
         continued = phase.at_least(1)
-        hold = Signal(signed(self.timing.delta_width), name="hold", reset_less=True)
+        hold = Signal(signed(self.timing.widths.delta), name="hold", reset_less=True)
         touched = []
         for slot in range(layout.slots):
             new = deltas[slot] if slot < len(deltas) else None
@@ -178,3 +219,8 @@ class DeltaUnit(wiring.Component):
             last = Mux(phase.at_least(layout.span - rest), touched[whole + 1], touched[whole])
         m.d.sync += hold.eq(last)
         return [register(m, value, f"touched{slot}") for slot, value in enumerate(touched)]
+
+
+def _derivative_wait(timing: JunctionTiming) -> int:
+    """Clocks by which h' is at its slots before the errors are."""
+    return timing.fetch_window - timing.queue_window

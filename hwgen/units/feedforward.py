@@ -7,28 +7,21 @@ left a ---+       (g lanes)     (masked by phase)   (one clock)                 
 
 from __future__ import annotations
 
-import numpy as np
 from amaranth.hdl import Cat, Const, Module, Mux, Signal, Value, signed, unsigned
 from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
+from amaranth.utils import bits_for
 
+from hwgen.parts import cost
 from hwgen.parts.arithmetic import adder_tree, register, saturated, signed_width
-from hwgen.parts.memory import memory
 from hwgen.parts.multiplier import multiply
 from hwgen.parts.pipeline import Timeline, delayed
-from hwgen.parts.saturation import COUNTER_WIDTH, saturation_counter
+from hwgen.parts.saturation import COUNTER_WIDTH, saturation_cost, saturation_counter
 from hwgen.parts.scan import Phase, slots_present
-from software_ref.activation import (
-    hidden_sigmoid_table,
-    sigmoid_derivative_table,
-    sigmoid_table,
-)
+from hwgen.units.activation import activation_unit
 from software_ref.plan.timing import JunctionTiming
 
 __all__ = ["Feedforward"]
-
-TABLE_READ = 2
-"""Clocks of the sigmoid table: a block RAM and its output register."""
 
 
 class Feedforward(wiring.Component):
@@ -50,7 +43,7 @@ class Feedforward(wiring.Component):
     biases : In(ArrayLayout(signed(B), F))
         Biases of the row's finishing neurons, `timing.totals` after the row read.
     values, derivatives : Out(ArrayLayout(unsigned, F))
-        a and h' (a flag for ReLU) of the row's finishing neurons.
+        a and h' (see ActivationUnit) of the row's finishing neurons.
     saturations : Out(32)
         How many s were saturated.
 
@@ -74,14 +67,56 @@ class Feedforward(wiring.Component):
             "start": In(1),
             "feed": In(1),
             "weights": In(data.ArrayLayout(signed(width), lanes)),
-            "activations": In(data.ArrayLayout(unsigned(timing.left_activation_width), lanes)),
+            "activations": In(data.ArrayLayout(unsigned(timing.widths.left_activation), lanes)),
             "biases": In(data.ArrayLayout(signed(width), slots)),
-            "values": Out(data.ArrayLayout(unsigned(timing.right_activation_width), slots)),
+            "values": Out(data.ArrayLayout(unsigned(timing.widths.right_activation), slots)),
             "saturations": Out(COUNTER_WIDTH),
         }
         if self._derivatives:
-            members["derivatives"] = Out(data.ArrayLayout(unsigned(timing.derivative_width), slots))
+            members["derivatives"] = Out(
+                data.ArrayLayout(unsigned(timing.widths.derivative), slots)
+            )
         super().__init__(members)
+
+    @staticmethod
+    def cost(timing: JunctionTiming, *, dsp: bool) -> cost.Terms:
+        """What it takes: see `hwgen.parts.cost`."""
+        fmt, layout, pipelining = timing.network.format, timing.layout, timing.pipelining
+        z, slots = timing.shape.parallelism, layout.finishing
+        product = fmt.width + timing.widths.left_activation
+        group = product + bits_for(layout.group - 1)
+        full = product + bits_for(timing.shape.in_degree - 1)
+        terms = {
+            "multipliers": cost.multiplier(
+                fmt.width,
+                timing.widths.left_activation,
+                latency=timing.multiply,
+                dsp=dsp,
+                pipelining=pipelining,
+            )
+            * z,
+            "groups": cost.adder_tree(layout.group, product, pipelining.adders) * layout.groups,
+            "slots": cost.Logic(),
+            "carry": cost.Logic(),
+            "biased": cost.adder(full + 1) * slots,
+            "linear": cost.Logic(lut=fmt.width, ff=fmt.width) * slots,
+            "saturations": saturation_cost(slots),
+            "timeline": cost.registers(timing.linear - timing.operands),
+            "scan": cost.ONE * bits_for(timing.shape.rows - 1),
+        }
+        if layout.moving:
+            inputs = cost.adder_tree(layout.slot_inputs, group, pipelining.adders)
+            gates = cost.Logic(lut=group) * sum(
+                len(layout.group_slots(k)) for k in range(layout.groups)
+            )
+            late = timing.slot_sums - timing.group_sums
+            terms["slots"] = (
+                inputs + cost.registers(group * max(late - 1, 0))
+            ) * layout.slots + gates
+        if layout.accumulates:
+            terms["carry"] = cost.adder(full) * 2 + cost.registers(full * (layout.slots - 1))
+        terms["activation"] = activation_unit(timing).cost()
+        return terms
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
@@ -140,10 +175,8 @@ class Feedforward(wiring.Component):
         events = [flag & here & feed for flag, here in zip(flags, present, strict=True)]
         m.d.comb += self.saturations.eq(saturation_counter(m, events, "linear"))
         # linear -> activated
-        if timing.network.activation.hidden == "relu" and not timing.last:
-            self._relu(m, linear)
-        else:
-            self._sigmoid(m, linear)
+        derivatives = self.derivatives if self._derivatives else None
+        activation_unit(timing).build(m, linear, self.values, derivatives)
         return m
 
     def _slot_sums(self, m: Module, sums: list[Value], phase: Phase) -> list[Value]:
@@ -195,38 +228,3 @@ class Feedforward(wiring.Component):
             first,
             *(register(m, value, f"total{k}") for k, value in enumerate(sums[1:], start=1)),
         ]
-
-    def _relu(self, m: Module, linear: list[Value]) -> None:
-        fmt = self.timing.network.format
-        cap = self.timing.network.activation.cap_raw(fmt)
-        for k, value in enumerate(linear):
-            positive, above = value > 0, value > cap
-            clipped = Mux(above, cap, Mux(positive, value, 0))
-            kept = clipped[fmt.activation_shift :][: self.timing.right_activation_width]
-            m.d.comb += self.values[k].eq(register(m, kept, f"value{k}"))
-            if self._derivatives:
-                slope = register(m, positive & ~above, f"derivative{k}")
-                m.d.comb += self.derivatives[k].eq(slope)
-
-    def _sigmoid(self, m: Module, linear: list[Value]) -> None:
-        fmt = self.timing.network.format
-        width = self.timing.right_activation_width
-        hidden = hidden_sigmoid_table(fmt) >> fmt.activation_shift
-        table = sigmoid_table(fmt) if self.timing.last else hidden
-        bits = width
-        if self._derivatives:
-            table = table | sigmoid_derivative_table(fmt) << width
-            bits += self.timing.derivative_width
-        words = memory(
-            m,
-            "sigmoid",
-            depth=len(table),
-            width=bits,
-            reads=[value.as_unsigned() for value in linear],
-            init=np.roll(table, fmt.min_raw).tolist(),  # indexed by the raw bits of s
-            latency=TABLE_READ,
-        )
-        for k, word in enumerate(words):
-            m.d.comb += self.values[k].eq(word[:width])
-            if self._derivatives:
-                m.d.comb += self.derivatives[k].eq(word[width:])

@@ -2,32 +2,18 @@
 
 from __future__ import annotations
 
-from amaranth.hdl import Const, Module, Mux, Signal, signed, unsigned
+from amaranth.hdl import Const, Module, Mux, signed, unsigned
 from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
+from amaranth.utils import bits_for
 
+from hwgen.parts import cost
 from hwgen.parts.arithmetic import register
 from hwgen.parts.pipeline import Timeline
-from hwgen.parts.scan import delayed_pulse, slots_present
+from hwgen.parts.scan import NeuronCount
 from software_ref.plan.timing import SCAN_LEAD, JunctionTiming
 
-__all__ = ["NeuronCount", "OutputDelta"]
-
-
-class NeuronCount:
-    """The number of the first neuron that finishes in the current row, and which slots are used.
-
-    `start` must come SCAN_LEAD clocks before row 0.
-    """
-
-    def __init__(self, m: Module, start: Signal, timing: JunctionTiming, name: str):
-        layout = timing.layout
-        _, self.present = slots_present(m, start, layout, starting=False, name=name)
-        self.first = Signal(range(max(timing.shape.right + layout.finishing, 2)), name=f"{name}_n")
-        with m.If(delayed_pulse(m, start, f"{name}_count")):
-            m.d.sync += self.first.eq(0)
-        with m.Else():
-            m.d.sync += self.first.eq(self.first + sum(self.present))
+__all__ = ["OutputDelta"]
 
 
 class OutputDelta(wiring.Component):
@@ -59,15 +45,29 @@ class OutputDelta(wiring.Component):
             {
                 "start": In(1),
                 "label": In(range(max(timing.shape.right, 2))),
-                "values": In(data.ArrayLayout(unsigned(timing.right_activation_width), slots)),
-                "deltas": Out(data.ArrayLayout(signed(timing.delta_width), slots)),
+                "values": In(data.ArrayLayout(unsigned(timing.widths.right_activation), slots)),
+                "deltas": Out(data.ArrayLayout(signed(timing.widths.delta), slots)),
             }
         )
+
+    @staticmethod
+    def cost(timing: JunctionTiming) -> cost.Terms:
+        """What it takes: see `hwgen.parts.cost`."""
+        slots = timing.layout.finishing
+        return {
+            "deltas": cost.Logic(
+                lut=timing.widths.delta + bits_for(timing.shape.right - 1) // 2,
+                ff=timing.widths.delta,
+            )
+            * slots,
+            "label": cost.registers(bits_for(timing.shape.right - 1) * 3),
+            "own": cost.ONE * (bits_for(timing.shape.rows - 1) + 6),
+        }
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
         timeline = Timeline(m, self.start, {"label": self.label})
-        count = NeuronCount(m, self.start, self.timing, "output")
+        count = NeuronCount(m, self.start, self.timing.layout, "output")
         label = timeline.held("label", SCAN_LEAD - 1)
         one = Const(self.timing.network.format.one)
         for k in range(self.timing.layout.finishing):

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from amaranth.hdl import Module, Mux, Signal, Value, unsigned
 from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
+from amaranth.utils import bits_for
 
+from hwgen.parts import cost
 from hwgen.parts.arithmetic import register
 from hwgen.parts.pipeline import Timeline
-from hwgen.parts.scan import row_counter
-from hwgen.units.output_delta import NeuronCount
-from software_ref.plan.pipelining import tree_levels
+from hwgen.parts.scan import NeuronCount, row_counter
 from software_ref.plan.timing import SCAN_LEAD, JunctionTiming
 
 __all__ = ["PredictionUnit"]
@@ -55,9 +55,9 @@ class PredictionUnit(wiring.Component):
     def __init__(self, timing: JunctionTiming, classes: int):
         self.timing = timing
         self._classes = classes
-        self.latency = tree_levels(timing.layout.finishing) + 1
+        self.latency = timing.predicted - timing.activated
         labels = range(max(timing.shape.right, 2))
-        values = data.ArrayLayout(unsigned(timing.right_activation_width), timing.layout.finishing)
+        values = data.ArrayLayout(unsigned(timing.widths.right_activation), timing.layout.finishing)
         super().__init__(
             {
                 "start": In(1),
@@ -70,17 +70,31 @@ class PredictionUnit(wiring.Component):
             }
         )
 
+    @staticmethod
+    def cost(timing: JunctionTiming) -> cost.Terms:
+        """What it takes: see `hwgen.parts.cost`."""
+        slots = timing.layout.finishing
+        candidate = timing.widths.right_activation + bits_for(timing.shape.right - 1) + 1
+        compare = timing.widths.right_activation // 2 + candidate
+        return {
+            "rounds": cost.Logic(lut=compare, ff=candidate) * (slots - 1),
+            "best": cost.Logic(lut=compare, ff=candidate),
+            "label": cost.registers(bits_for(timing.shape.right - 1) * 4),
+            "own": cost.ONE * (bits_for(timing.shape.rows - 1) + 6),
+            "present": cost.ONE * slots,
+        }
+
     def elaborate(self, platform: object) -> Module:
         m = Module()
         timing = self.timing
         timeline = Timeline(m, self.start, {"feed": self.feed, "label": self.label})
-        count = NeuronCount(m, self.start, timing, "output")
+        count = NeuronCount(m, self.start, timing.layout, "output")
         candidates = []
         for k, present in enumerate(count.present):
             neuron = (count.first + k)[: len(self.prediction)]
             competes = present & (count.first + k < self._classes)
             candidates.append(_Candidate(competes, self.values[k], neuron))
-        levels = tree_levels(len(candidates))
+        levels = self.latency - 1
         for level in range(levels):
             candidates = [
                 self._registered(m, candidates[k : k + 2], f"round{level}_{k // 2}")
@@ -91,7 +105,7 @@ class PredictionUnit(wiring.Component):
         clock = SCAN_LEAD + levels
         best = _Candidate(
             Signal(name="best_competes"),
-            Signal(self.timing.right_activation_width, name="best_value", reset_less=True),
+            Signal(self.timing.widths.right_activation, name="best_value", reset_less=True),
             Signal(len(self.prediction), name="best_neuron", reset_less=True),
         )
         better = row.competes & (~best.competes | (row.value > best.value))

@@ -10,6 +10,7 @@ from amaranth.hdl import Module, Signal, Value
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
+from hwgen.parts import cost
 from hwgen.parts.scan import row_active
 from software_ref.plan.timing import JunctionTiming
 from software_ref.update_rounding import GENERATOR_WIDTH
@@ -44,6 +45,11 @@ class RoundingNoise(wiring.Component):
         super().__init__(
             {"start": In(1), "learn": In(1), "rewind": In(1), "state": Out(GENERATOR_WIDTH)}
         )
+
+    @staticmethod
+    def cost() -> cost.Terms:
+        """What it takes: see `hwgen.parts.cost`."""
+        return {"own": cost.Logic(lut=GENERATOR_WIDTH, ff=GENERATOR_WIDTH)}
 
     def elaborate(self, platform: object) -> Module:
         m = Module()

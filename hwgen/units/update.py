@@ -11,15 +11,18 @@ from __future__ import annotations
 from amaranth.hdl import Cat, Const, Module, Mux, Value, signed, unsigned
 from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
+from amaranth.utils import bits_for
 
+from hwgen.parts import cost
 from hwgen.parts.arithmetic import register
 from hwgen.parts.multiplier import multiply
 from hwgen.parts.pipeline import Timeline, delayed, held_copies
 from hwgen.parts.rate import RateShift, subtracted
-from hwgen.parts.saturation import COUNTER_WIDTH, saturation_counter
+from hwgen.parts.saturation import COUNTER_WIDTH, saturation_cost, saturation_counter
 from hwgen.parts.scan import row_active
 from hwgen.units.rounding_noise import lane_number
-from software_ref.plan.timing import LANES_PER_COPY, JunctionTiming
+from software_ref.plan.copies import LANES_PER_COPY
+from software_ref.plan.timing import JunctionTiming
 from software_ref.update_rounding import GENERATOR_WIDTH
 
 __all__ = ["Update"]
@@ -72,39 +75,72 @@ class Update(wiring.Component):
             {
                 **noise,
                 "start": In(1),
-                "rate_exponent": In(range(max(timing.max_rate_exponent + 1, 2))),
+                "rate_exponent": In(range(max(timing.options.max_rate_exponent + 1, 2))),
                 "weights": In(weights),
-                "activations": In(data.ArrayLayout(unsigned(timing.left_activation_width), lanes)),
-                "deltas": In(data.ArrayLayout(signed(timing.delta_width), timing.all_delta_copies)),
+                "activations": In(data.ArrayLayout(unsigned(timing.widths.left_activation), lanes)),
+                "deltas": In(
+                    data.ArrayLayout(signed(timing.widths.delta), timing.copies.all_deltas)
+                ),
                 "replace": In(lanes),
-                "replacements": In(data.ArrayLayout(signed(width), timing.lane_copies)),
+                "replacements": In(data.ArrayLayout(signed(width), timing.copies.lanes)),
                 "updated": Out(weights),
                 "saturations": Out(COUNTER_WIDTH),
             }
         )
 
+    @staticmethod
+    def cost(timing: JunctionTiming, *, dsp: bool) -> cost.Terms:
+        """What it takes: see `hwgen.parts.cost`."""
+        fmt, z = timing.network.format, timing.shape.parallelism
+        stored, random_bits = fmt.stored_width, timing.network.update.random_bits
+        drop = _dropped_bits(timing)
+        product = timing.widths.delta + timing.widths.left_activation + max(-drop, 0)
+        step = max(product - max(drop, 0), 1)
+        kept = 1 + random_bits
+        return {
+            "multipliers": cost.multiplier(
+                timing.widths.delta,
+                timing.widths.left_activation,
+                latency=timing.multiply,
+                dsp=dsp,
+                pipelining=timing.pipelining,
+            )
+            * z,
+            "shifts": cost.pipelined_multiplexer(
+                timing.options.max_rate_exponent + 1, step + kept, timing.pipelining
+            )
+            * z,
+            "noise": (cost.adder(kept) + cost.registers(step)) * z if random_bits else cost.Logic(),
+            "delays": cost.registers(stored * (timing.subtracted_at - timing.operands)) * z,
+            "differences": cost.adder(max(stored, step) + 1) * z,
+            "saturated": cost.Logic(lut=stored, ff=stored) * z,
+            "saturations": saturation_cost(z),
+            "exponents": cost.registers(
+                timing.copies.lanes * bits_for(timing.options.max_rate_exponent)
+            ),
+        }
+
     def elaborate(self, platform: object) -> Module:
         m = Module()
         timing = self.timing
         fmt, random_bits = timing.network.format, timing.network.update.random_bits
-        # The activations' low bits always 0 are left out of the products.
-        drop = fmt.fraction - fmt.extra_bits - fmt.activation_shift
+        drop = _dropped_bits(timing)
         timeline = Timeline(m, self.start, {"rate_exponent": self.rate_exponent})
         # Operands come at clock 1, products `multiply` clocks later.
         exponents = held_copies(
             m,
             timeline.start(timing.multiply),
             timeline.payload("rate_exponent", timing.multiply),
-            timing.lane_copies,
+            timing.copies.lanes,
             "rate_exponent_held",
         )
-        subtract = timing.multiply + timing.shift_levels + timing.noise_levels
+        subtract = timing.subtracted_at - timing.operands
         rows = row_active(m, timeline.start(subtract + 1), timing.shape.rows, "saturate")
         flags: list[Value] = []
         for j in range(timing.shape.parallelism):
             product = multiply(
                 m,
-                self.deltas[timing.delta_copy(j)],
+                self.deltas[timing.copies.delta(j)],
                 self.activations[j],
                 latency=timing.multiply,
                 dsp=self._dsp,
@@ -116,7 +152,7 @@ class Update(wiring.Component):
                 Cat(Const(0, max(-drop, 0)), product).as_signed(),
                 exponents[j // LANES_PER_COPY],
                 drop=max(drop, 0),
-                largest=timing.max_rate_exponent,
+                largest=timing.options.max_rate_exponent,
                 pipelining=timing.pipelining,
                 name=f"step{j}",
                 noise=lane_number(self.noise, j, random_bits) if random_bits else None,
@@ -128,3 +164,12 @@ class Update(wiring.Component):
             m.d.comb += self.updated[j].eq(register(m, value, f"updated{j}"))
         m.d.comb += self.saturations.eq(saturation_counter(m, flags, "weight"))
         return m
+
+
+def _dropped_bits(timing: JunctionTiming) -> int:
+    """Places by which products are shifted at k = 0; negative: products get so many bits more.
+
+    The activations' low bits always 0 are left out of the products.
+    """
+    fmt = timing.network.format
+    return fmt.fraction - fmt.extra_bits - fmt.activation_shift

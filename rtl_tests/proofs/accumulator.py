@@ -16,6 +16,7 @@ from rtl_tests.proofs.bench import Bench
 from rtl_tests.proofs.proof import Broken, Proof
 from rtl_tests.proofs.units import Elaborated, Mutation, Units
 from software_ref.connections.clash_free import generate_pattern
+from software_ref.plan.core_options import CoreOptions
 from software_ref.plan.schedule import Schedule
 
 __all__ = ["PROOFS"]
@@ -31,7 +32,7 @@ def _sums(bench: Bench, units: Units, *, junctions: tuple[Numbers, Numbers], dit
     """
     m = bench.m
     net = network(*junctions, format=(1, 4), hidden="relu", dither=dither)
-    schedule = Schedule(network=net, max_rate_exponent=1)
+    schedule = Schedule(network=net, options=CoreOptions(max_rate_exponent=1))
     timing = schedule.timing[1]
     shape, layout = timing.shape, timing.layout
     pattern = generate_pattern(shape, net.connections)
@@ -62,7 +63,7 @@ def _sums(bench: Bench, units: Units, *, junctions: tuple[Numbers, Numbers], dit
 
     row = bench.past(since, timing.operands, init=shape.rows)
     active = row < shape.rows
-    products = [weights[j] * deltas[timing.delta_copy(j)] for j in range(lanes)]
+    products = [weights[j] * deltas[timing.copies.delta(j)] for j in range(lanes)]
     # The sums are whole after the last row, and may be fetched `error_latency` clocks after it.
     wait = timing.error_latency - timing.operands
     whole = bench.flag_past(row == shape.rows - 1, wait)
@@ -84,12 +85,12 @@ def _sums(bench: Bench, units: Units, *, junctions: tuple[Numbers, Numbers], dit
         for sweep, lane_of in enumerate(pattern.memory.tolist()):
             chosen = (row >= sweep * shape.depth) & (row < (sweep + 1) * shape.depth)
             product = Mux(chosen, products[lane_of.index(v)], product)
-        total = Signal(signed(timing.left_error_width + 4), name=f"total{v}")
+        total = Signal(signed(timing.widths.left_error + 4), name=f"total{v}")
         term = Mux(active & bench.past(hit, timing.operands), product, 0)
         m.d.sync += total.eq(Mux(row == 0, 0, total) + term)
         fetching = bench.flag_past(whole & same_bank & (fetched[v] == looked_at), 1)
         expected = bench.past(total, wait)
-        latency = schedule.timing[0].fetch_plan.read_latency
+        latency = schedule.timing[0].memories.fetched.read_latency
         found = bench.flag_past(fetching, latency - 1) if latency > 1 else fetching
         wanted = bench.past(expected, latency - 1)
         bench.check(~found | (unit.errors[v] == wanted), f"sum{v}")

@@ -15,12 +15,14 @@ from hwgen.testing.shapes import network
 from rtl_tests.proofs.bench import Bench
 from rtl_tests.proofs.proof import Broken, Proof
 from rtl_tests.proofs.units import Elaborated, Mutation, Units
+from software_ref.plan.core_options import CoreOptions
 from software_ref.plan.schedule import Schedule
 
 __all__ = ["PROOFS"]
 
 SCHEDULE = Schedule(
-    network=network((4, 3, 3, 4), format=(1, 4), hidden="relu"), max_rate_exponent=1
+    network=network((4, 3, 3, 4), format=(1, 4), hidden="relu"),
+    options=CoreOptions(max_rate_exponent=1),
 )
 
 
@@ -31,7 +33,7 @@ def _credit(bench: Bench, units: Units) -> None:
     sequencer_module = units.load("hwgen.core.sequencer", probed=True)
     core = network_module.NetworkCore(SCHEDULE, [])
     core._MustUse__used = True  # only a part of it is elaborated
-    sequencer = sequencer_module.Sequencer(SCHEDULE, beats=SCHEDULE.beats, credit=core.credit)
+    sequencer = sequencer_module.Sequencer(SCHEDULE, beats=SCHEDULE.beats, credit=SCHEDULE.credit)
     last = SimpleNamespace(
         done=bench.free(1, "done"),
         prediction=bench.free(sequencer.label.shape(), "prediction"),
@@ -52,23 +54,23 @@ def _credit(bench: Bench, units: Units) -> None:
     # Samples between their last beat and their result.
     taken = sequencer.headers.valid & sequencer.headers.ready
     complete = taken & (sequencer.beat == SCHEDULE.beats - 1)
-    under_way = Signal(range(core.credit + 3), name="under_way")
+    under_way = Signal(range(SCHEDULE.credit + 3), name="under_way")
     m.d.sync += under_way.eq(under_way + complete - last.done)
     bench.assume(~last.done | (under_way != 0))
     bench.check(~last.done | queue.w_rdy, "room")
-    bench.check(queue.level + under_way <= core.credit, "credit")
+    bench.check(queue.level + under_way <= SCHEDULE.credit, "credit")
     last_beat = SCHEDULE.beats - 1
     bench.lemma(units.signals["first_beat"] == (sequencer.beat == 0), "first_beat")
     bench.lemma(units.signals["last_beat"] == (sequencer.beat == last_beat), "last_beat")
     bench.lemma(sequencer.beat <= last_beat, "beat")
-    room = core.credit - 1 - queue.level - under_way
+    room = SCHEDULE.credit - 1 - queue.level - under_way
     bench.lemma(units.signals["room"] == room, "sequencer_room")
     # The queue's last word is a register of its own that is filled first.
     bench.lemma(queue.r_rdy | (queue.level <= 1), "filled_first")
     bench.lemma(~queue.r_rdy | (queue.level != 0), "level")
 
 
-_CREDIT = Mutation("hwgen.core.network", "depth=self.credit", "depth=self.credit - 1")
+_CREDIT = Mutation("hwgen.core.network", "depth=schedule.credit", "depth=schedule.credit - 1")
 PROOFS = [
     Proof(
         name="output_queue",

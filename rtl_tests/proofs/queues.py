@@ -20,6 +20,7 @@ from rtl_tests.proofs.bench import Bench
 from rtl_tests.proofs.proof import Broken, Proof
 from rtl_tests.proofs.units import Elaborated, Mutation, Units
 from software_ref.network import Network
+from software_ref.plan.core_options import CoreOptions
 
 __all__ = ["PROOFS"]
 
@@ -76,8 +77,8 @@ class Core:
             return made[0]
 
         core_module.Sequencer = sequencer
-        self.schedule = schedules.Schedule(network=net, max_rate_exponent=1)
-        design = CoreDesign(network=net, max_rate_exponent=1)
+        self.schedule = schedules.Schedule(network=net, options=CoreOptions(max_rate_exponent=1))
+        design = CoreDesign(network=net, options=CoreOptions(max_rate_exponent=1))
         parameters = [
             junction.JunctionParameters(
                 pattern=pattern,

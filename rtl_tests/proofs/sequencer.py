@@ -11,6 +11,7 @@ from hwgen.testing.shapes import network
 from rtl_tests.proofs.bench import Bench
 from rtl_tests.proofs.proof import Broken, Proof
 from rtl_tests.proofs.units import Elaborated, Mutation, Units
+from software_ref.plan.core_options import CoreOptions
 from software_ref.plan.schedule import Schedule
 
 __all__ = ["PROOFS"]
@@ -21,8 +22,7 @@ MAX_RATE_EXPONENT = 3
 def _schedule(*junctions: tuple[int, ...], training: bool) -> Schedule:
     return Schedule(
         network=network(*junctions, format=(1, 4), hidden="relu"),
-        training=training,
-        max_rate_exponent=MAX_RATE_EXPONENT,
+        options=CoreOptions(training=training, max_rate_exponent=MAX_RATE_EXPONENT),
     )
 
 

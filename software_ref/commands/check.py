@@ -28,10 +28,9 @@ KINDS = {
     "derivatives": "deltas",
     "output deltas": "deltas",
     "errors": "errors",
-    "sigmoid": "tables",
     "addresses": "tables",
 }
-"""What the storage total is split into, by what a memory holds."""
+"""What the storage total is split into, by what a memory holds; the rest are tables."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -114,7 +113,7 @@ def _schedule(schedule: Schedule) -> dict[str, Any]:
     return {
         "period": period,
         "lead": schedule.lead,
-        "max_rate_exponent": schedule.max_rate_exponent,
+        "max_rate_exponent": schedule.options.max_rate_exponent,
         "offsets": list(schedule.offsets),
         "lags": list(schedule.lags),
         "activation_latency": [each.activation_latency for each in timing],
@@ -136,7 +135,7 @@ def _storage(schedule: Schedule) -> dict[str, Any]:
     memories = storage(schedule)
     split = dict.fromkeys(KINDS.values(), 0)
     for memory in memories:
-        split[KINDS[memory.holds]] += memory.bits
+        split[KINDS.get(memory.holds, "tables")] += memory.bits
     return {
         "memories": [{**asdict(each), "kind": each.kind, "bits": each.bits} for each in memories],
         "split_bits": split,

@@ -53,7 +53,7 @@ class PatternChoice:
     network: Network
     """Sizes, degrees, parallelism and dither."""
     kind: str
-    """One of clash_free.KINDS, or of PATTERN_KINDS but "clash_free"."""
+    """A name in `kinds.KINDS`, or of PATTERN_KINDS but "clash_free"."""
     seed: int
     """Seed of the patterns."""
 

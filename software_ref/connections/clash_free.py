@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from software_ref.connections.junction_shape import JunctionShape
+from software_ref.connections.kinds import KINDS
 from software_ref.connections.options import ConnectionOptions
 from software_ref.connections.pattern import SparsePattern
 
@@ -94,18 +95,15 @@ def generate_pattern(shape: JunctionShape, options: ConnectionOptions) -> ClashF
     z, depth, sweeps = shape.parallelism, shape.depth, shape.out_degree
     memory = np.empty((sweeps, z), dtype=np.int64)
     words = np.empty((sweeps, z, depth), dtype=np.int64)
-    cycles = np.arange(depth)
+    kind = KINDS[options.kind]
     for sweep in range(sweeps):
         tail_start, head = _straddle(shape, sweep)
         before = memory[sweep - 1] if sweep else np.arange(z)
         memory[sweep] = _draw_memories(
             rng, z, before, tail_start=tail_start, head=head, dither=options.dither
         )
-        if sweep == 0 or (head == 0 and options.kind != "shared_seed"):
-            words[sweep] = _draw_words(rng, options.kind, z, depth)
-            continue
-        if options.kind == "shared_seed":
-            words[sweep] = words[0]
+        if head == 0:
+            words[sweep] = kind.draw(rng, z, depth, words[sweep - 1] if sweep else None)
             continue
         # Memory v is read in its sweep's tail from cycle first[v] on, in this head up to last[v].
         lanes = np.arange(z)
@@ -113,14 +111,7 @@ def generate_pattern(shape: JunctionShape, options: ConnectionOptions) -> ClashF
         first[before] = tail_start // z + (lanes < tail_start % z)
         last = np.empty(z, dtype=np.int64)
         last[memory[sweep]] = head // z + (lanes < head % z)
-        if options.kind == "seed_per_sweep":
-            seeds = (words[sweep - 1, :, 0] + rng.integers(0, first - last + 1)) % depth
-            words[sweep] = (seeds[:, None] + cycles) % depth
-        else:
-            for v in range(z):
-                allowed = rng.permutation(words[sweep - 1, v, : first[v]])
-                rest = np.concatenate([allowed[last[v] :], words[sweep - 1, v, first[v] :]])
-                words[sweep, v] = np.concatenate([allowed[: last[v]], rng.permutation(rest)])
+        words[sweep] = kind.follow(rng, words[sweep - 1], first, last)
     return ClashFreePattern(shape=shape, kind=options.kind, memory=memory, words=words)
 
 
@@ -150,10 +141,3 @@ def _draw_memories(
     free = rng.permutation(before[: tail_start % z])
     rest = np.concatenate([free[head % z :], before[tail_start % z :]])
     return np.concatenate([free[: head % z], rng.permutation(rest)])
-
-
-def _draw_words(rng: np.random.Generator, kind: str, z: int, depth: int) -> NDArray[np.int64]:
-    if kind == "free":
-        return rng.permuted(np.tile(np.arange(depth), (z, 1)), axis=1)
-    seeds = rng.integers(0, depth, size=z)
-    return (seeds[:, None] + np.arange(depth)) % depth

@@ -14,7 +14,7 @@ from math import floor, lgamma, log, perm
 from types import MappingProxyType
 
 from software_ref.connections.junction_shape import JunctionShape
-from software_ref.connections.options import KINDS
+from software_ref.connections.kinds import KINDS
 from software_ref.connections.planned import planned_window
 from software_ref.connections.sizes import check_out_degree
 
@@ -97,10 +97,7 @@ def clash_free_count(shape: JunctionShape, kind: str, dither: str = "none") -> P
         if value not in known:
             names = ", ".join(f'"{each}"' for each in known)
             raise ValueError(f"{name} must be one of {names}, not {value!r}")
-    z, depth, sweeps, in_degree = (
-        *(shape.parallelism, shape.depth),
-        *(shape.out_degree, shape.in_degree),
-    )
+    z, sweeps, in_degree = shape.parallelism, shape.out_degree, shape.in_degree
     if shape.left % in_degree:
         raise ValueError(
             f"in_degree of junction {shape.index} must divide its {shape.left} left neurons for a "
@@ -111,15 +108,7 @@ def clash_free_count(shape: JunctionShape, kind: str, dither: str = "none") -> P
             f"parallelism of junction {shape.index} must divide its in_degree {in_degree} or be a "
             f"multiple of it for a closed form, not {z}: rows straddle right neurons unevenly"
         )
-    powers: Counter[int] = Counter()
-    rows = max(1, in_degree // z)
-    if kind == "free":
-        powers[depth] += z * sweeps
-        powers[rows] -= depth // rows * z * sweeps
-    elif rows < depth:
-        vectors = 1 if kind == "shared_seed" else sweeps
-        powers[depth] += z * vectors
-        powers[depth - 1] -= z * vectors
+    powers = KINDS[kind].count(shape, max(1, in_degree // z))
     if in_degree < z and dither != "none":
         permutations = 1 if dither == "shared" else sweeps
         powers[z] += permutations

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from software_ref.connections.kinds import KINDS
 from software_ref.console.errors import Mistakes
 
 __all__ = ["KINDS", "ConnectionOptions"]
-
-KINDS = ("shared_seed", "seed_per_sweep", "free")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,7 +15,7 @@ class ConnectionOptions:
     """How the patterns of all junctions are drawn."""
 
     kind: str = "seed_per_sweep"
-    """"shared_seed", "seed_per_sweep" or "free"."""
+    """A name in `KINDS`: "shared_seed", "seed_per_sweep" or "free"."""
     dither: bool = False
     """Whether each sweep permutes the z memories among the lanes."""
     seed: int = 1
@@ -25,7 +24,7 @@ class ConnectionOptions:
     def __post_init__(self) -> None:
         mistakes = Mistakes()
         with mistakes.noted():
-            if self.kind not in KINDS:
+            if self.kind not in list(KINDS):
                 names = ", ".join(f'"{kind}"' for kind in KINDS)
                 raise ValueError(f"connections kind must be one of {names}, not {self.kind!r}")
         with mistakes.noted():

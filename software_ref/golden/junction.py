@@ -17,11 +17,6 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from software_ref.activation import (
-    hidden_sigmoid_table,
-    sigmoid_derivative_table,
-    sigmoid_table,
-)
 from software_ref.golden.edges import Edges
 from software_ref.golden.noise import RoundingNoise
 from software_ref.network import Network
@@ -120,7 +115,11 @@ class GoldenJunction:
         self.biases = self.stored_biases >> self._extra if fmt.extra_bits else self.stored_biases
         """The biases now as sums take them: the same shape."""
         self.left, self.leaving = edges.left, edges.leaving
-        activations, derivatives = _tables(network, shape.index)
+        function, low_bits = (
+            network.activation_of(shape.index),
+            network.activation_shift(shape.index),
+        )
+        activations, derivatives = function.tables(fmt, low_bits)
         self.activation_table = activations.astype(dtype)
         self.derivative_table = derivatives
         self.gathered = [np.empty(grid, dtype) for _ in range(slots)]
@@ -260,19 +259,6 @@ class _Overflow:
     def count(self) -> int:
         np.greater(self._unsigned, self._largest, out=self._flags)
         return int(np.count_nonzero(self._flags))
-
-
-def _tables(network: Network, layer: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """A[s] and A'[s] of a layer for every raw s from min_raw up: int64 raw (2**B,) each."""
-    fmt = network.format
-    if layer == len(network.junctions):
-        return sigmoid_table(fmt), sigmoid_derivative_table(fmt)
-    if network.activation.hidden == "sigmoid":
-        return hidden_sigmoid_table(fmt), sigmoid_derivative_table(fmt)
-    s = np.arange(fmt.min_raw, fmt.max_raw + 1, dtype=np.int64)
-    cap = network.activation.cap_raw(fmt)
-    shift = fmt.activation_shift
-    return np.clip(s, 0, cap) >> shift << shift, np.where((s > 0) & (s <= cap), fmt.one, 0)
 
 
 def _half(bits: int) -> int:

@@ -347,7 +347,7 @@ def _feedforward(plan: Plan, state: State, i: int, slot: int) -> None:
         edges = slice(plan.edges[i], plan.edges[i + 1])
         gathered = state.gathered[slot, edges]
         count = inputs.size
-        if i == 0 or plan.relu:  # a sigmoid is hardly ever 0
+        if i == 0 or plan.often_zero:
             count = _find_active(inputs, state.active)
         if count * SKIP_FROM < inputs.size:
             _scatter(inputs, state.active[:count], plan.leaving[edges], gathered)
@@ -357,11 +357,12 @@ def _feedforward(plan: Plan, state: State, i: int, slot: int) -> None:
     state.saturated[0, i] += _preactivate(sums, state.biases[right], plan.limits, plan.fraction, s)
     activations, derivatives = state.activations[slot, right], state.derivatives[slot, right]
     hidden = i + 1 < plan.right.size
-    if plan.relu and hidden:
+    if not hidden:  # the output delta needs no derivative
+        _look_up(plan.output, plan.limits.lowest, s, activations)
+    elif plan.clips:
         _rectify(s, plan.cap, plan.kept, 1 << plan.fraction, activations, derivatives)
     else:
-        table = plan.hidden_sigmoid if hidden else plan.sigmoid
-        _look_up(table, plan.limits.lowest, s, activations)
+        _look_up(plan.hidden, plan.limits.lowest, s, activations)
         _look_up(plan.derivative, plan.limits.lowest, s, derivatives)
 
 

@@ -16,11 +16,7 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from software_ref.activation import (
-    hidden_sigmoid_table,
-    sigmoid_derivative_table,
-    sigmoid_table,
-)
+from software_ref.activation_functions import OUTPUT
 from software_ref.golden.edges import Edges
 from software_ref.golden.junction import (
     exact_dtype,
@@ -95,12 +91,12 @@ class Plan(NamedTuple):
     """A shift that rounds every a delta of the junction to 0: (L,)."""
     bias_shift: int
     """A shift that rounds every delta to 0."""
-    sigmoid: Raws
+    output: Raws
     """A[s] of the outputs from the smallest s up: (2**B,)."""
-    hidden_sigmoid: Raws
+    hidden: Raws
     """A[s] of hidden layers: (2**B,)."""
     derivative: Raws
-    """A'[s] from the smallest s up: (2**B,)."""
+    """A'[s] of hidden layers: (2**B,)."""
     fraction: int
     """f."""
     limits: Limits
@@ -121,12 +117,14 @@ class Plan(NamedTuple):
     """Row in which each neuron finishes; those of the inputs mean nothing: (N,)."""
     bias_slots: Integers
     """Its slot in that row: (N,)."""
-    relu: bool
-    """Whether hidden layers are a ReLU."""
+    often_zero: bool
+    """Whether many activations of hidden layers are 0."""
+    clips: bool
+    """Whether hidden layers clip s to 0..cap, which takes no table."""
     cap: int
-    """The ReLU's cap as a raw."""
+    """That cap as a raw."""
     kept: int
-    """-2**n, which takes away the n low bits that a ReLU drops."""
+    """-2**n, which takes away the n low bits that hidden layers drop."""
     competing: int
     """Outputs that compete."""
 
@@ -248,7 +246,9 @@ def make_plan(
     network: Network, edges: Sequence[Edges], lags: tuple[int, ...]
 ) -> tuple[Plan, NDArray[np.int64]]:
     """The kernel's plan, and where the weight of every edge is: int64 (W,)."""
-    shapes, fmt, activation = network.junctions, network.format, network.activation
+    shapes, fmt, function = network.junctions, network.format, network.activation.function
+    values, derivatives = function.tables(fmt, fmt.activation_shift)
+    cap = function.cap_raw(fmt)
     random = network.update.random_bits
     dense = [_is_dense(network, each) for each in edges]
     entries = _starts(
@@ -288,9 +288,9 @@ def make_plan(
             [vanishing_shift(value * -fmt.min_raw, random) for value in largest]
         ),
         bias_shift=vanishing_shift(vanishing_bias(network), random),
-        sigmoid=sigmoid_table(fmt).astype(storage),
-        hidden_sigmoid=hidden_sigmoid_table(fmt).astype(storage),
-        derivative=sigmoid_derivative_table(fmt).astype(storage),
+        output=OUTPUT.tables(fmt, 0)[0].astype(storage),
+        hidden=values.astype(storage),
+        derivative=derivatives.astype(storage),
         fraction=fmt.fraction,
         limits=Limits(fmt.min_raw, fmt.max_raw),
         stored=Limits(fmt.stored_min_raw, fmt.stored_max_raw),
@@ -301,8 +301,9 @@ def make_plan(
         parallelism=np.array([shape.parallelism for shape in shapes]),
         bias_rows=np.concatenate([inputs, *(rows for rows, _ in finishing)]),
         bias_slots=np.concatenate([inputs, *(slots for _, slots in finishing)]),
-        relu=activation.hidden == "relu",
-        cap=activation.cap_raw(fmt),
+        often_zero=function.exact_zero,
+        clips=cap is not None,
+        cap=cap or 0,
         kept=-1 << fmt.activation_shift,
         competing=network.competing,
     )

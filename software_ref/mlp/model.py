@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
 
+from software_ref.activation_functions import ACTIVATIONS, NEGLIGIBLE, OUTPUT
 from software_ref.connections.pattern import SparsePattern
 from software_ref.mlp.kernels import Kernel, choose_kernel
 from software_ref.mlp.options import MlpOptions
@@ -18,10 +19,6 @@ __all__ = ["MlpModel"]
 
 Floats: TypeAlias = NDArray[np.floating]
 Labels: TypeAlias = NDArray[np.integer]
-
-NEGLIGIBLE = 1e-20
-"""Probabilities below it are taken for 0. They change no sum, but the subnormal numbers that they
-lead to make matrix products up to a hundred times slower."""
 
 
 class MlpModel:
@@ -61,6 +58,7 @@ class MlpModel:
                     f"{i}, not from {following.left} neurons"
                 )
         self.options = options
+        self.hidden = ACTIVATIONS[options.hidden]()
         self.dtype: np.dtype[np.floating] = np.dtype(options.dtype)
         self.patterns = tuple(patterns)
         self.kernels = [kernel(pattern, self.dtype) for pattern in patterns]
@@ -74,8 +72,8 @@ class MlpModel:
     def _initial_weights(self, junction: int, rng: np.random.Generator) -> Floats:
         pattern = self.patterns[junction]
         in_degree, out_degree = pattern.edges / pattern.right, pattern.edges / pattern.left
-        relu = self.options.hidden == "relu" and junction < len(self.patterns) - 1
-        variance = 2 / in_degree if relu else 2 / (in_degree + out_degree)
+        function = self.hidden if junction < len(self.patterns) - 1 else OUTPUT
+        variance = function.initial_variance(in_degree, out_degree)
         values: Floats = rng.normal(0.0, variance**0.5, pattern.edges).astype(self.dtype)
         return values
 
@@ -123,11 +121,7 @@ class MlpModel:
             values = kernel.feedforward(values)
             values += bias[:, None]
             if i < len(self.kernels) - 1:
-                if self.options.hidden == "relu":
-                    np.maximum(values, 0, out=values)
-                else:
-                    expit(values, out=values)
-                    values[values < NEGLIGIBLE] = 0
+                self.hidden.apply(values)
             layers.append(values)
         return layers
 
@@ -191,10 +185,7 @@ class MlpModel:
             biases.append(deltas.sum(axis=1))
             if i:
                 deltas = kernel.backpropagate(deltas)
-                if self.options.hidden == "relu":
-                    deltas *= left > 0
-                else:
-                    deltas *= left * (1 - left)
+                deltas *= self.hidden.derivative_of(left)
         return [*weights[::-1], *biases[::-1]], sums
 
     def _probabilities(self, sums: Floats) -> Floats:

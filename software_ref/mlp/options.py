@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from math import isfinite
 from typing import Any
 
+from software_ref.activation_functions import ACTIVATIONS
 from software_ref.mlp.rate import RateSchedule
 
 __all__ = ["MlpOptions"]
 
-HIDDEN = ("relu", "sigmoid")
 OUTPUTS = ("softmax", "sigmoid")
 OPTIMISERS = ("sgd", "momentum", "adam")
 DTYPES = ("float32", "float64")
@@ -63,7 +63,7 @@ class MlpOptions:
 
     def __post_init__(self) -> None:
         for name, choices in (
-            ("hidden", HIDDEN),
+            ("hidden", tuple(ACTIVATIONS)),
             ("output", OUTPUTS),
             ("optimiser", OPTIMISERS),
             ("dtype", DTYPES),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import ceil
 
-__all__ = ["PIPELINES", "Pipelining", "tree_levels"]
+__all__ = ["PIPELINES", "Pipelining", "check_pipeline", "tree_levels"]
 
 
 def tree_levels(inputs: int, adders: int = 1) -> int:
@@ -55,3 +55,10 @@ PIPELINES = {
     "deep": Pipelining(adders=1, mux_inputs=8, dsp_clocks=4),
 }
 """By the setting's value, from few registers to fast clocks."""
+
+
+def check_pipeline(what: str, name: object) -> None:
+    """Raise ValueError where a setting, called `what`, is no name in `PIPELINES`."""
+    if name not in list(PIPELINES):
+        names = ", ".join(f'"{each}"' for each in PIPELINES)
+        raise ValueError(f"{what} must be one of {names}, not {name!r}")

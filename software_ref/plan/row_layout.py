@@ -74,6 +74,18 @@ class RowLayout:
             for slot in range(self.slots)
         )
 
+    def bank_unit(self, banks: int) -> int:
+        """Banks that the place of a row's first neuron is a multiple of, neuron n in bank n mod Z.
+
+        Either all that finish in one row, where these always share one word, or 1.
+        """
+        whole = self.groups % self.span == 0 or self.finishing == 1
+        return self.finishing if whole and banks % self.finishing == 0 else 1
+
+    def window_inputs(self, banks: int) -> int:
+        """Banks that a slot's value may come from, read by rows that neurons start in."""
+        return banks // self.bank_unit(banks)
+
     def group_slots(self, group: int) -> tuple[int, ...]:
         """The one or two slots that a group lies in, depending on the phase."""
         base = group // self.span

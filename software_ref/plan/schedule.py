@@ -19,22 +19,25 @@ of a queue with K banks uses bank n mod K.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from software_ref.network import Network
 from software_ref.network_file import NetworkFile
-from software_ref.plan.pipelining import PIPELINES, tree_levels
-from software_ref.plan.timing import JunctionTiming
+from software_ref.plan.core_options import CoreOptions
+from software_ref.plan.pipelining import tree_levels
+from software_ref.plan.timing import WRITE, JunctionTiming
 
 __all__ = ["Queue", "Schedule"]
 
 SETTLE_MARGIN = 8
 """Clocks for what follows a step's last latency: the saturation counters and the prediction."""
-RESULT_MARGIN = 4
-"""Clocks from the last comparison of the prediction to its place in the output queue."""
+RESULT_MARGIN = 3
+"""Clocks from a prediction to its place in the output queue."""
 LOAD_WRITE = 1
 """Clocks from the start pulse of step n to the first write of a beat of sample n."""
+CREDIT_MARGIN = 2
+"""Samples more than a result takes steps, so that the input never waits for a prediction."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,39 +69,24 @@ class Schedule:
 
     network: Network
     """The network."""
-    training: bool = True
-    """Whether the core trains or only infers."""
-    max_rate_exponent: int = 7
-    """The largest k that the core carries."""
-    pipeline: str = "deep"
-    """How deep its pipelines are: a name in `PIPELINES`."""
+    options: CoreOptions = field(default_factory=CoreOptions)
+    """What the core is built with."""
 
     @classmethod
     def from_file(cls, file: NetworkFile, *, training: bool = True) -> Schedule:
         """The schedule of the hardware that a network file describes."""
-        return cls(
-            network=file.network,
-            training=training,
-            max_rate_exponent=file.max_rate_exponent,
-            pipeline=file.target.pipeline,
-        )
+        return cls(network=file.network, options=file.core_options(training=training))
 
-    def __post_init__(self) -> None:
-        if self.pipeline not in PIPELINES:
-            names = ", ".join(f'"{name}"' for name in PIPELINES)
-            raise ValueError(f"pipeline must be one of {names}, not {self.pipeline!r}")
+    @property
+    def training(self) -> bool:
+        """Whether the core trains."""
+        return self.options.training
 
     @cached_property
     def timing(self) -> tuple[JunctionTiming, ...]:
         """Latencies of every junction."""
         return tuple(
-            JunctionTiming(
-                network=self.network,
-                junction=junction.index,
-                training=self.training,
-                max_rate_exponent=self.max_rate_exponent,
-                pipeline=self.pipeline,
-            )
+            JunctionTiming(network=self.network, junction=junction.index, options=self.options)
             for junction in self.network.junctions
         )
 
@@ -168,9 +156,13 @@ class Schedule:
     def result_steps(self) -> int:
         """Step periods from a sample's last beat to its prediction, rounded up."""
         last = self.timing[-1]
-        compared = last.activated + tree_levels(last.layout.finishing) + RESULT_MARGIN
-        clocks = self.row_read(last.junction) + last.shape.rows + compared
+        clocks = self.row_read(last.junction) + last.shape.rows + last.predicted + RESULT_MARGIN
         return len(self.timing) - 1 + -(-clocks // self.period)
+
+    @property
+    def credit(self) -> int:
+        """Samples that may be between the input and the output: enough never to wait for any."""
+        return self.result_steps + CREDIT_MARGIN
 
     @property
     def beat_features(self) -> int:
@@ -197,7 +189,7 @@ class Schedule:
             writer = self.timing[layer - 1]
             first = (writer.shape.in_degree - 1) // writer.shape.parallelism
             write_step = layer
-            write_clock = self.row_read(layer) + writer.activation_latency - 1 + first
+            write_clock = self.row_read(layer) + writer.activation_latency - WRITE + first
         return Queue(
             write_step=write_step,
             write_clock=write_clock,
@@ -209,10 +201,9 @@ class Schedule:
         """h' of the right layer of a junction that is not the last, or the last one's delta."""
         timing = self.timing[junction - 1]
         first = (timing.shape.in_degree - 1) // timing.shape.parallelism
-        written = timing.activated + (2 if timing.last else 1)
         return Queue(
             write_step=junction,
-            write_clock=self.row_read(junction) + written + first,
+            write_clock=self.row_read(junction) + timing.derivative_written + first,
             read_step=junction + self.lags[junction - 1],
             read_clock=self._last_fetch(junction),
         )
@@ -222,7 +213,7 @@ class Schedule:
         writer = self.timing[junction]
         return Queue(
             write_step=junction + 1 + self.lags[junction],
-            write_clock=self.row_read(junction + 1) + writer.error_latency - 1,
+            write_clock=self.row_read(junction + 1) + writer.error_latency - WRITE,
             read_step=junction + self.lags[junction - 1],
             read_clock=self._last_fetch(junction),
         )

@@ -18,8 +18,8 @@ class Storage:
     junction: int
     """Junction number, from 1."""
     holds: str
-    """"weights", "biases", "activations", "derivatives", "output deltas", "errors", "sigmoid",
-    or "addresses" (seed vectors or the words of a `free` pattern)."""
+    """"weights", "biases", "activations", "derivatives", "output deltas", "errors",
+    "addresses" (seed vectors or rows of words), or the name of an activation that is a table."""
     count: int
     """Memories alike."""
     banks: int
@@ -63,24 +63,24 @@ def _junction(schedule: Schedule, junction: int) -> Iterator[Storage]:
             width=width,
         )
 
-    yield item("weights", 1, timing.weight_plan.depth, timing.weight_plan.width)
-    yield item("biases", 1, timing.bias_plan.depth, timing.bias_plan.width)
+    yield item("weights", 1, timing.memories.weights.depth, timing.memories.weights.width)
+    yield item("biases", 1, timing.memories.biases.depth, timing.memories.biases.width)
     banks = schedule.activation_queue(junction - 1).banks(period)
-    yield item("activations", shape.parallelism, shape.depth, timing.left_activation_width, banks)
+    yield item("activations", shape.parallelism, shape.depth, timing.widths.left_activation, banks)
     words = -(-shape.right // layout.finishing)
     if schedule.training:
         banks = schedule.derivative_queue(junction).banks(period)
         holds = "output deltas" if timing.last else "derivatives"
-        width = timing.delta_width if timing.last else timing.derivative_width
+        width = timing.widths.delta if timing.last else timing.widths.derivative
         yield item(holds, layout.finishing, words, width, banks)
     if timing.backpropagates:
         banks = schedule.error_queue(junction - 1).banks(period)
-        yield item("errors", shape.parallelism, shape.depth, timing.left_error_width, banks)
-    if timing.last or network.activation.hidden == "sigmoid":
-        slope = timing.derivative_width if schedule.training and not timing.last else 0
-        width = timing.right_activation_width + slope
-        yield item("sigmoid", 1, 1 << network.format.width, width)
-    address = shape.parallelism * (shape.depth - 1).bit_length()
-    if address and network.connections.kind != "shared_seed":
-        rows = shape.rows if network.connections.kind == "free" else shape.out_degree
-        yield item("addresses", 1, rows, address)
+        yield item("errors", shape.parallelism, shape.depth, timing.widths.left_error, banks)
+    function = network.activation_of(junction)
+    if function.tabulated:
+        slope = timing.widths.derivative if schedule.training and not timing.last else 0
+        width = timing.widths.right_activation + slope
+        yield item(function.name, 1, 1 << network.format.width, width)
+    addresses = timing.addresses.memory
+    if addresses.bits:
+        yield item("addresses", 1, addresses.depth, addresses.width)

@@ -14,182 +14,114 @@ register that holds it, may be used.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 
 from software_ref.connections.junction_shape import JunctionShape
 from software_ref.network import Network
-from software_ref.plan.memory_plan import MemoryPlan
-from software_ref.plan.pipelining import PIPELINES, Pipelining
+from software_ref.plan.addresses import AddressPlan, crossbar_levels
+from software_ref.plan.copies import LANES_PER_COPY, LaneCopies
+from software_ref.plan.core_options import CoreOptions
+from software_ref.plan.memories import JunctionMemories
+from software_ref.plan.pipelining import Pipelining, tree_levels
 from software_ref.plan.row_layout import RowLayout
+from software_ref.plan.widths import Widths
 
-__all__ = ["LANES_PER_COPY", "SCAN_LEAD", "JunctionTiming", "lane_parts"]
+__all__ = ["ACCESS_LEAD", "ROUTE", "ROUTER_LEAD", "SCAN_LEAD", "WRITE", "JunctionTiming"]
 
-LANES_PER_COPY = 8
-"""Lanes, or memories beside them, that share one copy of a value which goes to all."""
-NOMINAL_BANKS = 8
-"""Banks assumed where a queue's memory is planned: its true number follows from the latencies."""
 SCAN_LEAD = 2
 """Clocks from a scan's start pulse to its first row."""
-
-
-def lane_parts(lanes: int) -> list[range]:
-    """The lanes, or memories beside them, that share each copy."""
-    return [
-        range(first, min(first + LANES_PER_COPY, lanes))
-        for first in range(0, lanes, LANES_PER_COPY)
-    ]
+ROUTER_LEAD = SCAN_LEAD + 1
+"""Clocks from a router's start pulse to its first row's values, to choose the banks."""
+ROUTE = 1
+"""Clocks from values at a router to the clock that writes them."""
+WRITE = 1
+"""Clocks from a write to the first read of what it wrote."""
+SUBTRACT = 1
+"""Clocks of the output delta."""
+ADD = 1
+"""Clocks of an addition to an error."""
+STEP = 2
+"""Clocks from weights, or biases, at their changes to the write of both: subtract, saturate."""
+ACCESS_LEAD = 2
+"""Clocks from a parameter port's access to the read of a row: the copies, then the counter."""
+BIAS_ACCESS_LEAD = 1
+"""The same to that of a bias word."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class JunctionTiming:
-    """Latencies of one junction; `training=False` leaves out all that only training needs."""
+    """Latencies of one junction; an inference core lacks all that only training needs."""
 
     network: Network
     """The network the junction belongs to."""
     junction: int
     """Junction number i, from 1."""
-    training: bool = True
-    """Whether the core trains or only infers."""
-    max_rate_exponent: int = 7
-    """The largest k that the update unit shifts by."""
-    pipeline: str = "deep"
-    """A name in `PIPELINES`."""
+    options: CoreOptions = field(default_factory=CoreOptions)
+    """What the core is built with."""
+
+    @property
+    def training(self) -> bool:
+        """Whether the core trains."""
+        return self.options.training
 
     @property
     def pipelining(self) -> Pipelining:
         """How much logic is between registers."""
-        return PIPELINES[self.pipeline]
+        return self.options.pipelining
 
     @property
     def shape(self) -> JunctionShape:
         """The junction's sizes."""
-        return self.network.junctions[self.junction - 1]
-
-    @property
-    def layout(self) -> RowLayout:
-        """Geometry of its rows."""
-        return RowLayout(self.shape)
+        return self.widths.shape
 
     @property
     def last(self) -> bool:
         """Whether its right layer is the output."""
-        return self.junction == len(self.network.junctions)
+        return self.widths.last
 
     @property
     def backpropagates(self) -> bool:
         """Whether it computes deltas for its left layer; junction 1 need not."""
         return self.training and self.junction > 1
 
-    # Copies of what goes to many lanes.
+    @cached_property
+    def layout(self) -> RowLayout:
+        """Geometry of its rows."""
+        return RowLayout(self.shape)
 
-    @property
-    def lane_copies(self) -> int:
-        """Copies of a value that all lanes share."""
-        return len(lane_parts(self.shape.parallelism))
+    @cached_property
+    def copies(self) -> LaneCopies:
+        """Copies of what goes to many lanes."""
+        return LaneCopies(self.layout)
 
-    @property
-    def delta_copies(self) -> int:
-        """Copies of a group's delta."""
-        return len(lane_parts(self.layout.group))
+    @cached_property
+    def widths(self) -> Widths:
+        """Bits of its values."""
+        return Widths(self.network, self.junction)
 
-    @property
-    def all_delta_copies(self) -> int:
-        """Copies of the deltas of all groups in a row."""
-        return self.layout.groups * self.delta_copies
+    @cached_property
+    def memories(self) -> JunctionMemories:
+        """What its memories are built from."""
+        return JunctionMemories(self.widths)
 
-    def delta_copy(self, lane: int) -> int:
-        """The copy that a lane uses, counted over all groups."""
-        group, place = divmod(lane, self.layout.group)
-        return group * self.delta_copies + place // LANES_PER_COPY
-
-    # Widths in bits.
-
-    @property
-    def left_activation_width(self) -> int:
-        """Bits of an activation of the left layer, unsigned, without low bits always 0."""
-        return self._activation_width(self.junction - 1)
-
-    @property
-    def right_activation_width(self) -> int:
-        """The same of the right layer."""
-        return self._activation_width(self.junction)
-
-    def _activation_width(self, layer: int) -> int:
-        largest = self.network.activation_maximum(layer) >> self.network.activation_shift(layer)
-        return largest.bit_length()
-
-    @property
-    def derivative_width(self) -> int:
-        """Bits in which h' of the right layer is stored; a ReLU's is one flag."""
-        if self.network.activation.hidden == "relu":
-            return 1
-        return self.network.activation.derivative_maximum(self.network.format).bit_length()
-
-    @property
-    def delta_width(self) -> int:
-        """Bits of a delta of the right layer, signed; an output's lies in [-1, 1]."""
-        return self.network.format.fraction + 2 if self.last else self.network.format.width
-
-    @property
-    def left_error_width(self) -> int:
-        """Bits of e of the left layer, the exact sum of w delta over out-edges, signed."""
-        largest = self.shape.out_degree << (self.network.format.width + self.delta_width - 2)
-        return largest.bit_length() + 1
-
-    @property
-    def error_width(self) -> int:
-        """Bits of e of the right layer, which the next junction sums up; 0 for the output."""
-        if self.last:
-            return 0
-        following = JunctionTiming(
-            network=self.network,
-            junction=self.junction + 1,
-            training=self.training,
-            pipeline=self.pipeline,
-        )
-        return following.left_error_width
-
-    # Memories (their depths in banks are the scheduler's).
-
-    @property
-    def weight_plan(self) -> MemoryPlan:
-        """The weight memory: one row of z weights a word."""
-        width = self.shape.parallelism * self.network.format.stored_width
-        return MemoryPlan(depth=self.shape.rows, width=width)
-
-    @property
-    def bias_plan(self) -> MemoryPlan:
-        """The bias memory: the biases of one row's finishing neurons a word."""
-        width = self.layout.finishing * self.network.format.stored_width
-        return MemoryPlan(depth=self.layout.finish_words, width=width)
-
-    @property
-    def left_plan(self) -> MemoryPlan:
-        """One of the z memories of left activations."""
-        return MemoryPlan(depth=self.shape.depth * NOMINAL_BANKS, width=self.left_activation_width)
-
-    @property
-    def fetch_plan(self) -> MemoryPlan:
-        """One of the memories that deltas are fetched from: errors, or output deltas."""
-        if self.last:
-            words = -(-self.shape.right // self.layout.finishing)
-            return MemoryPlan(depth=words * NOMINAL_BANKS, width=self.delta_width)
-        following = self.network.junctions[self.junction]
-        return MemoryPlan(depth=following.depth * NOMINAL_BANKS, width=self.error_width)
+    @cached_property
+    def addresses(self) -> AddressPlan:
+        """What its interleaver is built from."""
+        return AddressPlan(kind=self.network.connections.kind, shape=self.shape)
 
     # Row read to operands.
 
     @property
     def row_read(self) -> int:
         """Clocks from the addresses to the row's words: the slower of weights and activations."""
-        return max(self.weight_plan.read_latency, self.left_plan.read_latency)
+        return max(self.memories.weights.read_latency, self.memories.activations.read_latency)
 
     @property
     def dither_levels(self) -> int:
         """Multiplexer levels between the left memories and the lanes."""
-        if not self.network.connections.dither or self.shape.parallelism == 1:
-            return 0
-        return self.pipelining.mux_levels(self.shape.out_degree)
+        dither = self.network.connections.dither
+        return crossbar_levels(self.shape, self.pipelining, dither=dither)
 
     @property
     def operands(self) -> int:
@@ -199,9 +131,9 @@ class JunctionTiming:
     @property
     def multiply(self) -> int:
         """Clocks of the lanes' multipliers; the deepest of the three operations sets them all."""
-        narrow = self.left_activation_width
+        narrow = self.widths.left_activation
         if self.backpropagates:
-            narrow = max(narrow, self.delta_width)
+            narrow = max(narrow, self.widths.delta)
         return self.pipelining.multiplier_latency(narrow, dsp=True)
 
     @property
@@ -235,14 +167,18 @@ class JunctionTiming:
 
     @property
     def activated(self) -> int:
-        """Row read to a and h': a table is a memory read of two clocks, a ReLU takes one."""
-        relu = self.network.activation.hidden == "relu" and not self.last
-        return self.linear + (1 if relu else 2)
+        """Row read to a and h'."""
+        return self.linear + self.network.activation_of(self.junction).latency
 
     @property
     def activation_latency(self) -> int:
         """lF: row read to the activations readable by the next junction, or by the output delta."""
-        return self.activated + (0 if self.last else 2)
+        return self.activated + (0 if self.last else ROUTE + WRITE)
+
+    @property
+    def predicted(self) -> int:
+        """Row read to the prediction, once the last row is compared with the best before it."""
+        return self.activated + tree_levels(self.layout.finishing) + 1
 
     # The parameter port.
 
@@ -254,19 +190,42 @@ class JunctionTiming:
     @property
     def lane_levels(self) -> int:
         """The same from all lanes."""
-        return self.part_levels + self.pipelining.mux_levels(self.lane_copies)
+        return self.part_levels + self.pipelining.mux_levels(self.copies.lanes)
+
+    @property
+    def lane_accessed(self) -> int:
+        """Clocks from an access pulse to the weight accessed."""
+        return ACCESS_LEAD + self.operands + self.lane_levels
+
+    @property
+    def bias_accessed(self) -> int:
+        """The same to the bias accessed."""
+        slots = self.pipelining.mux_levels(self.layout.finishing)
+        return BIAS_ACCESS_LEAD + self.memories.biases.read_latency + slots
+
+    @property
+    def access_latency(self) -> int:
+        """Clocks from an access pulse to the parameter read, and to the end of its write-back."""
+        read = max(self.lane_accessed, self.bias_accessed)
+        written = max(ACCESS_LEAD + self.weight_written, BIAS_ACCESS_LEAD + self.bias_written)
+        return max(read, written) + 1
 
     # Output delta and backpropagation.
 
     @property
     def output_delta_latency(self) -> int:
         """Activation readable to output delta readable: subtract, route, write."""
-        return 3
+        return SUBTRACT + ROUTE + WRITE
+
+    @property
+    def derivative_written(self) -> int:
+        """Row read to the clock that writes h' of the right layer, or the last layer's delta."""
+        return self.activated + (SUBTRACT if self.last else 0) + ROUTE
 
     @property
     def error_latency(self) -> int:
         """Row read to e readable: products, route to the memories, add, write."""
-        return self.products + self.dither_levels + 2
+        return self.products + self.dither_levels + ADD + WRITE
 
     @property
     def fetch_window(self) -> int:
@@ -281,22 +240,19 @@ class JunctionTiming:
         return self._window_levels(self.layout.finishing)
 
     def _window_levels(self, banks: int) -> int:
-        layout = self.layout
-        unit = layout.finishing
-        aligned = (layout.groups % layout.span == 0 or unit == 1) and banks % unit == 0
-        return self.pipelining.mux_levels(banks // unit if aligned else banks)
+        return self.pipelining.mux_levels(self.layout.window_inputs(banks))
 
     @property
     def derivative_multiply(self) -> int:
-        """Clocks of e h'; with a ReLU it is a gate."""
-        if self.network.activation.hidden == "relu":
+        """Clocks of e h'; where h' is a flag it is a gate."""
+        if self.network.activation_of(self.junction).gates:
             return 1
-        return self.pipelining.multiplier_latency(self.derivative_width, dsp=False)
+        return self.pipelining.multiplier_latency(self.widths.derivative, dsp=False)
 
     @property
     def fetch(self) -> int:
         """Clocks from a delta's address to the delta at its lanes."""
-        read = self.fetch_plan.read_latency + self.fetch_window
+        read = self.memories.fetched.read_latency + self.fetch_window
         delta = 0 if self.last else self.derivative_multiply + 2
         hold = 1 if self.layout.accumulates else 0
         return read + delta + hold + 1
@@ -307,29 +263,16 @@ class JunctionTiming:
         return self.fetch - self.operands if self.training else 0
 
     @property
-    def interleave(self) -> int:
-        """Clocks from the interleaver's start to its first addresses: seeds count, `free` reads."""
-        if self.network.connections.kind != "free":
-            return 2
-        return 1 + self.free_plan.read_latency
-
-    @property
-    def free_plan(self) -> MemoryPlan:
-        """The address memory of a `free` pattern: the words of all z memories for one row."""
-        word = (self.shape.depth - 1).bit_length()
-        return MemoryPlan(depth=self.shape.rows, width=self.shape.parallelism * word)
-
-    @property
     def lead(self) -> int:
         """Clocks from the junction's start pulse to its first row read."""
-        return max(self.interleave, self.fetch_before_read + SCAN_LEAD)
+        return max(self.addresses.latency, self.fetch_before_read + SCAN_LEAD)
 
     # Update.
 
     @property
     def shift_levels(self) -> int:
         """Registered levels of the shift by the rate exponent."""
-        return self.pipelining.mux_levels(self.max_rate_exponent + 1)
+        return self.pipelining.mux_levels(self.options.max_rate_exponent + 1)
 
     @property
     def noise_levels(self) -> int:
@@ -347,15 +290,28 @@ class JunctionTiming:
         return self.totals - self.noise_levels
 
     @property
+    def subtracted_at(self) -> int:
+        """Row read to weights and their changes side by side."""
+        return self.update_noise + self.noise_levels
+
+    @property
+    def bias_shift(self) -> int:
+        """Row read to the shift of the biases' changes, which ends beside the biases."""
+        return self.bias_noise - self.shift_levels
+
+    @property
     def weight_written(self) -> int:
         """Row read to the clock that writes the row back."""
-        return self.products + self.shift_levels + self.noise_levels + 2
+        return self.subtracted_at + STEP
+
+    @property
+    def bias_written(self) -> int:
+        """A bias word's address to the clock that writes its successor."""
+        return self.memories.biases.read_latency + STEP
 
     @property
     def update_latency(self) -> int:
         """The longest time from reading a weight or bias to reading its successor."""
         if not self.training:
             return 1
-        weights = self.weight_written + 1
-        biases = self.bias_plan.read_latency + 3
-        return max(weights, biases)
+        return max(self.weight_written, self.bias_written) + WRITE

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import ceil, log, log2
 
 from software_ref.fixed_point import MAX_WIDTH, MIN_WIDTH
 from software_ref.network import Network
 from software_ref.ranges.profiler import JunctionProfile
 
-__all__ = ["FormatChoice", "choose_format", "flat_from"]
+__all__ = ["FormatChoice", "choose_format"]
 
 STORED = ("w", "b", "s", "delta")
 """Quantities that a format must hold; a and h' are at most 1, which every format holds."""
@@ -42,12 +41,6 @@ class FormatChoice:
 
     def __str__(self) -> str:
         return f"(1,{self.integer},{self.fraction})"
-
-
-def flat_from(fraction: int) -> int:
-    """The least i for which a sigmoid's table holds 0 for s <= -2**i, and 1 for s >= 2**i."""
-    # sigma(-s) 2**f < 1/2, where quantising gives 0, is s > ln(2**(f + 1) - 1).
-    return ceil(log2(log((2 << fraction) - 1)))
 
 
 def choose_format(
@@ -86,15 +79,15 @@ def choose_format(
     fmt = network.format
     integer, integer_reason = 1, "an input of 1.0, which needs 1 bit"
     for profile in profiles:
-        sigmoid = network.activation.hidden == "sigmoid" or profile.index == len(profiles)
+        flat = network.activation_of(profile.index).flat_from(fmt.fraction)
         for name in STORED:
             found = profile.distributions[name]
             needed = next(
                 (bits for bits in range(MOST_INTEGER) if found.share_from(bits) <= saturation),
                 MOST_INTEGER,
             )
-            if name == "s" and sigmoid and needed > flat_from(fmt.fraction):
-                needed = flat_from(fmt.fraction)
+            if name == "s" and flat is not None and needed > flat:
+                needed = flat
             if needed > integer:
                 beyond = found.share_from(needed - 1)
                 integer = needed

@@ -154,13 +154,13 @@ class RangeProfiler:
         self._add(found["s"], sums, 2 * fmt.fraction, rounded)
         activations = junction.activation[slot].astype(np.int64)
         last = i == len(junctions) - 1
-        sigmoid = last or self.network.activation.hidden == "sigmoid"
         # A sigmoid is never 0: the table rounded it there. A ReLU's 0 is exact.
-        lost = int((activations == 0).sum()) if sigmoid else 0
+        rounded_there = not self.network.activation_of(i + 1).exact_zero
+        lost = int((activations == 0).sum()) if rounded_there else 0
         found["a"].add(activations, fmt.fraction, vanished=lost)
         if not last:  # the output delta needs no derivative
             derivatives = junction.derivative[slot]
-            lost = int((derivatives == 0).sum()) if sigmoid else 0
+            lost = int((derivatives == 0).sum()) if rounded_there else 0
             found["h'"].add(derivatives, fmt.fraction, vanished=lost)
 
     def update(

@@ -95,7 +95,7 @@ class _Clocks:
             error_written=timing.error_latency - 1,
             weight_written=timing.weight_written,
             bias_needed=timing.totals,
-            bias_read=timing.totals - timing.bias_plan.read_latency,
+            bias_read=timing.totals - timing.memories.biases.read_latency,
             fetch_before_read=timing.fetch_before_read,
         )
 

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from software_ref.activation import Activation, sigmoid_derivative_table, sigmoid_table
+from software_ref.activation import Activation
+from software_ref.activation_functions import sigmoid_derivative_table, sigmoid_table
 from software_ref.fixed_point import FixedFormat
 
 FORMATS = [(3, 8), (1, 4), (3, 2), (5, 10), (9, 8), (1, 16), (11, 6)]
@@ -58,7 +59,7 @@ def test_the_ends_of_a_wide_format_neither_overflow_nor_warn() -> None:
 
 def test_figures_of_a_sigmoid_layer() -> None:
     fmt = FixedFormat()
-    activation = Activation()
+    activation = Activation().function
     assert (activation.maximum(fmt), activation.derivative_maximum(fmt)) == (256, 64)
 
 
@@ -67,7 +68,7 @@ def test_figures_of_a_sigmoid_layer() -> None:
 )
 def test_figures_of_a_relu_layer(cap: float | None, cap_raw: int) -> None:
     fmt = FixedFormat()
-    activation = Activation(hidden="relu", relu_cap=cap)
+    activation = Activation(hidden="relu", relu_cap=cap).function
     activation.check_format(fmt)
     assert activation.cap_raw(fmt) == activation.maximum(fmt) == cap_raw
     assert activation.derivative_maximum(fmt) == fmt.one

@@ -15,6 +15,7 @@ from software_ref.connections.junction_shape import JunctionShape
 from software_ref.connections.options import ConnectionOptions
 from software_ref.datasets.registry import NAMES
 from software_ref.network_file import read_network_file
+from software_ref.plan.core_options import CoreOptions
 from software_ref.plan.schedule import Schedule
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -113,7 +114,9 @@ def test_json_holds_all_figures(tmp_path: Path, capsys: pytest.CaptureFixture[st
         "weights": 32,
         "density": 1.0,
     }
-    schedule = Schedule(network=file.network, max_rate_exponent=file.max_rate_exponent)
+    schedule = Schedule(
+        network=file.network, options=CoreOptions(max_rate_exponent=file.max_rate_exponent)
+    )
     assert document["schedule"]["period"] == 16
     assert document["schedule"]["lags"] == list(schedule.lags)
     assert document["schedule"]["banks"]["activations"] == [

@@ -18,6 +18,7 @@ from software_ref.checkpoint import load_checkpoint
 from software_ref.connections.clash_free import generate_pattern
 from software_ref.golden import GoldenTrainer, initial_parameters
 from software_ref.network_file import NetworkFile, read_network_file
+from software_ref.plan.core_options import CoreOptions
 from software_ref.plan.schedule import Schedule
 from software_ref.tests.train_command import NETWORK, SAMPLES, points, train, write_points
 
@@ -32,7 +33,9 @@ def path(tmp_path: Path) -> Path:
 
 
 def hardware_lags(file: NetworkFile) -> tuple[int, ...]:
-    return Schedule(network=file.network, max_rate_exponent=file.max_rate_exponent).lags
+    return Schedule(
+        network=file.network, options=CoreOptions(max_rate_exponent=file.max_rate_exponent)
+    ).lags
 
 
 def listed(lags: tuple[int, ...]) -> str:

@@ -96,7 +96,7 @@ def test_every_key_reaches_its_place(path: Path) -> None:
     fmt = file.network.format
     assert (fmt.integer, fmt.fraction, fmt.extra_bits, fmt.activation_shift) == (2, 6, 3, 1)
     assert (file.network.update.random_bits, file.network.update.seed) == (12, 3)
-    assert file.network.activation.cap_raw(file.network.format) == 96
+    assert file.network.activation.function.cap_raw(file.network.format) == 96
     connections = file.network.connections
     assert (connections.kind, connections.dither, connections.seed) == ("free", True, 7)
     data = file.data

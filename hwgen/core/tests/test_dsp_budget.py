@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import pytest
 
-from hwgen.core.dsp_budget import DSP_WIDTHS, MultiplierUnit, divide_multipliers
+from hwgen.core.dsp_budget import MultiplierUnit, divide_multipliers
 from hwgen.testing.shapes import network
-from software_ref.network_file import DEVICES
+from software_ref.network_file import DEVICES, DSP_WIDTHS
+from software_ref.plan.core_options import CoreOptions
 from software_ref.plan.schedule import Schedule
 
 # z = 4 and 8; a 12-bit format: weights 12, activations 9 + 1, output deltas 10, hidden deltas 12.
 NETWORK = network((12, 8, 2, 4), (8, 4, 4, 8))
 ALL = (frozenset({"feedforward", "update"}), frozenset({"feedforward", "update", "backprop"}))
+
+
+def divided(**options: object) -> tuple[frozenset[str], ...]:
+    schedule = Schedule(network=NETWORK, options=CoreOptions(**options))  # type: ignore[arg-type]
+    return divide_multipliers(schedule)
 
 
 def lanes(chosen: tuple[frozenset[str], ...]) -> int:
@@ -20,7 +26,7 @@ def lanes(chosen: tuple[frozenset[str], ...]) -> int:
 
 @pytest.mark.parametrize("budget", range(0, 40))
 def test_the_budget_is_never_exceeded(budget: int) -> None:
-    chosen = divide_multipliers(Schedule(network=NETWORK), budget)
+    chosen = divided(dsp_budget=budget)
     assert lanes(chosen) <= budget
     assert all(units <= every for units, every in zip(chosen, ALL, strict=True))
     # Nothing that would still fit is left out.
@@ -29,28 +35,27 @@ def test_the_budget_is_never_exceeded(budget: int) -> None:
 
 
 def test_the_whole_network_fits_a_large_budget() -> None:
-    assert divide_multipliers(Schedule(network=NETWORK), 32) == ALL
-    assert divide_multipliers(Schedule(network=NETWORK), 240) == ALL
+    assert divided(dsp_budget=32) == ALL
+    assert divided(dsp_budget=240) == ALL
 
 
 def test_the_largest_products_come_first() -> None:
     # 12 x 10 bits in both junctions' feedforward, junction 2's backprop and junction 1's update;
     # 10 x 10 in junction 2's update. The fewest lanes go first among equals.
-    assert divide_multipliers(Schedule(network=NETWORK), 4) == ({"feedforward"}, set())
-    assert divide_multipliers(Schedule(network=NETWORK), 8) == (ALL[0], set())
-    assert divide_multipliers(Schedule(network=NETWORK), 24) == (
+    assert divided(dsp_budget=4) == ({"feedforward"}, set())
+    assert divided(dsp_budget=8) == (ALL[0], set())
+    assert divided(dsp_budget=24) == (
         ALL[0],
         {"backprop", "feedforward"},
     )
 
 
 def test_an_inference_core_multiplies_in_feedforward_alone() -> None:
-    schedule = Schedule(network=NETWORK, training=False)
-    assert divide_multipliers(schedule, 240) == ({"feedforward"}, {"feedforward"})
+    assert divided(training=False) == ({"feedforward"}, {"feedforward"})
 
 
 def test_no_budget_means_no_dsp_blocks() -> None:
-    assert divide_multipliers(Schedule(network=NETWORK), 0) == (frozenset(), frozenset())
+    assert divided(dsp_budget=0) == (frozenset(), frozenset())
 
 
 @pytest.mark.parametrize(
@@ -72,7 +77,7 @@ def test_a_dsp_block_multiplies_operands_of_its_widths(
 
 
 def test_products_too_wide_for_a_dsp_block_get_none() -> None:
-    chosen = divide_multipliers(Schedule(network=NETWORK), 240, (11, 11))
+    chosen = divided(dsp_widths=(11, 11))
     assert chosen == (frozenset(), {"update"})
 
 

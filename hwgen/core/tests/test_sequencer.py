@@ -12,6 +12,7 @@ import pytest
 from hwgen.core.sequencer import Sequencer, sample_header
 from hwgen.testing.shapes import network
 from hwgen.testing.simulation import simulator
+from software_ref.plan.core_options import CoreOptions
 from software_ref.plan.schedule import Schedule
 
 NETWORKS = {
@@ -60,7 +61,7 @@ Control = Callable[[int], int]
 def random_samples(seed: int, schedule: Schedule, count: int) -> list[Sample]:
     rng = np.random.default_rng(seed)
     labels = schedule.network.layers[-1]
-    top = schedule.max_rate_exponent + 1
+    top = schedule.options.max_rate_exponent + 1
     return [
         Sample(int(rng.integers(labels)), int(rng.integers(4) > 0), int(rng.integers(top)))
         for _ in range(count)
@@ -181,7 +182,7 @@ def steps_to_finish(schedule: Schedule, samples: list[Sample]) -> int:
 @pytest.mark.parametrize("training", [True, False])
 @pytest.mark.parametrize("name", NETWORKS)
 def test_at_full_rate_a_step_starts_every_period(name: str, training: bool) -> None:
-    schedule = Schedule(network=NETWORKS[name], training=training)
+    schedule = Schedule(network=NETWORKS[name], options=CoreOptions(training=training))
     samples = random_samples(1, schedule, 12)
     record = run(schedule, samples, 14 * schedule.period + schedule.beats)
     check_steps(schedule, record)
@@ -203,7 +204,7 @@ def test_a_sample_may_take_one_beat_or_the_whole_period(beats: str) -> None:
 @pytest.mark.parametrize("training", [True, False])
 @pytest.mark.parametrize("name", NETWORKS)
 def test_stalls_hold_back_steps_and_change_nothing_else(name: str, training: bool) -> None:
-    schedule = Schedule(network=NETWORKS[name], training=training)
+    schedule = Schedule(network=NETWORKS[name], options=CoreOptions(training=training))
     rng = np.random.default_rng(3)
     clocks = 60 * schedule.period
     rate = np.where(np.arange(clocks) // (4 * schedule.period) % 2, 0.15, 0.9)
@@ -232,7 +233,7 @@ def test_stalls_hold_back_steps_and_change_nothing_else(name: str, training: boo
 def test_a_drain_runs_just_the_steps_that_finish_the_last_samples(
     name: str, training: bool
 ) -> None:
-    schedule = Schedule(network=NETWORKS[name], training=training)
+    schedule = Schedule(network=NETWORKS[name], options=CoreOptions(training=training))
     period = schedule.period
     for trains in ((1, 1, 1), (1, 0, 0), (0, 0, 0), (0, 0, 1)):
         samples = [Sample(0, train, 1) for train in trains]

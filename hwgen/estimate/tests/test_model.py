@@ -12,6 +12,7 @@ from hwgen.estimate.sweep import estimate_file, sweep
 from hwgen.synthesis import synthesise
 from rtl_tests.random_networks import sample_networks
 from software_ref.network_file import NetworkFile, read_network_file
+from software_ref.plan.core_options import CoreOptions
 
 NETWORK = """\
 [network]
@@ -57,7 +58,7 @@ def test_every_term_has_a_coefficient() -> None:
     fitted = fitted_coefficients()
     for network in sample_networks(44, seed=3):
         for training in (True, False):
-            design = CoreDesign(network=network, training=training)
+            design = CoreDesign(network=network, options=CoreOptions(training=training))
             for name, terms in core_units(design.schedule, design.dsp).items():
                 assert terms.keys() <= fitted[unit_kind(name)].keys(), name
 

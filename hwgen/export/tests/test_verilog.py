@@ -21,6 +21,7 @@ from hwgen.header import header, lint_commands
 from hwgen.testing.shapes import network
 from hwgen.tests.signedness import doubtful_signs
 from software_ref.console.errors import ToolError
+from software_ref.plan.core_options import CoreOptions
 
 # Straddling rows in every junction, a crossbar, address memories and a 6-bit format.
 STRADDLING = network(
@@ -29,8 +30,10 @@ STRADDLING = network(
 # One of everything: z = 1, D = 1, one junction.
 SMALL = network((3, 3, 1, 3), format=(1, 4), kind="shared_seed")
 CORES = {
-    "training": CoreDesign(network=STRADDLING, name="trainer", dsp_budget=8),
-    "inference": CoreDesign(network=STRADDLING, name="inferer", training=False),
+    "training": CoreDesign(network=STRADDLING, name="trainer", options=CoreOptions(dsp_budget=8)),
+    "inference": CoreDesign(
+        network=STRADDLING, name="inferer", options=CoreOptions(training=False)
+    ),
     "small": CoreDesign(network=SMALL, name="small_core"),
 }
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
+
 import numpy as np
 import pytest
-from amaranth.hdl import Module, Value, unsigned
+from amaranth.hdl import Fragment, Module, Signal, Value, unsigned
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
@@ -87,3 +90,43 @@ def test_a_pipelined_mux_selects_every_input_after_its_levels(inputs: int, pipel
     outputs = sweep(lanes, {"select": select, **columns}, levels)["output"]
     expected = [columns[f"in{k}"][clock] for clock, k in enumerate(select)]
     assert outputs.tolist() == expected
+
+
+@pytest.mark.parametrize(
+    ("ask", "message"),
+    [
+        (
+            lambda steps: steps.start(-1),
+            "tap start of steps must be at clock 0 or later, not at -1",
+        ),
+        (
+            lambda steps: steps.payload("number", -2),
+            "tap number of steps must be at clock 0 or later, not at -2",
+        ),
+        (
+            lambda steps: steps.held("number", -1),
+            "tap start of steps must be at clock 0 or later, not at -1",
+        ),
+        (
+            lambda steps: steps.payload("label", 3),
+            "payload of steps must be one it has (number), not 'label'",
+        ),
+    ],
+)
+def test_a_tap_that_cannot_be_is_refused_by_its_name(
+    ask: Callable[[Timeline], Value], message: str
+) -> None:
+    m = Module()
+    steps = Timeline(m, Signal(), {"number": Signal(4)}, name="steps")
+    steps.start(5)  # a last tap that a negative clock would take
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        ask(steps)
+    Fragment.get(m, None)
+
+
+def test_a_value_is_not_delayed_by_less_than_nothing() -> None:
+    message = "delay of weight must be at least 0 clocks, not -1"
+    m = Module()
+    with pytest.raises(ValueError, match=f"^{message}$"):
+        delayed(m, Signal(), -1, "weight")
+    Fragment.get(m, None)

@@ -13,6 +13,7 @@ from hwgen.pnr import LFE5U_85F, PlacementError, RouteReport, place_and_route
 from hwgen.pnr.nextpnr import run_nextpnr_ecp5
 from software_ref.fixed_point import FixedFormat
 from software_ref.network import Network
+from software_ref.plan.core_options import CoreOptions
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +34,7 @@ def report(folder: Path, steps: list[str]) -> RouteReport:
         parallelism=(2,),
         format=FixedFormat(integer=2, fraction=3),
     )
-    design = CoreDesign(network=network, training=False, dsp_budget=156)
+    design = CoreDesign(network=network, options=CoreOptions(training=False, dsp_budget=156))
     return place_and_route(design, folder, steps.append, freq_mhz=100, seed=3)
 
 

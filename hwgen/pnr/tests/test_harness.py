@@ -9,6 +9,7 @@ import pytest
 from hwgen.core.design import CoreDesign
 from hwgen.pnr.harness import Port, core_ports, harness_verilog
 from software_ref.network import Network
+from software_ref.plan.core_options import CoreOptions
 
 PORTS = [
     Port(name="a", bits=3, is_input=True),
@@ -19,7 +20,7 @@ PORTS = [
 
 def design(training: bool = True) -> CoreDesign:
     network = Network(layers=(8, 4, 4), out_degree=(1, 2), parallelism=(4, 2))
-    return CoreDesign(network=network, training=training)
+    return CoreDesign(network=network, options=CoreOptions(training=training))
 
 
 @pytest.mark.parametrize("training", [True, False])

@@ -10,6 +10,7 @@ from hwgen.testing.rows import finishing
 from hwgen.testing.shapes import network, start_clocks
 from hwgen.testing.simulation import play, pulses
 from software_ref.network import Network
+from software_ref.plan.core_options import CoreOptions
 from software_ref.plan.schedule import Schedule
 
 NETWORKS = {
@@ -34,7 +35,7 @@ CASES = [
 def test_feedforward_and_update_read_the_samples_of_their_age(
     net: Network, layer: int, training: bool
 ) -> None:
-    schedule = Schedule(network=net, training=training)
+    schedule = Schedule(network=net, options=CoreOptions(training=training))
     timing, period = schedule.timing[layer], schedule.period
     shape, lag = timing.shape, schedule.lags[layer]
     z, depth, rows = shape.parallelism, shape.depth, shape.rows

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 
-from hwgen.storage.interleaver import Interleaver, LaneCrossbar
+from hwgen.storage.interleaver import ADDRESS_GENERATORS, Interleaver, LaneCrossbar
 from hwgen.testing.shapes import SHAPES, identify, network, random_shapes, shape
 from hwgen.testing.simulation import elaborated, play, pulses
 from hwgen.testing.trials import crossbar_trial, interleaver_trial
 from software_ref.connections.clash_free import ClashFreePattern, generate_pattern
-from software_ref.connections.options import KINDS, ConnectionOptions
+from software_ref.connections.counts import clash_free_count
+from software_ref.connections.junction_shape import JunctionShape
+from software_ref.connections.kinds import KINDS, SeedPerSweep, Words
+from software_ref.connections.options import ConnectionOptions
 from software_ref.plan.pipelining import PIPELINES
+from software_ref.plan.schedule import Schedule
+from software_ref.plan.storage import storage
 from software_ref.plan.timing import JunctionTiming
 
 DEEP = PIPELINES["deep"]
@@ -74,7 +81,9 @@ def test_the_latency_is_two_clocks_or_the_address_memorys_for_free_patterns(
 ) -> None:
     pattern = draw(numbers, kind, False)
     assert elaborated(Interleaver(pattern)).latency == latency
-    assert JunctionTiming(network=network(numbers, kind=kind), junction=1).interleave == latency
+    assert (
+        JunctionTiming(network=network(numbers, kind=kind), junction=1).addresses.latency == latency
+    )
     interleaver_trial(pattern, seed=1).run()
 
 
@@ -115,3 +124,45 @@ def through(crossbar: LaneCrossbar, items: np.ndarray, sweeps: np.ndarray) -> np
         "sweep": np.concatenate([sweeps, sweeps[tail]]),
     }
     return play(crossbar, inputs, ["outputs"])["outputs"][latency:]
+
+
+class Backwards(SeedPerSweep):
+    """A kind that the package knows nothing of: words count down, from seeds of all sweeps."""
+
+    name = "backwards"
+
+    def draw(
+        self, rng: np.random.Generator, memories: int, depth: int, before: Words | None
+    ) -> Words:
+        return super().draw(rng, memories, depth, before)[:, ::-1]
+
+    def stored_rows(self, shape: JunctionShape) -> int:
+        return shape.rows
+
+    reads_rows = True
+
+
+def test_a_kind_registered_from_outside_is_drawn_planned_and_addressed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(KINDS, Backwards.name, Backwards())
+    monkeypatch.setitem(ADDRESS_GENERATORS, Backwards.name, ADDRESS_GENERATORS["free"])
+    pattern = draw((12, 12, 2, 4), Backwards.name, False)
+    steps = np.diff(pattern.words, axis=2)
+    assert set(np.unique(steps % 3)) == {2}
+    interleaver_trial(pattern, seed=1).run()
+    schedule = Schedule(network=network((12, 12, 2, 4), kind=Backwards.name))
+    stored = [each for each in storage(schedule) if each.holds == "addresses"]
+    assert [(each.depth, each.width) for each in stored] == [(6, 8)]
+    assert clash_free_count(pattern.shape, Backwards.name).log10 > 0
+
+
+def test_a_kind_without_addresses_has_no_interleaver(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(KINDS, Backwards.name, Backwards())
+    pattern = draw((12, 12, 2, 4), Backwards.name, False)
+    message = (
+        'pattern kind must have addresses ("shared_seed", "seed_per_sweep", "free"), '
+        "not 'backwards'"
+    )
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        elaborated(Interleaver(pattern))

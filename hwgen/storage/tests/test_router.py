@@ -10,6 +10,7 @@ from hwgen.testing.rows import finishing
 from hwgen.testing.shapes import SHAPES, identify, random_shapes, shape, start_clocks
 from hwgen.testing.simulation import play, pulses
 from software_ref.plan.row_layout import RowLayout
+from software_ref.plan.timing import ROUTER_LEAD
 
 WIDTH = 9
 
@@ -23,7 +24,7 @@ def test_neuron_n_goes_to_bank_n_mod_z_at_word_n_over_z(
     rows, banks = layout.shape.rows, layout.finishing + more_banks
     rng = np.random.default_rng([*numbers, more_banks])
     starts = start_clocks(rng, 4, rows, first=0)
-    clocks = starts[-1] + Router.LEAD + rows + 3
+    clocks = starts[-1] + ROUTER_LEAD + rows + 3
     values = rng.integers(0, 2**WIDTH, (clocks, layout.finishing))
     shown = play(
         Router(layout, banks, WIDTH),
@@ -33,7 +34,7 @@ def test_neuron_n_goes_to_bank_n_mod_z_at_word_n_over_z(
     expected: dict[int, set[tuple[int, int, int]]] = {}
     for start in starts:
         for row in range(rows):
-            clock = start + Router.LEAD + row
+            clock = start + ROUTER_LEAD + row
             expected[clock + 1] = {
                 (neuron % banks, neuron // banks, int(values[clock, slot]))
                 for slot, neuron in enumerate(finishing(layout.shape, row))

@@ -7,10 +7,11 @@ import pytest
 from amaranth.hdl import Elaboratable, ResetInserter, Signal
 from amaranth.sim import Simulator
 
-from hwgen.storage.weight_memory import ACCESS_LEAD, WeightMemory
+from hwgen.storage.weight_memory import WeightMemory
 from software_ref.network import Network
+from software_ref.plan.core_options import CoreOptions
 from software_ref.plan.schedule import Schedule
-from software_ref.plan.timing import JunctionTiming
+from software_ref.plan.timing import ACCESS_LEAD, JunctionTiming
 
 SHAPES = [((6, 4), (2,), (3,)), ((5, 5), (3,), (1,)), ((4, 2), (1,), (4,))]
 """Layers, out-degrees and parallelism: several rows, one lane, and a single row."""
@@ -19,7 +20,7 @@ SHAPES = [((6, 4), (2,), (3,)), ((5, 5), (3,), (1,)), ((4, 2), (1,), (4,))]
 def _timing(shape: tuple[tuple[int, ...], ...], *, training: bool) -> JunctionTiming:
     layers, degrees, parallelism = shape
     network = Network(layers=layers, out_degree=degrees, parallelism=parallelism)
-    return Schedule(network=network, training=training).timing[0]
+    return Schedule(network=network, options=CoreOptions(training=training)).timing[0]
 
 
 def _initial(timing: JunctionTiming) -> np.ndarray:

@@ -52,5 +52,5 @@ def test_the_largest_sum_fits() -> None:
     schedule = Schedule(network=net)
     timing = schedule.timing[1]
     largest = 6 * net.format.min_raw**2
-    assert largest < 2 ** (timing.left_error_width - 1)
-    assert schedule.timing[0].error_width == timing.left_error_width
+    assert largest < 2 ** (timing.widths.left_error - 1)
+    assert schedule.timing[0].widths.error == timing.widths.left_error

@@ -12,6 +12,7 @@ from hwgen.testing.rows import finishing
 from hwgen.testing.shapes import SHAPES, identify, network, random_shapes, start_clocks
 from hwgen.testing.simulation import play, pulses
 from hwgen.units.bias import BiasUnit
+from software_ref.plan.core_options import CoreOptions
 from software_ref.plan.timing import JunctionTiming
 
 FLUSH = 12
@@ -35,7 +36,7 @@ def timing_of(
     right = numbers[1]
     following = () if last else ((right, 1, 1, right),)
     net = network(numbers, *following, format=((1, 4), (3, 8))[last], **options)
-    return JunctionTiming(network=net, junction=1, training=training)
+    return JunctionTiming(network=net, junction=1, options=CoreOptions(training=training))
 
 
 @pytest.mark.parametrize("last", [True, False], ids=["last", "hidden"])
@@ -63,9 +64,9 @@ def check_learning(timing: JunctionTiming, numbers: tuple[int, ...]) -> None:
     period = max(rows, timing.update_latency)
     starts = start_clocks(rng, 6, period, first=0)
     clocks = starts[-1] + rows + timing.totals + FLUSH
-    exponents = rng.integers(0, timing.max_rate_exponent + 1, clocks)
+    exponents = rng.integers(0, timing.options.max_rate_exponent + 1, clocks)
     exponents[starts[1]] = 0
-    deltas = random_signed(rng, timing.delta_width, (clocks, slots), corners=0.5)
+    deltas = random_signed(rng, timing.widths.delta, (clocks, slots), corners=0.5)
     inputs = {"start": pulses(clocks, starts), "rate_exponent": exponents, "deltas": deltas}
     states = rng.integers(1, 1 << 32, clocks)
     if bits:
@@ -96,7 +97,7 @@ def check_learning(timing: JunctionTiming, numbers: tuple[int, ...]) -> None:
 @pytest.mark.parametrize("numbers", [*SHAPES, (1024, 256, 1, 4)], ids=identify)
 def test_the_port_reads_and_replaces_any_bias(numbers: tuple[int, ...], training: bool) -> None:
     timing = timing_of(numbers, last=True, training=training)
-    width, plan = timing.network.format.width, timing.bias_plan
+    width, plan = timing.network.format.width, timing.memories.biases
     rng = np.random.default_rng(numbers)
     biases = random_signed(rng, width, timing.shape.right, corners=0.0)
     # Read, replace, read again, each twice the time an access takes after the one before.

@@ -28,7 +28,7 @@ def check_steps(net: Network, seed: int) -> None:
     learn = rng.integers(0, 2, clocks)
     learn[starts[0]], learn[starts[1]] = 1, 0
     banks = 0 if timing.last else net.junctions[1].parallelism
-    queued = timing.delta_width if timing.last else timing.derivative_width
+    queued = timing.widths.delta if timing.last else timing.widths.derivative
     relu = net.activation.hidden == "relu"
     inputs = {
         "start": pulses(clocks, starts),
@@ -36,22 +36,22 @@ def check_steps(net: Network, seed: int) -> None:
         "starting": rng.integers(0, 2**queued, (clocks, slots)),
     }
     if banks:
-        inputs["errors"] = random_signed(rng, timing.error_width, (clocks, banks))
+        inputs["errors"] = random_signed(rng, timing.widths.error, (clocks, banks))
 
     expected_lanes = np.zeros((clocks, layout.groups), dtype=np.int64)
     expected_finishing: dict[tuple[int, int], int] = {}
     addresses: list[tuple[int, int, int]] = []
     saturated = 0
-    read = timing.fetch_plan.read_latency
+    read = timing.memories.fetched.read_latency
     for start in starts:
         first = start + SCAN_LEAD
         if timing.last:
-            delta = np.clip(random_signed(rng, timing.delta_width, right), -fmt.one, fmt.one)
+            delta = np.clip(random_signed(rng, timing.widths.delta, right), -fmt.one, fmt.one)
             held = delta % 2**queued
         else:
-            wide = min(fmt.width + fmt.fraction + 2, timing.error_width)
+            wide = min(fmt.width + fmt.fraction + 2, timing.widths.error)
             errors = random_signed(rng, wide, right)
-            largest = 1 if relu else timing.network.activation.derivative_maximum(fmt)
+            largest = 1 if relu else timing.network.activation.function.derivative_maximum(fmt)
             held = rng.integers(0, largest + 1, right)
             exact = rnd(errors * held * (fmt.one if relu else 1), 2 * fmt.fraction)
             delta = sat(exact, fmt.width)
@@ -72,7 +72,7 @@ def check_steps(net: Network, seed: int) -> None:
 
     outputs = ["lanes", "finishing", "saturations", *(["error_words"] if banks else [])]
     shown = play(DeltaUnit(timing), inputs, outputs)
-    copies = np.repeat(expected_lanes, timing.delta_copies, axis=1)
+    copies = np.repeat(expected_lanes, timing.copies.deltas, axis=1)
     np.testing.assert_array_equal(shown["lanes"], copies)
     for (clock, slot), value in expected_finishing.items():
         assert shown["finishing"][clock, slot] == value

@@ -10,8 +10,9 @@ from hwgen.testing.shapes import SHAPES, identify, network, random_shapes
 from hwgen.testing.simulation import play, pulses
 from hwgen.testing.trials import feedforward_trial
 from hwgen.units.feedforward import Feedforward
-from software_ref.activation import sigmoid_derivative_table, sigmoid_table
+from software_ref.activation_functions import sigmoid_derivative_table, sigmoid_table
 from software_ref.network import Network
+from software_ref.plan.core_options import CoreOptions
 from software_ref.plan.timing import JunctionTiming
 
 FORMATS = [(3, 8), (1, 4), (5, 7), (3, 2)]
@@ -32,7 +33,9 @@ def test_finishing_neurons_of_every_row(numbers: tuple[int, ...], last: bool) ->
 @pytest.mark.parametrize("pipeline", ["shallow", "medium"])
 @pytest.mark.parametrize("numbers", SHAPES, ids=identify)
 def test_fewer_registers(numbers: tuple[int, ...], pipeline: str) -> None:
-    timing = JunctionTiming(network=network(numbers), junction=1, pipeline=pipeline)
+    timing = JunctionTiming(
+        network=network(numbers), junction=1, options=CoreOptions(pipeline=pipeline)
+    )
     for dsp in (False, True):
         feedforward_trial(timing, dsp=dsp, seed=3, scale=0.3).run()
 
@@ -54,13 +57,15 @@ def test_relu_layers(numbers: tuple[int, ...], training: bool, cap: float | None
     right = numbers[1]
     net = network(numbers, (right, right, 2, right), hidden="relu", relu_cap=cap, format=(3, 6))
     for junction in (1, 2):  # the second reads ReLU activations, the wider ones
-        timing = JunctionTiming(network=net, junction=junction, training=training)
+        timing = JunctionTiming(
+            network=net, junction=junction, options=CoreOptions(training=training)
+        )
         feedforward_trial(timing, dsp=not training, seed=junction, scale=0.2).run()
 
 
 def bench_of_biases(net: Network, training: bool) -> dict[str, np.ndarray]:
     """What an activation of zero gives for every bias: one edge a neuron, so s is the bias."""
-    timing = JunctionTiming(network=net, junction=1, training=training)
+    timing = JunctionTiming(network=net, junction=1, options=CoreOptions(training=training))
     lanes = timing.shape.parallelism
     raws = all_signed(net.format.width).reshape(-1, lanes)
     answer = 1 + timing.activated - timing.operands

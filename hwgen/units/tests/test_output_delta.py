@@ -8,10 +8,11 @@ from amaranth.hdl import Module
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
+from hwgen.parts.scan import NeuronCount
 from hwgen.testing.rows import finishing
 from hwgen.testing.shapes import SHAPES, identify, network, random_shapes, start_clocks
 from hwgen.testing.simulation import play, pulses
-from hwgen.units.output_delta import NeuronCount, OutputDelta
+from hwgen.units.output_delta import OutputDelta
 from software_ref.plan.timing import SCAN_LEAD, JunctionTiming
 
 CASES = [*SHAPES, *random_shapes(seed=51, count=5)]
@@ -54,7 +55,7 @@ class Count(wiring.Component):
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
-        count = NeuronCount(m, self.start, self.timing, "neurons")
+        count = NeuronCount(m, self.start, self.timing.layout, "neurons")
         m.d.comb += self.first.eq(count.first)
         m.d.comb += [self.present[k].eq(flag) for k, flag in enumerate(count.present)]
         return m

@@ -9,6 +9,7 @@ from hwgen.testing.shapes import SHAPES, identify, network
 from hwgen.testing.simulation import play, pulses
 from hwgen.testing.trials import update_trial
 from hwgen.units.update import Update
+from software_ref.plan.core_options import CoreOptions
 from software_ref.plan.timing import JunctionTiming
 
 
@@ -28,7 +29,9 @@ def test_extra_and_random_bits(largest: int, extra: int, random: int) -> None:
         net = network(
             (12, 4, 2, 12), (4, 2, 1, 4), extra_bits=extra, random_bits=random, low_bits=low
         )
-        timing = JunctionTiming(network=net, junction=1, max_rate_exponent=largest)
+        timing = JunctionTiming(
+            network=net, junction=1, options=CoreOptions(max_rate_exponent=largest)
+        )
         update_trial(timing, dsp=False, seed=extra).run()
 
 
@@ -37,7 +40,9 @@ def test_fewer_registers(pipeline: str) -> None:
     net = network((12, 4, 2, 4), (4, 2, 1, 4))
     for largest in (7, 31):
         timing = JunctionTiming(
-            network=net, junction=1, max_rate_exponent=largest, pipeline=pipeline
+            network=net,
+            junction=1,
+            options=CoreOptions(max_rate_exponent=largest, pipeline=pipeline),
         )
         update_trial(timing, dsp=largest == 7, seed=largest).run()
 
@@ -45,7 +50,7 @@ def test_fewer_registers(pipeline: str) -> None:
 @pytest.mark.parametrize("largest", [0, 4, 8, 31])
 def test_any_largest_rate_exponent(largest: int) -> None:
     net = network((12, 4, 2, 4), (4, 2, 1, 4))
-    timing = JunctionTiming(network=net, junction=1, max_rate_exponent=largest)
+    timing = JunctionTiming(network=net, junction=1, options=CoreOptions(max_rate_exponent=largest))
     update_trial(timing, dsp=False, seed=largest).run()
 
 

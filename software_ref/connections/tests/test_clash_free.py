@@ -54,7 +54,7 @@ def shapes(draw: st.DrawFn, largest: int = 20) -> JunctionShape:
 
 options = st.builds(
     ConnectionOptions,
-    kind=st.sampled_from(KINDS),
+    kind=st.sampled_from([*KINDS]),
     dither=st.booleans(),
     seed=st.integers(0, 10_000),
 )

@@ -12,7 +12,7 @@ from software_ref.mlp.options import MlpOptions
 @pytest.mark.parametrize(
     ("settings", "error", "message"),
     [
-        ({"hidden": "tanh"}, ValueError, 'hidden must be "relu" or "sigmoid", not \'tanh\''),
+        ({"hidden": "tanh"}, ValueError, 'hidden must be "sigmoid" or "relu", not \'tanh\''),
         ({"output": "relu"}, ValueError, 'output must be "softmax" or "sigmoid", not \'relu\''),
         ({"optimiser": "lamb"}, ValueError, "optimiser must be .* not 'lamb'"),
         ({"dtype": "float16"}, ValueError, "dtype must be .* not 'float16'"),

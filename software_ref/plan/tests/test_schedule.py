@@ -15,6 +15,7 @@ from software_ref.connections.options import KINDS, ConnectionOptions
 from software_ref.fixed_point import FixedFormat
 from software_ref.network import Network
 from software_ref.network_file import read_network_file
+from software_ref.plan.core_options import CoreOptions
 from software_ref.plan.schedule import LOAD_WRITE, Queue, Schedule
 from software_ref.tests.schedule_events import Plan, all_accesses, collisions
 
@@ -40,7 +41,7 @@ def random_network(seed: int, *, largest: int = 8, weights: int = 80) -> Network
                 format=FixedFormat(integer=int(rng.integers(1, 8)), fraction=8),
                 activation=Activation(hidden="relu" if relu else "sigmoid"),
                 connections=ConnectionOptions(
-                    kind=str(rng.choice(KINDS)), dither=bool(rng.integers(2))
+                    kind=str(rng.choice([*KINDS])), dither=bool(rng.integers(2))
                 ),
             )
         except ValueError:
@@ -73,7 +74,7 @@ def check(schedule: Schedule, plan: Plan | None = None, seed: int | None = None)
 @pytest.mark.parametrize("training", [True, False], ids=["training", "inference"])
 @pytest.mark.parametrize("seed", range(20))
 def test_no_access_ever_meets_another(seed: int, training: bool) -> None:
-    schedule = Schedule(network=random_network(seed), training=training)
+    schedule = Schedule(network=random_network(seed), options=CoreOptions(training=training))
     assert check(schedule) == []
     assert check(schedule, seed=seed) == []
 
@@ -98,7 +99,7 @@ def network_of(*junctions: tuple[int, int, int, int]) -> Network:
     ],
 )
 def test_no_access_ever_meets_another_in_lopsided_networks(network: Network) -> None:
-    schedule = Schedule(network=network, max_rate_exponent=31)
+    schedule = Schedule(network=network, options=CoreOptions(max_rate_exponent=31))
     assert check(schedule) == []
     assert check(schedule, seed=1) == []
 
@@ -159,7 +160,7 @@ def test_steps_closer_than_the_period_would_use_a_port_twice() -> None:
 @pytest.mark.parametrize("seed", range(40))
 def test_offsets_and_lags_follow_the_designs_formulas(seed: int, training: bool) -> None:
     network = random_network(seed, largest=40, weights=10**6)
-    schedule = Schedule(network=network, training=training)
+    schedule = Schedule(network=network, options=CoreOptions(training=training))
     timing, last = schedule.timing, len(network.junctions)
     updates = [t.update_latency for t in timing]
     period = schedule.period
@@ -199,7 +200,7 @@ def test_small_networks_wait_for_their_updates() -> None:
     assert schedule.network.block_cycle == 1
     # Row read 1, multiplier 4 (9-bit activations), rate shift 1, subtract, saturate, write.
     assert schedule.period == timing.update_latency == 1 + 4 + 1 + 2 + 1
-    assert Schedule(network=schedule.network, training=False).period == 1
+    assert Schedule(network=schedule.network, options=CoreOptions(training=False)).period == 1
 
 
 @pytest.mark.parametrize("seed", range(60))
@@ -232,7 +233,7 @@ def test_a_queue_has_the_fewest_banks_that_pulses_can_never_defeat(seed: int) ->
 @pytest.mark.parametrize("training", [True, False])
 @pytest.mark.parametrize("seed", range(20))
 def test_queues_know_their_first_write_and_their_last_read(seed: int, training: bool) -> None:
-    schedule = Schedule(network=random_network(seed), training=training)
+    schedule = Schedule(network=random_network(seed), options=CoreOptions(training=training))
     # For a sample n, accesses by s and by clocks after the pulse of step n + s.
     writes: dict[tuple[str, int], set[tuple[int, int]]] = {}
     reads: dict[tuple[str, int], set[tuple[int, int]]] = {}
@@ -261,7 +262,7 @@ def test_queues_know_their_first_write_and_their_last_read(seed: int, training: 
 @pytest.mark.parametrize("training", [True, False])
 @pytest.mark.parametrize("seed", range(20))
 def test_everything_a_step_does_is_done_before_it_settles(seed: int, training: bool) -> None:
-    schedule = Schedule(network=random_network(seed), training=training)
+    schedule = Schedule(network=random_network(seed), options=CoreOptions(training=training))
     pulses = pulses_of(schedule, None)
     accesses = all_accesses(schedule, Plan.of(schedule), pulses, [False] * len(pulses))
     latest = max(access.clock - pulses[access.step - 1] for access in accesses)
@@ -277,7 +278,7 @@ def test_every_junction_starts_after_the_pulse(seed: int) -> None:
     schedule = Schedule(network=random_network(seed, largest=30, weights=10**6))
     for timing in schedule.timing:
         read = schedule.row_read(timing.junction)
-        assert read >= timing.lead >= timing.interleave
+        assert read >= timing.lead >= timing.addresses.latency
         assert read - timing.fetch_before_read >= 2  # a scan's start pulse to its first row
 
 

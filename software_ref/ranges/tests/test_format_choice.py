@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from software_ref.activation import Activation, sigmoid_table
+from software_ref.activation import Activation
+from software_ref.activation_functions import OUTPUT, sigmoid_table
 from software_ref.fixed_point import FixedFormat
 from software_ref.network import Network
-from software_ref.ranges.format_choice import choose_format, flat_from
+from software_ref.ranges.format_choice import choose_format
 from software_ref.ranges.profiler import QUANTITIES, Distribution, JunctionProfile
 
 NETWORK = Network(layers=(4, 4, 4), out_degree=(2, 2), parallelism=(2, 2))
@@ -54,7 +55,7 @@ def test_sigmoids_need_no_bits_where_they_are_flat() -> None:
 
 @pytest.mark.parametrize("fraction", range(4, 13))
 def test_flat_is_where_the_table_ends(fraction: int) -> None:
-    bits = flat_from(fraction)
+    bits = OUTPUT.flat_from(fraction)
     # A table's first entry is that of s = -2**i.
     assert sigmoid_table(FixedFormat(integer=bits, fraction=fraction))[0] == 0
     assert sigmoid_table(FixedFormat(integer=bits - 1, fraction=fraction))[0] > 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hwgen.estimate.parts import (
+from hwgen.parts.cost import (
     Logic,
     adder_tree,
     memory,

@@ -4,15 +4,18 @@ memories, as a 7-series device builds them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import ceil
+from typing import TypeAlias
 
 from software_ref.plan.memory_plan import BLOCK_RAM_DATA_BITS, MemoryPlan
 from software_ref.plan.pipelining import Pipelining
 
 __all__ = [
+    "ONE",
     "Logic",
+    "Terms",
     "adder",
     "adder_tree",
     "memory",
@@ -59,6 +62,12 @@ class Logic:
             self.dsp * count,
             self.bram18 * count,
         )
+
+
+Terms: TypeAlias = Mapping[str, Logic]
+"""The parts of one unit, by what they are; each gets a coefficient of its own (see estimate)."""
+ONE = Logic(lut=1, ff=1)
+"""What a constant part of a unit is counted in."""
 
 
 def total(parts: Iterable[Logic]) -> Logic:

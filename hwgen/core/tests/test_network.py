@@ -1,0 +1,46 @@
+"""The core's instances, and that each of them has its cost."""
+
+from __future__ import annotations
+
+import pytest
+from amaranth.hdl import Fragment
+
+from hwgen.core.design import CoreDesign
+from hwgen.core.network import TAG_WIDTH, NetworkCore
+from hwgen.testing.shapes import network
+from software_ref.network import Network
+from software_ref.plan.core_options import CoreOptions
+
+PLAIN = network((12, 8, 2, 4), (8, 4, 4, 8))
+NETWORKS = {
+    "plain": PLAIN,
+    "dither": network((12, 8, 2, 4), (8, 4, 4, 8), dither=True, hidden="relu"),
+    "random_rounding": network((12, 8, 2, 4), (8, 4, 4, 8), random_bits=3, kind="free"),
+    "one_junction": network((8, 4, 2, 8)),
+}
+
+
+def instances(core: NetworkCore) -> set[str]:
+    """Names of the core's instances, and of those in its junctions."""
+    names = set()
+    for inside, name, _ in Fragment.get(core, None).subfragments:
+        names.add(name)
+        if name.startswith("junction_"):
+            names |= {f"{name}.{each}" for _, each, _ in Fragment.get(inside, None).subfragments}
+    return names
+
+
+@pytest.mark.parametrize("training", [True, False])
+@pytest.mark.parametrize("net", NETWORKS.values(), ids=NETWORKS)
+def test_every_instance_has_a_cost_and_every_cost_an_instance(net: Network, training: bool) -> None:
+    design = CoreDesign(network=net, options=CoreOptions(training=training))
+    assert NetworkCore.costs(design.schedule, design.dsp).keys() == instances(design.core)
+
+
+def test_the_output_queue_holds_a_result_for_all_that_have_credit() -> None:
+    design = CoreDesign(network=PLAIN)
+    costs = NetworkCore.costs(design.schedule, design.dsp)
+    fields = design.core.layouts.prediction
+    assert fields.size == TAG_WIDTH + 2 + 1
+    assert costs["output_queue"]["memory"].ff == fields.size
+    assert design.schedule.credit == design.schedule.result_steps + 2

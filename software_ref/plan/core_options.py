@@ -1,0 +1,39 @@
+"""What a core is built with, beside its network: stated once, for plan, generator and estimate."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from software_ref.plan.pipelining import PIPELINES, Pipelining, check_pipeline
+
+__all__ = ["CoreOptions"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CoreOptions:
+    """Everything but the network that decides a core's hardware.
+
+    Raises
+    ------
+    ValueError
+        `pipeline` is no name in `PIPELINES`.
+    """
+
+    training: bool = True
+    """Whether the core trains, or only infers."""
+    max_rate_exponent: int = 7
+    """The largest k that the core carries, and the update unit shifts by."""
+    pipeline: str = "deep"
+    """Logic between two registers: a name in `PIPELINES`."""
+    dsp_budget: int = 240
+    """The most DSP blocks that the multipliers may take; the XC7A100T has so many."""
+    dsp_widths: tuple[int, int] = (25, 18)
+    """Signed operand widths of one DSP block; these are a DSP48E1's."""
+
+    def __post_init__(self) -> None:
+        check_pipeline("pipeline", self.pipeline)
+
+    @property
+    def pipelining(self) -> Pipelining:
+        """How much logic is between registers."""
+        return PIPELINES[self.pipeline]
