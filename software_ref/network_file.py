@@ -12,13 +12,13 @@ from typing import Any, TypeVar
 from software_ref.activation import Activation
 from software_ref.connections.options import ConnectionOptions
 from software_ref.datasets.redundancy import METHODS
+from software_ref.devices import DEFAULT, DEVICES, Device
 from software_ref.fixed_point import FixedFormat
 from software_ref.network import Network
 from software_ref.plan.pipelining import PIPELINES
 from software_ref.update_rounding import UpdateOptions
 
 __all__ = [
-    "DEVICES",
     "DataOptions",
     "NetworkFile",
     "ReduceOptions",
@@ -27,8 +27,6 @@ __all__ = [
     "read_network_file",
 ]
 
-DEVICES = {"xc7a100t": 240, "lfe5u-85f": 156}
-"""DSP blocks of every FPGA (DSP48E1, MULT18X18D), by its name in `[target]`."""
 MAX_CLOCK_MHZ = 1000.0
 MAX_RATE_EXPONENT = 31
 SETTINGS = ("format", "activation", "connections", "update")
@@ -129,8 +127,8 @@ class TrainingOptions:
 class TargetOptions:
     """`[target]`: what the hardware is built for."""
 
-    device: str = "xc7a100t"
-    """The FPGA that `synth` and `pnr` build for."""
+    device: str = DEFAULT.name
+    """The FPGA that the core is built for: a name in `DEVICES`."""
     dsp_budget: int | None = None
     """The most DSP blocks that the multipliers may take; the rest are built from LUTs. None takes
     all of the device's."""
@@ -150,9 +148,9 @@ class TargetOptions:
             raise ValueError(f"target pipeline must be one of {names}, not {self.pipeline!r}")
         if self.dsp_budget is not None:
             _check_integer("target", "dsp_budget", self.dsp_budget, least=0)
-            if self.dsp_budget > DEVICES[self.device]:
+            if self.dsp_budget > self.fpga.dsp:
                 raise ValueError(
-                    f"target dsp_budget must be at most {DEVICES[self.device]}, all DSP blocks of "
+                    f"target dsp_budget must be at most {self.fpga.dsp}, all DSP blocks of "
                     f"{self.device}, not {self.dsp_budget}"
                 )
         _check_integer("target", "max_rate_exponent", self.max_rate_exponent, least=0)
@@ -171,9 +169,14 @@ class TargetOptions:
                 )
 
     @property
+    def fpga(self) -> Device:
+        """The FPGA of that name."""
+        return DEVICES[self.device]
+
+    @property
     def dsp_blocks(self) -> int:
         """DSP blocks that the multipliers may take."""
-        return DEVICES[self.device] if self.dsp_budget is None else self.dsp_budget
+        return self.fpga.dsp if self.dsp_budget is None else self.dsp_budget
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -193,7 +193,7 @@ def test_another_seed_takes_the_netlist_that_is_there(
         (["--board", "nexys4", "--clock", "2"], "not 2 MHz; the nearest is 4.6"),
         (["--board", "nexys4", "--clock", "x"], "must be a clock above 0 and up to 1000 MHz"),
         (["--board", "nexys4", "--clock", "10"], "clock must be at least 6 times the 3000000 baud"),
-        (["--board", "ulx3s", "--toolchain", "vivado"], "--toolchain is for the Artix-7 boards"),
+        (["--board", "ulx3s", "--toolchain", "vivado"], "--toolchain is for the 7-series boards"),
         (["--board", "nexys4", "--chipdb", "nothing.bin"], "--chipdb must name a file"),
     ],
 )

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import argparse
-import tempfile
 from pathlib import Path
 
 from hwgen.commands.core_option import add_core
 from hwgen.core.design import CoreDesign
-from hwgen.synthesis import DEVICES, check_capacity, synthesise
+from hwgen.families import family_of
+from hwgen.families.family import work_folder
+from hwgen.synthesis import check_capacity
 from software_ref.commands.arguments import add_json, add_network_file
 from software_ref.console.output import check_outputs, write_json
 from software_ref.console.progress import ProgressBar
+from software_ref.devices import DEVICES
 from software_ref.network_file import read_network_file
 
 __all__ = ["add_arguments", "run"]
@@ -34,18 +36,17 @@ def run(arguments: argparse.Namespace) -> int:
     """Run the subcommand."""
     file = read_network_file(arguments.network_file)
     check_outputs({"--json": arguments.json}, inputs=[arguments.network_file])
-    device = DEVICES.get(file.target.device)
-    if device is None:
-        names = ", ".join(f'"{name}"' for name in DEVICES)
+    device = file.target.fpga
+    synthesise = family_of(device).synthesise
+    if synthesise is None:
+        names = ", ".join(f'"{n}"' for n, each in DEVICES.items() if family_of(each).synthesise)
         raise ValueError(
-            f"target device must be one of {names} for synth, not {file.target.device!r}; "
+            f"target device must be one of {names} for synth, not {device.name!r}; "
             "presparse pnr measures a core on it"
         )
     design = CoreDesign.from_file(file, training=arguments.core == "training")
     check_capacity(design.schedule, device)
-    with tempfile.TemporaryDirectory() as temporary:
-        folder = arguments.build or Path(temporary)
-        folder.mkdir(parents=True, exist_ok=True)
+    with work_folder(arguments.build) as folder:
         verilog = folder / f"{design.name}.v"
         verilog.write_text(design.verilog, encoding="utf-8")
         with ProgressBar(0, unit="step", description="synthesis") as bar:

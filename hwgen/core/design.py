@@ -7,11 +7,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from hwgen.core.dsp_budget import DSP_WIDTHS, divide_multipliers
+from hwgen.core.dsp_budget import divide_multipliers
 from hwgen.core.junction import JunctionParameters
 from hwgen.core.network import NetworkCore
 from hwgen.export.verilog import to_verilog
 from software_ref.connections.clash_free import ClashFreePattern, generate_pattern
+from software_ref.devices import DEFAULT
 from software_ref.golden import Parameters, initial_parameters
 from software_ref.network import Network
 from software_ref.network_file import NetworkFile
@@ -34,9 +35,9 @@ class CoreDesign:
     """The largest k that the core carries."""
     pipeline: str = "deep"
     """How deep its pipelines are: a name in `PIPELINES`."""
-    dsp_budget: int = 240
+    dsp_budget: int = DEFAULT.dsp
     """The most DSP blocks that the multipliers may take."""
-    dsp_widths: tuple[int, int] = DSP_WIDTHS["xc7a100t"]
+    dsp_widths: tuple[int, int] = DEFAULT.family.dsp_widths
     """Signed operand widths of one DSP block."""
     seed: int = 1
     """Seed of the initial weights."""
@@ -53,7 +54,7 @@ class CoreDesign:
             max_rate_exponent=file.max_rate_exponent,
             pipeline=file.target.pipeline,
             dsp_budget=file.target.dsp_blocks,
-            dsp_widths=DSP_WIDTHS[file.target.device],
+            dsp_widths=file.target.fpga.family.dsp_widths,
             seed=file.training.seed,
         )
 

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from software_ref.devices import DEFAULT
 from software_ref.plan.schedule import Schedule
 from software_ref.plan.timing import JunctionTiming
 
-__all__ = ["DSP_WIDTHS", "MultiplierUnit", "divide_multipliers"]
-
-DSP_WIDTHS = {"xc7a100t": (25, 18), "lfe5u-85f": (18, 18)}
-"""Signed operand widths of one DSP block (DSP48E1, MULT18X18D), by the device in `[target]`."""
+__all__ = ["MultiplierUnit", "divide_multipliers"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +32,7 @@ class MultiplierUnit:
 
 
 def divide_multipliers(
-    schedule: Schedule, budget: int, widths: tuple[int, int] = DSP_WIDTHS["xc7a100t"]
+    schedule: Schedule, budget: int, widths: tuple[int, int] = DEFAULT.family.dsp_widths
 ) -> tuple[frozenset[str], ...]:
     """Give DSP blocks to the units whose multipliers would cost the most LUTs, while they last.
 

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from hwgen.core.dsp_budget import DSP_WIDTHS, divide_multipliers
+from hwgen.core.dsp_budget import divide_multipliers
 from hwgen.estimate.model import Estimate, estimate_core
 from software_ref.network import Network
 from software_ref.network_file import NetworkFile
@@ -35,8 +35,9 @@ class Point:
 def estimate_file(file: NetworkFile, *, training: bool = True) -> Estimate:
     """Estimate the core of a network file."""
     schedule = Schedule.from_file(file, training=training)
-    widths = DSP_WIDTHS[file.target.device]
-    return estimate_core(schedule, divide_multipliers(schedule, file.target.dsp_blocks, widths))
+    target = file.target
+    dsp = divide_multipliers(schedule, target.dsp_blocks, target.fpga.family.dsp_widths)
+    return estimate_core(schedule, dsp)
 
 
 def sweep(file: NetworkFile, what: str, *, training: bool = True) -> list[Point]:

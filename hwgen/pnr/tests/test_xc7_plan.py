@@ -1,4 +1,4 @@
-"""The plan for an Artix-7 holds all that a tool needs, and constrains every port."""
+"""The plan for the 7 series holds all that a tool needs, and constrains every port."""
 
 from __future__ import annotations
 
