@@ -58,8 +58,6 @@ class DeviceFamily:
     """Signed operand widths of one, the wider first."""
     block_ram: BlockRam
     """Geometry of a block RAM."""
-    lut_inputs: int
-    """Inputs of a LUT."""
     lut_memory_bits: int
     """Bits of the smallest memory that LUTs make."""
     part_name: str
@@ -148,7 +146,6 @@ XC7 = DeviceFamily(
     dsp_block="DSP48E1",
     dsp_widths=(25, 18),
     block_ram=BLOCK_RAM,
-    lut_inputs=6,
     lut_memory_bits=64,
     part_name="{name}{package}-{speed}",
 )
@@ -160,7 +157,6 @@ ECP5 = DeviceFamily(
     dsp_block="MULT18X18D",
     dsp_widths=(18, 18),
     block_ram=BLOCK_RAM,
-    lut_inputs=4,
     lut_memory_bits=64,
     part_name="{title}-{speed}{package}C",
 )

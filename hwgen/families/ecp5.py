@@ -12,6 +12,13 @@ from software_ref.devices import ECP5, Device
 
 __all__ = ["Ecp5"]
 
+LUTS_EACH = (1.4, 2.2)
+"""LUTs of four inputs that come of one of an estimate, of six: the least and the most.
+
+`synth_ecp5` on cores of 2,000 to 10,000 LUTs, all kinds of activations and with and without DSP
+blocks: 1.5 to 2.0, where a memory of 64 bits takes six places, two of them for its write port.
+"""
+
 
 class Ecp5(Family):
     """The family whose cores are placed and routed here."""
@@ -20,13 +27,20 @@ class Ecp5(Family):
     options = ("seed",)
 
     def available(self, device: Device) -> dict[str, float]:
-        # Its LUTs have four inputs, where estimates count LUTs of six.
-        alike = ("ff", "dsp", "bram36")
-        return {key: value for key, value in Resources.available(device).items() if key in alike}
+        return {key: Resources.available(device)[key] for key in ("ff", "dsp", "bram36")}
 
     def fit(self, estimate: Estimate, device: Device) -> Fit:
+        least, most = (round(each * estimate.lut) for each in LUTS_EACH)
+        enough = all(getattr(estimate, key) <= of for key, of in self.available(device).items())
+        fits, verdict = None, "may fit"
+        if not enough or least > device.lut:
+            fits, verdict = False, "does not fit"
+        elif most <= device.lut:
+            fits, verdict = True, "fits"
         return Fit(
-            fits=None, text=f"counted as in an XC7A100T; presparse pnr measures {device.name}"
+            fits=fits,
+            text=f"{verdict} {device.title}, which has {device.lut:,} LUTs of four inputs: about "
+            f"{least:,} to {most:,} are needed; presparse pnr measures it",
         )
 
     def place(self, task: PlacementTask, progress: Progress) -> Placement:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+from pathlib import Path
 
 import pytest
 
 from software_ref.devices import BLOCK_RAM, DEFAULT, DEVICES, ECP5, XC7, Device, Part
 
 XC7A100T = DEVICES["xc7a100t"]
+DOCUMENT = Path(__file__).parents[2] / "docs" / "command_line.md"
 
 
 def test_every_device_is_found_by_its_name() -> None:
@@ -88,3 +90,19 @@ def test_impossible_devices_are_refused(change: dict[str, int], message: str) ->
     figures = {f.name: getattr(XC7A100T, f.name) for f in dataclasses.fields(Device)}
     with pytest.raises(ValueError, match=message):
         Device(**(figures | change))
+
+
+def test_the_document_lists_every_device() -> None:
+    text = DOCUMENT.read_text(encoding="utf-8")
+    section = text.partition("\n## Devices\n")[2].partition("\n## ")[0]
+    lines = [line for line in section.splitlines() if line.startswith("| `")][1:]
+    rows = [line.strip("| ").split(" | ") for line in lines]
+    expected = [
+        [
+            f"`{name}` (default)" if device is DEFAULT else f"`{name}`",
+            *(f"{count:,}" for count in (device.lut, device.ff, device.dsp, device.block_ram)),
+            device.part.name,
+        ]
+        for name, device in DEVICES.items()
+    ]
+    assert rows == expected
