@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from hwgen.core.design import CoreDesign
-from hwgen.synthesis import DEVICES, synthesise
+from hwgen.synthesis import synthesise
 from software_ref.network import Network
 from software_ref.network_file import NetworkFile, read_network_file
 
@@ -64,9 +64,7 @@ class SynthesisTask:
         with tempfile.TemporaryDirectory() as folder:
             verilog = Path(folder) / "core.v"
             verilog.write_text(design.verilog, encoding="utf-8")
-            report = synthesise(
-                verilog, design.name, folder, device=DEVICES[file.target.device]
-            ).to_dict()
+            report = synthesise(verilog, design.name, folder, device=file.target.fpga).to_dict()
         return {"clocks_per_sample": design.schedule.period, **report}
 
 

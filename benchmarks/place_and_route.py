@@ -16,14 +16,16 @@ from pathlib import Path
 from typing import Any
 
 from hwgen.core.design import CoreDesign
-from hwgen.pnr import LFE5U_85F, RouteReport, place_and_route
+from hwgen.pnr import RouteReport, place_and_route
 from software_ref.console.output import check_outputs, table_lines, write_json
+from software_ref.devices import DEVICES
 from software_ref.network_file import NetworkFile, read_network_file
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 NETWORKS = ("slides_8_4_4", "digits")
 """Network files that are placed and routed."""
 
+DEVICE = DEVICES["lfe5u-85f"]
 TARGET_MHZ = 120.0
 SHOWN = 10
 """Kinds of paths listed for every core."""
@@ -48,7 +50,14 @@ def main() -> None:
             with tempfile.TemporaryDirectory() as temporary:
                 folder = (arguments.build or Path(temporary)) / f"{name}_{seed}"
                 folder.mkdir(parents=True, exist_ok=True)
-                report = place_and_route(design, folder, _tell, freq_mhz=arguments.freq, seed=seed)
+                report = place_and_route(
+                    design,
+                    folder,
+                    _tell,
+                    part=DEVICE.part,
+                    freq_mhz=arguments.freq,
+                    seed=seed,
+                )
             figures.append(_figures(name, design, report))
             _print_paths(name, report)
     print("\n".join(table_lines(list(_row(figures[0])), [list(_row(f).values()) for f in figures])))
@@ -60,7 +69,7 @@ def main() -> None:
 
 def _on_ecp5(file: NetworkFile) -> NetworkFile:
     """The same network, for the ECP5 and all of its DSP blocks."""
-    target = dataclasses.replace(file.target, device=LFE5U_85F.name.lower(), dsp_budget=None)
+    target = dataclasses.replace(file.target, device=DEVICE.name, dsp_budget=None)
     return dataclasses.replace(file, target=target)
 
 

@@ -15,6 +15,7 @@ from software_ref.connections.sizes import positive_integers
 from software_ref.console.errors import InputErrors, Mistakes
 from software_ref.datasets.redundancy import METHODS
 from software_ref.datasets.registry import check_options
+from software_ref.devices import DEFAULT, DEVICES, Device
 from software_ref.fixed_point import FixedFormat
 from software_ref.network import Network
 from software_ref.plan.core_options import CoreOptions
@@ -23,8 +24,6 @@ from software_ref.text_file import read_text
 from software_ref.update_rounding import UpdateOptions
 
 __all__ = [
-    "DEVICES",
-    "DSP_WIDTHS",
     "DataOptions",
     "NetworkFile",
     "ReduceOptions",
@@ -33,10 +32,6 @@ __all__ = [
     "read_network_file",
 ]
 
-DEVICES = {"xc7a100t": 240, "lfe5u-85f": 156}
-"""DSP blocks of every FPGA (DSP48E1, MULT18X18D), by its name in `[target]`."""
-DSP_WIDTHS = {"xc7a100t": (25, 18), "lfe5u-85f": (18, 18)}
-"""Signed operand widths of one of them (DSP48E1, MULT18X18D)."""
 MAX_CLOCK_MHZ = 1000.0
 MAX_RATE_EXPONENT = 31
 SETTINGS = ("format", "activation", "connections", "update")
@@ -159,8 +154,8 @@ class TrainingOptions:
 class TargetOptions:
     """`[target]`: what the hardware is built for."""
 
-    device: str = "xc7a100t"
-    """The FPGA that `synth` and `pnr` build for."""
+    device: str = DEFAULT.name
+    """The FPGA that the core is built for: a name in `DEVICES`."""
     dsp_budget: int | None = None
     """The most DSP blocks that the multipliers may take; the rest are built from LUTs. None takes
     all of the device's."""
@@ -188,9 +183,9 @@ class TargetOptions:
         if self.dsp_budget is None:
             return
         _check_integer("target", "dsp_budget", self.dsp_budget, least=0)
-        if self.device in list(DEVICES) and self.dsp_budget > DEVICES[self.device]:
+        if self.device in list(DEVICES) and self.dsp_budget > self.fpga.dsp:
             raise ValueError(
-                f"target dsp_budget must be at most {DEVICES[self.device]}, all DSP blocks of "
+                f"target dsp_budget must be at most {self.fpga.dsp}, all DSP blocks of "
                 f"{self.device}, not {self.dsp_budget}"
             )
 
@@ -214,9 +209,14 @@ class TargetOptions:
             )
 
     @property
+    def fpga(self) -> Device:
+        """The FPGA of that name."""
+        return DEVICES[self.device]
+
+    @property
     def dsp_blocks(self) -> int:
         """DSP blocks that the multipliers may take."""
-        return DEVICES[self.device] if self.dsp_budget is None else self.dsp_budget
+        return self.fpga.dsp if self.dsp_budget is None else self.dsp_budget
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -273,7 +273,7 @@ class NetworkFile:
             max_rate_exponent=self.max_rate_exponent,
             pipeline=self.target.pipeline,
             dsp_budget=self.target.dsp_blocks,
-            dsp_widths=DSP_WIDTHS[self.target.device],
+            dsp_widths=self.target.fpga.family.dsp_widths,
         )
 
 

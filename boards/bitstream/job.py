@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from boards.bitstream.constraints import lpf, nextpnr_xdc, vivado_xdc
+from boards.clocking.clocking import Clocking
 from boards.design import BoardDesign
-from boards.platforms.boards import Board
-from boards.platforms.clocking import EcpPll, Mmcm
+from boards.platforms.board import Board
 from boards.platforms.pinout import Pinout, pinout
 from boards.top import board_verilog
 from hwgen.core.manifest import manifest
@@ -33,7 +33,7 @@ class BitstreamJob:
     """The board."""
     design: BoardDesign
     """The logic."""
-    clocking: Mmcm | EcpPll
+    clocking: Clocking
     """What makes its clock."""
     folder: Path
     """Existing folder for everything that is written."""
@@ -65,7 +65,7 @@ class BitstreamJob:
             **manifest(design.core),
             "board": {
                 "name": self.board.name,
-                "part": self.board.part,
+                "part": self.board.part.name,
                 "clock_hz": design.clock_hz,
                 "baud": design.baud,
                 "samples": design.samples,
@@ -77,14 +77,10 @@ class BitstreamJob:
         """Write the manifest."""
         write_json(self.manifest_file, self.manifest())
 
-    def write_sources(self) -> list[Path]:
-        """Write the Verilog files and constraints, and return their paths."""
-        texts = dict(zip(SOURCES, (board_verilog(self.design), self.pinout.verilog), strict=True))
-        if self.board.family == "ecp5":
-            texts["board.lpf"] = lpf(self.pinout)
-        else:
-            texts["vivado.xdc"] = vivado_xdc(self.pinout)
-            texts["nextpnr.xdc"] = nextpnr_xdc(self.pinout, self.design.clock_hz)
+    def write_sources(self, constraints: Mapping[str, str]) -> list[Path]:
+        """Write the Verilog files and constraints, by name of the file, and return their paths."""
+        logic, board = board_verilog(self.design), self.pinout.verilog
+        texts = {**dict(zip(SOURCES, (logic, board), strict=True)), **constraints}
         for name, text in texts.items():
             with atomic_file(self.folder / name) as unfinished:
                 unfinished.write_text(text, encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Reads clock and resources from what Vivado and nextpnr report of an Artix-7 board."""
+"""Reads clock and resources from what Vivado and nextpnr report of a 7-series board."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from pathlib import Path
 
 from boards.bitstream.job import BitstreamJob
 from boards.bitstream.report import Routed
-from hwgen.pnr.artix_commands import LOG
 from hwgen.pnr.nextpnr import PlacementError
+from hwgen.pnr.xc7_commands import LOG
 from hwgen.tool_output import read_json, read_text
 
 __all__ = ["read_himbaechel", "read_vivado", "read_xilinx"]

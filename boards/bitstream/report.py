@@ -49,7 +49,7 @@ class BuildReport:
         job, routed = self.job, self.routed
         return {
             "board": job.board.name,
-            "part": job.board.part,
+            "part": job.board.part.name,
             "clock_mhz": job.clock_mhz,
             "baud": job.design.baud,
             "samples": job.design.samples,
@@ -79,7 +79,7 @@ class BuildReport:
             [
                 *table_lines(("cells", "used", "of", "share"), rows),
                 "",
-                f"{routed.fmax_mhz:.2f} MHz after routing on {job.board.part}, {met} "
+                f"{routed.fmax_mhz:.2f} MHz after routing on {job.board.part.name}, {met} "
                 f"{job.clock_mhz:g} MHz",
             ]
         )

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import argparse
 import time
-from dataclasses import replace
+from dataclasses import fields, replace
 from difflib import get_close_matches
 from pathlib import Path
 
-from boards.bitstream.artix_plan import write_archive, write_plan
-from boards.bitstream.artix_run import run_engine
-from boards.bitstream.ecp5 import build_ecp5
-from boards.bitstream.engines import CHIPDB, DATABASE, ENGINES, TOOLCHAINS, Engine, find_engine
+from boards.bitstream.engines import TOOLCHAINS
 from boards.bitstream.job import BitstreamJob
 from boards.bitstream.report import BuildReport, Routed
 from boards.design import DEFAULT_BAUD, BoardDesign
-from boards.platforms.boards import BOARDS, Board
+from boards.families import FAMILIES, BoardFamily, BuildOptions, family_of
+from boards.platforms.board import Board
+from boards.platforms.boards import BOARDS
 from boards.store.capacity import most_samples
 from hwgen.core.design import CoreDesign
-from hwgen.pnr import ECP5_DEVICES
-from hwgen.synthesis import DEVICES, check_capacity
+from hwgen.families.options import check_options
+from hwgen.pnr.nextpnr import DEFAULT_SEED, MAX_SEED
+from hwgen.synthesis import check_capacity
 from software_ref.commands.arguments import add_data, add_json, add_network_file, integer_from
 from software_ref.commands.loading import load_training_data
 from software_ref.console.atomic_file import check_writable
@@ -31,8 +31,6 @@ from software_ref.shared_folder import working_folder
 
 __all__ = ["add_arguments", "run"]
 
-_MAX_SEED = 2**31 - 1
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the subcommand's arguments."""
@@ -43,7 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--toolchain",
         choices=TOOLCHAINS,
-        help="for the Artix-7 boards: the tools to look for (default: any)",
+        help="for the 7-series boards: the tools to look for (default: any)",
     )
     parser.add_argument(
         "--plan-only",
@@ -80,12 +78,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--seed",
         type=integer_from(0),
-        default=1,
         metavar="N",
-        help="seed of the ECP5 placer (default: %(default)s)",
+        help=f"seed of the ECP5 placer (default: {DEFAULT_SEED})",
     )
     parser.add_argument(
-        "--chipdb", type=Path, metavar="FILE", help="nextpnr's database of the Artix-7"
+        "--chipdb", type=Path, metavar="FILE", help="nextpnr's database of the 7-series FPGA"
     )
     parser.add_argument(
         "--database", type=Path, metavar="DIR", help="folder of Project X-Ray's databases"
@@ -97,36 +94,29 @@ def run(arguments: argparse.Namespace) -> int:
     """Run the subcommand."""
     began = time.monotonic()
     board: Board = arguments.board
+    family = family_of(board)
     file = _for_board(read_network_file(arguments.network_file), board)
     check_outputs({"--json": arguments.json}, inputs=[arguments.network_file])
-    _check_options(arguments, board)
-    job = _job(arguments, file, board)
-    engine = None
-    if board.family == "xc7" and not arguments.plan_only:
-        engine = find_engine(arguments.toolchain)
-    databases = {} if engine is None else _databases(arguments, engine)
+    check_options(arguments, family, FAMILIES.values(), noun="boards", name=board.name)
+    build = family.builder(board, _options(arguments))
+    job = _job(arguments, file, board, family)
     make_folder("--output", job.folder)
     check_writable(job.manifest_file)
-    routed, plan = None, None
     with working_folder(job.folder):
         # What is in the folder afterwards belongs together.
         for stale in (job.bitstream, job.manifest_file):
             stale.unlink(missing_ok=True)
-        if board.family == "xc7" and engine is None:
-            plan = _write_archive(job, arguments)
-        else:
-            with ProgressBar(0, unit="step", description="build") as bar:
-                if engine is None:
-                    routed = build_ecp5(job, bar.step, seed=arguments.seed)
-                else:
-                    write_plan(job, toolchain=engine.toolchain)
-                    routed = run_engine(job, engine, databases, bar.step)
-            job.write_manifest()
+        with ProgressBar(0, unit="step", description="build") as bar:
+            built = build(job, bar.step)
+        job.write_manifest()
+    routed = built.routed
+    if built.text is not None:
+        print(built.text)
     report = BuildReport(
         job=job,
         routed=routed,
         bitstream=job.bitstream if routed is not None and routed.timing_met else None,
-        plan=plan,
+        plan=built.archive,
         seconds=round(time.monotonic() - began, 1),
     )
     if arguments.json:
@@ -134,38 +124,31 @@ def run(arguments: argparse.Namespace) -> int:
         write_json(arguments.json, {**head, **report.to_dict()})
     if routed is not None:
         print(report.format_table())
-        _check_timing(job, routed)
+        _check_timing(job, routed, family)
         print(f"bitstream {job.bitstream}, manifest {job.manifest_file}")
     return 0
 
 
 def _for_board(file: NetworkFile, board: Board) -> NetworkFile:
     """The network file with the board's FPGA as its target."""
-    return replace(file, target=replace(file.target, device=board.device))
+    return replace(file, target=replace(file.target, device=board.part.device.name))
 
 
-def _check_options(arguments: argparse.Namespace, board: Board) -> None:
-    if arguments.seed > _MAX_SEED:
-        raise ValueError(f"--seed must be at most {_MAX_SEED}, not {arguments.seed}")
-    if board.family == "ecp5":
-        for option in ("toolchain", "plan_only", "chipdb", "database"):
-            if getattr(arguments, option):
-                name = option.replace("_", "-")
-                raise ValueError(f"--{name} is for the Artix-7 boards; {board.name} needs none")
-    if arguments.chipdb is not None and not arguments.chipdb.is_file():
-        raise ValueError(f"--chipdb must name a file, not {str(arguments.chipdb)!r}")
-    if arguments.database is not None and not (arguments.database / "artix7").is_dir():
-        raise ValueError(
-            f"--database must name a folder that has the folder artix7, "
-            f"not {str(arguments.database)!r}"
-        )
+def _options(arguments: argparse.Namespace) -> BuildOptions:
+    if arguments.seed is not None and arguments.seed > MAX_SEED:
+        raise ValueError(f"--seed must be at most {MAX_SEED}, not {arguments.seed}")
+    return BuildOptions(
+        **{each.name: getattr(arguments, each.name) for each in fields(BuildOptions)}
+    )
 
 
-def _job(arguments: argparse.Namespace, file: NetworkFile, board: Board) -> BitstreamJob:
+def _job(
+    arguments: argparse.Namespace, file: NetworkFile, board: Board, family: BoardFamily
+) -> BitstreamJob:
     asked = arguments.clock or file.target.clock_mhz or board.clock_mhz
-    clocking = board.clocking(round(asked * 1e6))
+    clocking = family.clocking(board.oscillator_hz, round(asked * 1e6))
     core = CoreDesign.from_file(file)
-    check_capacity(core.schedule, ECP5_DEVICES.get(board.device) or DEVICES[board.device])
+    check_capacity(core.schedule, board.part.device)
     design = BoardDesign(
         core=core,
         clock_hz=round(clocking.clock_hz),
@@ -184,12 +167,12 @@ def _job(arguments: argparse.Namespace, file: NetworkFile, board: Board) -> Bits
 
 def _samples(arguments: argparse.Namespace, file: NetworkFile, core: CoreDesign) -> int:
     """Room in the store: what the user asks for, the data set's samples, or what fits."""
-    device = file.target.device
+    device = file.target.fpga
     most = most_samples(core, device)
     if arguments.samples is not None:
         if arguments.samples > most:
             raise ValueError(
-                f"--samples must be at most {most}, as many as fit on {device}, "
+                f"--samples must be at most {most}, as many as fit on {device.name}, "
                 f"not {arguments.samples}"
             )
         return arguments.samples
@@ -200,34 +183,10 @@ def _samples(arguments: argparse.Namespace, file: NetworkFile, core: CoreDesign)
     return min(len(data.train_labels) + len(data.test_labels), most)
 
 
-def _databases(arguments: argparse.Namespace, engine: Engine) -> dict[str, Path]:
-    given = {CHIPDB: arguments.chipdb, DATABASE: arguments.database}
-    for name in engine.takes:
-        if given[name] is None:
-            raise ValueError(
-                f"{engine.programs[0]} must be given --{name.lower()} (or take --plan-only)"
-            )
-    return {name: given[name] for name in engine.takes}
-
-
-def _write_archive(job: BitstreamJob, arguments: argparse.Namespace) -> Path:
-    files = write_plan(job, toolchain=arguments.toolchain)
-    archive = job.folder.with_name(f"{job.folder.name}.zip")
-    write_archive(files, archive)
-    what = f"the build archive is {archive}, its files are in {job.folder}"
-    if arguments.plan_only:
-        print(what)
-    else:
-        fitting = [each for each in ENGINES if arguments.toolchain in (None, each.toolchain)]
-        sought = "; ".join(" + ".join(each.programs) for each in fitting)
-        print(f"found none of: {sought}; {what}")
-    return archive
-
-
-def _check_timing(job: BitstreamJob, routed: Routed) -> None:
+def _check_timing(job: BitstreamJob, routed: Routed, family: BoardFamily) -> None:
     """End without a bitstream where the clock is missed: it would compute wrong numbers."""
     if not routed.timing_met:
-        other = ", or another --seed" if job.board.family == "ecp5" else ""
+        other = f", or {family.remedy}" if family.remedy else ""
         raise ToolError(
             f"the board reaches {routed.fmax_mhz:.2f} MHz, not {job.clock_mhz:g}: no bitstream was "
             f"written; take a lower clock_mhz in [target]{other}"

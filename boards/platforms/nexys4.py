@@ -1,6 +1,6 @@
-"""Amaranth platform of the Digilent Nexys4, the original board with cellular RAM.
+"""The Digilent Nexys4, the original board with cellular RAM, and its Amaranth platform.
 
-Its successor, the Nexys4 DDR, has the same FPGA on other pins; amaranth-boards has that one.
+amaranth-boards has the platform of its successor alone, the Nexys4 DDR.
 
 References
 ----------
@@ -23,7 +23,9 @@ from amaranth_boards.resources import (
     VGAResource,
 )
 
-__all__ = ["Nexys4Platform"]
+from boards.platforms.board import Board
+
+__all__ = ["BOARD", "Nexys4Platform"]
 
 _LVCMOS33 = Attrs(IOSTANDARD="LVCMOS33")
 
@@ -132,3 +134,20 @@ class Nexys4Platform(XilinxPlatform):
             attrs=_LVCMOS33,
         ),
     )
+
+
+BOARD = Board(
+    name="nexys4",
+    title="Digilent Nexys4 (cellular RAM)",
+    platform=Nexys4Platform,
+    clock_mhz=100.0,
+    leds=16,
+    has_display=True,
+    buttons={
+        "run": ("button_center", 0),
+        "pause": ("button_up", 0),
+        # Not the processor's reset button, which lies at the edge and is easily hit.
+        "reset": ("button_down", 0),
+    },
+)
+"""The board."""

@@ -10,9 +10,9 @@ from typing import Any
 from amaranth.back import rtlil
 from amaranth.build import Platform
 
+from boards.clocking.clocking import Clocking
 from boards.design import BoardDesign
-from boards.platforms.boards import Board
-from boards.platforms.clocking import EcpPll, Mmcm
+from boards.platforms.board import Board
 from boards.platforms.wrapper import BoardWrapper
 from hwgen.export.verilog import rtlil_to_verilog
 
@@ -51,7 +51,7 @@ class Pinout:
     """Frequency in Hz of every port that is a clock."""
 
 
-def pinout(board: Board, design: BoardDesign, clocking: Mmcm | EcpPll) -> Pinout:
+def pinout(board: Board, design: BoardDesign, clocking: Clocking) -> Pinout:
     """Elaborate the wrapper for a board's platform."""
     platform: Any = _recording(board.platform)()
     ports = platform.prepare(BoardWrapper(board, design, clocking), WRAPPER)

@@ -13,9 +13,9 @@ from amaranth.build import Platform
 from amaranth.hdl import Cat, ClockDomain, ClockSignal, Elaboratable, Instance, Module, Signal
 from amaranth.lib import io
 
+from boards.clocking.clocking import Clocking
 from boards.design import TOP, BoardDesign
-from boards.platforms.boards import Board
-from boards.platforms.clocking import EcpPll, Mmcm
+from boards.platforms.board import Board
 
 __all__ = ["CLOCK", "BoardWrapper"]
 
@@ -42,7 +42,7 @@ class BoardWrapper(Elaboratable):
         What makes the logic's clock of the oscillator's.
     """
 
-    def __init__(self, board: Board, design: BoardDesign, clocking: Mmcm | EcpPll):
+    def __init__(self, board: Board, design: BoardDesign, clocking: Clocking):
         self._board = board
         self._design = design
         self._clocking = clocking
@@ -54,8 +54,7 @@ class BoardWrapper(Elaboratable):
         leds = Signal(self._design.leds)
         segments, digits = Signal(len(_SEGMENTS)), Signal(8)
         buttons = {f"{name}_button": Signal(name=f"{name}_button") for name in board.buttons}
-        self._clock(m, platform)
-        reset = self._reset(m)
+        reset = self._reset(m, self._clock(m, platform))
         m.submodules.inner = Instance(
             TOP,
             i_clk=ClockSignal(),
@@ -84,23 +83,23 @@ class BoardWrapper(Elaboratable):
             _output(m, f"held_{name}_{part}", port, 1)
         return m
 
-    def _clock(self, m: Module, platform: Platform) -> None:
-        """Domain `sync`, without a reset, and the signal `locked`."""
+    def _clock(self, m: Module, platform: Platform) -> Signal:
+        """Domain `sync`, without a reset; returns whether its clock is steady."""
         m.domains.sync = ClockDomain(reset_less=True)
         oscillator = Signal()
         port = platform.request(*self._board.oscillator, dir="-")
         _input(m, "oscillator_pin", port, oscillator)
-        self._locked = Signal(name="pll_locked")
-        make = _mmcm if isinstance(self._clocking, Mmcm) else _pll
-        make(m, self._clocking, oscillator, self._locked)
+        locked = Signal(name="pll_locked")
+        self._clocking.add_to(m, oscillator, locked)
+        return locked
 
-    def _reset(self, m: Module) -> Signal:
+    def _reset(self, m: Module, steady: Signal) -> Signal:
         """High from configuration until a while after the lock, and again when the lock is lost."""
         # ASYNC_REG keeps Vivado from making a shift register of them.
         locked = Signal(_RESET_STAGES, attrs={"ASYNC_REG": "TRUE"})
         reset = Signal(init=1)
         m.d.sync += [
-            locked.eq(Cat(self._locked, locked[:-1])),
+            locked.eq(Cat(steady, locked[:-1])),
             reset.eq(~locked[2:].all()),
         ]
         return reset
@@ -114,71 +113,3 @@ def _input(m: Module, name: str, port: io.SingleEndedPort, inside: Signal) -> No
 def _output(m: Module, name: str, port: io.SingleEndedPort, inside: Any) -> None:
     m.submodules[name] = buffer = io.Buffer("o", port)
     m.d.comb += buffer.o.eq(inside)
-
-
-def _mmcm(m: Module, settings: Mmcm, oscillator: Signal, locked: Signal) -> None:
-    feedback, unbuffered = Signal(name="mmcm_feedback"), Signal(name="mmcm_clk")
-    m.submodules.mmcm = Instance(
-        "MMCME2_BASE",
-        p_CLKIN1_PERIOD=round(1e9 / settings.oscillator_hz, 3),
-        p_DIVCLK_DIVIDE=settings.divide,
-        p_CLKFBOUT_MULT_F=float(settings.multiply),
-        p_CLKOUT0_DIVIDE_F=float(settings.output_divide),
-        # nextpnr-xilinx takes 1 degree where none is given.
-        p_CLKFBOUT_PHASE=0.0,
-        p_CLKOUT0_PHASE=0.0,
-        i_CLKIN1=oscillator,
-        # Nothing outside depends on the phase, so the loop needs no buffer.
-        i_CLKFBIN=feedback,
-        o_CLKFBOUT=feedback,
-        o_CLKOUT0=unbuffered,
-        o_LOCKED=locked,
-        i_RST=0,
-        i_PWRDWN=0,
-    )
-    m.submodules.clock_buffer = Instance("BUFG", i_I=unbuffered, o_O=ClockSignal())
-
-
-def _pll(m: Module, settings: EcpPll, oscillator: Signal, locked: Signal) -> None:
-    feedback = Signal(name="pll_feedback")
-    m.submodules.pll = Instance(
-        "EHXPLLL",
-        # Loop filter and charge pump as Lattice's and Trellis' own tools set them.
-        a_ICP_CURRENT="12",
-        a_LPF_RESISTOR="8",
-        a_MFG_ENABLE_FILTEROPAMP="1",
-        a_MFG_GMCREF_SEL="2",
-        p_PLLRST_ENA="DISABLED",
-        p_INTFB_WAKE="DISABLED",
-        p_STDBY_ENABLE="DISABLED",
-        p_DPHASE_SOURCE="DISABLED",
-        p_OUTDIVIDER_MUXA="DIVA",
-        p_OUTDIVIDER_MUXB="DIVB",
-        p_OUTDIVIDER_MUXC="DIVC",
-        p_OUTDIVIDER_MUXD="DIVD",
-        p_FEEDBK_PATH="CLKOP",
-        p_CLKI_DIV=settings.input_divide,
-        p_CLKFB_DIV=settings.feedback_divide,
-        p_CLKOP_ENABLE="ENABLED",
-        p_CLKOP_DIV=settings.loop_divide,
-        p_CLKOP_CPHASE=settings.loop_divide - 1,
-        p_CLKOP_FPHASE=0,
-        p_CLKOS_ENABLE="ENABLED",
-        p_CLKOS_DIV=settings.output_divide,
-        p_CLKOS_CPHASE=settings.output_divide - 1,
-        p_CLKOS_FPHASE=0,
-        i_CLKI=oscillator,
-        i_CLKFB=feedback,
-        o_CLKOP=feedback,
-        o_CLKOS=ClockSignal(),
-        o_LOCK=locked,
-        i_RST=0,
-        i_STDBY=0,
-        i_PHASESEL0=0,
-        i_PHASESEL1=0,
-        i_PHASEDIR=1,
-        i_PHASESTEP=1,
-        i_PHASELOADREG=1,
-        i_PLLWAKESYNC=0,
-        i_ENCLKOP=0,
-    )

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from hwgen.core.design import CoreDesign
-from hwgen.pnr import ECP5_DEVICES
-from hwgen.synthesis import DEVICES
-from software_ref.plan.memory_plan import BLOCK_RAM_DATA_BITS, MemoryPlan
+from software_ref.devices import BLOCK_RAM, Device
+from software_ref.plan.memory_plan import MemoryPlan
 from software_ref.plan.storage import storage
 
 __all__ = ["block_rams", "most_samples"]
@@ -22,14 +21,14 @@ def block_rams(depth: int, width: int) -> int:
     if MemoryPlan(depth=depth, width=width).kind != "block":
         return 0
     blocks = 0
-    for first in range(0, depth, BLOCK_RAM_DATA_BITS):
-        words = max(min(BLOCK_RAM_DATA_BITS, depth - first), 512)
-        # From 512 words on, a block RAM's 32 bits become narrower as it gets deeper.
-        blocks += -(-width // (BLOCK_RAM_DATA_BITS >> (words - 1).bit_length()))
+    for first in range(0, depth, BLOCK_RAM.data_bits):
+        words = max(min(BLOCK_RAM.data_bits, depth - first), BLOCK_RAM.words)
+        # Its words are the narrower the more of them there are.
+        blocks += -(-width // (BLOCK_RAM.data_bits >> (words - 1).bit_length()))
     return blocks
 
 
-def most_samples(core: CoreDesign, device: str) -> int:
+def most_samples(core: CoreDesign, device: Device) -> int:
     """The most samples that fit.
 
     Parameters
@@ -37,20 +36,16 @@ def most_samples(core: CoreDesign, device: str) -> int:
     core
         The core.
     device
-        The FPGA, as `[target] device` names it.
+        The FPGA.
 
     Raises
     ------
     ValueError
         There is no room for any.
     """
-    if device in ECP5_DEVICES:
-        available = ECP5_DEVICES[device].block_ram
-    else:
-        available = 2 * DEVICES[device].bram36
+    usable = int(_SPARE * device.block_ram) - _OTHERS
     weights = sum(shape.weights for shape in core.network.junctions)
-    free = int(_SPARE * available) - _OTHERS
-    free -= block_rams(weights, core.network.format.stored_width)
+    free = usable - block_rams(weights, core.network.format.stored_width)
     free -= sum(item.count * block_rams(item.depth, item.width) for item in storage(core.schedule))
     beat = core.core.layouts.sample["features"].width
     label = core.core.layouts.sample["label"].width
@@ -69,7 +64,7 @@ def most_samples(core: CoreDesign, device: str) -> int:
         low, high = (middle, high) if needed(middle) <= free else (low, middle - 1)
     if low == 0:
         raise ValueError(
-            f"{device} must have block RAM left for a sample store, but the core takes "
-            f"{int(_SPARE * available) - _OTHERS - free} of {available} blocks of 16 kbit"
+            f"{device.name} must have block RAM left for a sample store, but the core takes "
+            f"{usable - free} of {device.block_ram} blocks of 16 kbit"
         )
     return low

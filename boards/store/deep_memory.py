@@ -7,11 +7,11 @@ from amaranth.hdl import Array, Module, Signal, Value
 from hwgen.parts.arithmetic import register
 from hwgen.parts.memory import memory
 from hwgen.parts.pipeline import delayed
-from software_ref.plan.memory_plan import BLOCK_RAM_DATA_BITS
+from software_ref.devices import BLOCK_RAM
 
 __all__ = ["CHUNK", "LATENCY", "deep_memory"]
 
-CHUNK = BLOCK_RAM_DATA_BITS
+CHUNK = BLOCK_RAM.data_bits
 """Words of a chunk: a block RAM's, one bit wide."""
 LATENCY = 4
 """Clocks from an address to its word: to the chunks, through them, and out of one of them."""

@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from boards.platforms.clocking import TOLERANCE, EcpPll, Mmcm, find_mmcm, find_pll
+from boards.clocking.clocking import TOLERANCE
+from boards.clocking.ecp5_pll import EcpPll, find_pll
+from boards.clocking.mmcm import Mmcm, find_mmcm
 
 MHZ = 1_000_000
 OSCILLATORS = (25 * MHZ, 100 * MHZ)

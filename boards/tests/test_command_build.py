@@ -66,6 +66,8 @@ def test_a_plan_is_complete(
         assert "--freq 100" in text
         for name in ("synthesis.ys", "nextpnr.xdc"):
             assert name in text
+    open_tools = "Project X-Ray" in (folder / "README.md").read_text()
+    assert open_tools == ("synthesis.ys" in files)
     if "vivado.tcl" in files:
         assert "read_xdc vivado.xdc" in (folder / "vivado.tcl").read_text()
 
@@ -193,8 +195,12 @@ def test_another_seed_takes_the_netlist_that_is_there(
         (["--board", "nexys4", "--clock", "2"], "not 2 MHz; the nearest is 4.6"),
         (["--board", "nexys4", "--clock", "x"], "must be a clock above 0 and up to 1000 MHz"),
         (["--board", "nexys4", "--clock", "10"], "clock must be at least 6 times the 3000000 baud"),
-        (["--board", "ulx3s", "--toolchain", "vivado"], "--toolchain is for the Artix-7 boards"),
+        (["--board", "ulx3s", "--toolchain", "vivado"], "--toolchain is for the 7-series boards"),
+        (["--board", "ulx3s", "--plan-only"], "7-series boards; ulx3s needs none"),
+        (["--board", "nexys4", "--seed", "0"], "--seed is for the ECP5 boards; nexys4 needs none"),
+        (["--board", "ulx3s", "--seed", "2147483648"], "--seed must be at most 2147483647"),
         (["--board", "nexys4", "--chipdb", "nothing.bin"], "--chipdb must name a file"),
+        (["--board", "nexys4", "--database", "."], "a folder that has the folder artix7, not '.'"),
     ],
 )
 def test_wrong_use_is_one_line(

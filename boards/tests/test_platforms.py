@@ -8,7 +8,9 @@ import pytest
 
 from boards.bitstream.constraints import lpf, nextpnr_xdc, vivado_xdc
 from boards.design import TOP, BoardDesign
-from boards.platforms.boards import BOARDS, Board
+from boards.families import family_of
+from boards.platforms.board import Board
+from boards.platforms.boards import BOARDS
 from boards.platforms.pinout import Pinout, pinout
 from boards.top import board_verilog
 from hwgen.core.design import CoreDesign
@@ -16,6 +18,7 @@ from hwgen.tests.signedness import doubtful_signs
 from software_ref.network import Network
 
 ARTIX = ("nexys4", "nexys4ddr")
+PRIMITIVES = {"xc7": "MMCME2_BASE", "ecp5": "EHXPLLL"}
 
 # From the boards' reference manuals, by hand: clock, UART, a button, LEDs and digits.
 PINS = {
@@ -59,7 +62,7 @@ PINS = {
 
 def wrapped(name: str, clock_mhz: int = 80) -> tuple[Board, BoardDesign, Pinout]:
     board = BOARDS[name]
-    clocking = board.clocking(clock_mhz * 1_000_000)
+    clocking = family_of(board).clocking(board.oscillator_hz, clock_mhz * 1_000_000)
     network = Network(layers=(8, 4, 2), out_degree=(2, 2), parallelism=(4, 2))
     design = BoardDesign(
         core=CoreDesign(network=network), clock_hz=round(clocking.clock_hz), leds=board.leds
@@ -99,7 +102,7 @@ def test_every_port_has_a_pin_of_its_own(name: str) -> None:
 def test_the_logic_is_inside(name: str) -> None:
     board, design, placed = wrapped(name)
     assert len(re.findall(rf"^  {TOP} ", placed.verilog, re.MULTILINE)) == 1
-    primitive = "EHXPLLL" if board.family == "ecp5" else "MMCME2_BASE"
+    primitive = PRIMITIVES[board.part.device.family.name]
     assert len(re.findall(rf"^  {primitive} ", placed.verilog, re.MULTILINE)) == 1
     assert design.clock_hz == 80_000_000
     assert placed.oscillators == {f"{board.oscillator[0]}_0__io": board.oscillator_hz}

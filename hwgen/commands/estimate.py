@@ -10,9 +10,11 @@ from hwgen.estimate.energy import ENERGY
 from hwgen.estimate.model import Estimate
 from hwgen.estimate.picture import draw_sweep
 from hwgen.estimate.sweep import SWEEPS, estimate_file, sweep
-from hwgen.synthesis import DEVICES, Device, Resources
+from hwgen.families import family_of
+from hwgen.synthesis.resources import share
 from software_ref.commands.arguments import add_json, add_network_file, add_picture
 from software_ref.console.output import check_outputs, table_lines, write_json
+from software_ref.devices import Device
 from software_ref.network_file import NetworkFile, read_network_file
 
 __all__ = ["add_arguments", "run"]
@@ -58,7 +60,7 @@ def run(arguments: argparse.Namespace) -> int:
     check_outputs(
         {"--json": arguments.json, "--picture": arguments.picture}, inputs=[arguments.network_file]
     )
-    device = DEVICES.get(file.target.device)
+    device = file.target.fpga
     training = arguments.core == "training"
     head = {"network": str(arguments.network_file), "core": arguments.core}
     if arguments.sweep:
@@ -72,7 +74,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _run_sweep(
-    arguments: argparse.Namespace, file: NetworkFile, device: Device | None, head: dict[str, Any]
+    arguments: argparse.Namespace, file: NetworkFile, device: Device, head: dict[str, Any]
 ) -> int:
     points = sweep(file, arguments.sweep, training=arguments.core == "training")
     rows = []
@@ -81,14 +83,13 @@ def _run_sweep(
         rows.append({"label": point.label, "here": point.here} | figures)
     print("\n".join(_sweep_table(arguments.sweep, rows)))
     if arguments.picture:
-        limits = {key: getattr(device, key) for key in ("lut", "ff", "dsp", "bram36")}
         draw_sweep(
             arguments.picture,
             f"{file.name}: estimates over {arguments.sweep}",
             arguments.sweep,
             points,
             clock_mhz=arguments.clock,
-            limits=limits if device else {},
+            limits=family_of(device).available(device),
         )
         print(f"picture: {arguments.picture}")
     if arguments.json:
@@ -96,30 +97,18 @@ def _run_sweep(
     return 0
 
 
-def _figures(estimate: Estimate, device: Device | None, clock_mhz: float) -> dict[str, Any]:
+def _figures(estimate: Estimate, device: Device, clock_mhz: float) -> dict[str, Any]:
     """Everything that the estimate says, for one network."""
     figures = {key: value for key, value in estimate.to_dict().items() if key != "units"}
     return figures | {
-        "fits": None if device is None else _fits(estimate, device),
+        "fits": family_of(device).fit(estimate, device).fits,
         "clock_mhz": clock_mhz,
         "samples_per_second": round(clock_mhz * 1e6 / estimate.clocks_per_sample),
         "energy_nj_per_sample": round(ENERGY.sample_nj(estimate, clock_mhz), 1),
     }
 
 
-def _fits(estimate: Estimate, device: Device) -> bool:
-    return Resources(
-        lut=estimate.lut,
-        lutram=estimate.lutram,
-        ff=estimate.ff,
-        dsp=estimate.dsp,
-        bram36=estimate.bram36,
-    ).fits(device)
-
-
-def _report(
-    file: NetworkFile, estimate: Estimate, device: Device | None, clock_mhz: float
-) -> list[str]:
+def _report(file: NetworkFile, estimate: Estimate, device: Device, clock_mhz: float) -> list[str]:
     figures = _figures(estimate, device, clock_mhz)
     counts = [
         ("LUT", f"{estimate.lut:,}", "lut", "estimate"),
@@ -128,22 +117,20 @@ def _report(
         ("DSP", f"{estimate.dsp}", "dsp", "exact"),
         ("BRAM36", f"{estimate.bram36:g}", "bram36", "exact"),
     ]
+    family = family_of(device)
+    available = family.available(device)
     rows = []
     for name, count, key, kind in counts:
-        share = None
-        if device is not None:
-            value = estimate.lutram if key == "memory_lut" else getattr(estimate, key)
-            share = f"{100 * value / getattr(device, key):.1f} %"
-        rows.append((name, count, share, kind))
-    of = f"of {device.name}" if device else ""
+        of_device = None
+        if key in available:
+            used = estimate.lutram if key == "memory_lut" else getattr(estimate, key)
+            of_device = f"{100 * share(used, available[key]):.1f} %"
+        rows.append((name, count, of_device, kind))
     lines = [f"{file.name}, clocks per sample {estimate.clocks_per_sample} (exact)", ""]
-    lines += table_lines(("resource", "count", of, ""), rows, text=(0, 3))
-    verdict = "fits" if device and _fits(estimate, device) else "does not fit"
+    lines += table_lines(("resource", "count", f"of {device.title}", ""), rows, text=(0, 3))
     lines += [
         "",
-        f"{verdict} {device.name}"
-        if device
-        else f"counted as in an XC7A100T; presparse pnr measures {file.target.device}",
+        family.fit(estimate, device).text,
         f"at {clock_mhz:g} MHz: {figures['samples_per_second']:,} samples/s, about "
         f"{figures['energy_nj_per_sample']:,.0f} nJ per sample (a rough model)",
     ]

@@ -7,10 +7,12 @@ from pathlib import Path
 
 from hwgen.commands.core_option import add_core
 from hwgen.core.design import CoreDesign
-from hwgen.synthesis import DEVICES, check_capacity, synthesise
+from hwgen.families import family_of
+from hwgen.synthesis import check_capacity
 from software_ref.commands.arguments import add_json, add_network_file
 from software_ref.console.output import check_outputs, make_folder, write_json
 from software_ref.console.progress import ProgressBar
+from software_ref.devices import DEVICES
 from software_ref.network_file import read_network_file
 from software_ref.shared_folder import working_folder
 
@@ -35,11 +37,12 @@ def run(arguments: argparse.Namespace) -> int:
     file = read_network_file(arguments.network_file)
     make_folder("--build", arguments.build)
     check_outputs({"--json": arguments.json}, inputs=[arguments.network_file])
-    device = DEVICES.get(file.target.device)
-    if device is None:
-        names = ", ".join(f'"{name}"' for name in DEVICES)
+    device = file.target.fpga
+    synthesise = family_of(device).synthesise
+    if synthesise is None:
+        names = ", ".join(f'"{n}"' for n, each in DEVICES.items() if family_of(each).synthesise)
         raise ValueError(
-            f"target device must be one of {names} for synth, not {file.target.device!r}; "
+            f"target device must be one of {names} for synth, not {device.name!r}; "
             "presparse pnr measures a core on it"
         )
     design = CoreDesign.from_file(file, training=arguments.core == "training")

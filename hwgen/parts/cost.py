@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from math import ceil
 from typing import TypeAlias
 
-from software_ref.plan.memory_plan import BLOCK_RAM_DATA_BITS, MemoryPlan
+from software_ref.devices import BLOCK_RAM
+from software_ref.plan.memory_plan import MemoryPlan
 from software_ref.plan.pipelining import Pipelining
 
 __all__ = [
@@ -25,9 +26,6 @@ __all__ = [
     "registers",
     "total",
 ]
-
-SIMPLE_DUAL_PORT_BITS = 36
-"""Bits of a word in a RAMB18 of 512 words."""
 
 
 @dataclass(frozen=True)
@@ -179,6 +177,6 @@ def _block_rams(depth: int, width: int) -> int:
     """RAMB18 for one read port; two of them make a RAMB36."""
     bits = (depth - 1).bit_length()
     if depth >= 1024:  # built in columns, see hwgen.parts.memory
-        step = max(BLOCK_RAM_DATA_BITS >> bits, 1)
-        return ceil(width / step) * ceil(depth / BLOCK_RAM_DATA_BITS)
-    return ceil(width / (SIMPLE_DUAL_PORT_BITS if depth <= 512 else SIMPLE_DUAL_PORT_BITS // 2))
+        step = max(BLOCK_RAM.data_bits >> bits, 1)
+        return ceil(width / step) * ceil(depth / BLOCK_RAM.data_bits)
+    return ceil(width / (BLOCK_RAM.width if depth <= BLOCK_RAM.words else BLOCK_RAM.width // 2))

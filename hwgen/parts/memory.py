@@ -8,7 +8,8 @@ from amaranth.hdl import Cat, Const, MemoryData, MemoryInstance, Module, Signal,
 
 from hwgen.export.unused_names import UNINITIALISED
 from hwgen.parts.pipeline import delayed
-from software_ref.plan.memory_plan import BLOCK_RAM_DATA_BITS, MemoryPlan, banked_layout
+from software_ref.devices import BLOCK_RAM
+from software_ref.plan.memory_plan import MemoryPlan, banked_layout
 
 __all__ = ["BankedAddress", "memory", "packed"]
 
@@ -91,8 +92,8 @@ def _columns(depth: int, width: int) -> list[range]:
     which take longer than the clock allows. Columns of one RAM's bits leave nothing to choose.
     """
     step = width
-    if COLUMNS_FROM <= depth <= BLOCK_RAM_DATA_BITS:
-        step = BLOCK_RAM_DATA_BITS >> (depth - 1).bit_length()
+    if COLUMNS_FROM <= depth <= BLOCK_RAM.data_bits:
+        step = BLOCK_RAM.data_bits >> (depth - 1).bit_length()
     return [range(first, min(first + step, width)) for first in range(0, width, step)]
 
 

@@ -1,56 +1,43 @@
-"""The ECP5 devices that a core can be placed on, and their synthesis."""
+"""Yosys' script for an ECP5, and what nextpnr-ecp5 calls its parts."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-__all__ = ["ECP5_DEVICES", "LFE5U_85F", "Ecp5Device", "synthesis_script"]
+from software_ref.devices import Part
 
-_BLOCK_RAM_BITS = 18 * 1024
-_DISTRIBUTED_BITS = 64
+__all__ = ["package_name", "part_arguments", "synthesis_script"]
 
-
-@dataclass(frozen=True, kw_only=True)
-class Ecp5Device:
-    """One device of the family, in one package and speed grade."""
-
-    name: str
-    """The vendor's part name."""
-    option: str
-    """What nextpnr-ecp5 calls it."""
-    package: str
-    """Package; the harness needs three of its pins."""
-    speed: int
-    """Speed grade: 6 is the slowest, 8 the fastest."""
-    block_ram: int
-    """Block RAMs of 18 kbit (DP16KD)."""
-    distributed_ram: int
-    """Slices that can be a memory of 16 words of 4 bits (TRELLIS_RAMW)."""
-
-    @property
-    def memory_bits(self) -> int:
-        """Bits of all memories."""
-        return self.block_ram * _BLOCK_RAM_BITS + self.distributed_ram * _DISTRIBUTED_BITS
-
-    @property
-    def arguments(self) -> list[str]:
-        """Arguments of nextpnr-ecp5."""
-        return [self.option, "--package", self.package, "--speed", str(self.speed)]
+_PACKAGES = {"BG": "CABGA", "MG": "CSFBGA", "TG": "TQFP"}
+"""nextpnr's names of packages, by Lattice's codes of them in part names."""
 
 
-LFE5U_85F = Ecp5Device(
-    name="LFE5U-85F",
-    option="--85k",
-    package="CABGA756",
-    speed=6,
-    block_ram=208,
-    distributed_ram=10_455,
-)
-"""The largest ECP5, in its slowest speed grade (Lattice data sheet FPGA-DS-02012)."""
+def part_arguments(part: Part) -> list[str]:
+    """Arguments of nextpnr-ecp5 that name a part.
 
-ECP5_DEVICES = {device.name.lower(): device for device in (LFE5U_85F,)}
-"""Every device, by its name in a network file's `[target]`."""
+    Raises
+    ------
+    ValueError
+        It is no ECP5, or in none of its packages.
+    """
+    found = re.fullmatch(r"lfe5(u|um|um5g)-(\d+)f", part.device.name)
+    if found is None:
+        raise ValueError(f"device for nextpnr-ecp5 must be an LFE5U, not {part.device.title}")
+    kind, size = found.groups()
+    option = f"--{size}k" if kind == "u" else f"--{kind}-{size}k"
+    return [option, "--package", package_name(part), "--speed", part.speed]
+
+
+def package_name(part: Part) -> str:
+    """What nextpnr-ecp5 calls a part's package."""
+    kind = _PACKAGES.get(part.package[:2])
+    if kind is None:
+        raise ValueError(
+            f"package of {part.device.title} must start with {' or '.join(_PACKAGES)}, "
+            f"not {part.package!r}"
+        )
+    return kind + part.package[2:]
 
 
 def synthesis_script(sources: Sequence[str], top: str) -> list[str]:

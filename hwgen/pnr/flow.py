@@ -16,9 +16,9 @@ from typing import Any
 
 from hwgen.core.design import CoreDesign
 from hwgen.pnr.delay_file import DelayFile, read_delay_file
-from hwgen.pnr.ecp5 import LFE5U_85F, Ecp5Device, synthesis_script
+from hwgen.pnr.ecp5 import package_name, part_arguments, synthesis_script
 from hwgen.pnr.harness import CORE, TOP, core_ports, harness_verilog
-from hwgen.pnr.nextpnr import PlacementError, run_nextpnr_ecp5
+from hwgen.pnr.nextpnr import DEFAULT_SEED, PlacementError, run_nextpnr_ecp5
 from hwgen.pnr.path_class import End, PathClass, group_paths
 from hwgen.pnr.report import HARNESS, SHARED, PlacedUnit, RouteReport
 from hwgen.pnr.route_timing import RoutedPath, RouteTiming
@@ -27,6 +27,7 @@ from hwgen.synthesis.netlist import Netlist, Unit
 from hwgen.synthesis.yosys import run_yosys, yosys_version
 from hwgen.tool import Progress
 from hwgen.tool_output import read_json
+from software_ref.devices import Part
 
 __all__ = ["place_and_route", "write_design"]
 
@@ -50,9 +51,9 @@ def place_and_route(
     work_dir: Path,
     progress: Progress | None = None,
     *,
-    device: Ecp5Device = LFE5U_85F,
+    part: Part,
     freq_mhz: float = 120.0,
-    seed: int = 1,
+    seed: int = DEFAULT_SEED,
 ) -> RouteReport:
     """Place and route a core in its harness, and measure it.
 
@@ -64,7 +65,7 @@ def place_and_route(
         Existing folder for Verilog, scripts, logs, netlists and reports.
     progress
         Called with one line of text for each step.
-    device
+    part
         FPGA.
     freq_mhz
         Clock that placer and router try to reach.
@@ -87,7 +88,7 @@ def place_and_route(
     tell("moving registers into multipliers and block RAMs")
     absorb_registers_in_file(work_dir / "netlist.json", TOP)
     arguments = [
-        *device.arguments,
+        *part_arguments(part),
         *("--json", "netlist.json", "--top", TOP),
         *("--freq", f"{freq_mhz:g}", "--seed", str(seed)),
         # The harness' three pins may stand anywhere; too low a clock is a result, not an error.
@@ -103,9 +104,9 @@ def place_and_route(
     report = read_json(work_dir / "report.json", PlacementError)
     usage = report["utilization"]
     return RouteReport(
-        device=device.name,
-        speed=device.speed,
-        package=device.package,
+        device=part.device.title,
+        speed=int(part.speed),
+        package=package_name(part),
         freq_mhz=freq_mhz,
         seed=seed,
         nextpnr_fmax_mhz=_fmax(report),

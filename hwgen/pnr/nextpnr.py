@@ -10,7 +10,11 @@ from hwgen.tool import Progress, Tool, run_tool
 from hwgen.yowasp import yowasp
 from software_ref.console.errors import ToolError
 
-__all__ = ["PlacementError", "run_nextpnr_ecp5"]
+__all__ = ["DEFAULT_SEED", "MAX_SEED", "PlacementError", "run_nextpnr_ecp5"]
+
+DEFAULT_SEED = 1
+MAX_SEED = 2**31 - 1
+"""Seeds of the placer: where none is given, and the largest."""
 
 # Long phases of its log, and what to call them; the router's table counts what is left to route.
 _PHASES = {

@@ -1,7 +1,6 @@
 """Synthesis estimates without vendor tools: resources, their split by unit, and path delays."""
 
 from hwgen.synthesis.capacity import check_capacity
-from hwgen.synthesis.devices import DEVICES, XC7A100T, Device
 from hwgen.synthesis.flow import synthesise
 from hwgen.synthesis.report import SynthesisReport, UnitReport
 from hwgen.synthesis.resources import Resources
@@ -9,9 +8,6 @@ from hwgen.synthesis.static_timing import PathCell, TimingPath
 from hwgen.synthesis.yosys import SynthesisError
 
 __all__ = [
-    "DEVICES",
-    "XC7A100T",
-    "Device",
     "PathCell",
     "Resources",
     "SynthesisError",

@@ -2,33 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Protocol
-
+from software_ref.devices import Device
 from software_ref.plan.schedule import Schedule
 from software_ref.plan.storage import storage
 
 __all__ = ["check_capacity"]
 
 
-class HasMemory(Protocol):
-    """A device."""
-
-    @property
-    def name(self) -> str:
-        """The vendor's part name."""
-
-    @property
-    def memory_bits(self) -> int:
-        """Bits of all memories."""
-
-
-def check_capacity(schedule: Schedule, device: HasMemory) -> None:
+def check_capacity(schedule: Schedule, device: Device) -> None:
     """Refuse a core whose memories have more bits than the device's.
 
     Parameters
     ----------
     schedule : Schedule
-    device : Device or Ecp5Device
+    device : Device
 
     Raises
     ------
@@ -39,8 +26,8 @@ def check_capacity(schedule: Schedule, device: HasMemory) -> None:
     needed = sum(item.bits for item in items)
     if needed > device.memory_bits:
         raise ValueError(
-            f"{device.name} cannot hold format {schedule.network.format}: the core's memories have "
-            f"{needed:,} bits, the device {device.memory_bits:,}; the largest are the "
+            f"{device.title} cannot hold format {schedule.network.format}: the core's memories "
+            f"have {needed:,} bits, the device {device.memory_bits:,}; the largest are the "
             f"{items[0].holds} of junction {items[0].junction}, {items[0].bits:,} bits: take fewer "
             "fraction bits or a smaller network"
         )

@@ -18,11 +18,12 @@ from pathlib import Path
 from typing import Any
 
 from hwgen.tool_output import read_json
+from software_ref.devices import ECP5
 
 __all__ = ["absorb_registers", "absorb_registers_in_file"]
 
 _WIDTH = 18
-_MULTIPLIER = "MULT18X18D"
+_MULTIPLIER = ECP5.dsp_block
 _BLOCK_RAM = "DP16KD"
 _REGISTER = "TRELLIS_FF"
 

@@ -1,4 +1,4 @@
-"""Synthesis of a Verilog file for an FPGA, from the text to the figures.
+"""Synthesis of a Verilog file for a 7-series FPGA, from the text to the figures.
 
 Verilog --> Yosys synth_xilinx --> netlist --+--> cells by unit ---> resources --+
                                              +--> cell variants                  +--> report
@@ -15,13 +15,13 @@ from collections import defaultdict
 from pathlib import Path
 
 from hwgen.synthesis.cell_timing import read_cell_timing, variant
-from hwgen.synthesis.devices import XC7A100T, Device
 from hwgen.synthesis.netlist import Netlist, Unit
 from hwgen.synthesis.packing import site_changes
 from hwgen.synthesis.report import SHARED, SynthesisReport, UnitReport
 from hwgen.synthesis.resources import Resources
 from hwgen.synthesis.static_timing import StaticTiming
 from hwgen.synthesis.yosys import Progress, run_yosys, yosys_version
+from software_ref.devices import DEFAULT, Device
 
 __all__ = ["synthesise"]
 
@@ -34,7 +34,7 @@ def synthesise(
     work_dir: Path | str,
     progress: Progress | None = None,
     *,
-    device: Device = XC7A100T,
+    device: Device = DEFAULT,
     unit_depth: int = 2,
 ) -> SynthesisReport:
     """Synthesise a design and measure it.
@@ -59,7 +59,7 @@ def synthesise(
     progress
         Called with one line of text for each step.
     device
-        FPGA.
+        FPGA of the 7 series.
     unit_depth
         Levels of instances below the top that the report tells apart.
 
@@ -82,7 +82,7 @@ def synthesise(
     design = work_dir / "design.v"
     if not (design.exists() and design.samefile(verilog_path)):
         shutil.copyfile(verilog_path, design)
-    log = run_yosys(_script(top, device), work_dir, name="synthesis", progress=progress)
+    log = run_yosys(_script(top), work_dir, name="synthesis", progress=progress)
     tell = progress or (lambda text: None)
     tell("reading the netlist")
     netlist = Netlist(work_dir / "netlist.json", top)
@@ -106,14 +106,14 @@ def synthesise(
     )
 
 
-def _script(top: str, device: Device) -> list[str]:
+def _script(top: str) -> list[str]:
     return [
         "read_verilog design.v",
         f"hierarchy -top {top}",
         "proc",
         # Before synth_xilinx, which would flatten too, but forget where registers come from.
         "flatten -scopename",
-        f"synth_xilinx -family {device.family} -top {top} -abc9 -noiopad -noclkbuf -nosrl",
+        f"synth_xilinx -family xc7 -top {top} -abc9 -noiopad -noclkbuf -nosrl",
         "write_json -selected netlist.json",
     ]
 

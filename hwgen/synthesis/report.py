@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from hwgen.synthesis.devices import Device
 from hwgen.synthesis.resources import Resources
 from hwgen.synthesis.static_timing import TimingPath
 from software_ref.console.output import table_lines
+from software_ref.devices import Device
 
 __all__ = ["SHARED", "SynthesisReport", "UnitReport"]
 
@@ -83,7 +83,7 @@ class SynthesisReport:
         """Plain values for JSON."""
         return {
             "top": self.top,
-            "device": self.device.name,
+            "device": self.device.title,
             "tool": self.tool,
             **asdict(self.resources),
             "percent": self.resources.percent(self.device),
@@ -109,7 +109,7 @@ class SynthesisReport:
         share = self.resources.percent(self.device)
         rows.append(
             [
-                f"share of {self.device.name}",
+                f"share of {self.device.title}",
                 f"{share['lut']:.1f} %",
                 f"{share['memory_lut']:.1f} %",
                 None,

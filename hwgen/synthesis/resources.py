@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from hwgen.synthesis.devices import Device
 from hwgen.synthesis.yosys import SynthesisError
+from software_ref.devices import XC7, Device
 
-__all__ = ["Resources"]
+__all__ = ["Resources", "share"]
 
 _LOGIC = {f"LUT{inputs}": 1 for inputs in range(1, 7)} | {"INV": 1, "LUT6_2": 1}
 
@@ -35,6 +35,8 @@ _REGISTERS = frozenset(
 ) | {"LDCE", "LDPE"}
 
 _BLOCK_RAM = {"RAMB36E1": 1.0, "RAMB18E1": 0.5}
+
+_DSP = XC7.dsp_block
 
 # Wired inside a slice beside its LUTs, or nothing at all.
 _FREE = frozenset({"MUXF7", "MUXF8", "VCC", "GND", "BUFG", "$scopeinfo", "$print", "$check"})
@@ -102,33 +104,50 @@ class Resources:
             lutram=lutram,
             srl=srl,
             ff=sum(counts[kind] for kind in _REGISTERS),
-            dsp=counts["DSP48E1"],
+            dsp=counts[_DSP],
             bram36=total(_BLOCK_RAM),
             carry=counts["CARRY4"],
         )
 
     def fits(self, device: Device) -> bool:
         """Whether the device has enough of everything; a full device may still not route."""
-        return (
-            self.lut <= device.lut
-            and self.lutram + self.srl <= device.memory_lut
-            and self.ff <= device.ff
-            and self.carry <= device.carry
-            and self.bram36 <= device.bram36
-            and self.dsp <= device.dsp
-        )
+        available = self.available(device)
+        return all(used <= available[name] for name, used in self._used().items())
 
     def percent(self, device: Device) -> dict[str, float]:
         """Share of the device; `memory_lut` is lutram and srl, which compete for the same LUTs."""
-        shares = {
-            "lut": self.lut / device.lut,
-            "memory_lut": (self.lutram + self.srl) / device.memory_lut,
-            "ff": self.ff / device.ff,
-            "dsp": self.dsp / device.dsp,
-            "bram36": self.bram36 / device.bram36,
-            "carry": self.carry / device.carry,
+        available = self.available(device)
+        return {
+            name: round(100 * share(used, available[name]), 2)
+            for name, used in self._used().items()
         }
-        return {name: round(100 * share, 2) for name, share in shares.items()}
+
+    @staticmethod
+    def available(device: Device) -> dict[str, float]:
+        """What a device has; two block RAMs of 18 kbit are one of 36."""
+        return {
+            "lut": device.lut,
+            "memory_lut": device.lut_memory,
+            "ff": device.ff,
+            "dsp": device.dsp,
+            "bram36": device.block_ram / 2,
+            "carry": device.carry,
+        }
+
+    def _used(self) -> dict[str, float]:
+        return {
+            "lut": self.lut,
+            "memory_lut": self.lutram + self.srl,
+            "ff": self.ff,
+            "dsp": self.dsp,
+            "bram36": self.bram36,
+            "carry": self.carry,
+        }
 
 
-_KNOWN = _REGISTERS | _FREE | {"DSP48E1", "CARRY4"} | {*_LOGIC, *_MEMORY, *_SHIFT, *_BLOCK_RAM}
+def share(used: float, available: float) -> float:
+    """What part is used; all of nothing where there is none, and some is needed."""
+    return used / available if available else float(used > 0)
+
+
+_KNOWN = _REGISTERS | _FREE | {_DSP, "CARRY4"} | {*_LOGIC, *_MEMORY, *_SHIFT, *_BLOCK_RAM}

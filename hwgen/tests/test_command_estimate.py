@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 from pathlib import Path
@@ -10,6 +11,10 @@ from typing import Any
 import pytest
 
 from presparse.cli import main
+from software_ref.devices import DEVICES
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+DIGITS = EXAMPLES / "digits.toml"
 
 NETWORK = "[network]\nlayers = [8, 4, 4]\nout_degree = [1, 2]\nparallelism = [4, 2]\n"
 
@@ -56,8 +61,11 @@ def test_an_inference_core_is_smaller(path: Path) -> None:
     assert run(path, "--core", "inference")["lut"] < run(path)["lut"]
 
 
-@pytest.mark.parametrize("what", ["z", "formats"])
-def test_a_sweep_draws_its_points(path: Path, what: str) -> None:
+@pytest.mark.parametrize(
+    ("what", "device"), [("z", "xc7a100t"), ("formats", "xc7a100t"), ("z", "lfe5u-25f")]
+)
+def test_a_sweep_draws_its_points(path: Path, what: str, device: str) -> None:
+    path.write_text(f'{NETWORK}[target]\ndevice = "{device}"\n')
     png = path.parent / "sweep.png"
     points = run(path, "--sweep", what, "--png", str(png))["points"]
     assert png.read_bytes().startswith(b"\x89PNG")
@@ -65,12 +73,50 @@ def test_a_sweep_draws_its_points(path: Path, what: str) -> None:
     assert sum(point["here"] for point in points) == 1
 
 
-def test_an_ecp5_is_counted_in_the_terms_of_the_7_series(
-    path: Path, capsys: pytest.CaptureFixture[str]
+# What an LFE5U-45F has is enough, an LFE5U-25F lacks flip-flops: 30,195 of 24,288 are needed.
+@pytest.mark.parametrize(
+    ("device", "fits", "verdict"),
+    [
+        ("xc7a100t", True, "fits XC7A100T"),
+        ("xc7a35t", True, "fits XC7A35T"),
+        ("xc7z020", True, "fits XC7Z020"),
+        ("lfe5u-85f", True, "fits LFE5U-85F, which has 83,640 LUTs of four inputs: about "),
+        ("lfe5u-45f", True, "fits LFE5U-45F, which has 43,848 LUTs of four inputs: about "),
+        (
+            "lfe5u-25f",
+            False,
+            "does not fit LFE5U-25F, which has 24,288 LUTs of four inputs: about ",
+        ),
+    ],
+)
+def test_digits_on_every_device(
+    path: Path, capsys: pytest.CaptureFixture[str], device: str, fits: bool, verdict: str
+) -> None:
+    path.write_text(DIGITS.read_text() + f'[target]\ndevice = "{device}"\n')
+    figures = run(path)
+    assert figures["fits"] is fits
+    (line,) = [line for line in capsys.readouterr().out.splitlines() if "fit" in line]
+    assert line.startswith(verdict)
+    assert figures["dsp"] <= DEVICES[device].dsp
+
+
+def test_a_core_may_be_too_large_for_a_35t(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = (EXAMPLES / "mnist_accurate.toml").read_text()
+    path.write_text(text + '[target]\ndevice = "xc7a35t"\n')
+    assert run(path)["fits"] is False
+    assert "\ndoes not fit XC7A35T\n" in capsys.readouterr().out
+
+
+def test_between_the_least_and_the_most_an_ecp5_may_fit(
+    path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path.write_text(NETWORK + '[target]\ndevice = "lfe5u-85f"\n')
-    assert run(path)["fits"] is None
-    assert "presparse pnr measures lfe5u-85f" in capsys.readouterr().out
+    lut = run(path)["lut"]
+    for available, fits in ((round(1.4 * lut) - 1, False), (2 * lut, None), (3 * lut, True)):
+        device = dataclasses.replace(DEVICES["lfe5u-85f"], lut=available, lut_memory=0)
+        monkeypatch.setitem(DEVICES, "lfe5u-85f", device)
+        assert run(path)["fits"] is fits
+    assert f"\nmay fit LFE5U-85F, which has {2 * lut:,} " in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""`presparse pnr`: the plan for an Artix-7, tools that stand in for real ones, and wrong input."""
+"""`presparse pnr`: the plan for the 7 series, stand-ins for its tools, and wrong input."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from hwgen.pnr import PLAN_FILES, artix_tools
+from hwgen.pnr import PLAN_FILES, xc7_tools
 from presparse.cli import main
 
 NETWORK = "[network]\nlayers = [8, 4, 4]\nout_degree = [1, 2]\nparallelism = [4, 2]\n"
@@ -109,7 +109,7 @@ def test_vivado_must_write_its_paths(path: Path, capsys: pytest.CaptureFixture[s
 @pytest.fixture
 def no_yosys(monkeypatch: pytest.MonkeyPatch) -> None:
     """Leave out the synthesis before a stand-in for nextpnr."""
-    monkeypatch.setattr(artix_tools, "run_yosys", lambda *arguments, **keywords: None)
+    monkeypatch.setattr(xc7_tools, "run_yosys", lambda *arguments, **keywords: None)
 
 
 @pytest.mark.usefixtures("no_yosys")
@@ -139,7 +139,7 @@ def test_nextpnr_xilinx_needs_a_database(path: Path, capsys: pytest.CaptureFixtu
     install(path, "nextpnr-xilinx", "pass")
     assert refusal(capsys, str(path)) == (
         "presparse: error: nextpnr-xilinx must be given the device's database: "
-        "--chipdb xc7a100tcsg324-1.bin"
+        "--chipdb xc7a100tcsg324.bin"
     )
 
 
@@ -191,6 +191,6 @@ def test_synth_points_to_pnr_for_an_ecp5(path: Path, capsys: pytest.CaptureFixtu
     path.write_text(f"{NETWORK}[target]\ndevice = 'lfe5u-85f'\n")
     assert main(["synth", str(path)]) == 2
     assert capsys.readouterr().err == (
-        "presparse: error: target device must be one of \"xc7a100t\" for synth, not 'lfe5u-85f'; "
-        "presparse pnr measures a core on it\n"
+        'presparse: error: target device must be one of "xc7a100t", "xc7a35t", "xc7z020" '
+        "for synth, not 'lfe5u-85f'; presparse pnr measures a core on it\n"
     )

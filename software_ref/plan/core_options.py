@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from software_ref.devices import DEFAULT
 from software_ref.plan.pipelining import PIPELINES, Pipelining, check_pipeline
 
 __all__ = ["CoreOptions"]
@@ -25,10 +26,10 @@ class CoreOptions:
     """The largest k that the core carries, and the update unit shifts by."""
     pipeline: str = "deep"
     """Logic between two registers: a name in `PIPELINES`."""
-    dsp_budget: int = 240
-    """The most DSP blocks that the multipliers may take; the XC7A100T has so many."""
-    dsp_widths: tuple[int, int] = (25, 18)
-    """Signed operand widths of one DSP block; these are a DSP48E1's."""
+    dsp_budget: int = DEFAULT.dsp
+    """The most DSP blocks that the multipliers may take."""
+    dsp_widths: tuple[int, int] = DEFAULT.family.dsp_widths
+    """Signed operand widths of one DSP block."""
 
     def __post_init__(self) -> None:
         check_pipeline("pipeline", self.pipeline)

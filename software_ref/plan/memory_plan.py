@@ -8,10 +8,8 @@ __all__ = ["BLOCK_RAM_DEPTH", "MemoryPlan", "banked_layout"]
 
 BLOCK_RAM_DEPTH = 129
 """Words from which a memory goes to block RAM: beyond 128, LUT RAM needs multiplexers."""
-BLOCK_RAM_DATA_BITS = 16_384
-"""Bits of a RAMB18 or a DP16KD, parity bits aside."""
 BLOCK_RAM_BITS = 4096
-"""Bits from which that is worth a block RAM of its own (a RAMB18 holds 18,432)."""
+"""Bits from which that is worth a block RAM of its own, which holds `BLOCK_RAM.bits`."""
 
 
 @dataclass(frozen=True, kw_only=True)

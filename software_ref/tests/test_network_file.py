@@ -289,8 +289,9 @@ def test_wrong_kinds(path: Path, text: str, message: str) -> None:
             'target pipeline must be one of "shallow", "medium", "deep", not 3',
         ),
         (
-            NETWORK + "[target]\ndevice = 'xc7a35t'\n",
-            'target device must be one of "xc7a100t", "lfe5u-85f", not \'xc7a35t\'',
+            NETWORK + "[target]\ndevice = 'xc7a50t'\n",
+            'target device must be one of "xc7a100t", "xc7a35t", "xc7z020", "lfe5u-85f", '
+            '"lfe5u-45f", "lfe5u-25f", not \'xc7a50t\'',
         ),
         (NETWORK + "[target]\ndsp_budget = -1\n", "target dsp_budget must be at least 0, not -1"),
         (

@@ -6,7 +6,7 @@ import pytest
 
 from hwgen.core.dsp_budget import MultiplierUnit, divide_multipliers
 from hwgen.testing.shapes import network
-from software_ref.network_file import DEVICES, DSP_WIDTHS
+from software_ref.devices import DEVICES
 from software_ref.plan.core_options import CoreOptions
 from software_ref.plan.schedule import Schedule
 
@@ -73,13 +73,9 @@ def test_a_dsp_block_multiplies_operands_of_its_widths(
     device: str, wide: int, narrow: int, fits: bool
 ) -> None:
     unit = MultiplierUnit(junction=1, unit="update", count=1, wide=wide, narrow=narrow)
-    assert unit.fits_dsp(DSP_WIDTHS[device]) == fits
+    assert unit.fits_dsp(DEVICES[device].family.dsp_widths) == fits
 
 
 def test_products_too_wide_for_a_dsp_block_get_none() -> None:
     chosen = divided(dsp_widths=(11, 11))
     assert chosen == (frozenset(), {"update"})
-
-
-def test_every_device_has_dsp_widths() -> None:
-    assert DSP_WIDTHS.keys() == DEVICES.keys()

@@ -9,11 +9,15 @@ from pathlib import Path
 import pytest
 
 from hwgen.core.design import CoreDesign
-from hwgen.pnr import LFE5U_85F, PlacementError, RouteReport, place_and_route
+from hwgen.pnr import PlacementError, RouteReport, place_and_route
+from hwgen.pnr.ecp5 import part_arguments
 from hwgen.pnr.nextpnr import run_nextpnr_ecp5
+from software_ref.devices import DEVICES
 from software_ref.fixed_point import FixedFormat
 from software_ref.network import Network
 from software_ref.plan.core_options import CoreOptions
+
+PART = DEVICES["lfe5u-85f"].part
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +39,7 @@ def report(folder: Path, steps: list[str]) -> RouteReport:
         format=FixedFormat(integer=2, fraction=3),
     )
     design = CoreDesign(network=network, options=CoreOptions(training=False, dsp_budget=156))
-    return place_and_route(design, folder, steps.append, freq_mhz=100, seed=3)
+    return place_and_route(design, folder, steps.append, part=PART, freq_mhz=100, seed=3)
 
 
 def test_the_longest_path_is_the_one_nextpnr_reports(report: RouteReport, folder: Path) -> None:
@@ -111,7 +115,7 @@ def test_progress_names_the_steps(report: RouteReport, steps: list[str]) -> None
 
 
 def test_an_error_of_nextpnr_is_one_line_that_names_the_log(tmp_path: Path) -> None:
-    arguments = [*LFE5U_85F.arguments, "--json", "absent.json"]
+    arguments = [*part_arguments(PART), "--json", "absent.json"]
     with pytest.raises(PlacementError) as caught:
         run_nextpnr_ecp5(arguments, tmp_path, name="wrong")
     assert re.fullmatch(

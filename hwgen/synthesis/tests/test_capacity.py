@@ -7,11 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from hwgen.synthesis import XC7A100T, check_capacity
+from hwgen.synthesis import check_capacity
 from presparse.cli import main
+from software_ref.devices import DEVICES
 from software_ref.fixed_point import FixedFormat
 from software_ref.network import Network
 from software_ref.plan.schedule import Schedule
+
+XC7A100T = DEVICES["xc7a100t"]
 
 
 def schedule(fraction: int) -> Schedule:

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from hwgen import tool
-from hwgen.synthesis import XC7A100T, SynthesisError, SynthesisReport, synthesise, yosys
+from hwgen.synthesis import SynthesisError, SynthesisReport, synthesise, yosys
+from software_ref.devices import DEVICES
 
 DESIGN = Path(__file__).parent / "units.v"
 
@@ -77,7 +78,7 @@ def test_outermost_units_add_up_to_the_whole(report):
 
 def test_whole_fits_and_has_its_share_of_the_device(report):
     assert report.fits
-    assert report.device == XC7A100T
+    assert report.device == DEVICES["xc7a100t"]
     assert report.to_dict()["percent"]["memory_lut"] == round(100 * 28 / 19000, 2)
 
 

@@ -1,4 +1,4 @@
-"""Sources, constraints and scripts of an Artix-7 board, as a folder that any machine can build.
+"""Sources, constraints and scripts of a 7-series board, as a folder that any machine can build.
 
 logic.v, board.v    the logic, and what puts it on the pins
 vivado.xdc          pins and clocks for Vivado
@@ -18,10 +18,11 @@ import shlex
 import zipfile
 from pathlib import Path
 
-from boards.bitstream.engines import CHIPDB, DATABASE, ENGINES, Engine
+from boards.bitstream.constraints import nextpnr_xdc, vivado_xdc
+from boards.bitstream.engines import CHIPDB, DATABASE, ENGINES, Engine, database_folder
 from boards.bitstream.job import SOURCES, BitstreamJob
 from boards.platforms.pinout import WRAPPER
-from hwgen.pnr.artix_commands import PART, synthesis_script
+from hwgen.pnr.xc7_commands import synthesis_script
 from software_ref.console.atomic_file import atomic_file
 
 __all__ = ["command", "write_archive", "write_plan"]
@@ -67,13 +68,16 @@ Run one of these inside this folder, on a machine that has the tools; each ends 
 %(rows)s
 
 - No bitstream is written where the clock is missed. Build again with a lower `clock_mhz` then.
+%(notes)s
+Then load the bitstream, for instance with `openFPGALoader -c digilent %(name)s.bit`. The manifest
+`%(name)s.json` says what is in it.
+"""
+
+_OPEN_NOTES = """\
 - nextpnr needs Yosys beside it; the last step needs `fasm2frames` and `xc7frames2bit` (Project
   X-Ray, part of openXC7).
 - `CHIPDB` is nextpnr's database of the FPGA, made for %(part)s by the nextpnr in use; `DATABASE` is
-  the folder of Project X-Ray's databases, the one that has the folder `artix7`.
-
-Then load the bitstream, for instance with `openFPGALoader -c digilent %(name)s.bit`. The manifest
-`%(name)s.json` says what is in it.
+  the folder of Project X-Ray's databases, the one that has the folder `%(database)s`.
 """
 
 _ROWS = {
@@ -100,7 +104,6 @@ def write_plan(job: BitstreamJob, *, toolchain: str | None = None) -> list[Path]
     Its files.
     """
     engines = [engine for engine in ENGINES if toolchain in (None, engine.toolchain)]
-    written = job.write_sources()
     values = _values(job, engines)
     texts = {"README.md": _README % values}
     for engine in engines:
@@ -109,6 +112,9 @@ def write_plan(job: BitstreamJob, *, toolchain: str | None = None) -> list[Path]
         else:
             texts["synthesis.ys"] = "\n".join([*synthesis_script(SOURCES, WRAPPER), ""])
             texts[f"{engine.name}.sh"] = _shell_script(job, engine)
+    pins, clock_hz = job.pinout, job.design.clock_hz
+    constraints = {"vivado.xdc": vivado_xdc(pins), "nextpnr.xdc": nextpnr_xdc(pins, clock_hz)}
+    written = job.write_sources(constraints)
     for name, text in texts.items():
         with atomic_file(job.folder / name) as unfinished:
             unfinished.write_text(text, encoding="utf-8")
@@ -130,12 +136,16 @@ def write_archive(files: list[Path], archive: Path) -> None:
 
 
 def _values(job: BitstreamJob, engines: list[Engine]) -> dict[str, str]:
+    part, notes = job.board.part, ""
+    if any(engine.takes for engine in engines):
+        notes = _OPEN_NOTES % {"part": part.name, "database": database_folder(part)}
     return {
         "name": job.name,
         "title": job.board.title,
         "sources": " ".join(SOURCES),
         "top": WRAPPER,
-        "part": PART,
+        "part": part.name,
+        "notes": notes,
         "clock": f"{job.clock_mhz:g}",
         "oscillator": f"{job.board.oscillator_hz / 1e6:g}",
         "baud": f"{job.design.baud:,}",

@@ -1,4 +1,4 @@
-"""What it takes to place and route a core for an Artix-7 on another machine, as a folder of files.
+"""Files that place and route a core for the 7 series on another machine, as a folder.
 
 core.v, harness.v   the core, and the harness that puts it on three pins
 harness.xdc         clock and pins
@@ -13,15 +13,19 @@ from __future__ import annotations
 from pathlib import Path
 
 from hwgen.core.design import CoreDesign
-from hwgen.pnr.artix_commands import PART, synthesis_script
 from hwgen.pnr.flow import write_design
 from hwgen.pnr.harness import CLOCK, PINS, TOP
+from hwgen.pnr.xc7_commands import chipdb_name, synthesis_script
 from software_ref.console.atomic_file import atomic_file
+from software_ref.devices import Part
 
 __all__ = ["PLAN_FILES", "write_plan"]
 
-PLACES = {"clk": "E3", "serial_in": "J15", "serial_out": "H17"}
-"""Package pins of the harness; any would do whose clock pin can drive a clock buffer."""
+PLACES = {
+    "csg324": {"clk": "E3", "serial_in": "J15", "serial_out": "H17"},
+    "clg400": {"clk": "H16", "serial_in": "D19", "serial_out": "D20"},
+}
+"""Pins of the harness by package; any would do whose clock pin can drive a clock buffer."""
 
 _VIVADO = """\
 # Places and routes the core in its harness: vivado -mode batch -source vivado.tcl
@@ -57,7 +61,7 @@ nextpnr-himbaechel --device %(part)s -o xdc=harness.xdc --json netlist.json --fr
 _XILINX = """\
 #!/bin/sh
 # Places and routes the core in its harness with nextpnr-xilinx (openXC7). CHIPDB is the device's
-# database, xc7a100tcsg324.bin: sh xilinx.sh CHIPDB
+# database, %(chipdb)s: sh xilinx.sh CHIPDB
 set -e
 yosys -q -l synthesis.log synthesis.ys
 nextpnr-xilinx --chipdb "$1" --xdc harness.xdc --json netlist.json --fasm harness.fasm \\
@@ -98,7 +102,7 @@ PLAN_FILES = (
 """Names of the plan's files."""
 
 
-def write_plan(design: CoreDesign, folder: Path, *, freq_mhz: float) -> None:
+def write_plan(design: CoreDesign, folder: Path, *, part: Part, freq_mhz: float) -> None:
     """Write the plan into a folder, which is made if it does not exist.
 
     Parameters
@@ -107,20 +111,29 @@ def write_plan(design: CoreDesign, folder: Path, *, freq_mhz: float) -> None:
         The core.
     folder
         Where to; files of the plan's names are replaced.
+    part
+        FPGA.
     freq_mhz
         Clock to ask for.
+
+    Raises
+    ------
+    ValueError
+        There are no pins for the harness in the part's package.
     """
+    constraints = _constraints(part, freq_mhz)
     folder.mkdir(parents=True, exist_ok=True)
     write_design(design, folder)
     values = {
         "top": TOP,
-        "part": PART,
+        "part": part.name,
+        "chipdb": chipdb_name(part),
         "core": design.name,
         "freq": f"{freq_mhz:g}",
         "period": f"{1000 / freq_mhz:.3f}",
     }
     texts = {
-        "harness.xdc": _constraints(freq_mhz),
+        "harness.xdc": constraints,
         "vivado.tcl": _VIVADO % values,
         "synthesis.ys": "\n".join([*synthesis_script(["core.v", "harness.v"], TOP), ""]),
         "himbaechel.sh": _HIMBAECHEL % values,
@@ -132,13 +145,19 @@ def write_plan(design: CoreDesign, folder: Path, *, freq_mhz: float) -> None:
             unfinished.write_text(text, encoding="utf-8")
 
 
-def _constraints(freq_mhz: float) -> str:
+def _constraints(part: Part, freq_mhz: float) -> str:
+    if part.package not in PLACES:
+        raise ValueError(
+            f"package of {part.device.name} must be one of {', '.join(PLACES)} for a harness, "
+            f"not {part.package}"
+        )
+    places = PLACES[part.package]
     lines = [
         f"create_clock -name {CLOCK} -period {1000 / freq_mhz:.3f} [get_ports {CLOCK}]",
     ]
     for pin in PINS:
         lines += [
-            f"set_property PACKAGE_PIN {PLACES[pin]} [get_ports {pin}]",
+            f"set_property PACKAGE_PIN {places[pin]} [get_ports {pin}]",
             f"set_property IOSTANDARD LVCMOS33 [get_ports {pin}]",
         ]
     return "\n".join(lines) + "\n"

@@ -1,4 +1,4 @@
-"""Runs an installed engine on an Artix-7 board's plan, and reads what it reports."""
+"""Runs an installed engine on a 7-series board's plan, and reads what it reports."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from pathlib import Path
 from boards.bitstream.engines import CHIPDB, DATABASE, Engine, Step
 from boards.bitstream.job import BitstreamJob
 from boards.bitstream.report import Routed
-from hwgen.pnr.artix_commands import log_step
 from hwgen.pnr.nextpnr import PlacementError
+from hwgen.pnr.xc7_commands import log_step
 from hwgen.synthesis.yosys import run_yosys, yosys_version
 from hwgen.tool import Progress, Tool, run_tool
 

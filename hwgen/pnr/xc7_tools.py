@@ -1,4 +1,4 @@
-"""Placement and routing for an Artix-7 by a tool that the user has installed.
+"""Placement and routing for the 7 series by a tool that the user has installed.
 
 Vivado's delays are the vendor's own, so it comes first; nextpnr-xilinx' are estimates.
 """
@@ -13,47 +13,49 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from hwgen.pnr.artix_commands import (
+from hwgen.pnr.harness import CORE, TOP
+from hwgen.pnr.nextpnr import PlacementError
+from hwgen.pnr.xc7_commands import (
     LOG,
-    PART,
+    chipdb_name,
     himbaechel_arguments,
     log_step,
     vivado_arguments,
     xilinx_arguments,
 )
-from hwgen.pnr.harness import CORE, TOP
-from hwgen.pnr.nextpnr import PlacementError
 from hwgen.synthesis.yosys import run_yosys
 from hwgen.tool import Progress, Tool, run_tool
 from hwgen.tool_output import read_json, read_text
+from software_ref.devices import Part
 
-__all__ = ["ARTIX_TOOLS", "ArtixTool", "find_tool", "run_artix_tool"]
+__all__ = ["XC7_TOOLS", "Xc7Tool", "find_tool", "run_xc7_tool"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class ArtixTool:
+class Xc7Tool:
     """A program, and how to use it in the folder of a plan."""
 
     program: str
     """Name on the search path."""
     needs_yosys: bool
     """Whether it takes a netlist, not Verilog."""
-    arguments: Callable[[float, Path | None], list[str]]
-    """Its arguments, by clock in MHz and device database."""
+    arguments: Callable[[Part, float, Path | None], list[str]]
+    """Its arguments, by FPGA, clock in MHz and device database."""
     fmax: Callable[[Path, float], tuple[float, dict[str, Any] | None]]
     """Highest clock in MHz, and the critical path if it tells one, by folder and clock."""
 
 
-def find_tool() -> ArtixTool | None:
-    """The first tool of ARTIX_TOOLS that is installed."""
-    return next((tool for tool in ARTIX_TOOLS if shutil.which(tool.program)), None)
+def find_tool() -> Xc7Tool | None:
+    """The first tool of XC7_TOOLS that is installed."""
+    return next((tool for tool in XC7_TOOLS if shutil.which(tool.program)), None)
 
 
-def run_artix_tool(
-    tool: ArtixTool,
+def run_xc7_tool(
+    tool: Xc7Tool,
     folder: Path,
     progress: Progress | None = None,
     *,
+    part: Part,
     freq_mhz: float,
     chipdb: Path | None = None,
 ) -> dict[str, Any]:
@@ -75,10 +77,10 @@ def run_artix_tool(
         step=log_step,
         failure=PlacementError,
     )
-    run_tool(runner, tool.arguments(freq_mhz, chipdb), folder, name=LOG, progress=progress)
+    run_tool(runner, tool.arguments(part, freq_mhz, chipdb), folder, name=LOG, progress=progress)
     fmax, path = tool.fmax(folder, freq_mhz)
     return {
-        "device": PART,
+        "device": part.name,
         "tool": tool.program,
         "freq_mhz": freq_mhz,
         "fmax_mhz": round(fmax, 2),
@@ -86,15 +88,19 @@ def run_artix_tool(
     }
 
 
-def _himbaechel_arguments(freq_mhz: float, chipdb: Path | None) -> list[str]:
+def _himbaechel_arguments(part: Part, freq_mhz: float, chipdb: Path | None) -> list[str]:
     database = None if chipdb is None else chipdb.resolve()
-    arguments = himbaechel_arguments(constraints="harness.xdc", freq_mhz=freq_mhz, chipdb=database)
+    arguments = himbaechel_arguments(
+        part, constraints="harness.xdc", freq_mhz=freq_mhz, chipdb=database
+    )
     return [*arguments, "--timing-allow-fail"]
 
 
-def _xilinx_arguments(freq_mhz: float, chipdb: Path | None) -> list[str]:
+def _xilinx_arguments(part: Part, freq_mhz: float, chipdb: Path | None) -> list[str]:
     if chipdb is None:
-        raise ValueError(f"nextpnr-xilinx must be given the device's database: --chipdb {PART}.bin")
+        raise ValueError(
+            f"nextpnr-xilinx must be given the device's database: --chipdb {chipdb_name(part)}"
+        )
     arguments = xilinx_arguments(
         constraints="harness.xdc", freq_mhz=freq_mhz, chipdb=chipdb.resolve(), fasm=f"{TOP}.fasm"
     )
@@ -147,20 +153,20 @@ def _log_fmax(folder: Path, freq_mhz: float) -> tuple[float, None]:
     return float(found[-1]), None
 
 
-ARTIX_TOOLS = (
-    ArtixTool(
+XC7_TOOLS = (
+    Xc7Tool(
         program="vivado",
         needs_yosys=False,
-        arguments=lambda freq_mhz, chipdb: vivado_arguments(),
+        arguments=lambda part, freq_mhz, chipdb: vivado_arguments(),
         fmax=_vivado_fmax,
     ),
-    ArtixTool(
+    Xc7Tool(
         program="nextpnr-himbaechel",
         needs_yosys=True,
         arguments=_himbaechel_arguments,
         fmax=_report_fmax,
     ),
-    ArtixTool(
+    Xc7Tool(
         program="nextpnr-xilinx", needs_yosys=True, arguments=_xilinx_arguments, fmax=_log_fmax
     ),
 )

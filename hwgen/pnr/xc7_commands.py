@@ -1,4 +1,4 @@
-"""Yosys' script and the arguments of Vivado and nextpnr for an Artix-7."""
+"""Yosys' script and the arguments of Vivado and nextpnr for the 7 series."""
 
 from __future__ import annotations
 
@@ -6,18 +6,17 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
+from software_ref.devices import Part
+
 __all__ = [
     "LOG",
-    "PART",
+    "chipdb_name",
     "himbaechel_arguments",
     "log_step",
     "synthesis_script",
     "vivado_arguments",
     "xilinx_arguments",
 ]
-
-PART = "xc7a100tcsg324-1"
-"""The slowest speed grade of the Nexys 4's FPGA."""
 
 LOG = "place_and_route"
 """Stem of the tools' logs."""
@@ -32,17 +31,27 @@ def synthesis_script(sources: Sequence[str], top: str) -> list[str]:
     ]
 
 
+def chipdb_name(part: Part) -> str:
+    """What nextpnr's database of an FPGA is mostly called; all speed grades share one."""
+    return f"{part.device.name}{part.package}.bin"
+
+
 def vivado_arguments() -> list[str]:
     """Runs `vivado.tcl`."""
     return ["-mode", "batch", "-source", "vivado.tcl", "-nojournal", "-log", f"{LOG}.log"]
 
 
 def himbaechel_arguments(
-    *, constraints: str, freq_mhz: float, chipdb: str | Path | None = None, fasm: str | None = None
+    part: Part,
+    *,
+    constraints: str,
+    freq_mhz: float,
+    chipdb: str | Path | None = None,
+    fasm: str | None = None,
 ) -> list[str]:
     """Places and routes `netlist.json` with nextpnr-himbaechel, and writes `report.json`."""
     return [
-        *("--device", PART, "-o", f"xdc={constraints}"),
+        *("--device", part.name, "-o", f"xdc={constraints}"),
         *(() if fasm is None else ("-o", f"fasm={fasm}")),
         *("--json", "netlist.json", "--freq", f"{freq_mhz:g}"),
         *("--report", "report.json", "--log", f"{LOG}.log"),

@@ -1,0 +1,1 @@
+"""What makes a board's clock out of its oscillator's: a module for each family of FPGAs."""

@@ -1,0 +1,89 @@
+"""Boards of the 7 series: an MMCM, and bitstreams by the user's tools, or an archive for them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from boards.bitstream.engines import (
+    CHIPDB,
+    DATABASE,
+    ENGINES,
+    Engine,
+    database_folder,
+    find_engine,
+)
+from boards.bitstream.job import BitstreamJob
+from boards.bitstream.xc7_plan import write_archive, write_plan
+from boards.bitstream.xc7_run import run_engine
+from boards.clocking.clocking import Clocking
+from boards.clocking.mmcm import find_mmcm
+from boards.families.family import BoardFamily, Builder, BuildOptions, Built
+from boards.platforms.board import Board
+from hwgen.tool import Progress
+from software_ref.devices import XC7
+
+__all__ = ["Xc7Boards"]
+
+
+class Xc7Boards(BoardFamily):
+    """The family whose tools must be installed, here or elsewhere."""
+
+    data = XC7
+    options = ("toolchain", "plan_only", "chipdb", "database")
+
+    def clocking(self, oscillator_hz: int, clock_hz: int) -> Clocking:
+        """See `BoardFamily`."""
+        return find_mmcm(oscillator_hz, clock_hz)
+
+    def builder(self, board: Board, options: BuildOptions) -> Builder:
+        """See `BoardFamily`."""
+        fitting = [each for each in ENGINES if options.toolchain in (None, each.toolchain)]
+        _check_databases(board, options, fitting)
+        engine = None if options.plan_only else find_engine(options.toolchain)
+        if engine is not None:
+            return _engine_run(engine, _databases(options, engine))
+        sought = "; ".join(" + ".join(each.programs) for each in fitting)
+        reason = "" if options.plan_only else f"found none of: {sought}; "
+
+        def build(job: BitstreamJob, progress: Progress) -> Built:
+            files = write_plan(job, toolchain=options.toolchain)
+            archive = job.folder.with_name(f"{job.folder.name}.zip")
+            write_archive(files, archive)
+            where = f"the build archive is {archive}, its files are in {job.folder}"
+            return Built(archive=archive, text=f"{reason}{where}")
+
+        return build
+
+
+def _engine_run(engine: Engine, databases: dict[str, Path]) -> Builder:
+    def build(job: BitstreamJob, progress: Progress) -> Built:
+        write_plan(job, toolchain=engine.toolchain)
+        return Built(routed=run_engine(job, engine, databases, progress))
+
+    return build
+
+
+def _check_databases(board: Board, options: BuildOptions, engines: list[Engine]) -> None:
+    if options.chipdb is not None and not options.chipdb.is_file():
+        raise ValueError(f"--chipdb must name a file, not {str(options.chipdb)!r}")
+    if options.database is None and not any(DATABASE in engine.takes for engine in engines):
+        return
+    folder = database_folder(board.part)
+    if options.database is not None and not (options.database / folder).is_dir():
+        raise ValueError(
+            f"--database must name a folder that has the folder {folder}, "
+            f"not {str(options.database)!r}"
+        )
+
+
+def _databases(options: BuildOptions, engine: Engine) -> dict[str, Path]:
+    given = {CHIPDB: options.chipdb, DATABASE: options.database}
+    found: dict[str, Path] = {}
+    for name in engine.takes:
+        path = given[name]
+        if path is None:
+            raise ValueError(
+                f"{engine.programs[0]} must be given --{name.lower()} (or take --plan-only)"
+            )
+        found[name] = path
+    return found

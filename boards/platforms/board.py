@@ -1,0 +1,70 @@
+"""What a board is: its platform with FPGA and pins, and which of them the logic uses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from amaranth.build import Platform
+
+from software_ref.devices import DEVICES, Part
+
+__all__ = ["Board", "Pin"]
+
+Pin = tuple[str, int]
+"""Name and number of a resource of an Amaranth platform."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Board:
+    """One board.
+
+    Raises
+    ------
+    ValueError
+        Its FPGA is none that cores are built for.
+    """
+
+    name: str
+    """Its name on the command line."""
+    title: str
+    """Its name for people."""
+    platform: type[Platform]
+    """Its Amaranth platform, which knows the FPGA with package and speed grade, the oscillator, and
+    pins with their polarity."""
+    clock_mhz: float
+    """The logic's clock where the network file names none."""
+    leds: int
+    """Light-emitting diodes of the resources `led`."""
+    has_display: bool = False
+    """Whether there are eight seven-segment digits: `display_7seg` and `display_7seg_an`."""
+    buttons: Mapping[str, Pin] = field(default_factory=dict)
+    """Resource of each of the logic's buttons `run`, `pause` and `reset`."""
+    held_high: tuple[tuple[str, int, str], ...] = ()
+    """Resource and part of pins that must be kept high, although the logic does not use them."""
+
+    def __post_init__(self) -> None:
+        device = self.platform.device.lower()
+        if device not in DEVICES:
+            raise ValueError(
+                f"FPGA of {self.name} must be one of {', '.join(DEVICES)}, not {device}"
+            )
+
+    @property
+    def part(self) -> Part:
+        """Its FPGA with package and speed grade."""
+        platform = self.platform
+        return Part(
+            device=DEVICES[platform.device.lower()], package=platform.package, speed=platform.speed
+        )
+
+    @property
+    def oscillator(self) -> Pin:
+        """The clock's resource."""
+        return self.platform.default_clk, 0
+
+    @cached_property
+    def oscillator_hz(self) -> int:
+        """Its frequency."""
+        return round(self.platform().default_clk_frequency)
