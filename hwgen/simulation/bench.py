@@ -32,16 +32,19 @@ async def carry_out_job(dut: HierarchyObject) -> None:
     job = json.loads(Path("job.json").read_text())
     parent = os.getppid()
     progress = os.open("progress", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
-    Clock(dut.clk, _PERIOD, "step", impl="gpi").start()
+    # Low first: an edge at time 0 would race against the registers' initial values.
+    Clock(dut.clk, _PERIOD, "step", impl="gpi").start(start_high=False)
+    reset = [{"operation": "reset", "count": job["reset_clocks"]}] if job["reset_clocks"] else []
     outcomes = []
     try:
-        for number, settings in enumerate([{"operation": "reset", "count": 4}, *job["operations"]]):
+        for number, settings in enumerate([*reset, *job["operations"]], start=1 - len(reset)):
             finished = _start(dut, settings, job["patience"])
             while dut.finished.value != finished:
                 await First(ValueChange(dut.finished), Timer(_PROGRESS, "step"))
                 os.pwrite(progress, b"%20d" % int(dut.samples_accepted.value), 0)
                 if os.getppid() != parent:
                     raise RuntimeError("the process that started the simulation is gone")
+            await Timer(1, "step")  # `finished` is not the last to change at its clock edge
             outcome = _outcome(dut)
             if dut.stuck.value:
                 raise RuntimeError(
@@ -55,7 +58,7 @@ async def carry_out_job(dut: HierarchyObject) -> None:
         raise
     finally:
         os.close(progress)
-    Path("outcome.part").write_text(json.dumps(outcomes[1:]))
+    Path("outcome.part").write_text(json.dumps(outcomes[len(reset) :]))
     Path("outcome.part").replace("outcome.json")
 
 

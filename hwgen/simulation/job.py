@@ -66,9 +66,9 @@ class Parameters:
 
 @dataclass(frozen=True, kw_only=True)
 class Reset:
-    """Hold the core in reset. Every job starts with one, whether it says so or not."""
+    """Hold the core in reset."""
 
-    clocks: int = 4
+    clocks: int = 1
     """Length, at least 1."""
 
 
@@ -153,6 +153,8 @@ class Job:
     """`integer raw (n, N_0)`, each 0 to 2^feature_width - 1; None where nothing is played."""
     labels: npt.NDArray[np.integer] | None = None
     """`integer (n,)`."""
+    reset_clocks: int = 1
+    """Clocks of reset before the first operation; 0: the core starts from its initial values."""
     patience: int = 200_000
     """Clocks without any handshake or step after which the core counts as stuck."""
 
@@ -167,6 +169,8 @@ class Job:
                 )
         elif any(isinstance(operation, Play) for operation in self.operations):
             raise ValueError("features and labels must be given for a job that plays samples")
+        if not 0 <= self.reset_clocks < 1 << 32:
+            raise ValueError(f"reset_clocks must be 0 to 2^32 - 1, not {self.reset_clocks!r}")
         if not 1 <= self.patience < 1 << 32:
             raise ValueError(f"patience must be 1 to 2^32 - 1 clocks, not {self.patience!r}")
         for operation in self.operations:

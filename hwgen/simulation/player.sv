@@ -13,6 +13,17 @@
 // Python sets the control registers, then inverts `go`; the operation is over when `finished`
 // equals `go`. Clock t is the t-th rising edge of clk, counted from 0. Control registers are read
 // in clocked blocks only, so it does not matter when within a clock Python writes them.
+//
+// Simulators of four states put X on every payload that is not offered, and stop at an X where the
+// core must show a number; those of two states put what was offered last, inverted.
+
+`timescale 1ns / 1ps
+
+`ifdef FOUR_STATE
+  `define NOTHING(payload) 'x
+`else
+  `define NOTHING(payload) ~payload
+`endif
 
 module player #(
     parameter int FEATURES_W = 1,    // features of one beat
@@ -60,14 +71,14 @@ module player #(
   logic [SATURATIONS_W-1:0] last_saturations  /*verilator public_flat_rd*/ = 0;
 
   // The core
-  logic rst = 1;
+  logic rst = 0;
   logic samples__valid = 0, samples__ready;
   logic predictions__valid, predictions__ready;
   logic parameter_requests__valid = 0, parameter_requests__ready;
   logic parameter_values__valid, parameter_values__ready;
-  logic [HEADER_W+FEATURES_W-1:0] samples__payload = 0;
+  logic [HEADER_W+FEATURES_W-1:0] samples__payload = `NOTHING(0);
   logic [PREDICTION_W-1:0] predictions__payload;
-  logic [REQUEST_W-1:0] parameter_requests__payload = 0;
+  logic [REQUEST_W-1:0] parameter_requests__payload = `NOTHING(0);
   logic [VALUE_W-1:0] parameter_values__payload;
   logic drain = 0, busy;
   logic [31:0] steps;
@@ -75,11 +86,12 @@ module player #(
 
   `CORE core (.*);
 
-  wire sample_taken = samples__valid && samples__ready && offered_last;
-  wire beat_taken = samples__valid && samples__ready;
-  wire prediction_taken = predictions__valid && predictions__ready;
-  wire request_taken = parameter_requests__valid && parameter_requests__ready;
-  wire value_taken = parameter_values__valid && parameter_values__ready;
+  // Before its first reset a core without initial values shows X.
+  wire beat_taken = (samples__valid && samples__ready) === 1;
+  wire sample_taken = beat_taken && offered_last;
+  wire prediction_taken = (predictions__valid && predictions__ready) === 1;
+  wire request_taken = (parameter_requests__valid && parameter_requests__ready) === 1;
+  wire value_taken = (parameter_values__valid && parameter_values__ready) === 1;
 
   // Random stalls: an offer (or a ready) is withheld in the clocks in which these are 0
   logic reseed = 0;
@@ -113,6 +125,29 @@ module player #(
     if (prediction_taken && outstanding == 0 && !rst)
       $fatal(1, "the core gave a prediction that no sample asked for, at clock %0d", clock);
   end
+
+`ifdef FOUR_STATE
+  // Another rule: from the first reset on, or from the first operation without one, nothing is X
+  logic known = 0;
+  always @(posedge clk) begin
+    if (running && !(operation == RESET && rst)) known = 1;
+    if (known) begin
+      if (^{samples__ready, predictions__valid, parameter_requests__ready,
+            parameter_values__valid, busy, steps} === 1'bx)
+        $fatal(1, {"the core has an X at samples__ready (%b), predictions__valid (%b), ",
+                   "parameter_requests__ready (%b), parameter_values__valid (%b), busy (%b) or ",
+                   "steps (%h), at clock %0d"},
+               samples__ready, predictions__valid, parameter_requests__ready,
+               parameter_values__valid, busy, steps, clock);
+      if (^saturations === 1'bx)
+        $fatal(1, "the core counts saturations to %h, at clock %0d", saturations, clock);
+      if (predictions__valid && ^predictions__payload === 1'bx)
+        $fatal(1, "the core predicts %b, at clock %0d", predictions__payload, clock);
+      if (parameter_values__valid && ^parameter_values__payload === 1'bx)
+        $fatal(1, "the core reads %b, at clock %0d", parameter_values__payload, clock);
+    end
+  end
+`endif
 
   int features_file, list_file, accepted_file, predictions_file, values_file, code;
   initial begin
@@ -191,15 +226,15 @@ module player #(
               code = $fread(features, features_file);
               if (code != FEATURE_BYTES) $fatal(1, "features.bin ends before sample %0d", place);
               samples__valid <= 1;
-              // Only the first beat's header counts: the others carry its complement.
-              samples__payload <= {HEADER_W'(beat == 0 ? header : ~header),
+              // Only the first beat's header counts.
+              samples__payload <= {HEADER_W'(beat == 0 ? header : `NOTHING(header)),
                                    features[FEATURES_W-1:0]};
               offered_last <= beat == BEATS - 1;
               beat <= beat == BEATS - 1 ? 0 : beat + 1;
               loaded <= loaded + 32'(beat == BEATS - 1);
             end else begin
               samples__valid <= 0;
-              samples__payload <= ~samples__payload;  // nobody may look at it
+              samples__payload <= `NOTHING(samples__payload);
             end
           end
         end
@@ -215,13 +250,18 @@ module player #(
               loaded <= loaded + 1;
             end else begin
               parameter_requests__valid <= 0;
-              parameter_requests__payload <= ~parameter_requests__payload;
+              parameter_requests__payload <= `NOTHING(parameter_requests__payload);
             end
           end
         end
         DRAIN: begin
           settle <= settle + 2'(settle != 3);
           done = settle == 3 && !busy && outstanding == 0;
+        end
+        RESET: begin  // done a clock later, so that the counters shown are the core's after it
+          rst <= remaining > 1;
+          remaining <= remaining - 1;
+          done = remaining == 0;
         end
         default: begin
           remaining <= remaining - 1;

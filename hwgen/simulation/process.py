@@ -33,6 +33,7 @@ def run_cocotb(
     top: str,
     test_module: str,
     run_dir: Path,
+    loader: Sequence[str] = (),
     arguments: Sequence[str] = (),
     waves: Path | None = None,
     progress: Callable[[int], None] | None = None,
@@ -46,13 +47,15 @@ def run_cocotb(
     Parameters
     ----------
     executable
-        What `verilator.build` returned.
+        What `verilator.build` returned, or `icarus.build`.
     top
         Its top module.
     test_module
         Importable name of the module that holds the tests.
     run_dir
         The child's working folder, created where missing; `run.log` has all that it prints.
+    loader
+        Command that loads the executable, where it does not run by itself.
     arguments
         Plusargs.
     waves
@@ -74,7 +77,7 @@ def run_cocotb(
     log, results, counter = run_dir / "run.log", run_dir / "results.xml", run_dir / PROGRESS_FILE
     results.unlink(missing_ok=True)
     counter.unlink(missing_ok=True)
-    command = [str(executable.resolve()), *arguments]
+    command = [*loader, str(executable.resolve()), *arguments]
     if waves is not None:
         command += ["--trace", "--trace-file", str(waves.resolve())]
     deadline = None if timeout is None else time.monotonic() + timeout
@@ -138,7 +141,8 @@ def _read_counter(path: Path) -> int:
 def _message(what: str, log: Path) -> str:
     lines = log.read_text(errors="replace").splitlines()
     # A message of the Verilog code says more than what the run-time library prints after it.
-    told = [line for line in lines if "%Error" in line or "%Fatal" in line]
+    marks = ("%Error", "%Fatal", "FATAL: ")
+    told = [line for line in lines if any(mark in line for mark in marks)]
     what = f"{what}: {told[0].strip()}" if told else what
     return "\n  ".join([f"{what}; the last lines of {log}:", *lines[-_LOG_LINES:]])
 

@@ -6,11 +6,12 @@ import json
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
 from hwgen.lint_waivers import lint_waivers
+from hwgen.simulation import icarus
 from hwgen.simulation.job import (
     AccessParameters,
     Drain,
@@ -35,14 +36,16 @@ from hwgen.simulation.records import (
 from hwgen.simulation.result import Result, read_result
 from hwgen.simulation.verilator import Mode, SimulatorError, build
 
-__all__ = ["Simulation", "SimulatorError"]
+__all__ = ["Simulation", "Simulator", "SimulatorError"]
+
+Simulator = Literal["verilator", "icarus"]
 
 _PLAYER = Path(__file__).with_name("player.sv")
 _RUN_FILES = ("*.bin", "job.json", "outcome.json", "outcome.part", "error.txt", "waves.vcd")
 
 
 class Simulation:
-    """An exported core in its player, built for Verilator.
+    """An exported core in its player, built for a simulator.
 
     ::
 
@@ -59,6 +62,9 @@ class Simulation:
         The core's ports.
     source
         The core's Verilog file.
+    simulator
+        "verilator"; or "icarus", which has X and Z beside 0 and 1 and is a thousand times as slow.
+        What follows is Verilator's.
     mode
         "fast_build" or "fast_run", see `verilator.build`.
     waves
@@ -75,6 +81,7 @@ class Simulation:
         ports: CorePorts,
         *,
         source: Path,
+        simulator: Simulator = "verilator",
         mode: Mode = "fast_build",
         waves: bool = False,
         runtime_dir: Path | None = None,
@@ -83,6 +90,7 @@ class Simulation:
         self.build_dir = build_dir
         self.ports = ports
         self.source = source
+        self.simulator: Simulator = simulator
         self.mode: Mode = mode
         self.waves = waves
         self.runtime_dir = runtime_dir
@@ -96,6 +104,23 @@ class Simulation:
         SimulatorError
             Where a tool is missing or rejects the core, also for ports that are not the core's.
         """
+        parameters = {
+            "FEATURES_W": self.ports.beat_width,
+            "HEADER_W": self.ports.header_width,
+            "BEATS": self.ports.beats,
+            "PREDICTION_W": self.ports.prediction_width,
+            "REQUEST_W": self.ports.request_width,
+            "VALUE_W": self.ports.data_width,
+            "SATURATIONS_W": self.ports.saturations_width,
+        }
+        if self.simulator == "icarus":
+            return icarus.build(
+                sources=[_PLAYER, self.source],
+                top="player",
+                build_dir=self.build_dir,
+                parameters=parameters,
+                defines={"CORE": self.ports.top},
+            )
         self.build_dir.mkdir(parents=True, exist_ok=True)
         # Other warnings than those waived stop the build, and so do all of the player's, which is
         # where ports of another width than stated show.
@@ -106,15 +131,7 @@ class Simulation:
             top="player",
             build_dir=self.build_dir,
             mode=self.mode,
-            parameters={
-                "FEATURES_W": self.ports.beat_width,
-                "HEADER_W": self.ports.header_width,
-                "BEATS": self.ports.beats,
-                "PREDICTION_W": self.ports.prediction_width,
-                "REQUEST_W": self.ports.request_width,
-                "VALUE_W": self.ports.data_width,
-                "SATURATIONS_W": self.ports.saturations_width,
-            },
+            parameters=parameters,
             defines={"CORE": self.ports.top},
             waves=self.waves,
             runtime_dir=self.runtime_dir,
@@ -163,6 +180,7 @@ class Simulation:
                 top="player",
                 test_module="hwgen.simulation.bench",
                 run_dir=run_dir,
+                loader=icarus.loader() if self.simulator == "icarus" else (),
                 waves=run_dir / "waves.vcd" if self.waves else None,
                 progress=progress,
                 timeout=timeout,
@@ -181,7 +199,12 @@ class Simulation:
             self._write_operation(job, number, operation, run_dir)
             for number, operation in enumerate(job.operations)
         ]
-        text = json.dumps({"patience": job.patience, "operations": settings}, indent=1)
+        table = {
+            "patience": job.patience,
+            "reset_clocks": job.reset_clocks,
+            "operations": settings,
+        }
+        text = json.dumps(table, indent=1)
         (run_dir / "job.json").write_text(text)
 
     def _write_operation(

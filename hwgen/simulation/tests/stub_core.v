@@ -4,6 +4,9 @@
 // Training: LAG steps after the sample's own step, weight 0 of junction 0 (row 0, lane 0) grows by
 // 1 + rate_exponent, and junction 0's update saturations by feature TAIL of the last beat.
 // FAULT 1: never ready for samples. 2: a waiting prediction changes. 3: a prediction too many.
+// 4 to 7: an X in predictions, saturations, parameter values, `busy`.
+
+`timescale 1ns / 1ps
 
 module stub_core #(
     parameter BEAT = 4, parameter FW = 9, parameter BEATS = 2, parameter LABEL_W = 3,
@@ -47,7 +50,7 @@ module stub_core #(
   wire room = !predictions__valid || predictions__ready;
   wire drained = !(|exists[LAG-1:0]);
   assign start = timer == 0 && room && (full || (drain && !drained && !partial));
-  assign busy = full || beat != 0 || !drained || timer != 0 || predictions__valid;
+  assign busy = FAULT == 7 ? 1'bx : full || beat != 0 || !drained || timer != 0 || predictions__valid;
 
   wire [ENTRY_W-1:0] entering = full ? {header, last_feature, first_feature, 1'b1} : {ENTRY_W{1'b0}};
   wire [ENTRY_W*(LAG+1)-1:0] shifted = {pending[ENTRY_W*LAG-1:0], entering};
@@ -56,7 +59,7 @@ module stub_core #(
   wire [FW-1:0] predicted_class = predicted[1+:FW] % CLASSES;
 
   reg [31:0] up_saturations;
-  assign saturations = up_saturations << 64;
+  assign saturations = FAULT == 5 ? {96*JUNCTIONS{1'bx}} : up_saturations << 64;
 
   // Parameters
   reg signed [B-1:0] memory [0:(1 << (1 + J_W + ROW_W + LANE_W)) - 1];
@@ -87,8 +90,9 @@ module stub_core #(
       pending <= shifted;
       if (predicted[0] || FAULT == 3) begin
         predictions__valid <= 1;
-        predictions__payload <= {predicted_class == predicted[1+2*FW+:LABEL_W],
-                                 predicted_class[LABEL_W-1:0], tag};
+        if (FAULT == 4) predictions__payload <= {16+LABEL_W+1{1'bx}};
+        else predictions__payload <= {predicted_class == predicted[1+2*FW+:LABEL_W],
+                                      predicted_class[LABEL_W-1:0], tag};
         tag <= tag + 1;
       end
       if (updated[0] && updated[1+2*FW+LABEL_W]) begin
@@ -102,7 +106,7 @@ module stub_core #(
       if (write) memory[address] <= parameter_requests__payload[2+J_W+ROW_W+LANE_W+:B];
       else begin
         parameter_values__valid <= 1;
-        parameter_values__payload <= memory[address];
+        parameter_values__payload <= FAULT == 6 ? {B{1'bx}} : memory[address];
       end
     end
 
