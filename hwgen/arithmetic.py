@@ -14,9 +14,9 @@ def signed_width(low: int, high: int) -> int:
     return max((~low).bit_length() if low < 0 else 0, max(high, 0).bit_length()) + 1
 
 
-def register(m: Module, value: Value, name: str) -> Signal:
-    """Register a value for one clock; datapath registers are never reset."""
-    stage = Signal(value.shape(), name=name, reset_less=True)
+def register(m: Module, value: Value, name: str, *, reset_less: bool = True) -> Signal:
+    """Register a value for one clock; those of a datapath have no reset."""
+    stage = Signal(value.shape(), name=name, reset_less=reset_less)
     m.d.sync += stage.eq(value)
     return stage
 
@@ -47,7 +47,9 @@ def saturated(value: Value, width: int) -> tuple[Value, Value]:
     return Mux(overflow, limit, value[:width]).as_signed(), overflow
 
 
-def adder_tree(m: Module, terms: list[Value], name: str, adders: int = 1) -> Value:
+def adder_tree(
+    m: Module, terms: list[Value], name: str, adders: int = 1, *, reset_less: bool = True
+) -> Value:
     """Sum signed or unsigned terms exactly, two by two, with a register after every few levels.
 
     Latency: `tree_levels(len(terms), adders)` clocks; a single term passes without one.
@@ -59,7 +61,7 @@ def adder_tree(m: Module, terms: list[Value], name: str, adders: int = 1) -> Val
                 for k in range(0, len(terms), 2)
             ]
         terms = [
-            register(m, term, f"{name}_level{level}_{position}")
+            register(m, term, f"{name}_level{level}_{position}", reset_less=reset_less)
             for position, term in enumerate(terms)
         ]
     return terms[0]

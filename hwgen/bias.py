@@ -106,7 +106,7 @@ class BiasUnit(wiring.Component):
             write=(
                 delayed(m, word, write_after, "word"),
                 new_word,
-                delayed(m, used, write_after, "used"),
+                delayed(m, used, write_after, "used", reset_less=False),
             ),
             init=self._init,
             latency=plan.read_latency,

@@ -87,7 +87,7 @@ class Interleaver(wiring.Component):
             self._count_from_shared_seeds(m)
         else:
             parts = lane_parts(shape.parallelism)
-            starts = copied(m, self.start, len(parts), "start")
+            starts = copied(m, self.start, len(parts), "start", reset_less=False)
             for part, (start, memories) in enumerate(zip(starts, parts, strict=True)):
                 self._count_from_sweep_seeds(m, start, memories, f"{part}")
         return m
@@ -96,10 +96,10 @@ class Interleaver(wiring.Component):
         """After D increments a word is back at its seed, so equal seeds share one incrementer."""
         depth = self.pattern.shape.depth
         counters: dict[int, Signal] = {}
-        started = register(m, self.start, "shared_start")
+        started = register(m, self.start, "shared_start", reset_less=False)
         for v, seed in enumerate(self.pattern.seeds[0].tolist()):
             if seed not in counters:
-                word = Signal(self._width, name=f"word_from{seed}", reset_less=True)
+                word = Signal(self._width, name=f"word_from{seed}", init=seed)
                 m.d.sync += word.eq(Mux(started, seed, _incremented(word, depth)))
                 counters[seed] = word
             m.d.comb += self.words[v].eq(counters[seed])
@@ -112,11 +112,10 @@ class Interleaver(wiring.Component):
         seeds = self.pattern.seeds
         cycle, _ = sweep_counter(m, started, shape.depth, shape.out_degree, f"words{name}")
         last = cycle == shape.depth - 1
-        following = Signal(
-            range(max(shape.out_degree, 2)), name=f"next_sweep{name}", reset_less=True
-        )
+        first = 1 if shape.out_degree > 1 else 0
+        following = Signal(range(max(shape.out_degree, 2)), name=f"next_sweep{name}", init=first)
         with m.If(started):
-            m.d.sync += following.eq(1 if shape.out_degree > 1 else 0)
+            m.d.sync += following.eq(first)
         with m.Elif(last):
             m.d.sync += following.eq(
                 Mux(following == shape.out_degree - 1, following, following + 1)
@@ -132,7 +131,7 @@ class Interleaver(wiring.Component):
             ],
         )
         for place, v in enumerate(memories):
-            word = Signal(self._width, name=f"word{v}", reset_less=True)
+            word = Signal(self._width, name=f"word{v}", init=int(seeds[0, v]))
             seed = row.word_select(place, self._width)
             following_word = Mux(last, seed, _incremented(word, shape.depth))
             m.d.sync += word.eq(Mux(started, int(seeds[0, v]), following_word))

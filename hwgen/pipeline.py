@@ -15,10 +15,10 @@ _COPY = {"keep": "true"}
 """Keeps Yosys and Vivado from merging registers that hold the same."""
 
 
-def delayed(m: Module, value: Value, clocks: int, name: str) -> Value:
+def delayed(m: Module, value: Value, clocks: int, name: str, *, reset_less: bool = True) -> Value:
     """Delay a value by a number of clocks in plain registers (which may become SRLs)."""
     for clock in range(1, clocks + 1):
-        value = register(m, value, f"{name}_after{clock}")
+        value = register(m, value, f"{name}_after{clock}", reset_less=reset_less)
     return value
 
 

@@ -13,9 +13,11 @@ COUNTER_WIDTH = 32
 
 
 def saturation_counter(m: Module, flags: list[Value], name: str) -> Signal:
-    """Count the flags that are high, clock by clock."""
+    """Count the flags that are high, clock by clock; a reset forgets those on their way, too."""
     total = Signal(COUNTER_WIDTH, name=f"{name}_saturations")
-    registered = [register(m, flag, f"{name}_saturated{k}") for k, flag in enumerate(flags)]
-    following = total + adder_tree(m, registered, f"{name}_saturated")
+    registered = [
+        register(m, flag, f"{name}_saturated{k}", reset_less=False) for k, flag in enumerate(flags)
+    ]
+    following = total + adder_tree(m, registered, f"{name}_saturated", reset_less=False)
     m.d.sync += total.eq(Mux(following[COUNTER_WIDTH], (1 << COUNTER_WIDTH) - 1, following))
     return total

@@ -33,7 +33,7 @@ def row_counter(
     m: Module, start: Value, rows: int, name: str, active: Signal | None = None
 ) -> Signal:
     """The row number; drives `active` high while it counts, if given."""
-    row = Signal(range(max(rows, 2)), name=f"{name}_row", reset_less=True)
+    row = Signal(range(max(rows, 2)), name=f"{name}_row")
     last = row == rows - 1
     with m.If(start):
         m.d.sync += row.eq(0)
@@ -51,8 +51,8 @@ def sweep_counter(
     m: Module, start: Value, depth: int, sweeps: int, name: str
 ) -> tuple[Signal, Signal]:
     """The cycle c inside the sweep, and the sweep s, of the current row."""
-    cycle = Signal(range(max(depth, 2)), name=f"{name}_cycle", reset_less=True)
-    sweep = Signal(range(max(sweeps, 2)), name=f"{name}_sweep", reset_less=True)
+    cycle = Signal(range(max(depth, 2)), name=f"{name}_cycle")
+    sweep = Signal(range(max(sweeps, 2)), name=f"{name}_sweep")
     with m.If(start):
         m.d.sync += [cycle.eq(0), sweep.eq(0)]
     with m.Elif(cycle == depth - 1):
@@ -83,7 +83,7 @@ class Phase:
         self._flags: dict[int, Value] = {}
         if layout.span == 1:
             return
-        self._phase = Signal(range(layout.span), name=f"{name}_phase", reset_less=True)
+        self._phase = Signal(range(layout.span), name=f"{name}_phase")
         step = layout.groups % layout.span
         wraps = self._phase >= layout.span - step
         with m.If(start):

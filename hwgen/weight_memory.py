@@ -118,7 +118,8 @@ class WeightMemory(wiring.Component):
             write = used & self.write
         late = timing.weight_written - 1
         write_rows = copied(m, delayed(m, row, late, "row"), len(parts), "written_row")
-        writes = copied(m, delayed(m, write, late, "row_written"), len(parts), "row_write")
+        written = delayed(m, write, late, "row_written", reset_less=False)
+        writes = copied(m, written, len(parts), "row_write", reset_less=False)
         width = timing.network.format.stored_width
         words = []
         for k, part in enumerate(parts):
@@ -167,9 +168,9 @@ class WeightMemory(wiring.Component):
         accesses = copied(m, self.access, count, "access_here", reset_less=False)
         scans = []
         for k in range(count):
-            row = Signal(range(max(rows, 2)), name=f"row_{k}", reset_less=True)
+            row = Signal(range(max(rows, 2)), name=f"row_{k}")
             used = Signal(name=f"row_used_{k}")
-            single = Signal(name=f"row_single_{k}", reset_less=True)
+            single = Signal(name=f"row_single_{k}")
             with m.If(self.start):
                 m.d.sync += [row.eq(0), used.eq(1), single.eq(0)]
             with m.Elif(accesses[k]):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from amaranth.hdl import ResetInserter, Signal
+from amaranth.sim import Simulator
 
 from hwgen.bias import BiasUnit
 from hwgen.tests.numerics import lane_numbers, overflows, random_signed, rnd, rnd_random, sat
@@ -125,3 +127,37 @@ def test_the_port_reads_and_replaces_any_bias(numbers: tuple[int, ...], training
         assert shown[arrive, slot] == biases[neuron]
         if write:
             biases[neuron] = replacement[number * spacing]
+
+
+@pytest.mark.parametrize("numbers", SHAPES, ids=identify)
+def test_after_one_clock_of_reset_no_bias_is_written(numbers: tuple[int, ...]) -> None:
+    """An access is cut off in every clock until its word is written back."""
+    timing = timing_of(numbers, last=True)
+    plan = timing.bias_plan
+    word = plan.read_latency + 2  # clocks from the access to the one that writes the word
+    for cut in range(1, word + 2):
+        unit = BiasUnit(timing, [0] * plan.depth)
+        reset = Signal()
+        found: list[int] = []
+
+        async def bench(ctx, unit=unit, reset=reset, cut=cut, found=found) -> None:
+            ctx.set(unit.replace, 1)
+            ctx.set(unit.replacement, 5)
+            for clock in range(cut + 1):
+                ctx.set(unit.access, clock == 0)
+                ctx.set(reset, clock == cut)
+                await ctx.tick()
+            ctx.set(reset, 0)
+            await ctx.tick().repeat(word + 1)
+            ctx.set(unit.replace, 0)
+            ctx.set(unit.access, 1)
+            await ctx.tick()
+            ctx.set(unit.access, 0)
+            await ctx.tick().repeat(plan.read_latency)
+            found.append(ctx.get(unit.biases[0]))
+
+        simulation = Simulator(ResetInserter(reset)(unit))
+        simulation.add_clock(1e-6)
+        simulation.add_testbench(bench)
+        simulation.run()
+        assert found == [5 if cut > word else 0], cut

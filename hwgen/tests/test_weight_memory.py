@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from amaranth.hdl import Elaboratable, ResetInserter, Signal
 from amaranth.sim import Simulator
 
 from hwgen.weight_memory import ACCESS_LEAD, WeightMemory
@@ -57,42 +58,105 @@ def test_rows_come_in_natural_order_and_return_as_updated(
         expected = np.where(expected < 2000, expected + 1, expected - 1)
 
 
+@pytest.mark.parametrize("training", [True, False], ids=["training", "inference"])
 @pytest.mark.parametrize("shape", SHAPES)
-def test_an_inference_core_changes_only_the_weight_written(
-    shape: tuple[tuple[int, ...], ...],
+def test_an_access_changes_only_the_weight_written(
+    shape: tuple[tuple[int, ...], ...], training: bool
 ) -> None:
-    timing = _timing(shape, training=False)
+    """In the first row, one in the middle and the last, a weight is written, and all are read."""
+    timing = _timing(shape, training=training)
     z, weights = timing.shape.parallelism, timing.shape.weights
     initial = _initial(timing)
     memory = WeightMemory(timing, initial.tolist())
-    edge, value = weights - 1, -77
-    read: list[int] = []
+    edges = {0: -77, weights // 2: 1234, weights - 1: -2048}
+    behind = timing.weight_written - timing.operands
+    read: list[list[int]] = []
+    passing: list[list[int]] = []  # rows at the lanes, clock by clock
 
-    async def access(ctx, edge: int, *, write: bool) -> None:
+    async def clock(ctx) -> None:
+        if training:  # what an update with deltas of zero gives back
+            row = passing[-behind] if len(passing) >= behind else [0] * z
+            for j in range(z):
+                ctx.set(memory.updated[j], row[j])
+        row = [ctx.get(memory.weights[j]) for j in range(z)]
+        if training:
+            replace, value = ctx.get(memory.replace), ctx.get(memory.replacement)
+            row = [value if replace >> j & 1 else weight for j, weight in enumerate(row)]
+        passing.append(row)
+        await ctx.tick()
+
+    async def access(ctx, edge: int, value: int | None) -> int:
         ctx.set(memory.access_row, edge // z)
         ctx.set(memory.access_lane, edge % z)
-        ctx.set(memory.write, write)
-        ctx.set(memory.replacement, value)
+        ctx.set(memory.write, value is not None)
+        ctx.set(memory.replacement, value or 0)
         ctx.set(memory.access, 1)
-        await ctx.tick()
+        await clock(ctx)
         ctx.set(memory.access, 0)
-        for clock in range(ACCESS_LEAD + timing.weight_written + timing.lane_levels + 2):
-            if clock == ACCESS_LEAD - 1 + timing.operands + timing.lane_levels and not write:
-                read.append(ctx.get(memory.accessed))
-            await ctx.tick()
+        found = 0
+        for after in range(ACCESS_LEAD + timing.weight_written + timing.lane_levels + z + 2):
+            if after == ACCESS_LEAD - 1 + timing.operands + timing.lane_levels:
+                found = ctx.get(memory.accessed)
+            await clock(ctx)
+        # Time for every row, if the access did not stop after its own.
+        for _ in range(timing.shape.rows):
+            await clock(ctx)
         ctx.set(memory.write, 0)
+        return found
 
     async def bench(ctx) -> None:
-        await access(ctx, edge, write=True)
-        for other in range(weights):
-            await access(ctx, other, write=False)
+        for edge, value in edges.items():
+            await access(ctx, edge, value)
+            read.append([await access(ctx, other, None) for other in range(weights)])
 
     _run(memory, bench)
-    initial[edge] = value
-    assert read == initial.tolist()
+    for (edge, value), found in zip(edges.items(), read, strict=True):
+        initial[edge] = value
+        assert found == initial.tolist()
 
 
-def _run(memory: WeightMemory, bench) -> None:
+@pytest.mark.parametrize("shape", SHAPES)
+def test_after_one_clock_of_reset_nothing_more_is_written(
+    shape: tuple[tuple[int, ...], ...],
+) -> None:
+    """A step under way is cut off anywhere: rows are as they were, or updated, and stay so."""
+    timing = _timing(shape, training=True)
+    z, rows = timing.shape.parallelism, timing.shape.rows
+    initial = _initial(timing).reshape(rows, z)
+    for cut in range(1, rows + timing.weight_written + 1):
+        memory = WeightMemory(timing, initial.ravel().tolist())
+        top = ResetInserter(reset := Signal())(memory)
+        found: list[list[int]] = []
+
+        async def bench(ctx, memory=memory, reset=reset, cut=cut, found=found) -> None:
+            for j in range(z):
+                ctx.set(memory.updated[j], 7)
+            for clock in range(cut + 1):
+                ctx.set(memory.start, clock == 0)
+                ctx.set(reset, clock == cut)
+                await ctx.tick()
+            ctx.set(reset, 0)
+            for j in range(z):
+                ctx.set(memory.updated[j], -9)  # nobody may write this
+            for _ in range(timing.weight_written + 2):
+                await ctx.tick()
+            ctx.set(memory.start, 1)
+            await ctx.tick()
+            ctx.set(memory.start, 0)
+            await ctx.tick().repeat(timing.operands)
+            for _ in range(rows):
+                found.append([ctx.get(memory.weights[j]) for j in range(z)])
+                await ctx.tick()
+
+        _run(top, bench)
+        # Row t is written in the clock `weight_written` after its read, which is in clock 1 + t.
+        written = min(max(cut - timing.weight_written, 0), rows)
+        expected = initial.copy()
+        expected[:written] = 7
+        assert found == expected.tolist(), cut
+
+
+def _run(memory: Elaboratable, bench) -> None:
     simulator = Simulator(memory)
     simulator.add_clock(1e-6)
     simulator.add_testbench(bench)
