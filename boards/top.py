@@ -29,6 +29,7 @@ from boards.run.runner import Runner
 from boards.store.sample_store import SampleStore
 from boards.store.store_writer import StoreWriter
 from boards.uart import UartReceiver, UartTransmitter
+from hwgen.header import header
 from hwgen.verilog import to_verilog
 
 __all__ = ["BoardTop", "board_verilog"]
@@ -244,4 +245,11 @@ def _extended(value: Value, bits: int) -> Value:
 
 def board_verilog(design: BoardDesign) -> str:
     """The Verilog text of module TOP, with ports `clk`, `rst` and those of `BoardTop`."""
-    return to_verilog(BoardTop(design), TOP)
+    kind = f"a board's logic around a {design.core.kind}"
+    clock = (
+        f"Clock {design.clock_hz} Hz, UART {design.baud} baud, room for {design.samples} samples."
+    )
+    text = header(
+        TOP, kind, f"{design.core.summary}\n{clock}", "Ports: docs/boards.md of presparse."
+    )
+    return to_verilog(BoardTop(design), TOP, header=text)

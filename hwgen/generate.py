@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from hwgen.dsp_budget import DSP_WIDTHS, divide_multipliers
+from hwgen.header import header, lint_commands, spaced
 from hwgen.junction import JunctionParameters
 from hwgen.network import NetworkCore
 from hwgen.verilog import to_verilog
@@ -40,6 +41,8 @@ class CoreDesign:
     """Signed operand widths of one DSP block."""
     seed: int = 1
     """Seed of the initial weights."""
+    described: str = ""
+    """Name of the network's file, for the Verilog's comment."""
 
     @classmethod
     def from_file(
@@ -55,6 +58,7 @@ class CoreDesign:
             dsp_budget=file.target.dsp_blocks,
             dsp_widths=DSP_WIDTHS[file.target.device],
             seed=file.training.seed,
+            described=file.name,
         )
 
     @cached_property
@@ -103,4 +107,31 @@ class CoreDesign:
     @cached_property
     def verilog(self) -> str:
         """The Verilog text."""
-        return to_verilog(self.core, self.name)
+        return to_verilog(self.core, self.name, header=self._header)
+
+    @property
+    def _header(self) -> str:
+        commands = "".join(f"\n  $ {command}" for command in lint_commands(self.name))
+        return header(
+            self.name,
+            self.kind,
+            self.summary,
+            f"Ports: {self.name}.json, and docs/ports.md of presparse. Lint:{commands}",
+        )
+
+    @property
+    def kind(self) -> str:
+        """What it is the core of, in a few words."""
+        kind = "training core" if self.training else "inference core"
+        return f"{kind} of {self.described}" if self.described else kind
+
+    @property
+    def summary(self) -> str:
+        """The network and its speed in a few lines."""
+        network = self.network
+        return (
+            f"Layers {'-'.join(map(str, network.layers))}, {network.competing} classes, "
+            f"hidden {network.activation.hidden}, format {network.format}.\n"
+            f"Out-degrees {spaced(network.out_degree)}; {spaced(network.parallelism)} edges a "
+            f"clock, {self.schedule.period} clocks a sample."
+        )

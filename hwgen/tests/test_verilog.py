@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,9 @@ from amaranth.lib.wiring import In, Out
 
 import hwgen.verilog
 from hwgen.generate import CoreDesign
+from hwgen.header import header, lint_commands
 from hwgen.tests.shapes import network
+from hwgen.tests.signedness import doubtful_signs
 from hwgen.verilog import to_verilog
 from software_ref.errors import ToolError
 
@@ -42,7 +45,7 @@ def texts() -> dict[str, str]:
 def test_names_are_plain(texts: dict[str, str], name: str) -> None:
     text = texts[name]
     assert "\\" not in text
-    assert set(re.findall(r"\$\w*", text)) <= {"$signed", "$unsigned"}
+    assert set(re.findall(r"\$(?! )\w*", text)) == {"$signed"}
 
 
 @pytest.mark.parametrize("name", CORES)
@@ -67,6 +70,42 @@ def test_every_port_has_bits_and_every_module_a_body(texts: dict[str, str], name
     assert made == set(modules) - {top}
 
 
+@pytest.mark.parametrize("name", CORES)
+def test_the_text_begins_with_what_it_is_and_a_timescale(texts: dict[str, str], name: str) -> None:
+    comment, timescale, rest = texts[name].partition("`timescale 1ns / 1ps\n\nmodule ")
+    assert timescale
+    assert "`timescale" not in rest
+    lines = comment.splitlines()
+    assert all(line.startswith("//") for line in lines)
+    top, kind = CORES[name].name, "training" if CORES[name].training else "inference"
+    assert lines[:2] == [
+        f"// Module {top}: {kind} core.",
+        f"// Made by presparse {metadata.version('presparse')}; "
+        "what is changed here is lost in the next export.",
+    ]
+    assert f"Layers {'-'.join(map(str, CORES[name].network.layers))}," in comment
+    for command in lint_commands(top):
+        assert f"//   $ {command}\n" in comment
+
+
+def test_the_comment_names_the_network_file() -> None:
+    text = header("top", CoreDesign(network=SMALL, described="José's 1").kind)
+    assert text.startswith("// Module top: training core of Jos\\xe9's 1.\n")
+
+
+@pytest.mark.parametrize("name", CORES)
+def test_what_a_reset_sets_starts_with_that_value(texts: dict[str, str], name: str) -> None:
+    modules = texts[name].split("endmodule\n")
+    found = 0
+    for module in modules:
+        initial = dict(re.findall(r"^  initial (\w+) = (.*);$", module, flags=re.MULTILINE))
+        reset = re.findall(r"^    if \(rst\) (\w+) <= (.*);$", module, flags=re.MULTILINE)
+        assert {register: initial.get(register) for register, _ in reset} == dict(reset)
+        found += len(reset)
+    assert found > 50
+    assert not re.search(r"^ *reg [^;]*=", texts[name], flags=re.MULTILINE)
+
+
 def test_units_and_lanes_keep_their_names(texts: dict[str, str]) -> None:
     for unit in ("interleaver", "feedforward", "backprop", "update", "delta", "bias", "left"):
         assert f"module trainer_junction_2_{unit}(" in texts["training"]
@@ -88,6 +127,26 @@ def test_the_same_design_gives_the_same_bytes_in_another_process(texts: dict[str
         check=True,
     )
     assert other.stdout == texts["small"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "  reg signed [3:0] linear0;",
+        "  assign _0_ = mem[$signed(a)];",
+        "  assign _0_ = a << $signed(b);",
+        "  assign _0_ = $signed(a) + b;",
+        "  assign _0_ = $signed(a) < 4'h3;",
+        "  assign _0_ = a > 4'sh3;",
+        "    mem[$signed(a)] <= b;",
+    ],
+)
+def test_the_check_of_signs_sees_doubtful_ones(line: str) -> None:
+    good = (
+        "  assign _0_ = $signed(a) + $signed({ b[0], 1'h0 });\n  assign _0_ = $signed(a) >>> b;\n"
+    )
+    assert doubtful_signs(good) == []
+    assert doubtful_signs(good + line) == [line]
 
 
 class Adder(wiring.Component):
