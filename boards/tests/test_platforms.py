@@ -10,7 +10,9 @@ from boards.bitstream.constraints import lpf, nextpnr_xdc, vivado_xdc
 from boards.design import TOP, BoardDesign
 from boards.platforms.boards import BOARDS, Board
 from boards.platforms.pinout import Pinout, pinout
+from boards.top import board_verilog
 from hwgen.generate import CoreDesign
+from hwgen.tests.signedness import doubtful_signs
 from software_ref.network import Network
 
 ARTIX = ("nexys4", "nexys4ddr")
@@ -63,6 +65,13 @@ def wrapped(name: str, clock_mhz: int = 80) -> tuple[Board, BoardDesign, Pinout]
         core=CoreDesign(network=network), clock_hz=round(clocking.clock_hz), leds=board.leds
     )
     return board, design, pinout(board, design, clocking)
+
+
+@pytest.mark.parametrize("name", BOARDS)
+def test_no_sign_hangs_on_how_an_expression_is_spelt(name: str) -> None:
+    _, design, pins = wrapped(name)
+    assert doubtful_signs(board_verilog(design)) == []
+    assert doubtful_signs(pins.verilog) == []
 
 
 def ports_of(verilog: str) -> set[str]:
