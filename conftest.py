@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+NO_ICARUS = "Icarus is not installed (Debian and Ubuntu: apt install iverilog)"
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
@@ -28,6 +30,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--require-icarus") and shutil.which("iverilog") is None:
+        raise pytest.UsageError(NO_ICARUS)
     # Started in the background, a shell's children ignore Ctrl-C, and so would what tests start.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     config.addinivalue_line("markers", "real_data: needs --data DIR")
@@ -53,12 +57,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items.sort(key=lambda item: (not marked(item, "slow"), not marked(item, "long")))
     config.hook.pytest_deselected(items=left_out)
     if shutil.which("iverilog") is None:
-        missing = "Icarus is not installed (Debian and Ubuntu: apt install iverilog)"
-        if config.getoption("--require-icarus"):
-            raise pytest.UsageError(missing)
         for item in items:
             if marked(item, "icarus"):
-                item.add_marker(pytest.mark.skip(reason=missing))
+                item.add_marker(pytest.mark.skip(reason=NO_ICARUS))
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ from importlib import metadata
 __all__ = ["OLDEST_ICARUS", "OLDEST_VERILATOR", "header", "lint_commands", "spaced"]
 
 OLDEST_VERILATOR = "5.006"
-"""The oldest Verilator that took the files and their waivers; it is Debian 12's."""
+"""The oldest Verilator whose lint took the files and their waivers; it is Debian 12's."""
 OLDEST_ICARUS = "11.0"
 """The oldest Icarus that simulated them."""
 
@@ -29,10 +29,10 @@ def header(module: str, kind: str, *paragraphs: str) -> str:
         f"Made by presparse {_version()}; what is changed here is lost in the next export.",
         *paragraphs,
         "The rising edge of clk counts. rst is synchronous and active high; one clock of it is\n"
-        "enough, and memories keep what they hold. Registers start as a reset would set them, so\n"
+        "enough, and memories keep what they hold. What it sets starts with the same values, so\n"
         "none is needed where initial values count.",
-        "Verilog-2001, for synthesis and for simulation in Verilator "
-        f"{OLDEST_VERILATOR}, Icarus {OLDEST_ICARUS} and newer.",
+        f"Verilog-2001, for synthesis and simulation. Tried from Verilator {OLDEST_VERILATOR} and\n"
+        f"Icarus {OLDEST_ICARUS} on.",
     ]
     lines = "\n\n".join(text).encode("ascii", "backslashreplace").decode().splitlines()
     return "".join(f"// {line}".rstrip() + "\n" for line in lines)

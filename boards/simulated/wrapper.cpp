@@ -90,7 +90,7 @@ struct Board {
     explicit Board(int64_t bit_length) : sender(bit_length), receiver(bit_length) {
         model.rst = 1;
         model.rx = 1;
-        for (int k = 0; k < 4; ++k) clock();
+        clock();
         model.rst = 0;
     }
     void clock() {

@@ -31,6 +31,15 @@ from software_ref.datasets import Dataset, hold_out, take_test, take_train
 from software_ref.mlp import EpochFigures, MlpModel, MlpOptions, MlpTrainer
 from software_ref.mlp.options import OPTIMISERS, OUTPUTS
 from software_ref.mlp.rate import SCHEDULES, RateSchedule
+from software_ref.mlp.recommended import (
+    BATCH,
+    EPOCHS,
+    MOST_EPOCHS,
+    OPTIMISER,
+    RATES,
+    SCHEDULE,
+    recommended,
+)
 from software_ref.mlp.state_file import load_state, save_state
 from software_ref.mlp.trainer import samples_of
 from software_ref.network_file import NetworkFile, read_network_file
@@ -41,9 +50,15 @@ HOLD_OUT = 10
 """Where nobody says how many, one training sample in so many is held out for validation."""
 
 HELP = {
-    "epochs": "passes over the training samples",
-    "batch": "samples of a minibatch",
-    "rate": "learning rate at the start",
+    "epochs": f"passes over the training samples (default: {EPOCHS}, and up to {MOST_EPOCHS} where "
+    "there are few samples)",
+    "batch": f"samples of a minibatch (default: {BATCH})",
+    "rate": "learning rate at the start (default: by hidden activation and optimiser, "
+    + "; ".join(
+        f"{hidden}: " + ", ".join(f"{rate:g} ({name})" for name, rate in rates.items())
+        for hidden, rates in RATES.items()
+    )
+    + ")",
     "momentum": "share of the last step that momentum keeps; Adam's beta_1",
     "second_moment": "Adam's beta_2",
     "l2": "lambda of the penalty on squared weights",
@@ -51,6 +66,9 @@ HELP = {
     "patience": "stop after N epochs on end without progress in validation",
 }
 """Numbers of `MlpOptions` that are arguments of their own."""
+
+BY_NETWORK = ("optimiser", "rate", "schedule", "batch", "epochs")
+"""Settings whose defaults `recommended` tells, once network and samples are known."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -74,20 +92,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     defaults = MlpOptions()
     for name, text in HELP.items():
         default = getattr(defaults, name)
+        whole = name == "patience" or isinstance(default, int)
+        told = default is None or name in BY_NETWORK
         parser.add_argument(
             f"--{name.replace('_', '-')}",
-            type=integer_from(1) if name == "patience" or isinstance(default, int) else _real,
-            default=default,
-            metavar="N" if name == "patience" or isinstance(default, int) else "X",
-            help=text if default is None else f"{text} (default: {default:g})",
-        )
-    for name, choices in (("optimiser", OPTIMISERS), ("output", OUTPUTS)):
-        parser.add_argument(
-            f"--{name}",
-            choices=choices,
-            default=getattr(defaults, name),
-            metavar="NAME",
-            help=f"{', '.join(choices)} (default: {getattr(defaults, name)})",
+            type=integer_from(1) if whole else _real,
+            default=None if name in BY_NETWORK else default,
+            metavar="N" if whole else "X",
+            help=text if told else f"{text} (default: {default:g})",
         )
     parser.add_argument(
         "--centre",
@@ -96,12 +108,27 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="centre features, and bring them to one scale (default), or take them as they are",
     )
     parser.add_argument(
+        "--optimiser",
+        choices=OPTIMISERS,
+        metavar="NAME",
+        help=f"{', '.join(OPTIMISERS)} (default: by the hidden activation, "
+        + ", ".join(f"{hidden}: {name}" for hidden, name in OPTIMISER.items())
+        + ")",
+    )
+    parser.add_argument(
+        "--output",
+        choices=OUTPUTS,
+        default=defaults.output,
+        metavar="NAME",
+        help=f"{', '.join(OUTPUTS)} (default: {defaults.output})",
+    )
+    parser.add_argument(
         "--schedule",
         type=_schedule,
-        default=RateSchedule(),
         metavar="KIND[,FACTOR[,EVERY]]",
         help=f"fall of the learning rate: {', '.join(SCHEDULES)}; step,0.5,4 halves it every 4 "
-        "epochs, plateau,0.5,4 after 4 without progress (default: constant)",
+        "epochs, plateau,0.5,4 after 4 without progress "
+        f"(default: {SCHEDULE.kind},{SCHEDULE.factor:g})",
     )
     parser.add_argument(
         "--seed",
@@ -127,7 +154,9 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.resume is not None:
         # A state may take the place of the one it goes on from, a picture may not.
         check_outputs(outputs | {"--save": None}, inputs=[arguments.resume])
-    options = _options(file, arguments)
+    _check_activation(file)
+    dataset = _dataset(file, arguments.data, arguments.hold_out)
+    options = _options(file, arguments, len(dataset.y_train))
     network = file.network
     patterns = network_patterns(
         arguments.kind,
@@ -140,7 +169,6 @@ def run(arguments: argparse.Namespace) -> int:
     )
     with np.errstate(over="ignore"):  # of --bias, which shows in the first loss
         model = MlpModel(patterns, options)
-    dataset = _dataset(file, arguments.data, arguments.hold_out)
     trainer = MlpTrainer(
         model,
         samples_of(dataset, "train", model),
@@ -154,6 +182,10 @@ def run(arguments: argparse.Namespace) -> int:
         f"{100 * model.density:.3g} %, {model.trainable} parameters, {len(trainer.train)} samples"
     )
     print_notes(dataset.notes)
+    print(
+        f"{options.optimiser} at a rate of {options.rate:g}, {options.schedule.kind}, minibatches "
+        f"of {options.batch}"
+    )
     with np.errstate(over="ignore", invalid="ignore"):  # `_train` says it in one line
         _train(trainer, arguments.save)
     trainer.restore_best()
@@ -187,16 +219,23 @@ def _kept(trainer: MlpTrainer) -> int:
     return len(trainer.history) - 1 if trainer.best_epoch is None else trainer.best_epoch
 
 
-def _options(file: NetworkFile, arguments: argparse.Namespace) -> MlpOptions:
+def _check_activation(file: NetworkFile) -> None:
     if file.network.activation.relu_cap is not None:
         raise ValueError(
             f"{file.path}: [activation] relu_cap must be left out for `fit`, whose ReLU has no cap"
         )
+
+
+def _options(file: NetworkFile, arguments: argparse.Namespace, samples: int) -> MlpOptions:
+    """What the user asks for, and for the rest what suits network and samples."""
+    hidden = file.network.activation.hidden
     own = {field.name for field in fields(MlpOptions)} & vars(arguments).keys()
-    chosen: dict[str, Any] = {name: getattr(arguments, name) for name in own}
-    chosen["hidden"] = file.network.activation.hidden
-    if arguments.seed is None:
-        chosen["seed"] = file.training.seed
+    given = {name: getattr(arguments, name) for name in own}
+    chosen: dict[str, Any] = {
+        **{"hidden": hidden, "seed": file.training.seed},
+        **recommended(hidden, samples, arguments.optimiser),
+        **{name: value for name, value in given.items() if value is not None},
+    }
     return MlpOptions(**chosen)
 
 

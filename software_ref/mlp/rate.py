@@ -50,6 +50,11 @@ class RateSchedule:
         if self.every < 1:
             raise ValueError(f"schedule every must be at least 1 epoch, not {self.every!r}")
 
+    @property
+    def depends_on_epochs(self) -> bool:
+        """Whether the factor of an epoch depends on how many are to come."""
+        return self.kind == "cosine"
+
     def at(self, epoch: int, epochs: int, progress: Sequence[bool] = ()) -> float:
         """The factor in `epoch`, from 0, of `epochs`.
 

@@ -19,7 +19,7 @@ from software_ref.mlp.trainer import MlpTrainer
 __all__ = ["load_state", "save_state"]
 
 FREE = ("epochs", "patience")
-"""Options that may differ between the parts of one training."""
+"""Options that may differ between the parts of one training, if no rate depends on them."""
 DIGITS = 20
 """Hexadecimal digits of a digest that are kept."""
 
@@ -54,12 +54,13 @@ def load_state(path: Path, trainer: MlpTrainer) -> None:
     """
     try:
         arrays = _read(path)
-        own = _settings(trainer)
+        own, schedule = _settings(trainer), trainer.model.options.schedule
         saved = json.loads(str(arrays.pop("settings", "{}")))
         if not isinstance(saved, dict):
             raise ValueError(f"settings must be a JSON object, not {saved!r}")
         for name, value in own.items():
-            if name not in FREE and saved.get(name) != value:
+            is_free = name in FREE and not (name == "epochs" and schedule.depends_on_epochs)
+            if not is_free and saved.get(name) != value:
                 raise ValueError(f"{name} must be {saved.get(name)!r}, as saved, not {value!r}")
         trainer.restore(arrays)
     except (ValueError, TypeError) as error:

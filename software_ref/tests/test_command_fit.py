@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +11,12 @@ import numpy as np
 import pytest
 
 from presparse.cli import main
+from software_ref.mlp.recommended import RATES, SCHEDULE, recommended
 from software_ref.mlp.trainer import MlpTrainer
 from software_ref.tests.train_command import NETWORK, write_points
 
-FAST = ("--batch", "10", "--rate", "0.01", "--epochs", "4")
+EXAMPLES = Path(__file__).parents[2] / "examples"
+FAST = ("--optimiser", "adam", "--batch", "10", "--rate", "0.01", "--epochs", "4")
 
 
 @pytest.fixture
@@ -113,6 +116,50 @@ def test_ctrl_c_keeps_the_epochs_that_were_saved(
     assert untimed(fit(path, "--resume", state)) == untimed(fit(path))
 
 
+def described(path: Path, *arguments: object) -> dict[str, Any]:
+    """What `--json` holds of a training with no settings but those named."""
+    target = path.parent / "fit.json"
+    assert main(["fit", str(path), *map(str, arguments), "--json", str(target)]) == 0
+    document: dict[str, Any] = json.loads(target.read_text())
+    return document
+
+
+@pytest.mark.parametrize("hidden", ["sigmoid", "relu"])
+def test_settings_that_nobody_names_suit_activation_and_samples(
+    hidden: str, path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path.write_text(f'{NETWORK}\n[activation]\nhidden = "{hidden}"\n')
+    suited = recommended(hidden, 54) | {"schedule": asdict(SCHEDULE)}
+    document = described(path)
+    assert {name: document["options"][name] for name in suited} == suited
+    assert len(document["epochs"]) == 100
+    assert capsys.readouterr().out.splitlines()[1] == (
+        f"{suited['optimiser']} at a rate of {suited['rate']:g}, inverse_time, minibatches of 32"
+    )
+    document = described(path, "--optimiser", "sgd", "--epochs", "2", "--schedule", "constant")
+    options = document["options"]
+    assert (options["optimiser"], options["rate"]) == ("sgd", RATES[hidden]["sgd"])
+    assert (options["epochs"], options["schedule"]["kind"]) == (2, "constant")
+    assert described(path, "--rate", "0.125", "--epochs", "2")["options"]["rate"] == 0.125
+
+
+@pytest.mark.parametrize("hidden", ["sigmoid", "relu"])
+def test_the_digits_are_learnt_without_any_setting(hidden: str, tmp_path: Path) -> None:
+    path = tmp_path / "digits.toml"
+    text = (EXAMPLES / "digits.toml").read_text()
+    path.write_text(f'{text}\n[activation]\nhidden = "{hidden}"\n')
+    assert described(path)["test_accuracy"] > 0.95
+
+
+@pytest.mark.real_data
+def test_the_original_network_learns_mnist_without_any_setting(
+    data_dir: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "original.toml"
+    path.write_text((EXAMPLES / "mnist_original.toml").read_text())
+    assert described(path, "--data", data_dir)["test_accuracy"] > 0.9
+
+
 def test_early_stopping_and_schedule(path: Path) -> None:
     document = fit(path, "--epochs", "200", "--rate", "0.2", "--patience", "3")
     assert len(document["epochs"]) == document["kept_epoch"] + 4 < 200
@@ -146,6 +193,15 @@ def test_the_rate_shown_falls_on_a_plateau(path: Path, capsys: pytest.CaptureFix
         expected.append(expected[-1] if better else expected[-1] / 2)
     assert shown == pytest.approx(expected[:-1], rel=0.05)
     assert shown[-1] < 0.5
+
+
+def test_a_cosine_goes_on_to_the_epoch_that_it_falls_to(
+    path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    state = path.parent / "state.npz"
+    fit(path, "--schedule", "cosine", "--epochs", "2", "--save", state)
+    line = refused(capsys, path, *FAST, "--schedule", "cosine", "--resume", state)
+    assert line == f"{state}: epochs must be 2, as saved, not 4"
 
 
 def test_a_picture_is_drawn(path: Path) -> None:

@@ -80,7 +80,7 @@ def test_every_key_reaches_its_place(path: Path) -> None:
         name = "images.npz"
         train = 100
         test = 50
-        options = { clip = true }
+        options = { seed = 2 }
         [training]
         epochs = 3
         seed = 5
@@ -104,7 +104,7 @@ def test_every_key_reaches_its_place(path: Path) -> None:
         "images.npz",
         100,
         50,
-        {"clip": True},
+        {"seed": 2},
     )
     training = file.training
     assert (training.epochs, training.seed, training.shuffle) == (3, 5, True)

@@ -29,6 +29,10 @@ def test_impossible_stalls_are_refused(settings: dict[str, Any], message: str) -
     ("settings", "message"),
     [
         (
+            {"operations": [], "reset_clocks": -1},
+            "reset_clocks must be 0 to 2^32 - 1, not -1",
+        ),
+        (
             {"operations": [], "features": np.zeros((3, 2), int)},
             "features and labels must be given together, not one alone",
         ),

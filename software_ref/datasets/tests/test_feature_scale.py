@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
@@ -25,6 +25,7 @@ def test_each_feature_by_its_own_range() -> None:
     assert scale.apply(np.array([[0, 100, 9]])).tolist() == [[0, 0.5, 0]]
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     npst.arrays(np.float64, (4, 3), elements=st.floats(-1.7e308, 1.7e308, allow_subnormal=False))
 )

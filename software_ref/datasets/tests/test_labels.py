@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from software_ref.datasets.labels import ClassLabels, read_labels
@@ -96,6 +96,7 @@ def test_other_labels_are_classes_in_their_order(stored: Any, numbers: Any, name
     assert labels.note == f"labels {names} are classes 0 to {labels.classes - 1}"
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.integers(-50, 50), min_size=1, max_size=8, unique=True), st.data())
 def test_listed_labels_have_the_places_of_the_list(listed: list[int], data: st.DataObject) -> None:
     train = data.draw(st.lists(st.sampled_from(listed), min_size=1))

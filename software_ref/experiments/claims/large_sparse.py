@@ -131,8 +131,8 @@ def report(scale: Scale, results: Results) -> Report:
                 )
             else:
                 end = (
-                    f"the sparsest, at {100 * largest[1]:.3g} %, is no worse ({fall.words}), so "
-                    "that no critical density shows"
+                    f"the sparsest, at {100 * largest[1]:.3g} %, is not worse beyond the spread "
+                    f"({fall.words}), so that no critical density shows"
                 )
             findings.append(
                 f"{name}: {dense.percent()} dense, sparser at best {best[0].percent()} with "

@@ -146,7 +146,7 @@ def _finding(problem: Problem, points: list[tuple[str, float, Spread]]) -> str:
     local = compare(spreads[LOCAL], spreads["structured"])
     return (
         f"{problem.title}: Pearson's r between minimum scatter and accuracy is "
-        f"{pearsonr(lowest, accuracies).statistic:.2f}; best is {best}, as good are "
-        f"{'; '.join(alike) or 'no others'}. Planned less unplanned (structured) is "
+        f"{pearsonr(lowest, accuracies).statistic:.2f}; best is {best}, within the spread "
+        f"of it are {'; '.join(alike) or 'no others'}. Planned less unplanned (structured) is "
         f"{planned.words}; {LOCAL} less structured is {local.words}."
     )

@@ -15,7 +15,7 @@ __all__ = ["SquareTask", "ThreadsTask"]
 
 @dataclass(frozen=True, kw_only=True)
 class SquareTask:
-    """Squares a number, writes its name into a folder, and may fail in several ways."""
+    """Squares a number, writes its name into a folder, and may fail or wait in several ways."""
 
     number: int
     log: str
@@ -36,6 +36,9 @@ class SquareTask:
         if self.failure == "endless":
             (Path(self.log) / "worker").write_text(str(os.getpid()))
             time.sleep(600)
+        if self.failure == "held":
+            while not (Path(self.log) / "go").exists():
+                time.sleep(0.02)
         with (Path(self.log) / "order").open("a") as file:
             file.write(f"{self.number} ")
         return {"square": self.number**2, "folder": None if data_dir is None else str(data_dir)}

@@ -9,7 +9,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future, wait
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from typing import Any
 import pytest
 
 from software_ref.console.errors import ToolError
+from software_ref.experiments import engine
 from software_ref.experiments.engine import run_tasks
 from software_ref.experiments.store import ResultStore
 from software_ref.experiments.tests.fake_tasks import SquareTask, ThreadsTask
@@ -63,16 +65,26 @@ def test_tasks_of_equal_data_run_next_to_one_another(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
-def test_an_error_keeps_what_was_finished(tmp_path: Path, jobs: int) -> None:
+def test_an_error_keeps_what_was_finished(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, jobs: int
+) -> None:
+    """Also what finished while the engine was not looking, and the error is seen with it."""
+
+    def wait_for_all(futures: Iterable[Future[Any]], return_when: str) -> tuple[Any, set[Any]]:
+        done = wait(futures).done
+        return sorted(done, key=lambda each: each.exception() is None), set()
+
+    monkeypatch.setattr(engine, "wait", wait_for_all)
     store = ResultStore(tmp_path / "runs")
-    first, second = squares(tmp_path, [1, 2])
+    first, second, third = squares(tmp_path, [1, 2, 3])
     failing = replace(second, failure="error", data="z")
     with pytest.raises(ValueError, match=r"^task 2 must not be run$"):
-        run_tasks([first, failing], store, jobs=jobs)
-    if jobs == 1:  # side by side, the error may come first
-        assert store.load(first) is not None
-    assert run_tasks([first, second], store)[1]["square"] == 4
+        run_tasks([first, failing, third], store, jobs=jobs)
+    for finished in (first, third):
+        assert store.load(finished) is not None
     assert store.load(failing) is None
+    assert run_tasks([first, second], store)[1]["square"] == 4
+    assert sorted(order(tmp_path)) == [1, 2, 3]
 
 
 def test_an_interruption_keeps_what_was_finished(tmp_path: Path) -> None:
@@ -145,12 +157,24 @@ class TestCluster:
     """The same on a Dask cluster of one local worker."""
 
     @pytest.fixture(scope="class")
-    def address(self) -> Any:
+    def cluster(self) -> Any:
         distributed = pytest.importorskip("distributed", reason="the extra [dask] is not installed")
-        with distributed.LocalCluster(
-            n_workers=1, threads_per_worker=1, processes=True, dashboard_address=None
-        ) as cluster:
-            yield cluster.scheduler_address
+        import dask
+
+        # On a busy machine a worker takes long to come back, and must not be given up meanwhile.
+        patience = {"distributed.deploy.lost-worker-timeout": "10 minutes"}
+        with (
+            dask.config.set(patience),
+            distributed.LocalCluster(
+                n_workers=1, threads_per_worker=1, processes=True, dashboard_address=None
+            ) as cluster,
+        ):
+            yield cluster
+
+    @pytest.fixture
+    def address(self, cluster: Any) -> str:
+        address: str = cluster.scheduler_address
+        return address
 
     def test_figures_are_in_the_order_of_the_tasks(self, tmp_path: Path, address: str) -> None:
         store = ResultStore(tmp_path / "runs")
@@ -161,6 +185,27 @@ class TestCluster:
         assert sorted(order(tmp_path)) == [1, 2, 3]
         assert run_tasks(squares(tmp_path, [1]), store, scheduler=address)[0]["square"] == 1
         assert sorted(order(tmp_path)) == [1, 2, 3]
+
+    def test_equal_tasks_of_two_users_are_two(self, tmp_path: Path, cluster: Any) -> None:
+        """Or one's Ctrl-C would cancel the other's."""
+        tasks = [replace(task, failure="held") for task in squares(tmp_path, [6])]
+        found: list[Any] = []
+
+        def use(name: str) -> None:
+            store = ResultStore(tmp_path / name)
+            found.append(run_tasks(tasks, store, scheduler=cluster.scheduler_address))
+
+        users = [threading.Thread(target=use, args=(name,)) for name in ("one", "other")]
+        try:
+            for user in users:
+                user.start()
+            _wait_until(lambda: len(cluster.scheduler.tasks) == 2, seconds=20)
+        finally:
+            (tmp_path / "go").touch()
+            for user in users:
+                user.join()
+        assert [figures["square"] for (figures,) in found] == [36, 36]
+        assert order(tmp_path) == [6, 6]
 
     def test_an_error_of_a_task_is_the_users(self, tmp_path: Path, address: str) -> None:
         store = ResultStore(tmp_path / "runs")

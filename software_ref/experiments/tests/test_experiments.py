@@ -289,12 +289,15 @@ def test_weights_and_scatter_tell_of_their_measures() -> None:
     labels = list(dict.fromkeys(cell.key for cell in scatter.plan(MNIST)))
     rising = {key: 0.1 * place for place, key in enumerate(labels)}
     report = scatter.report(MNIST, made_up(scatter, MNIST, rising))
-    assert "accuracy is 1.00; best is planned, as good are no others. Planned" in report.findings[0]
+    assert (
+        "accuracy is 1.00; best is planned, within the spread of it are no others."
+        in report.findings[0]
+    )
     assert report.verdict == (
         "holds: low scatter is worse (MNIST); does not hold: unplanned is better (MNIST)"
     )
     alike = scatter.report(MNIST, made_up(scatter, MNIST, rising, deviation=0.5))
-    assert "as good are local; local, 0.03 swaps an edge; " in alike.findings[0]
+    assert "within the spread of it are local; local, 0.03 swaps an edge; " in alike.findings[0]
     assert alike.verdict.startswith("stays open: low scatter is worse (MNIST), unplanned")
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from software_ref.experiments.store import ResultStore
+from software_ref.experiments.task import FORMAT
 from software_ref.experiments.tests.fake_tasks import SquareTask
 
 TASK = SquareTask(number=3, log="")
@@ -20,7 +21,7 @@ def test_figures_come_back_and_the_task_is_told(tmp_path: Path) -> None:
     assert store.load(TASK) == {"square": 9}
     document = json.loads(store.path(TASK).read_text())
     assert document["task"] == {
-        "format": 1,
+        "format": FORMAT,
         "task": "SquareTask",
         "number": 3,
         "log": "",
