@@ -57,8 +57,8 @@ def draw(core: CoreDesign, count: int, seed: int) -> Samples:
         network,
         rng.integers(0, network.format.one + 1, (count, network.layers[0])),
         rng.integers(0, network.competing, count),
-        (rng.random(count) < 0.8) & core.training,
-        rng.integers(0, core.max_rate_exponent + 1, count),
+        (rng.random(count) < 0.8) & core.options.training,
+        rng.integers(0, core.options.max_rate_exponent + 1, count),
     )
 
 
@@ -135,9 +135,9 @@ def assert_as_golden(
 ) -> None:
     """Predictions, parameters and counters of one sequence that began with `start`."""
     result, parameters, counters = found
-    lags = design.schedule.lags if design.training else minimum_lags(design.network)
+    lags = design.schedule.lags if design.options.training else minimum_lags(design.network)
     golden = GoldenTrainer(design.network, start, lags)
-    wanted = golden.run(**vars(samples))
+    wanted = golden.run_samples(samples)
     kinds = dict(zip(("ff", "bp", "up"), map(tuple, counters.T.tolist()), strict=True))
     agreement = compare_results(
         (wanted, golden.parameters, golden.saturations),

@@ -106,7 +106,7 @@ class CoreDesign:
     @property
     def kind(self) -> str:
         """What it is the core of, in a few words."""
-        kind = "training core" if self.training else "inference core"
+        kind = "training core" if self.options.training else "inference core"
         return f"{kind} of {self.described}" if self.described else kind
 
     @property

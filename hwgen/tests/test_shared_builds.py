@@ -118,7 +118,7 @@ def test_the_files_of_a_report_belong_together(
         assert_taken(tmp_path)
         raise ValueError("stopped here")
 
-    monkeypatch.setattr(report, "write_png", draw)
+    monkeypatch.setattr(report, "write_picture", draw)
     names = {kind: tmp_path / f"name.{kind}" for kind in ("png", "json", "markdown")}
     with pytest.raises(ValueError, match=r"^stopped here$"):
-        write_report(Report(tables=(), findings=(), draw=lambda figure: None), **names)
+        write_report(Report(tables=(), findings=(), verdict="", draw=lambda figure: None), **names)

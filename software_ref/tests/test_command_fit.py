@@ -133,9 +133,8 @@ def test_settings_that_nobody_names_suit_activation_and_samples(
     document = described(path)
     assert {name: document["options"][name] for name in suited} == suited
     assert len(document["epochs"]) == 100
-    assert capsys.readouterr().out.splitlines()[1] == (
-        f"{suited['optimiser']} at a rate of {suited['rate']:g}, inverse_time, minibatches of 32"
-    )
+    line = f"{suited['optimiser']} at a rate of {suited['rate']:g}, inverse_time, minibatches of 32"
+    assert line in capsys.readouterr().out.splitlines()
     document = described(path, "--optimiser", "sgd", "--epochs", "2", "--schedule", "constant")
     options = document["options"]
     assert (options["optimiser"], options["rate"]) == ("sgd", RATES[hidden]["sgd"])

@@ -80,7 +80,7 @@ def test_the_text_begins_with_what_it_is_and_a_timescale(texts: dict[str, str], 
     assert "`timescale" not in rest
     lines = comment.splitlines()
     assert all(line.startswith("//") for line in lines)
-    top, kind = CORES[name].name, "training" if CORES[name].training else "inference"
+    top, kind = CORES[name].name, "training" if CORES[name].options.training else "inference"
     assert lines[:2] == [
         f"// Module {top}: {kind} core.",
         f"// Made by presparse {metadata.version('presparse')}; "

@@ -134,7 +134,7 @@ def test_the_port_reads_and_replaces_any_bias(numbers: tuple[int, ...], training
 def test_after_one_clock_of_reset_no_bias_is_written(numbers: tuple[int, ...]) -> None:
     """An access is cut off in every clock until its word is written back."""
     timing = timing_of(numbers, last=True)
-    plan = timing.bias_plan
+    plan = timing.memories.biases
     word = plan.read_latency + 2  # clocks from the access to the one that writes the word
     for cut in range(1, word + 2):
         unit = BiasUnit(timing, [0] * plan.depth)

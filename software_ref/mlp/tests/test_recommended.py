@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from software_ref.mlp.options import HIDDEN, OPTIMISERS, MlpOptions
+from software_ref.activation_functions import ACTIVATIONS
+from software_ref.mlp.options import OPTIMISERS, MlpOptions
 from software_ref.mlp.recommended import OPTIMISER, RATES, recommended
 
 
-@pytest.mark.parametrize("hidden", HIDDEN)
+@pytest.mark.parametrize("hidden", ACTIVATIONS)
 def test_every_activation_and_optimiser_has_legal_settings(hidden: str) -> None:
     assert set(RATES[hidden]) == set(OPTIMISERS)
     for optimiser in OPTIMISERS:
