@@ -29,9 +29,9 @@ from hwgen.estimate.model import (
 from hwgen.parts.cost import Logic
 from software_ref.console.output import check_outputs, table_lines, write_json
 from software_ref.console.progress import ProgressBar
+from software_ref.console.system import processors
 from software_ref.experiments.engine import run_tasks
 from software_ref.experiments.store import ResultStore
-from software_ref.system import processors
 
 COEFFICIENTS = Path(__file__).parent.parent / "hwgen" / "estimate" / "coefficients.json"
 STORE = Path("results") / "estimate"

@@ -30,8 +30,8 @@ from boards.run.runner import Runner
 from boards.store.sample_store import SampleStore
 from boards.store.store_writer import StoreWriter
 from boards.uart import UartReceiver, UartTransmitter
+from hwgen.export.header import header
 from hwgen.export.verilog import to_verilog
-from hwgen.header import header
 
 __all__ = ["BoardTop", "board_verilog"]
 

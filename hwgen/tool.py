@@ -11,7 +11,7 @@ from pathlib import Path
 
 from hwgen.tool_output import read_text
 from software_ref.console.errors import ToolError
-from software_ref.system import end_child
+from software_ref.console.system import end_child
 
 __all__ = ["Progress", "Tool", "run_tool"]
 

@@ -10,8 +10,8 @@ from functools import partial
 from importlib import import_module, metadata
 from pathlib import Path
 
-from software_ref.cache_folder import cache_environment, cache_folder
-from software_ref.shared_folder import made_once
+from software_ref.console.cache_folder import cache_environment, cache_folder
+from software_ref.console.shared_folder import made_once
 
 __all__ = ["main", "yowasp"]
 

@@ -15,7 +15,7 @@ import pytest
 from hwgen.core.design import CoreDesign
 from hwgen.export.lint_waivers import WAIVERS, lint_waivers
 from hwgen.simulation.verilator import find_toolchain
-from hwgen.tests.signedness import doubtful_signs
+from hwgen.testing.signedness import doubtful_signs
 from rtl_tests.core_kinds import NETWORKS, verilog
 from software_ref.network_file import read_network_file
 

@@ -6,8 +6,8 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from software_ref.cache_folder import cache_environment
 from software_ref.console.atomic_file import atomic_file
+from software_ref.console.cache_folder import cache_environment
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -13,6 +13,7 @@ from software_ref.activation import Activation
 from software_ref.connections.options import ConnectionOptions
 from software_ref.connections.sizes import positive_integers
 from software_ref.console.errors import InputErrors, Mistakes
+from software_ref.console.text_file import read_text
 from software_ref.datasets.redundancy import METHODS
 from software_ref.datasets.registry import check_options
 from software_ref.devices import DEFAULT, DEVICES, Device
@@ -20,7 +21,6 @@ from software_ref.fixed_point import FixedFormat
 from software_ref.network import Network
 from software_ref.plan.core_options import CoreOptions
 from software_ref.plan.pipelining import check_pipeline
-from software_ref.text_file import read_text
 from software_ref.update_rounding import UpdateOptions
 
 __all__ = [

@@ -26,8 +26,8 @@ from software_ref.console.atomic_file import check_writable
 from software_ref.console.errors import ToolError
 from software_ref.console.output import check_outputs, make_folder, write_json
 from software_ref.console.progress import ProgressBar
+from software_ref.console.shared_folder import working_folder
 from software_ref.network_file import NetworkFile, read_network_file
-from software_ref.shared_folder import working_folder
 
 __all__ = ["add_arguments", "run"]
 

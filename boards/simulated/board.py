@@ -16,9 +16,9 @@ from boards.top import board_verilog
 from boards.uart import bit_length
 from hwgen.export.lint_waivers import lint_waivers
 from hwgen.simulation.verilator import Mode, Source, build
-from software_ref.cache_folder import cache_folder
 from software_ref.console.atomic_file import atomic_file
-from software_ref.shared_folder import remove_unused
+from software_ref.console.cache_folder import cache_folder
+from software_ref.console.shared_folder import remove_unused
 
 __all__ = ["SimulatedBoard"]
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from boards.simulated.board import SimulatedBoard
-from software_ref.system import open_pseudo_terminal
+from software_ref.console.system import open_pseudo_terminal
 
 __all__ = ["PseudoTerminal"]
 

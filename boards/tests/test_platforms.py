@@ -15,7 +15,7 @@ from boards.platforms.boards import BOARDS
 from boards.platforms.pinout import Pinout, pinout
 from boards.top import board_verilog
 from hwgen.core.design import CoreDesign
-from hwgen.tests.signedness import doubtful_signs
+from hwgen.testing.signedness import doubtful_signs
 from software_ref.network import Network
 
 ARTIX = ("nexys4", "nexys4ddr")

@@ -14,8 +14,8 @@ from hwgen.export.lint_waivers import lint_waivers
 from software_ref.commands.arguments import add_json, add_network_file
 from software_ref.console.atomic_file import atomic_file
 from software_ref.console.output import check_outputs, make_folder, table_lines, write_json
+from software_ref.console.shared_folder import only_user
 from software_ref.network_file import read_network_file
-from software_ref.shared_folder import only_user
 
 __all__ = ["add_arguments", "run"]
 

@@ -12,9 +12,9 @@ from hwgen.synthesis import check_capacity
 from software_ref.commands.arguments import add_json, add_network_file
 from software_ref.console.output import check_outputs, make_folder, write_json
 from software_ref.console.progress import ProgressBar
+from software_ref.console.shared_folder import working_folder
 from software_ref.devices import DEVICES
 from software_ref.network_file import read_network_file
-from software_ref.shared_folder import working_folder
 
 __all__ = ["add_arguments", "run"]
 

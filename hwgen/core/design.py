@@ -10,8 +10,8 @@ from functools import cached_property
 from hwgen.core.dsp_budget import divide_multipliers
 from hwgen.core.junction import JunctionParameters
 from hwgen.core.network import NetworkCore
+from hwgen.export.header import header, lint_commands, spaced
 from hwgen.export.verilog import to_verilog
-from hwgen.header import header, lint_commands, spaced
 from software_ref.connections.clash_free import ClashFreePattern, generate_pattern
 from software_ref.golden import Parameters, initial_parameters
 from software_ref.network import Network

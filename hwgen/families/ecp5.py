@@ -8,8 +8,8 @@ from hwgen.pnr import place_and_route
 from hwgen.pnr.nextpnr import DEFAULT_SEED
 from hwgen.synthesis import Resources
 from hwgen.tool import Progress
+from software_ref.console.shared_folder import working_folder
 from software_ref.devices import ECP5, Device
-from software_ref.shared_folder import working_folder
 
 __all__ = ["Ecp5"]
 

@@ -10,8 +10,8 @@ from hwgen.pnr import XC7_TOOLS, Xc7Tool, find_tool, run_xc7_tool, write_plan
 from hwgen.synthesis import Resources, synthesise
 from hwgen.tool import Progress
 from software_ref.console.output import make_folder
+from software_ref.console.shared_folder import working_folder
 from software_ref.devices import XC7, Device
-from software_ref.shared_folder import working_folder
 
 __all__ = ["Xc7"]
 

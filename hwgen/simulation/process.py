@@ -17,7 +17,7 @@ from cocotb_tools.check_results import get_results
 import hwgen
 from hwgen.simulation.verilator_runtime import SimulatorError
 from hwgen.tool_output import read_text
-from software_ref.system import end_child
+from software_ref.console.system import end_child
 
 __all__ = ["PROGRESS_FILE", "SimulatorError", "run_cocotb"]
 

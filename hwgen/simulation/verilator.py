@@ -27,8 +27,8 @@ from hwgen.simulation.verilator_runtime import (
     run_tool,
 )
 from hwgen.tool_output import read_text
-from software_ref.shared_folder import made_once
-from software_ref.system import processors
+from software_ref.console.shared_folder import made_once
+from software_ref.console.system import processors
 
 __all__ = ["Mode", "SimulatorError", "Source", "build", "find_toolchain"]
 

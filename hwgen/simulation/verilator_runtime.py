@@ -16,10 +16,10 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-from software_ref.cache_folder import cache_folder
+from software_ref.console.cache_folder import cache_folder
 from software_ref.console.errors import ToolError
-from software_ref.shared_folder import made_once
-from software_ref.system import processors, refuse_windows
+from software_ref.console.shared_folder import made_once
+from software_ref.console.system import processors, refuse_windows
 
 __all__ = [
     "Runtime",

@@ -13,9 +13,9 @@ import pytest
 from boards.commands import build
 from hwgen.commands import generate, pnr, synth
 from presparse.cli import main
+from software_ref.console.shared_folder import only_user
 from software_ref.experiments import report
 from software_ref.experiments.report import Report, write_report
-from software_ref.shared_folder import only_user
 
 PATIENCE = 600.0
 TINY = """
@@ -69,7 +69,8 @@ def test_simulations_in_one_folder_do_not_disturb_one_another(tmp_path: Path) ->
 def assert_taken(folder: Path) -> None:
     """Another process would wait for this folder."""
     code = (
-        "import sys\nfrom pathlib import Path\nfrom software_ref.shared_folder import only_user\n"
+        "import sys\nfrom pathlib import Path\n"
+        "from software_ref.console.shared_folder import only_user\n"
         "with only_user(Path(sys.argv[1])): pass"
     )
     command = [sys.executable, "-c", code, str(folder)]

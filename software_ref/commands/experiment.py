@@ -8,13 +8,13 @@ from pathlib import Path
 from software_ref.commands.arguments import add_data, check_data_folder, integer_from
 from software_ref.console.output import check_outputs
 from software_ref.console.progress import ProgressBar
+from software_ref.console.system import processors
 from software_ref.experiments.engine import run_tasks
 from software_ref.experiments.experiment import gather
 from software_ref.experiments.registry import EXPERIMENTS, load_experiment
 from software_ref.experiments.report import write_report
 from software_ref.experiments.scale import Scale
 from software_ref.experiments.store import ResultStore
-from software_ref.system import processors
 
 __all__ = ["add_arguments", "run"]
 

@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from software_ref.console.text_file import read_text
 from software_ref.datasets.archive import read_arrays
 from software_ref.datasets.data_folder import data_folder, find_file
 from software_ref.datasets.dataset import Dataset, check_finite
 from software_ref.datasets.labels import read_labels
 from software_ref.datasets.redundancy import check_feature_number, rebin_features
-from software_ref.text_file import read_text
 
 __all__ = ["check_phoneme_options", "load_phonemes"]
 

@@ -11,8 +11,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from software_ref.console.text_file import decode_text
 from software_ref.datasets.data_folder import find_file, read_members
-from software_ref.text_file import decode_text
 
 __all__ = ["ARCHIVE", "FILES", "Article", "read_articles"]
 

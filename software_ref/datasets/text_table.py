@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from software_ref.console.text_file import read_text
 from software_ref.datasets.table_options import Column, TableOptions
-from software_ref.text_file import read_text
 
 __all__ = ["TextTable", "read_table"]
 

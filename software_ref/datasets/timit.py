@@ -17,12 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from software_ref.console.errors import Mistakes
+from software_ref.console.text_file import read_text
 from software_ref.datasets.audio import read_audio
 from software_ref.datasets.cepstrum import FILTERS, FRAME, RATE, STEP, cepstra, frame_count
 from software_ref.datasets.data_folder import data_folder
 from software_ref.datasets.dataset import Dataset
 from software_ref.datasets.timit_phones import CLASSES, PHONE_CLASS
-from software_ref.text_file import read_text
 
 __all__ = ["check_timit_options", "load_timit"]
 

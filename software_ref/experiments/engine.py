@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from software_ref.console.errors import ToolError
+from software_ref.console.system import interrupts_held, processors
 from software_ref.experiments.store import ResultStore
 from software_ref.experiments.task import Task
-from software_ref.system import interrupts_held, processors
 
 __all__ = ["run_tasks"]
 

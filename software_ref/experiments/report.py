@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from software_ref.console.atomic_file import atomic_file
 from software_ref.console.output import table_lines, write_json
+from software_ref.console.shared_folder import only_user
 from software_ref.figure import empty_figure, write_picture
-from software_ref.shared_folder import only_user
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import Any
 
 from software_ref.console.atomic_file import atomic_file
+from software_ref.console.text_file import read_text
 from software_ref.experiments.registry import ALGORITHMS, CHOICES, NUMBERS, load_experiment
 from software_ref.experiments.scale import Scale
-from software_ref.text_file import read_text
 
 __all__ = ["main", "results_page"]
 

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from software_ref.console.atomic_file import atomic_file
+from software_ref.console.text_file import read_text
 from software_ref.experiments.task import Task, canonical, identity
-from software_ref.text_file import read_text
 
 __all__ = ["ResultStore"]
 

@@ -6,7 +6,7 @@ import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, TypeAlias, Union
 
-from software_ref.cache_folder import cache_environment
+from software_ref.console.cache_folder import cache_environment
 from software_ref.console.errors import ToolError
 from software_ref.golden.edges import Pattern
 from software_ref.golden.parameters import Parameters

@@ -16,10 +16,10 @@ from amaranth.lib.wiring import In, Out
 
 import hwgen.export.verilog
 from hwgen.core.design import CoreDesign
+from hwgen.export.header import header, lint_commands
 from hwgen.export.verilog import to_verilog
-from hwgen.header import header, lint_commands
 from hwgen.testing.shapes import network
-from hwgen.tests.signedness import doubtful_signs
+from hwgen.testing.signedness import doubtful_signs
 from software_ref.console.errors import ToolError
 from software_ref.plan.core_options import CoreOptions
 

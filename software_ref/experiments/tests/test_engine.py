@@ -18,11 +18,11 @@ from typing import Any
 import pytest
 
 from software_ref.console.errors import ToolError
+from software_ref.console.system import processors
 from software_ref.experiments import engine
 from software_ref.experiments.engine import run_tasks
 from software_ref.experiments.store import ResultStore
 from software_ref.experiments.tests.fake_tasks import SquareTask, ThreadsTask
-from software_ref.system import processors
 
 
 def squares(folder: Path, numbers: Sequence[int]) -> list[SquareTask]:

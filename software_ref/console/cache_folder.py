@@ -13,7 +13,7 @@ from pathlib import Path
 
 from platformdirs import user_cache_dir
 
-from software_ref.system import user_number
+from software_ref.console.system import user_number
 
 __all__ = ["cache_environment", "cache_folder"]
 

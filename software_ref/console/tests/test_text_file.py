@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from software_ref.console.text_file import decode_text, read_text
 from software_ref.datasets.tests.recordings import sphere, tone, write_sentence
 from software_ref.datasets.timit import load_timit
 from software_ref.experiments.store import ResultStore
 from software_ref.experiments.tests.fake_tasks import SquareTask
 from software_ref.network_file import read_network_file
-from software_ref.text_file import decode_text, read_text
 
-PACKAGE = Path(__file__).parents[1]
+PACKAGE = Path(__file__).parents[2]
 TEXT = 'first = "é"\n\nlast = 3\n'
 NETWORK = "# José\n[network]\nlayers = [8, 4, 4]\nout_degree = [1, 2]\nparallelism = [4, 2]\n"
 

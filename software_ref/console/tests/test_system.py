@@ -12,7 +12,7 @@ import pytest
 
 import software_ref
 from software_ref.console.errors import ToolError
-from software_ref.system import (
+from software_ref.console.system import (
     end_child,
     interrupts_held,
     open_pseudo_terminal,
@@ -76,7 +76,7 @@ def test_a_child_ends_gently() -> None:
 
 
 def test_a_child_that_does_not_listen_is_ended_by_force(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("software_ref.system.PATIENCE", 0.1)
+    monkeypatch.setattr("software_ref.console.system.PATIENCE", 0.1)
     deaf = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)"
     with python(f"{deaf}; {ENDLESS}") as child:
         wait_until_started(child)

@@ -2,7 +2,7 @@
 
 Linux has all of it. macOS does not say which processors a process may use. Windows has neither
 POSIX signals nor pseudo-terminals, and nothing simulates there. Files are locked by a library
-(`software_ref.shared_folder`).
+(`software_ref.console.shared_folder`).
 """
 
 from __future__ import annotations

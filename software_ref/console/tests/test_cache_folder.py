@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 import software_ref
-from software_ref import cache_folder as module
-from software_ref.cache_folder import cache_environment, cache_folder
+from software_ref.console import cache_folder as module
+from software_ref.console.cache_folder import cache_environment, cache_folder
 
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="other systems have other places")
 

@@ -12,14 +12,14 @@ from pathlib import Path
 import pytest
 
 import software_ref
-from software_ref.cache_folder import cache_folder
-from software_ref.shared_folder import made_once, only_user, remove_unused
+from software_ref.console.cache_folder import cache_folder
+from software_ref.console.shared_folder import made_once, only_user, remove_unused
 
 ROOT = Path(software_ref.__file__).parents[1]
 HOLDER = """
 import sys
 from pathlib import Path
-from software_ref.shared_folder import only_user
+from software_ref.console.shared_folder import only_user
 
 with only_user(Path(sys.argv[1])):
     print("inside", flush=True)

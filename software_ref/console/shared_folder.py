@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from software_ref.cache_folder import cache_folder
+from software_ref.console.cache_folder import cache_folder
 
 __all__ = ["made_once", "only_user", "remove_unused", "working_folder"]
 
