@@ -20,13 +20,22 @@ import enum
 from boards.link.framing import Fault
 from boards.link.payloads import RATES
 
-__all__ = ["ANSWER", "Command", "ConfigurationFlag", "PlayFlag", "State", "Status", "Stop"]
+__all__ = [
+    "ANSWER",
+    "Command",
+    "ConfigurationFlag",
+    "Described",
+    "PlayFlag",
+    "State",
+    "Status",
+    "Stop",
+]
 
 ANSWER = 0x80
 """Added to a frame's code in its answer."""
 
 
-class _Described(enum.IntEnum):
+class Described(enum.IntEnum):
     """Codes with texts, from which docs/link.md is made."""
 
     def __new__(cls, code: int, *texts: str):
@@ -38,7 +47,7 @@ class _Described(enum.IntEnum):
     texts: tuple[str, ...]
 
 
-class Command(_Described):
+class Command(Described):
     """Codes of frames; with each what it sends, what answers it, and what it does."""
 
     IDENTIFY = 0x01, "", "IDENTITY", "Which build this is."
@@ -81,7 +90,7 @@ class Command(_Described):
     READ_HISTORY = 0x42, "READ_RANGE", "count HISTORY_ENTRY", "The last epochs."
 
 
-class Status(_Described):
+class Status(Described):
     """First byte of every answer, and what it says."""
 
     OK = 0, "Done."

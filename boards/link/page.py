@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import enum
+import argparse
 
 from boards.link import payloads
-from boards.link.commands import Command, Status
+from boards.link.commands import Command, Described, Status
 from boards.link.record import Record
 
 __all__ = ["RECORDS", "tables"]
@@ -36,7 +36,7 @@ def tables() -> str:
     )
 
 
-def _codes(kind: type[enum.IntEnum]) -> list[list[object]]:
+def _codes(kind: type[Described]) -> list[list[object]]:
     return [[f"0x{member:02x}", f"`{member.name}`", *member.texts] for member in kind]
 
 
@@ -45,5 +45,11 @@ def _table(header: list[str], rows: list[list[object]]) -> list[str]:
     return ["| " + " | ".join(map(str, line)) + " |" for line in lines]
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Print the tables."""
+    argparse.ArgumentParser(description=__doc__).parse_args()
     print(tables(), end="")
+
+
+if __name__ == "__main__":
+    main()

@@ -246,7 +246,7 @@ def test_a_module_understands_its_arguments(shown: Shown, monkeypatch: pytest.Mo
     # A synopsis shows each option in brackets.
     words = [PLACES.get(word, word) for word in words if "PROOF" not in word and word != "...]"]
     words = [word.strip("[]").replace("FILE", "out.json") for word in words]
-    if module == "presparse.cli":
+    if module == "presparse":
         words = ["check", "examples/digits.toml"]
     monkeypatch.setattr(sys, "argv", [module, *words])
     monkeypatch.delitem(sys.modules, module, raising=False)  # or runpy would warn
