@@ -31,7 +31,7 @@ from software_ref.network import Network
 from software_ref.training import STREAM_TAIL
 
 TRAIN, TEST = 24, 8
-FAULTS_OF_A_KIND = 1000
+FAULTS_OF_A_KIND = 250
 PATIENCE = 1000
 """Looks at the board until what it does must be over."""
 

@@ -20,7 +20,7 @@ from boards.host.streamed_training import StreamedTraining, StreamingTrainer
 from boards.simulated.board import SimulatedBoard
 from boards.simulated.terminal import PseudoTerminal
 from boards.tests.processes import assert_is_golden_training, finished, host, read_until
-from boards.tests.small_board import SAMPLES, random_data
+from boards.tests.small_board import IRIS, SAMPLES, random_data
 from software_ref.golden import GoldenTrainer, initial_parameters
 from software_ref.network import Network
 from software_ref.network_file import NetworkFile, TrainingOptions
@@ -117,26 +117,6 @@ def test_a_broken_off_epoch_is_undone(board: Board, file, data) -> None:
     ours, theirs = list(again.epochs(1)), list(results)
     assert [o.test_accuracy for o in ours] == [t.test_accuracy for t in theirs]
     assert again.checkpoint().parameters == wanted.parameters
-
-
-IRIS = """
-[network]
-layers = [12, 6, 4]
-out_degree = [3, 2]
-parallelism = [4, 3]
-classes = 3
-
-[format]
-activation_fraction = 5
-
-[data]
-name = "iris"
-
-[training]
-epochs = 3
-shuffle = true
-rate_exponent = [[0, 1], [2, 7]]
-"""
 
 
 @pytest.fixture
