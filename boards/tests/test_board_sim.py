@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import signal
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from boards.simulated import board
+from boards.simulated.board import SimulatedBoard
 from boards.tests.processes import (
     assert_is_golden_training,
     finished,
@@ -56,6 +60,78 @@ def port(shuffled: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[s
             assert "switched off after" in finished(board)
         finally:
             board.kill()
+
+
+TINY = """
+[format]
+integer = 2
+fraction = 3
+
+[network]
+layers = [4, 4]
+out_degree = [2]
+parallelism = [4]
+"""
+
+
+def read_start(process: subprocess.Popen[str]) -> tuple[str, str]:
+    """What a board says before it tells its port, and the port."""
+    assert process.stdout is not None
+    said = ""
+    for line in process.stdout:
+        if found := re.match(r"the board is at (\S+);", line):
+            return said, found[1]
+        said += line
+    raise AssertionError(f"the board has no port:\n{said}")
+
+
+def test_boards_of_one_build_are_built_once(tmp_path: Path) -> None:
+    """Also where two of them start at once."""
+    file, build = tmp_path / "tiny.toml", tmp_path / "build"
+    file.write_text(TINY, encoding="utf-8")
+    command = ("board-sim", file, "--samples", 8, "--build", build)
+    with presparse(*command) as first, presparse(*command) as second:
+        try:
+            (one, port), (other, other_port) = read_start(first), read_start(second)
+            # The second one waits for the first, unless it comes after it.
+            assert (one + other).count("building the simulator\n") == 1
+            assert set((one + other).splitlines()) <= {
+                "building the simulator",
+                f"presparse: waiting for another presparse, which is at work in {where(build)}",
+            }
+            assert port != other_port
+            for each in (port, other_port):
+                assert "8 samples" in finished(host("identify", file, each))
+        finally:
+            first.kill()
+            second.kill()
+    with presparse(*command) as third:
+        try:
+            assert read_start(third)[0] == ""
+        finally:
+            third.kill()
+
+
+def where(build: Path) -> Path:
+    """The one library in a folder."""
+    (library,) = (path for path in (build / "simulator").iterdir() if path.is_dir())
+    return library
+
+
+def test_without_a_folder_the_library_is_in_the_cache(
+    simulated: SimulatedBoard, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(board, "cache_folder", lambda: tmp_path)
+    built: list[Path] = []
+    monkeypatch.setattr(board, "build", lambda build_dir, **_: built.append(build_dir))
+    old, young = tmp_path / "boards" / "old", tmp_path / "boards" / "young"
+    for folder in (old, young):
+        folder.mkdir(parents=True)
+    os.utime(old, (0, 0))
+    monkeypatch.setattr(board, "_load", lambda library: simulated._library)
+    SimulatedBoard(simulated.design).close()
+    assert built == [tmp_path / "boards"]
+    assert [folder.name for folder in (tmp_path / "boards").iterdir()] == ["young"]
 
 
 def test_the_iris_is_trained_on_the_board_as_in_the_golden_model(

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import re
 import signal
-import threading
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,10 +14,8 @@ import pytest
 from boards.host.board import Board
 from boards.host.stored_training import StoredTraining
 from boards.host.streamed_training import StreamedTraining, StreamingTrainer
-from boards.simulated.board import SimulatedBoard
-from boards.simulated.terminal import PseudoTerminal
 from boards.tests.processes import assert_is_golden_training, finished, host, read_until
-from boards.tests.small_board import IRIS, SAMPLES, random_data
+from boards.tests.small_board import SAMPLES, random_data
 from software_ref.golden import GoldenTrainer, initial_parameters
 from software_ref.network import Network
 from software_ref.network_file import NetworkFile, TrainingOptions
@@ -117,35 +112,6 @@ def test_a_broken_off_epoch_is_undone(board: Board, file, data) -> None:
     ours, theirs = list(again.epochs(1)), list(results)
     assert [o.test_accuracy for o in ours] == [t.test_accuracy for t in theirs]
     assert again.checkpoint().parameters == wanted.parameters
-
-
-@pytest.fixture
-def iris(tmp_path: Path) -> Path:
-    path = tmp_path / "iris.toml"
-    path.write_text(IRIS, encoding="utf-8")
-    return path
-
-
-@pytest.fixture
-def port(simulated: SimulatedBoard) -> Iterator[str]:
-    """A pseudo-terminal that leads to the board that all tests share."""
-    leave = threading.Event()
-
-    def show(line: str) -> None:
-        if leave.is_set():
-            raise KeyboardInterrupt
-
-    def serve() -> None:
-        with contextlib.suppress(KeyboardInterrupt):
-            terminal.serve(show)
-
-    terminal = PseudoTerminal(simulated)
-    thread = threading.Thread(target=serve)
-    thread.start()
-    yield str(terminal.path)
-    leave.set()
-    thread.join()
-    terminal.close()
 
 
 def test_the_command_streams_what_does_not_fit(port: str, iris: Path, tmp_path: Path) -> None:
