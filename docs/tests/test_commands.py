@@ -69,11 +69,12 @@ MARKS = re.compile(r"\bneeds\b|\bminutes?\b|\bhours?\b")
 """How a page says that a command needs hardware, another tool, or time."""
 
 VARYING = {
-    "train": re.compile(r"(?<=\d) +\d+$(?<!\.\d\d)", re.MULTILINE),
-    "fit": re.compile(r"(?<=\d) +\d+\.\d$", re.MULTILINE),
+    # A row's accuracies of the float model, and samples/s; those of the golden model stay.
+    "train": re.compile(r"(?<=\.\d\d)( +\d+\.\d\d){2}( +\d+)?$|float [\d.]+ .*$", re.MULTILINE),
+    "fit": re.compile(r"\b\d+\.\d+( %|\b)"),
     "generate": re.compile(r"\d+(?= lines$)", re.MULTILINE),
 }
-"""What differs from run to run, or with the generator: samples/s, seconds, lines."""
+"""What differs from machine to machine, from run to run, or with the generator."""
 
 
 def presparse(commands: Sequence[Shown]) -> list[Shown]:
