@@ -255,6 +255,17 @@ def test_a_module_understands_its_arguments(shown: Shown, monkeypatch: pytest.Mo
         runpy.run_module(module, run_name="__main__")
 
 
+def test_a_benchmark_runs_in_a_test_or_is_marked() -> None:
+    text = "\n".join(page.read_text(encoding="utf-8") for page in PAGES)
+    modules = {each.words[2] for each in ALL if each.words[:2] == ("python", "-m")}
+    benchmarks = {name.removeprefix("benchmarks.") for name in modules if "benchmarks" in name}
+    assert benchmarks
+    for name in benchmarks:
+        if not (ROOT / "benchmarks" / "tests" / f"test_{name}.py").exists():
+            after = re.findall(rf"`python -m benchmarks\.{name}\b[^`]*`([^|.]*)", text)
+            assert any(map(MARKS.search, after)), f"benchmarks.{name} has no mark"
+
+
 OTHERS = [each for each in ALL if each.words[0] not in ("presparse", "python")]
 
 
