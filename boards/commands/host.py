@@ -8,7 +8,7 @@ from pathlib import Path
 
 from boards.commands.host_training import train
 from boards.design import DEFAULT_BAUD
-from boards.host.board import Board
+from boards.host.board import Board, BoardStatus
 from boards.host.link import Link
 from boards.host.serial_port import SerialPort
 from boards.host.session import Session
@@ -221,19 +221,38 @@ def _restore(session: Session) -> int:
 
 def _pause(session: Session) -> int:
     session.board.pause()
+    status = session.board.status()
+    paused = bool(status.state & State.PAUSED)
+    print(f"paused in epoch {status.epoch}" if paused else _nothing_to("pause", status))
+    session.results |= {"paused": paused, "epoch": status.epoch}
     return 0
 
 
 def _resume(session: Session) -> int:
+    before = session.board.status()
     session.board.resume()
+    if before.state & State.PAUSED:
+        print(f"going on with epoch {before.epoch}")
+    elif before.state & State.RUNNING:
+        print(f"the board is not paused: it is at work in epoch {before.epoch}")
+    else:
+        print(_nothing_to("resume", before))
+    session.results |= {"resumed": bool(before.state & State.PAUSED), "epoch": before.epoch}
     return 0
 
 
 def _stop(session: Session) -> int:
+    before = session.board.status()
     session.board.stop(Stop.AFTER_EPOCH)
     session.wait_until_idle()
-    print(f"stopped after epoch {session.board.status().epoch}")
+    running, epoch = bool(before.state & State.RUNNING), session.board.status().epoch
+    print(f"stopped after epoch {epoch}" if running else _nothing_to("stop", before))
+    session.results |= {"stopped": running, "epoch": epoch}
     return 0
+
+
+def _nothing_to(action: str, status: BoardStatus) -> str:
+    return f"the board is idle after epoch {status.epoch}: there is nothing to {action}"
 
 
 def _reset(session: Session) -> int:

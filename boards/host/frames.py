@@ -11,6 +11,7 @@ from boards.link.framing import (
     FLAG,
     HEADER_BYTES,
     INVERTED,
+    LONGEST,
     MAX_PAYLOAD,
     Fault,
 )
@@ -75,7 +76,8 @@ class FrameDecoder:
             elif byte == ESCAPE:
                 self._escaped = True
             else:
-                self._body.append(byte ^ INVERTED if self._escaped else byte)
+                if len(self._body) <= LONGEST:  # more is no frame, however long it goes on
+                    self._body.append(byte ^ INVERTED if self._escaped else byte)
                 self._escaped = False
         return frames
 

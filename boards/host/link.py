@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections import Counter
+from dataclasses import dataclass
 from typing import Protocol
 
 from boards.host.frames import Frame, FrameDecoder, encode
@@ -25,6 +26,9 @@ _MEANING = {
 }
 
 
+_SHOWN = 40
+"""Bytes that are shown of what is no frame."""
+_READABLE = frozenset(b"\t\n\r\x1b" + bytes(range(32, 127)))
 _SLACK = 2
 """How many times the way of frame and answer is waited for."""
 
@@ -56,6 +60,50 @@ class Transport(Protocol):
 
     def monotonic(self) -> float:
         """The time in seconds, from anywhere."""
+
+
+@dataclass
+class _Heard:
+    """What came in place of an answer."""
+
+    size: int = 0
+    """Bytes."""
+    beginning: bytes = b""
+    """The first of them."""
+    echoes: int = 0
+    """Frames that are those sent."""
+    complaints: int = 0
+    """Answers to frames that were damaged on their way."""
+    others: int = 0
+    """Whole frames that are neither, nor the answer."""
+
+    def add(self, line: bytes) -> None:
+        """Bytes that came."""
+        self.size += len(line)
+        self.beginning += line[: _SHOWN - len(self.beginning)]
+
+    def __str__(self) -> str:
+        """What it was, and what to look at."""
+        if not self.size:
+            return "nothing: is it powered, programmed and connected?"
+        if self.complaints:
+            return (
+                f"{self.complaints} answers that a frame was damaged: is the line sound, and "
+                "--baud that of the board's build?"
+            )
+        if self.echoes:
+            return "what was sent and no more: the line echoes; is the board at this port?"
+        if self.others:
+            return (
+                f"{self.others} answers to other commands: does another program talk to the board?"
+            )
+        readable = sum(byte in _READABLE for byte in self.beginning)
+        text = self.beginning.decode("ascii", "replace")
+        what = f" (text: {text!r})" if 4 * readable >= 3 * len(self.beginning) else ""
+        return (
+            f"{self.size} bytes{what} but no frame: is --baud that of the board's build, and the "
+            "board at this port?"
+        )
 
 
 class Link:
@@ -144,11 +192,12 @@ class Link:
     def _exchange(self, frame: Frame, expected: int) -> bytes | None:
         """Send a frame until it is answered; None where an answer that is expected was lost."""
         line = encode(frame)
+        heard = _Heard()
         patience = self._timeout + _SLACK * self._seconds_a_byte * (len(line) + expected)
         began = self.transport.monotonic()
         for _ in range(self._tries):
             self.transport.write(line)
-            answer = self._answer(frame, patience)
+            answer = self._answer(frame, patience, heard)
             if answer is None:
                 continue
             self._last = frame.sequence
@@ -166,19 +215,27 @@ class Link:
         self._identified = False
         raise LinkError(
             f"the board must answer {Command(frame.code).name}, but {self._tries} tries of "
-            f"{patience:.2g} s each brought nothing: is it powered, programmed and connected?"
+            f"{patience:.2g} s each brought {heard}"
         )
 
-    def _answer(self, frame: Frame, patience: float) -> bytes | None:
+    def _answer(self, frame: Frame, patience: float, heard: _Heard) -> bytes | None:
         """The payload of a frame's answer, or None where it must be sent again."""
         deadline = self.transport.monotonic() + patience
         while (left := deadline - self.transport.monotonic()) > 0:
-            for found in self._decoder.feed(self.transport.read(left)):
-                if found.code == frame.code | ANSWER and found.sequence == frame.sequence:
+            line = self.transport.read(left)
+            heard.add(line)
+            for found in self._decoder.feed(line):
+                ours = found.code == frame.code | ANSWER and found.sequence == frame.sequence
+                if ours and found.payload:
                     return found.payload
                 # The answer to something that was no frame: ours perhaps. Other answers are old.
                 if found.code == ANSWER and found.payload[:1] and found.payload[0] in set(Fault):
                     self.repairs["damaged"] += 1
+                    heard.complaints += 1
                     return None
+                if found == frame:
+                    heard.echoes += 1
+                else:
+                    heard.others += 1
         self.repairs["no answer"] += 1
         return None

@@ -19,6 +19,10 @@ _LOOK_AGAIN = 0.5
 """Seconds between two looks for a port that has vanished."""
 
 
+_WRITE_SECONDS = 10.0
+"""How long the system may keep bytes from the line."""
+
+
 class SerialPort:
     """A serial port as the link's transport.
 
@@ -61,6 +65,10 @@ class SerialPort:
         """Send bytes."""
         try:
             self._serial.write(line)
+        except serial.SerialTimeoutException:
+            raise LinkError(
+                f"the port {self._name} takes no bytes: is the board at this port?"
+            ) from None
         except (serial.SerialException, OSError) as error:
             self._come_back(error)
 
@@ -81,7 +89,9 @@ class SerialPort:
 
     def _open(self) -> serial.Serial:
         try:
-            port = serial.Serial(self._name, self._baud, exclusive=True, write_timeout=10)
+            port = serial.Serial(
+                self._name, self._baud, exclusive=True, write_timeout=_WRITE_SECONDS
+            )
         except (serial.SerialException, OSError, ValueError) as error:
             raise LinkError(f"cannot open the port {self._name}: {_reason(error)}") from None
         # Without it, USB adapters keep short answers back for 16 ms; not every system has it.

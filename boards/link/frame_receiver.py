@@ -17,14 +17,13 @@ from boards.link.framing import (
     FLAG,
     HEADER_BYTES,
     INVERTED,
+    LONGEST,
     MAX_PAYLOAD,
     Fault,
 )
 from hwgen.parts.memory import memory
 
 __all__ = ["FrameReceiver", "ReceivedFrame"]
-
-LONGEST = HEADER_BYTES + MAX_PAYLOAD + CRC_BYTES
 
 
 class ReceivedFrame(wiring.Signature):

@@ -11,7 +11,16 @@ from __future__ import annotations
 
 import enum
 
-__all__ = ["CRC_BYTES", "ESCAPE", "FLAG", "HEADER_BYTES", "INVERTED", "MAX_PAYLOAD", "Fault"]
+__all__ = [
+    "CRC_BYTES",
+    "ESCAPE",
+    "FLAG",
+    "HEADER_BYTES",
+    "INVERTED",
+    "LONGEST",
+    "MAX_PAYLOAD",
+    "Fault",
+]
 
 FLAG = 0x7E
 ESCAPE = 0x7D
@@ -21,6 +30,8 @@ HEADER_BYTES = 4
 CRC_BYTES = 4
 MAX_PAYLOAD = 1024
 """Payload bytes of the longest frame."""
+LONGEST = HEADER_BYTES + MAX_PAYLOAD + CRC_BYTES
+"""Bytes of that frame between its flags, unescaped."""
 
 
 class Fault(enum.IntEnum):

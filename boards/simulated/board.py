@@ -18,13 +18,11 @@ from hwgen.export.lint_waivers import lint_waivers
 from hwgen.simulation.verilator import Mode, Source, build
 from software_ref.console.atomic_file import atomic_file
 from software_ref.console.cache_folder import cache_folder
-from software_ref.console.shared_folder import remove_unused
+from software_ref.console.shared_folder import KEPT_DAYS, remove_unused
 
 __all__ = ["SimulatedBoard"]
 
 _WRAPPER = Path(__file__).with_name("wrapper.cpp")
-_KEPT_DAYS = 30
-"""How long a library that nobody uses stays in the cache."""
 _POINT = 0x80
 _CHARACTERS = {segments_of(digit): str(digit) for digit in range(10)} | {0: " "}
 
@@ -60,7 +58,6 @@ class SimulatedBoard:
         source = Source(f"{TOP}.v", board_verilog(design))
         if build_dir is None:
             folder = cache_folder() / "boards"
-            remove_unused(folder.glob("*"), days=_KEPT_DAYS)
         else:
             folder = build_dir / "simulator"
             build_dir.mkdir(parents=True, exist_ok=True)
@@ -74,6 +71,8 @@ class SimulatedBoard:
             wrapper=_WRAPPER,
             building=building,
         )
+        if build_dir is None:
+            remove_unused(folder.iterdir(), days=KEPT_DAYS)
         self._library = _load(library)
         self._board: int | None = self._library.board_new(bit_length(design.clock_hz, design.baud))
 

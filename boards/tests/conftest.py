@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 
 from boards.design import BoardDesign
@@ -9,7 +14,8 @@ from boards.host.board import Board
 from boards.host.link import Link
 from boards.simulated.board import SimulatedBoard
 from boards.simulated.lockstep import Lockstep
-from boards.tests.small_board import SAMPLES, TIMEOUT
+from boards.simulated.terminal import PseudoTerminal
+from boards.tests.small_board import IRIS, SAMPLES, TIMEOUT
 from hwgen.core.design import CoreDesign
 from software_ref.fixed_point import FixedFormat
 from software_ref.network import Network
@@ -39,3 +45,33 @@ def board(simulated: SimulatedBoard) -> Board:
     found = Board(Link(Lockstep(simulated), timeout=TIMEOUT), simulated.design.core)
     found.reset_training()
     return found
+
+
+@pytest.fixture
+def iris(tmp_path: Path) -> Path:
+    """A file of the same network, for data that the board's store has no room for."""
+    path = tmp_path / "iris.toml"
+    path.write_text(IRIS, encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def port(simulated: SimulatedBoard) -> Iterator[str]:
+    """A pseudo-terminal that leads to the board that all tests share."""
+    leave = threading.Event()
+
+    def show(line: str) -> None:
+        if leave.is_set():
+            raise KeyboardInterrupt
+
+    def serve() -> None:
+        with contextlib.suppress(KeyboardInterrupt):
+            terminal.serve(show)
+
+    terminal = PseudoTerminal(simulated)
+    thread = threading.Thread(target=serve)
+    thread.start()
+    yield str(terminal.path)
+    leave.set()
+    thread.join()
+    terminal.close()

@@ -1,4 +1,4 @@
-"""Figures of the small board that the tests share."""
+"""Figures of the small boards that the tests share."""
 
 from __future__ import annotations
 
@@ -6,12 +6,43 @@ import numpy as np
 
 from software_ref.training import TrainingData
 
-__all__ = ["SAMPLES", "TIMEOUT", "random_data"]
+__all__ = ["IRIS", "SAMPLES", "SMALL", "TIMEOUT", "random_data"]
 
 SAMPLES = 40
-"""Room in its store."""
+"""Room in the store of the board that is simulated."""
 TIMEOUT = 0.0002
 """Seconds of its clock to wait for an answer, beside what a frame takes on its way."""
+
+SMALL = """
+[format]
+integer = 2
+fraction = 5
+
+[network]
+layers = [8, 4]
+out_degree = [2]
+parallelism = [4]
+"""
+"""A network file for the FPGA tools, which read tables of eight-bit numbers quickly."""
+IRIS = """
+[network]
+layers = [12, 6, 4]
+out_degree = [3, 2]
+parallelism = [4, 3]
+classes = 3
+
+[format]
+activation_fraction = 5
+
+[data]
+name = "iris"
+
+[training]
+epochs = 3
+shuffle = true
+rate_exponent = [[0, 1], [2, 7]]
+"""
+"""A network file of the shared board's network."""
 
 
 def random_data(train: int, test: int) -> TrainingData:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from boards.tests.small_board import SMALL
 from presparse.cli import main
 from software_ref.network_file import read_network_file
 from software_ref.plan.schedule import Schedule
@@ -38,9 +39,7 @@ def built(path: Path, folder: Path, *options: str) -> dict[str, Any]:
 @pytest.mark.long
 def test_a_small_network_becomes_a_bitstream_that_meets_its_clock(tmp_path: Path) -> None:
     path = tmp_path / "small.toml"
-    text = (EXAMPLES / "slides_8_4_4.toml").read_text(encoding="utf-8")
-    # Eight-bit numbers: tables of 256 words, which the tools read quickly.
-    path.write_text(text + "\n[format]\ninteger = 2\nfraction = 5\n", encoding="utf-8")
+    path.write_text(SMALL, encoding="utf-8")
     document = built(path, tmp_path / "built", "--samples", "64")
     assert document["samples"] == 64
     assert document["used"]["DP16KD"] >= 1

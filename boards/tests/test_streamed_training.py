@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import re
 import signal
-import threading
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,8 +14,6 @@ import pytest
 from boards.host.board import Board
 from boards.host.stored_training import StoredTraining
 from boards.host.streamed_training import StreamedTraining, StreamingTrainer
-from boards.simulated.board import SimulatedBoard
-from boards.simulated.terminal import PseudoTerminal
 from boards.tests.processes import assert_is_golden_training, finished, host, read_until
 from boards.tests.small_board import SAMPLES, random_data
 from software_ref.golden import GoldenTrainer, initial_parameters
@@ -117,55 +112,6 @@ def test_a_broken_off_epoch_is_undone(board: Board, file, data) -> None:
     ours, theirs = list(again.epochs(1)), list(results)
     assert [o.test_accuracy for o in ours] == [t.test_accuracy for t in theirs]
     assert again.checkpoint().parameters == wanted.parameters
-
-
-IRIS = """
-[network]
-layers = [12, 6, 4]
-out_degree = [3, 2]
-parallelism = [4, 3]
-classes = 3
-
-[format]
-activation_fraction = 5
-
-[data]
-name = "iris"
-
-[training]
-epochs = 3
-shuffle = true
-rate_exponent = [[0, 1], [2, 7]]
-"""
-
-
-@pytest.fixture
-def iris(tmp_path: Path) -> Path:
-    path = tmp_path / "iris.toml"
-    path.write_text(IRIS, encoding="utf-8")
-    return path
-
-
-@pytest.fixture
-def port(simulated: SimulatedBoard) -> Iterator[str]:
-    """A pseudo-terminal that leads to the board that all tests share."""
-    leave = threading.Event()
-
-    def show(line: str) -> None:
-        if leave.is_set():
-            raise KeyboardInterrupt
-
-    def serve() -> None:
-        with contextlib.suppress(KeyboardInterrupt):
-            terminal.serve(show)
-
-    terminal = PseudoTerminal(simulated)
-    thread = threading.Thread(target=serve)
-    thread.start()
-    yield str(terminal.path)
-    leave.set()
-    thread.join()
-    terminal.close()
 
 
 def test_the_command_streams_what_does_not_fit(port: str, iris: Path, tmp_path: Path) -> None:

@@ -11,7 +11,17 @@ import pytest
 
 from docs.tests.pages import ROOT, section
 from presparse.cli import COMMANDS, CommandModule
+from software_ref.activation_functions import ACTIVATIONS
 from software_ref.experiments.registry import EXPERIMENTS, load_experiment
+from software_ref.mlp.recommended import (
+    BATCH,
+    EPOCHS,
+    MOST_EPOCHS,
+    OPTIMISER,
+    RATES,
+    SCHEDULE,
+    STEPS,
+)
 
 PAGE = ROOT / "docs" / "command_line.md"
 OPTION = re.compile(r"--[a-z][a-z0-9-]*")
@@ -78,6 +88,20 @@ def test_a_number_that_a_section_calls_the_default_is_it(command: str) -> None:
         for number in filter(None, (a or b or c for a, b, c in told.findall(meaning))):
             (option, *_) = OPTION.findall(head)
             assert float(number.rstrip(".")) == defaults[option], (command, option)
+
+
+@pytest.mark.parametrize("hidden", ACTIVATIONS)
+def test_the_settings_that_suit_a_network_are_those_of_the_table(hidden: str) -> None:
+    chosen = OPTIMISER[hidden]
+    others = [f"`{name}`: {rate:g}" for name, rate in RATES[hidden].items() if name != chosen]
+    title = {"sigmoid": "sigmoid", "relu": "ReLU"}[hidden]
+    row = f"| {title} | `{chosen}` | {RATES[hidden][chosen]:g} ({', '.join(others)}) |"
+    text = section(PAGE, "## fit")
+    assert row in text
+    sigmoid = next(line for line in text.splitlines() if line.startswith("| sigmoid |"))
+    assert f"| of {BATCH} | {EPOCHS}; where" in sigmoid
+    assert f"so many that {STEPS:,} steps are taken, at most {MOST_EPOCHS} |" in sigmoid
+    assert f"`{SCHEDULE.kind},{SCHEDULE.factor:g}` (the default)" in text
 
 
 def test_the_sets_of_experiments_are_listed() -> None:

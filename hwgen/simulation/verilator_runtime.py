@@ -18,7 +18,7 @@ from pathlib import Path
 
 from software_ref.console.cache_folder import cache_folder
 from software_ref.console.errors import ToolError
-from software_ref.console.shared_folder import made_once
+from software_ref.console.shared_folder import KEPT_DAYS, made_once, remove_unused
 from software_ref.console.system import processors, refuse_windows
 
 __all__ = [
@@ -196,6 +196,7 @@ def prepare_runtime(toolchain: Toolchain, *, sources: Sequence[str], waves: bool
         folder / f"verilated_{key}",
         lambda part: _compile_runtime(toolchain, sources, flags, part, log),
     )
+    remove_unused(folder.glob("verilated_*"), days=KEPT_DAYS)
     objects = tuple(done / f"{source}.o" for source in sources)
     return Runtime(toolchain=toolchain, folder=done, flags=flags, objects=objects)
 

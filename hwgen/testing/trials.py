@@ -152,8 +152,13 @@ def activate(timing: JunctionTiming, s: Integers) -> tuple[Integers, Integers]:
     return np.clip(s, 0, cap) // 2**low, ((s > 0) & (s <= cap)).astype(np.int64)
 
 
-def feedforward_trial(timing: JunctionTiming, *, dsp: bool, seed: int, scale: float) -> Trial:
-    """Random operands through four steps; weights are scaled down to saturate less often."""
+def feedforward_trial(
+    timing: JunctionTiming, *, dsp: bool, seed: int, scale: float, extreme: int = 0
+) -> Trial:
+    """Random operands through four steps; weights are scaled down to saturate less often.
+
+    With `extreme` all weights are the largest of its sign, and all activations the largest.
+    """
     shape, fmt = timing.shape, timing.network.format
     z, rows, slots = shape.parallelism, shape.rows, timing.layout.finishing
     rng = np.random.default_rng([seed, z, rows])
@@ -169,6 +174,8 @@ def feedforward_trial(timing: JunctionTiming, *, dsp: bool, seed: int, scale: fl
     activations = rng.integers(0, largest + 1, (clocks, z))
     activations[rng.random((clocks, z)) < 0.3] = largest
     biases = random_signed(rng, fmt.width, (clocks, slots))
+    if extreme:
+        weights[:], activations[:] = fmt.max_raw if extreme > 0 else fmt.min_raw, largest
     expected = {"values": Expected(clocks, slots), "saturations": Expected(clocks)}
     if timing.training and not timing.last:
         expected["derivatives"] = Expected(clocks, slots)

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from software_ref.commands.arguments import add_data, check_data_folder, integer_from
-from software_ref.console.output import check_outputs
+from software_ref.console.output import check_outputs, wrapped
 from software_ref.console.progress import ProgressBar
 from software_ref.console.system import processors
 from software_ref.experiments.engine import run_tasks
@@ -69,7 +69,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Run `experiment`."""
     if arguments.name is None:
         for name in EXPERIMENTS:
-            print(f"{name:15} {load_experiment(name).SUMMARY}")
+            print("\n".join(wrapped(f"{name:15} {load_experiment(name).SUMMARY}", indent=16)))
         return 0
     experiment = load_experiment(arguments.name)
     check_data_folder(arguments.data)

@@ -14,8 +14,10 @@ from pathlib import Path
 
 from software_ref.console.cache_folder import cache_folder
 
-__all__ = ["made_once", "only_user", "remove_unused", "working_folder"]
+__all__ = ["KEPT_DAYS", "made_once", "only_user", "remove_unused", "working_folder"]
 
+KEPT_DAYS = 30.0
+"""How long a cache keeps what nobody uses."""
 _LEFT_BEHIND = 1.0
 """Days after which what a killed process has left is nobody's."""
 

@@ -6,7 +6,16 @@ from typing import Any
 
 from software_ref.mlp.rate import RateSchedule
 
-__all__ = ["OPTIMISER", "RATES", "SCHEDULE", "recommended"]
+__all__ = [
+    "BATCH",
+    "EPOCHS",
+    "MOST_EPOCHS",
+    "OPTIMISER",
+    "RATES",
+    "SCHEDULE",
+    "STEPS",
+    "recommended",
+]
 
 OPTIMISER = {"sigmoid": "momentum", "relu": "adam"}
 """By the hidden activation."""

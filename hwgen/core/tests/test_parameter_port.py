@@ -155,3 +155,10 @@ def test_a_request_has_room_for_every_row_and_lane() -> None:
     widths = {name: fields[name] for name in ("write", "junction", "bias", "row", "lane")}
     assert widths == {"write": 1, "junction": 2, "bias": 1, "row": 3, "lane": 2}
     assert fields["data"].width == 12
+
+
+def test_a_request_has_room_for_the_lanes_of_any_junction_and_for_extra_bits() -> None:
+    net = network((4, 4, 2, 1), (4, 8, 4, 4), (8, 2, 1, 8), extra_bits=3)
+    fields = parameter_request(Schedule(network=net)).members
+    assert (fields["row"], fields["lane"]) == (3, 3)  # 8 rows, 8 lanes
+    assert fields["data"].width == 12 + 3

@@ -264,6 +264,30 @@ def test_a_partly_loaded_sample_is_finished_before_a_drain() -> None:
     )
 
 
+def test_no_step_of_a_drain_comes_between_the_beats_of_a_sample() -> None:
+    """Not even with samples in flight, and however long its next beat takes to come."""
+    schedule = Schedule(network=NETWORKS["L2"])
+    beats, late = 4, 10 * schedule.period
+    record = run(
+        schedule,
+        random_samples(8, schedule, 2),
+        20 * schedule.period,
+        beats=beats,
+        valid=lambda clock: int(clock < beats + 2 or clock >= late),
+        drain=lambda clock: int(clock >= beats + 2),
+    )
+    check_steps(schedule, record)
+    first, second = record.entered
+    assert (first, second) == (beats - 1, late + 1)
+    assert [step.clock for step in record.steps][:2] == [first + 1, second + 1]
+
+
+@pytest.mark.parametrize(("largest", "bits"), [(0, 1), (1, 1), (7, 3), (8, 4), (31, 5)])
+def test_a_header_has_room_for_the_largest_rate_exponent(largest: int, bits: int) -> None:
+    schedule = Schedule(network=NETWORKS["L2"], options=CoreOptions(max_rate_exponent=largest))
+    assert sample_header(schedule).members["rate_exponent"] == bits
+
+
 def test_a_hold_keeps_samples_out_but_lets_one_that_has_begun_in() -> None:
     schedule = Schedule(network=NETWORKS["L2"])
     record = run(

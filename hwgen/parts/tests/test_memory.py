@@ -4,28 +4,31 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from amaranth.hdl import Module, Signal, Value
+from amaranth.hdl import MemoryData, Module, Shape, Signal, Value
 from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
 
 from hwgen.export.verilog import to_verilog
-from hwgen.parts.memory import BankedAddress, memory
-from hwgen.testing.simulation import Lanes, play, sweep
+from hwgen.parts.memory import BankedAddress, memory, packed
+from hwgen.testing.simulation import Lanes, elaborated, play, sweep
 
 
 class Store(wiring.Component):
     """A memory with two read ports."""
 
-    def __init__(self, depth: int, latency: int, init: list[int], rom: bool = False):
+    def __init__(
+        self, depth: int, latency: int, init: list[int], rom: bool = False, width: int = 8
+    ):
         self.depth, self.latency, self.init, self.rom = depth, latency, init, rom
+        self.width = width
         bits = max((depth - 1).bit_length(), 1)
         super().__init__(
             {
                 "reads": In(data.ArrayLayout(bits, 2)),
                 "address": In(bits),
-                "value": In(8),
+                "value": In(width),
                 "enable": In(1),
-                "words": Out(data.ArrayLayout(8, 2)),
+                "words": Out(data.ArrayLayout(width, 2)),
             }
         )
 
@@ -35,7 +38,7 @@ class Store(wiring.Component):
             m,
             "store",
             depth=self.depth,
-            width=8,
+            width=self.width,
             reads=[self.reads[0], self.reads[1]],
             write=None if self.rom else (self.address, self.value, self.enable),
             init=self.init,
@@ -70,6 +73,46 @@ def test_reads_give_the_word_from_before_the_clock(depth: int, latency: int, rom
         if inputs["enable"][clock] and not rom:
             held[address] = inputs["value"][clock]
     assert meetings > 5
+
+
+def test_columns_are_one_memory_to_their_users() -> None:
+    """1,024 words of 40 bits: columns of 16, 16 and 8."""
+    rng = np.random.default_rng(2)
+    init = rng.integers(0, 1 << 40, 1024).tolist()
+    places = rng.integers(0, 1024, (30, 2))
+    inputs = {
+        "reads": places,
+        "address": places[:, 0],
+        "value": rng.integers(0, 1 << 40, 30),
+        "enable": np.arange(30) % 3 == 0,
+    }
+    words = play(Store(1024, 1, init, width=40), inputs, ["words"])["words"]
+    for clock in range(29):
+        assert words[clock + 1].tolist() == [init[place] for place in places[clock]]
+        if clock % 3 == 0:
+            init[places[clock, 0]] = int(inputs["value"][clock])
+
+
+@pytest.mark.parametrize(
+    ("depth", "columns"),
+    [(1023, [40]), (1024, [16, 16, 8]), (2049, [4] * 10), (16384, [1] * 40), (16385, [40])],
+)
+def test_a_column_is_as_wide_as_a_block_ram_of_its_depth(
+    depth: int, columns: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found: list[int] = []
+
+    def told(*, shape: Shape, depth: int, init: list[int]) -> MemoryData:
+        found.append(Shape.cast(shape).width)
+        return MemoryData(shape=shape, depth=depth, init=init)
+
+    monkeypatch.setattr("hwgen.parts.memory.MemoryData", told)
+    elaborated(Store(depth, 1, [], width=40))
+    assert found == columns
+
+
+def test_negative_numbers_are_packed_as_their_bits() -> None:
+    assert packed([-1, 2, -8], 4) == 0x82F
 
 
 def banked(banks: int, words: int) -> tuple[BankedAddress, Lanes]:
@@ -111,8 +154,7 @@ def test_no_word_is_wasted_where_either_number_is_a_power_of_two() -> None:
 
 
 def test_a_memory_of_one_word_has_no_address_bits() -> None:
-    packed = BankedAddress(1, 1)(Signal(3), Signal(2))
-    assert len(packed) == 0
+    assert len(BankedAddress(1, 1)(Signal(3), Signal(2))) == 0
 
 
 def test_a_memory_that_is_written_before_it_is_read_has_no_first_words() -> None:

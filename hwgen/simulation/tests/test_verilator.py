@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from hwgen.simulation import verilator
+from hwgen.simulation import verilator, verilator_runtime
 from hwgen.simulation.run import Simulation
 from hwgen.simulation.tests.stub_core import PORTS, stub
 from hwgen.simulation.verilator import SimulatorError, Source, build, find_toolchain
@@ -158,6 +158,28 @@ def test_folders_may_have_any_name(
     # The library is the same one, which takes long to compile.
     monkeypatch.setattr(verilator, "prepare_runtime", prepare_with(packaged))
     assert build(sources=[source], top="counter", build_dir=home / "build").is_file()
+
+
+def test_run_time_libraries_are_kept_while_they_are_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(verilator_runtime, "cache_folder", lambda: tmp_path)
+    compiled: list[Path] = []
+    monkeypatch.setattr(
+        verilator_runtime, "_compile_runtime", lambda *arguments: compiled.append(arguments[3])
+    )
+
+    def prepare(*, waves: bool) -> Path:
+        return prepare_runtime(find_toolchain(), sources=["verilated_random"], waves=waves).folder
+
+    used, unused = prepare(waves=False), prepare(waves=True)
+    for folder in (used, unused):
+        os.utime(folder, (0, 0))
+    assert prepare(waves=False) == used
+    assert (used.exists(), unused.exists()) == (True, False)
+    assert len(compiled) == 2
+    assert prepare(waves=True) == unused
+    assert len(compiled) == 3
 
 
 def test_a_list_of_classes_that_says_nothing_is_told(tmp_path: Path) -> None:

@@ -13,8 +13,13 @@ from software_ref.plan.core_options import CoreOptions
 from software_ref.plan.schedule import Schedule
 from software_ref.plan.timing import ACCESS_LEAD, JunctionTiming
 
-SHAPES = [((6, 4), (2,), (3,)), ((5, 5), (3,), (1,)), ((4, 2), (1,), (4,))]
-"""Layers, out-degrees and parallelism: several rows, one lane, and a single row."""
+SHAPES = [
+    ((6, 4), (2,), (3,)),
+    ((5, 5), (3,), (1,)),
+    ((4, 2), (1,), (4,)),
+    ((10, 5), (2,), (10,)),
+]
+"""Layers, out-degrees and parallelism: several rows, one lane, a single row, and two memories."""
 
 
 def _timing(shape: tuple[tuple[int, ...], ...], *, training: bool) -> JunctionTiming:

@@ -30,6 +30,18 @@ def test_finishing_neurons_of_every_row(numbers: tuple[int, ...], last: bool) ->
     feedforward_trial(timing, dsp=last, seed=place, scale=scale).run()
 
 
+@pytest.mark.parametrize("sign", [-1, 1])
+@pytest.mark.parametrize("hidden", ["sigmoid", "relu"])
+@pytest.mark.parametrize("numbers", [(8, 1, 1, 1), (8, 1, 1, 2), (16, 2, 1, 4)], ids=identify)
+def test_sums_have_room_for_the_largest_terms_of_all_rows(
+    numbers: tuple[int, ...], hidden: str, sign: int
+) -> None:
+    left = numbers[0]
+    net = network((left, left, 1, 1), numbers, hidden=hidden, format=(2, 3))
+    timing = JunctionTiming(network=net, junction=2)
+    feedforward_trial(timing, dsp=False, seed=1, scale=1.0, extreme=sign).run()
+
+
 @pytest.mark.parametrize("pipeline", ["shallow", "medium"])
 @pytest.mark.parametrize("numbers", SHAPES, ids=identify)
 def test_fewer_registers(numbers: tuple[int, ...], pipeline: str) -> None:

@@ -49,7 +49,7 @@ class Candidate:
     """A training that the example's could be replaced with."""
 
     change: str = "none"
-    """What is not as in the example, beside the sizes that a row shows."""
+    """What is not as in the example, beside the sizes that a row shows; "from 2^-4" is the rate."""
     settings: dict[str, Any] = field(default_factory=dict)
     """Fields of `GoldenTask`."""
 
@@ -67,17 +67,17 @@ def _sized(
 
 
 LATER = Candidate(
-    change="15 epochs, rates fall later",
+    change="15 epochs",
     settings={"epochs": 15, "rate_exponent": ((0, 3), (5, 4), (10, 5))},
 )
 FASTER = Candidate(
-    change="15 epochs, the rate starts at 2^-2",
+    change="15 epochs from 2^-2",
     settings={"epochs": 15, "rate_exponent": ((0, 2), (2, 3), (5, 4), (10, 5))},
 )
-SLOWER = Candidate(change="the rate starts at 2^-4", settings={"rate_exponent": ((0, 4), (8, 5))})
+SLOWER = Candidate(change="from 2^-4", settings={"rate_exponent": ((0, 4), (8, 5))})
 RANDOM = Candidate(change="8 random bits", settings={"random_bits": 8})
 RELU = Candidate(
-    change="ReLU, the rate starts at 2^-5",
+    change="ReLU from 2^-5",
     settings={"hidden": "relu", "rate_exponent": ((0, 5), (8, 6))},
 )
 CAPPED = Candidate(change="the same, cap 4", settings={**RELU.settings, "relu_cap": 4.0})

@@ -485,7 +485,7 @@ def test_the_choice_says_whether_another_is_better(best: tuple[float, float], ve
     assert report.tables[0].title == "digits: 200 training samples held out"
     first, second = report.tables[0].rows
     assert first == ("64-40-10", "10, 10", "32, 20", "none", 1040, 20, "90.0 ± 1.4")
-    assert second[3] == "the rate starts at 2^-4"
+    assert second[3] == "from 2^-4"
 
 
 @pytest.mark.parametrize(
