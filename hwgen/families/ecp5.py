@@ -12,12 +12,13 @@ from software_ref.devices import ECP5, Device
 
 __all__ = ["Ecp5"]
 
-LUTS_EACH = (1.4, 2.2)
-"""LUTs of four inputs that come of one of an estimate, of six: the least and the most.
-
-`synth_ecp5` on cores of 2,000 to 10,000 LUTs, all kinds of activations and with and without DSP
-blocks: 1.5 to 2.0, where a memory of 64 bits takes six places, two of them for its write port.
-"""
+LOGIC = (1.3, 1.9)
+"""LUTs of four inputs for one of six in an estimate's logic, the least and the most: `synth_ecp5`
+made 1.40 to 1.73 of cores of 2,000 to 10,000 LUTs, all activations, with and without DSP blocks."""
+MEMORY = (2.0, 4.5)
+"""The same for LUTs that are memory: 2.2 to 4.4 there; 4.5 where 48 bits a LUT, all that a RAM64M
+has of use, become 16 words of four bits in six LUTs, of which two take the write address."""
+LUTS_OF_A_MEMORY = 6
 
 
 class Ecp5(Family):
@@ -30,17 +31,18 @@ class Ecp5(Family):
         return {key: Resources.available(device)[key] for key in ("ff", "dsp", "bram36")}
 
     def fit(self, estimate: Estimate, device: Device) -> Fit:
-        least, most = (round(each * estimate.lut) for each in LUTS_EACH)
-        enough = all(getattr(estimate, key) <= of for key, of in self.available(device).items())
-        fits, verdict = None, "may fit"
-        if not enough or least > device.lut:
-            fits, verdict = False, "does not fit"
-        elif most <= device.lut:
-            fits, verdict = True, "fits"
+        alike = all(getattr(estimate, key) <= of for key, of in self.available(device).items())
+        needs = [_needs(estimate, *factors) for factors in zip(LOGIC, MEMORY, strict=True)]
+        at_least, at_most = (
+            alike and luts <= device.lut and memories <= device.lut_memory
+            for luts, memories in needs
+        )
+        verdict = "fits" if at_most else "may fit" if at_least else "does not fit"
+        luts, memories = (f"{least:,} to {most:,}" for least, most in zip(*needs, strict=True))
         return Fit(
-            fits=fits,
-            text=f"{verdict} {device.title}, which has {device.lut:,} LUTs of four inputs: about "
-            f"{least:,} to {most:,} are needed; presparse pnr measures it",
+            fits=at_least if at_least == at_most else None,
+            text=f"{verdict} {device.title}: about {luts} of {device.lut:,} LUTs of four inputs, "
+            f"{memories} of {device.lut_memory:,} LUT memories; presparse pnr measures it",
         )
 
     def place(self, task: PlacementTask, progress: Progress) -> Placement:
@@ -60,3 +62,10 @@ class Ecp5(Family):
             text=f"{report.format_table()}\n{rate}",
             figures={**report.to_dict(), "samples_per_second": round(samples), "plan": None},
         )
+
+
+def _needs(estimate: Estimate, logic: float, memory: float) -> tuple[int, int]:
+    """LUTs of four inputs, and LUT memories."""
+    in_memory = memory * estimate.lutram
+    luts = logic * (estimate.lut - estimate.lutram) + in_memory
+    return round(luts), round(in_memory / LUTS_OF_A_MEMORY)
