@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from hwgen.estimate.model import Estimate
 from hwgen.families.family import Family, Fit, Placement, PlacementTask, work_folder
 from hwgen.pnr import place_and_route
@@ -12,13 +14,17 @@ from software_ref.devices import ECP5, Device
 
 __all__ = ["Ecp5"]
 
-LOGIC = (1.3, 1.9)
-"""LUTs of four inputs for one of six in an estimate's logic, the least and the most: `synth_ecp5`
-made 1.40 to 1.73 of cores of 2,000 to 10,000 LUTs, all activations, with and without DSP blocks."""
-MEMORY = (2.0, 4.5)
-"""The same for LUTs that are memory: 2.2 to 4.4 there; 4.5 where 48 bits a LUT, all that a RAM64M
-has of use, become 16 words of four bits in six LUTs, of which two take the write address."""
+# What comes of one that an estimate counts for the 7 series, the least and the most; in brackets
+# what `synth_ecp5` made of cores of 2,000 to 10,000 LUTs: both activations, formats of 8 to 12 bits,
+# with and without DSP blocks.
+LOGIC = (1.3, 2.0)
+"""LUTs of four inputs for one of six (1.40 to 1.84)."""
+MEMORY = (2.0, 6.0)
+"""The same where they are memory (2.2 to 4.6; no more where a word of six bits takes two)."""
+FLIP_FLOPS = (0.9, 1.1)
+"""Flip-flops (0.95 to 1.06)."""
 LUTS_OF_A_MEMORY = 6
+"""Four for 16 words of four bits, and two whose place the write address takes."""
 
 
 class Ecp5(Family):
@@ -26,23 +32,21 @@ class Ecp5(Family):
 
     data = ECP5
     options = ("seed",)
+    exact = ("dsp",)
 
     def available(self, device: Device) -> dict[str, float]:
         return {key: Resources.available(device)[key] for key in ("ff", "dsp", "bram36")}
 
     def fit(self, estimate: Estimate, device: Device) -> Fit:
-        alike = all(getattr(estimate, key) <= of for key, of in self.available(device).items())
-        needs = [_needs(estimate, *factors) for factors in zip(LOGIC, MEMORY, strict=True)]
-        at_least, at_most = (
-            alike and luts <= device.lut and memories <= device.lut_memory
-            for luts, memories in needs
-        )
+        factors = zip(LOGIC, MEMORY, FLIP_FLOPS, strict=True)
+        least, most = (_Need.of(estimate, *each) for each in factors)
+        at_least, at_most = least.fits(device), most.fits(device)
         verdict = "fits" if at_most else "may fit" if at_least else "does not fit"
-        luts, memories = (f"{least:,} to {most:,}" for least, most in zip(*needs, strict=True))
         return Fit(
             fits=at_least if at_least == at_most else None,
-            text=f"{verdict} {device.title}: about {luts} of {device.lut:,} LUTs of four inputs, "
-            f"{memories} of {device.lut_memory:,} LUT memories; presparse pnr measures it",
+            text=f"{verdict} {device.title}: about {least.lut:,} to {most.lut:,} of "
+            f"{device.lut:,} LUTs of four inputs, {least.memory:,} to {most.memory:,} of "
+            f"{device.lut_memory:,} LUT memories; presparse pnr measures it",
         )
 
     def place(self, task: PlacementTask, progress: Progress) -> Placement:
@@ -64,8 +68,34 @@ class Ecp5(Family):
         )
 
 
-def _needs(estimate: Estimate, logic: float, memory: float) -> tuple[int, int]:
-    """LUTs of four inputs, and LUT memories."""
-    in_memory = memory * estimate.lutram
-    luts = logic * (estimate.lut - estimate.lutram) + in_memory
-    return round(luts), round(in_memory / LUTS_OF_A_MEMORY)
+@dataclass(frozen=True, kw_only=True)
+class _Need:
+    """What a core may take of an ECP5."""
+
+    lut: int
+    memory: int
+    ff: int
+    dsp: int
+    block_ram: int
+
+    @classmethod
+    def of(cls, estimate: Estimate, logic: float, memory: float, flip_flops: float) -> _Need:
+        """From an estimate and what comes of one of its LUTs, memory LUTs and flip-flops."""
+        in_memory = memory * estimate.lutram
+        return cls(
+            lut=round(logic * (estimate.lut - estimate.lutram) + in_memory),
+            memory=round(in_memory / LUTS_OF_A_MEMORY),
+            ff=round(flip_flops * estimate.ff),
+            dsp=estimate.dsp,
+            block_ram=round(2 * estimate.bram36),
+        )
+
+    def fits(self, device: Device) -> bool:
+        """Whether the device has as much."""
+        return (
+            self.lut <= device.lut
+            and self.memory <= device.lut_memory
+            and self.ff <= device.ff
+            and self.dsp <= device.dsp
+            and self.block_ram <= device.block_ram
+        )
