@@ -15,8 +15,8 @@ from software_ref.devices import ECP5, Device
 __all__ = ["Ecp5"]
 
 # What comes of one that an estimate counts for the 7 series, the least and the most; in brackets
-# what `synth_ecp5` made of cores of 2,000 to 10,000 LUTs: both activations, formats of 8 to 12 bits,
-# with and without DSP blocks.
+# what `synth_ecp5` made of seven cores of 2,000 to 10,000 LUTs: both activations, formats of 8 to
+# 12 bits, with and without DSP blocks.
 LOGIC = (1.3, 2.0)
 """LUTs of four inputs for one of six (1.40 to 1.84)."""
 MEMORY = (2.0, 6.0)
