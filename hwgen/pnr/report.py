@@ -9,8 +9,9 @@ from typing import Any
 
 from hwgen.pnr.path_class import PathClass
 from hwgen.pnr.route_timing import RoutedPath, Segment
+from software_ref.devices import ECP5
 
-__all__ = ["HARNESS", "SHARED", "PlacedUnit", "RouteReport"]
+__all__ = ["COLUMNS", "HARNESS", "SHARED", "PlacedUnit", "RouteReport"]
 
 HARNESS = "harness"
 """Row of the cells around the core."""
@@ -18,13 +19,14 @@ HARNESS = "harness"
 SHARED = "shared"
 """Row of the cells that belong to the core's top module or to several of its units."""
 
-_COLUMNS = {
+COLUMNS = {
     "COMB": "TRELLIS_COMB",
     "RAMW": "TRELLIS_RAMW",
     "FF": "TRELLIS_FF",
-    "MULT18": "MULT18X18D",
+    "MULT18": ECP5.dsp_block,
     "DP16KD": "DP16KD",
 }
+"""Cells of an ECP5 that the table shows, by what it calls them."""
 _SHOWN_CLASSES = 8
 
 
@@ -39,7 +41,7 @@ class PlacedUnit:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""
-        counts = {kind: self.cells[kind] for kind in _COLUMNS.values()}
+        counts = {kind: self.cells[kind] for kind in COLUMNS.values()}
         return {**counts, "path": None if self.path is None else self.path.to_dict()}
 
 
@@ -118,13 +120,13 @@ class RouteReport:
 
     def format_table(self) -> str:
         """Tables for people."""
-        lines = [_row("unit", *_COLUMNS, "path ns", "cells", "wires")]
+        lines = [_row("unit", *COLUMNS, "path ns", "cells", "wires")]
         for name, unit in self.units.items():
             label = "  " * name.count(".") + name.rsplit(".", 1)[-1]
             lines.append(_unit_row(label, unit))
-        lines.append(_row("whole", *(str(self.used[kind]) for kind in _COLUMNS.values())))
+        lines.append(_row("whole", *(str(self.used[kind]) for kind in COLUMNS.values())))
         shares = [
-            f"{100 * self.used[kind] / self.available[kind]:.1f} %" for kind in _COLUMNS.values()
+            f"{100 * self.used[kind] / self.available[kind]:.1f} %" for kind in COLUMNS.values()
         ]
         lines.append(_row(f"share of {self.device}", *shares))
         lines += [
@@ -163,7 +165,7 @@ def _in_carry(segment: Segment) -> bool:
 
 def _unit_row(label: str, unit: PlacedUnit) -> str:
     path = unit.path
-    figures = [str(unit.cells[kind]) for kind in _COLUMNS.values()]
+    figures = [str(unit.cells[kind]) for kind in COLUMNS.values()]
     if path is None:
         return _row(label, *figures, "-", "-", "-")
     return _row(label, *figures, f"{path.ns:.3f}", f"{path.cell_ns:.3f}", f"{path.wire_ns:.3f}")
