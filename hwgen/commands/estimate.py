@@ -111,20 +111,21 @@ def _figures(estimate: Estimate, device: Device, clock_mhz: float) -> dict[str, 
 def _report(file: NetworkFile, estimate: Estimate, device: Device, clock_mhz: float) -> list[str]:
     figures = _figures(estimate, device, clock_mhz)
     counts = [
-        ("LUT", f"{estimate.lut:,}", "lut", "estimate"),
-        ("of them memory", f"{estimate.lutram:,}", "memory_lut", "estimate"),
-        ("FF", f"{estimate.ff:,}", "ff", "estimate"),
-        ("DSP", f"{estimate.dsp}", "dsp", "exact"),
-        ("BRAM36", f"{estimate.bram36:g}", "bram36", "exact"),
+        ("LUT", f"{estimate.lut:,}", "lut"),
+        ("of them memory", f"{estimate.lutram:,}", "memory_lut"),
+        ("FF", f"{estimate.ff:,}", "ff"),
+        ("DSP", f"{estimate.dsp}", "dsp"),
+        ("BRAM36", f"{estimate.bram36:g}", "bram36"),
     ]
     family = family_of(device)
     available = family.available(device)
     rows = []
-    for name, count, key, kind in counts:
+    for name, count, key in counts:
         of_device = None
         if key in available:
             used = estimate.lutram if key == "memory_lut" else getattr(estimate, key)
             of_device = f"{100 * share(used, available[key]):.1f} %"
+        kind = "exact" if key in family.exact else "estimate"
         rows.append((name, count, of_device, kind))
     lines = [f"{file.name}, clocks per sample {estimate.clocks_per_sample} (exact)", ""]
     lines += table_lines(("resource", "count", f"of {device.title}", ""), rows, text=(0, 3))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from hwgen.estimate.model import Estimate
 from hwgen.families.family import Family, Fit, Placement, PlacementTask
 from hwgen.pnr import place_and_route
@@ -13,12 +15,17 @@ from software_ref.devices import ECP5, Device
 
 __all__ = ["Ecp5"]
 
-LUTS_EACH = (1.4, 2.2)
-"""LUTs of four inputs that come of one of an estimate, of six: the least and the most.
-
-`synth_ecp5` on cores of 2,000 to 10,000 LUTs, all kinds of activations and with and without DSP
-blocks: 1.5 to 2.0, where a memory of 64 bits takes six places, two of them for its write port.
-"""
+# What comes of one that an estimate counts for the 7 series, the least and the most; in brackets
+# what `synth_ecp5` made of seven cores of 2,000 to 10,000 LUTs: both activations, formats of 8 to
+# 12 bits, with and without DSP blocks.
+LOGIC = (1.3, 2.0)
+"""LUTs of four inputs for one of six (1.40 to 1.84)."""
+MEMORY = (2.0, 6.0)
+"""The same where they are memory (2.2 to 4.6; no more where a word of six bits takes two)."""
+FLIP_FLOPS = (0.9, 1.1)
+"""Flip-flops (0.95 to 1.06)."""
+LUTS_OF_A_MEMORY = 6
+"""Four for 16 words of four bits, and two whose place the write address takes."""
 
 
 class Ecp5(Family):
@@ -26,22 +33,21 @@ class Ecp5(Family):
 
     data = ECP5
     options = ("seed",)
+    exact = ("dsp",)
 
     def available(self, device: Device) -> dict[str, float]:
         return {key: Resources.available(device)[key] for key in ("ff", "dsp", "bram36")}
 
     def fit(self, estimate: Estimate, device: Device) -> Fit:
-        least, most = (round(each * estimate.lut) for each in LUTS_EACH)
-        enough = all(getattr(estimate, key) <= of for key, of in self.available(device).items())
-        fits, verdict = None, "may fit"
-        if not enough or least > device.lut:
-            fits, verdict = False, "does not fit"
-        elif most <= device.lut:
-            fits, verdict = True, "fits"
+        factors = zip(LOGIC, MEMORY, FLIP_FLOPS, strict=True)
+        least, most = (_Need.of(estimate, *each) for each in factors)
+        at_least, at_most = least.fits(device), most.fits(device)
+        verdict = "fits" if at_most else "may fit" if at_least else "does not fit"
         return Fit(
-            fits=fits,
-            text=f"{verdict} {device.title}, which has {device.lut:,} LUTs of four inputs: about "
-            f"{least:,} to {most:,} are needed; presparse pnr measures it",
+            fits=at_least if at_least == at_most else None,
+            text=f"{verdict} {device.title}: about {least.lut:,} to {most.lut:,} of "
+            f"{device.lut:,} LUTs of four inputs, {least.memory:,} to {most.memory:,} of "
+            f"{device.lut_memory:,} LUT memories; presparse pnr measures it",
         )
 
     def place(self, task: PlacementTask, progress: Progress) -> Placement:
@@ -60,4 +66,37 @@ class Ecp5(Family):
         return Placement(
             text=f"{report.format_table()}\n{rate}",
             figures={**report.to_dict(), "samples_per_second": round(samples), "plan": None},
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Need:
+    """What a core may take of an ECP5."""
+
+    lut: int
+    memory: int
+    ff: int
+    dsp: int
+    block_ram: int
+
+    @classmethod
+    def of(cls, estimate: Estimate, logic: float, memory: float, flip_flops: float) -> _Need:
+        """From an estimate and what comes of one of its LUTs, memory LUTs and flip-flops."""
+        in_memory = memory * estimate.lutram
+        return cls(
+            lut=round(logic * (estimate.lut - estimate.lutram) + in_memory),
+            memory=round(in_memory / LUTS_OF_A_MEMORY),
+            ff=round(flip_flops * estimate.ff),
+            dsp=estimate.dsp,
+            block_ram=round(2 * estimate.bram36),
+        )
+
+    def fits(self, device: Device) -> bool:
+        """Whether the device has as much."""
+        return (
+            self.lut <= device.lut
+            and self.memory <= device.lut_memory
+            and self.ff <= device.ff
+            and self.dsp <= device.dsp
+            and self.block_ram <= device.block_ram
         )

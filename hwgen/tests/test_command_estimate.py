@@ -80,12 +80,12 @@ def test_a_sweep_draws_its_points(path: Path, what: str, device: str) -> None:
         ("xc7a100t", True, "fits XC7A100T"),
         ("xc7a35t", True, "fits XC7A35T"),
         ("xc7z020", True, "fits XC7Z020"),
-        ("lfe5u-85f", True, "fits LFE5U-85F, which has 83,640 LUTs of four inputs: about "),
-        ("lfe5u-45f", True, "fits LFE5U-45F, which has 43,848 LUTs of four inputs: about "),
+        ("lfe5u-85f", True, "fits LFE5U-85F: about 14,406 to 28,500 of 83,640 LUTs of four "),
+        ("lfe5u-45f", True, "fits LFE5U-45F: about 22,115 to 40,360 of 43,848 LUTs of four "),
         (
             "lfe5u-25f",
             False,
-            "does not fit LFE5U-25F, which has 24,288 LUTs of four inputs: about ",
+            "does not fit LFE5U-25F: about ",
         ),
     ],
 )
@@ -111,12 +111,24 @@ def test_between_the_least_and_the_most_an_ecp5_may_fit(
     path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path.write_text(NETWORK + '[target]\ndevice = "lfe5u-85f"\n')
-    lut = run(path)["lut"]
-    for available, fits in ((round(1.4 * lut) - 1, False), (2 * lut, None), (3 * lut, True)):
-        device = dataclasses.replace(DEVICES["lfe5u-85f"], lut=available, lut_memory=0)
+    figures = run(path)
+    lut, memory = figures["lut"], figures["lutram"]
+    least, most = round(1.3 * lut + 0.7 * memory), 2 * lut + 4 * memory
+    rarest, commonest = round(memory / 3), memory
+    for lut, lut_memory, fits in (
+        (least - 1, least - 1, False),
+        (least, least, None),
+        (most - 1, most - 1, None),
+        (most, commonest, True),
+        (most, commonest - 1, None),
+        (most, rarest, None),
+        (most, rarest - 1, False),
+    ):
+        device = dataclasses.replace(DEVICES["lfe5u-85f"], lut=lut, lut_memory=lut_memory)
         monkeypatch.setitem(DEVICES, "lfe5u-85f", device)
         assert run(path)["fits"] is fits
-    assert f"\nmay fit LFE5U-85F, which has {2 * lut:,} " in capsys.readouterr().out
+        verdict = {True: "fits", None: "may fit", False: "does not fit"}[fits]
+        assert f"\n{verdict} LFE5U-85F: about {least:,} to " in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from hwgen.core.design import CoreDesign
+from hwgen.families import FAMILIES
+from hwgen.synthesis import SynthesisError
 from presparse.cli import main
 from software_ref.devices import DEVICES, ECP5, XC7, Device
 from software_ref.network_file import read_network_file
@@ -95,6 +97,20 @@ def test_it_is_placed_as_its_part(path: Path) -> None:
     plan = path.parent / "plan"
     assert run("pnr", path, "--build", str(plan))["device"] == "toy"
     assert "-part toycsg324-2 " in (plan / "vivado.tcl").read_text()
+
+
+def test_synth_measures_on_it(
+    path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = []
+
+    def synthesise(*arguments: object, device: Device) -> None:
+        told.append(device)
+        raise SynthesisError("that is enough")
+
+    monkeypatch.setattr(FAMILIES["xc7"], "synthesise", synthesise)
+    assert refusal(capsys, "synth", path) == "presparse: error: that is enough\n"
+    assert told == [DEVICES["toy"]]
 
 
 def test_synth_names_it_among_others(

@@ -163,6 +163,11 @@ def test_depth_must_be_positive(tmp_path):
         synthesise(DESIGN, "units", tmp_path, unit_depth=0)
 
 
+def test_other_families_are_refused(tmp_path):
+    with pytest.raises(ValueError, match=r"^device must be of the 7 series, not LFE5U-85F$"):
+        synthesise(DESIGN, "units", tmp_path, device=DEVICES["lfe5u-85f"])
+
+
 def test_interrupt_ends_the_child(tmp_path, monkeypatch):
     children = []
 
