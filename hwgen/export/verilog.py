@@ -96,6 +96,8 @@ def rtlil_to_verilog(text: str, name: str, *, initial_values: bool = False) -> s
     ------
     ToolError
         Yosys failed; the message has its last line.
+    ValueError
+        The name is a keyword of Verilog.
     """
     text = _plain_names(without_elements(without_first_words(_unsigned_nets(text))))
     removals = " ".join(f"-remove {attribute}" for attribute in _ATTRIBUTES)
@@ -120,6 +122,8 @@ def rtlil_to_verilog(text: str, name: str, *, initial_values: bool = False) -> s
             lines = (run.stderr + run.stdout).strip().splitlines() or ["no output"]
             raise ToolError(f"Yosys could not write the Verilog: {lines[-1]}")
         verilog = output.read_text(encoding="utf-8")
+    if re.search(rf"^module \\\\{re.escape(name)} ", verilog, flags=re.MULTILINE):
+        raise ValueError(f"name of the top module must be no keyword of Verilog, not {name!r}")
     # The tool's version line would make the bytes depend on the machine.
     verilog = re.sub(r"\A/\*.*?\*/\s*", "", verilog, flags=re.DOTALL)
     # Where only some bits of a register are left, Yosys names each part name[bit].

@@ -8,7 +8,7 @@ from statistics import fmean, stdev
 from typing import Any
 
 from software_ref.commands.training_job import TrainingJob
-from software_ref.console.output import table_lines, write_json
+from software_ref.console.output import print_notes, table_lines, write_json
 from software_ref.console.progress import ProgressBar
 
 __all__ = ["train_seeds"]
@@ -23,6 +23,8 @@ def train_seeds(jobs: list[TrainingJob], json: Path | None) -> None:
         Says how many were finished; those are in `json`.
     """
     print(jobs[0].describe())
+    assert jobs[0].data is not None
+    print_notes(jobs[0].data.notes)
     finished: list[TrainingJob] = []
     try:
         with ProgressBar(_work(jobs), unit="sample") as bar:

@@ -167,6 +167,12 @@ class Adder(wiring.Component):
         return m
 
 
+def test_a_keyword_is_no_name_of_a_module() -> None:
+    message = r"^name of the top module must be no keyword of Verilog, not 'small'$"
+    with pytest.raises(ValueError, match=message):
+        to_verilog(Adder(), "small")
+
+
 def test_signals_of_one_name_are_told_apart() -> None:
     text = to_verilog(Adder(), "adder")
     assert re.search(r"\bstage\b", text)
