@@ -43,9 +43,11 @@ def source(tmp_path: Path) -> Path:
     return path
 
 
-def install(folder: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> Path:
-    """Put a `verilator` on PATH, before all else."""
-    program = folder / "verilator"
+def install(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, script: str, name: str = "verilator"
+) -> Path:
+    """Put a program on PATH, before all else."""
+    program = folder / name
     program.write_text(f"#!/bin/sh\n{script}\n")
     program.chmod(0o755)
     monkeypatch.setenv("PATH", str(folder), prepend=os.pathsep)
@@ -158,6 +160,32 @@ def test_folders_may_have_any_name(
     # The library is the same one, which takes long to compile.
     monkeypatch.setattr(verilator, "prepare_runtime", prepare_with(packaged))
     assert build(sources=[source], top="counter", build_dir=home / "build").is_file()
+
+
+@pytest.mark.parametrize(
+    ("version", "precompiles"),
+    [
+        ("g++ (Debian 12.2.0-14) 12.2.0", True),
+        ("Apple clang version 15.0.0 (clang-1500.3.9.4)", False),
+    ],
+)
+def test_clang_gets_no_precompiled_header(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, version: str, precompiles: bool
+) -> None:
+    """It refuses one that was made with another optimisation, or has been moved."""
+    find_toolchain.cache_clear()
+    install(tmp_path, monkeypatch, f'echo "{version}"', name="g++")
+    toolchain = find_toolchain()
+    find_toolchain.cache_clear()
+    assert toolchain.compiler == tmp_path / "g++"
+    commands: list[list[str]] = []
+    monkeypatch.setattr(
+        verilator_runtime, "run_tool", lambda command, log: commands.append([*map(str, command)])
+    )
+    monkeypatch.setattr(verilator_runtime, "cache_folder", lambda: tmp_path)
+    prepare_runtime(toolchain, sources=[], waves=False)
+    assert any(command[-1].endswith("verilated_vpi.o") for command in commands)
+    assert any(command[-1].endswith(".gch") for command in commands) == precompiles
 
 
 def test_run_time_libraries_are_kept_while_they_are_used(
