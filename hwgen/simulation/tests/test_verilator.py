@@ -145,7 +145,7 @@ def test_no_environment_variable_is_needed(
 def test_folders_may_have_any_name(
     source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Those of the build and of Verilator, as in an environment in the folder of somebody."""
+    """Those of the build, Verilator and cocotb, as in an environment in somebody's folder."""
     home = tmp_path / "José, O'Ü [x]*"
     home.mkdir()
     packaged = find_toolchain()
@@ -157,6 +157,8 @@ def test_folders_may_have_any_name(
         environment={"VERILATOR_ROOT": str(home / "verilator")},
     )
     monkeypatch.setattr(verilator, "find_toolchain", lambda: theirs)
+    (home / "cocotb").symlink_to(verilator.config.libs_dir)
+    monkeypatch.setattr(verilator.config, "libs_dir", home / "cocotb")
     # The library is the same one, which takes long to compile.
     monkeypatch.setattr(verilator, "prepare_runtime", prepare_with(packaged))
     assert build(sources=[source], top="counter", build_dir=home / "build").is_file()
