@@ -143,7 +143,11 @@ def build(
     ]
     libraries = config.libs_dir
     linker = (
-        [f"-L{libraries}", f"-Wl,-rpath,{libraries}", "-lcocotbvpi_verilator"]
+        # Not -Wl,-rpath,...: the folder's name may have a comma.
+        [
+            *(f"-L{libraries}", "-lcocotbvpi_verilator"),
+            *("-Xlinker", "-rpath", "-Xlinker", str(libraries)),
+        ]
         if wrapper is None
         else ["-shared"]
     )

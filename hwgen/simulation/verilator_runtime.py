@@ -56,6 +56,9 @@ class Toolchain:
     """Versions of both, and the machine that they are for."""
     environment: Mapping[str, str] = field(default_factory=dict)
     """Variables that this Verilator needs to find its own files."""
+    precompiles: bool = True
+    """Whether the compiler leaves a precompiled header alone that does not fit, as GCC does; to
+    Clang, which is g++ on macOS, it is an error."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,6 +111,7 @@ def find_toolchain() -> Toolchain:
         compiler=Path(compiler),
         version=f"{version} in {root}, {compiler_version}, {platform.machine()}",
         environment=environment,
+        precompiles="clang" not in compiler_version.lower(),
     )
 
 
@@ -215,9 +219,10 @@ def _compile_runtime(
         ]
         for source in sources
     ]
-    commands.append(
-        [toolchain.compiler, "-O0", *flags, "-x", "c++-header", header, "-o", f"{header}.gch"]
-    )
+    if toolchain.precompiles:
+        commands.append(
+            [toolchain.compiler, "-O0", *flags, "-x", "c++-header", header, "-o", f"{header}.gch"]
+        )
     with ThreadPoolExecutor(processors()) as pool:
         list(pool.map(lambda command: run_tool(command, log), commands))
 

