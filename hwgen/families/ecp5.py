@@ -16,14 +16,14 @@ from software_ref.devices import ECP5, Device
 __all__ = ["Ecp5"]
 
 # What comes of one that an estimate counts for the 7 series, the least and the most; in brackets
-# what `synth_ecp5` made of seven cores of 2,000 to 10,000 LUTs: both activations, formats of 8 to
+# what `synth_ecp5` made of eleven cores of 2,000 to 13,000 LUTs: both activations, formats of 8 to
 # 12 bits, with and without DSP blocks.
-LOGIC = (1.3, 2.0)
-"""LUTs of four inputs for one of six (1.40 to 1.84)."""
+LOGIC = (1.3, 2.2)
+"""LUTs of four inputs for one of six (1.40 to 1.98)."""
 MEMORY = (2.0, 6.0)
 """The same where they are memory (2.2 to 4.6; no more where a word of six bits takes two)."""
-FLIP_FLOPS = (0.9, 1.1)
-"""Flip-flops (0.95 to 1.06)."""
+FLIP_FLOPS = (0.9, 1.25)
+"""Flip-flops (0.95 to 1.06, and 1.19 with a shallow pipeline)."""
 LUTS_OF_A_MEMORY = 6
 """Four for 16 words of four bits, and two whose place the write address takes."""
 
