@@ -193,7 +193,6 @@ def report(scale: Scale, results: Results) -> Report:
         draw=draw,
         size=(9.0 * len(panels), 1 + 0.25 * most),
     )
-    return text, -1 if ahead.side() > 0 else 1
 
 
 def _best(named: Mapping[str, Spread]) -> tuple[str, int]:
