@@ -160,7 +160,8 @@ def test_compare_draws_a_picture_and_finds_agreement(
         for trainer in ("golden", "rtl")
     ]
     assert accuracies[0] == accuracies[1]
-    names, titles, *_ = capsys.readouterr().out.splitlines()
+    note, names, titles, *_ = capsys.readouterr().out.splitlines()
+    assert note.startswith("note: 4 of the 8 inputs have no feature")
     assert names.split() == ["float", "golden", "hardware", "(RTL)"]
     assert titles.split()[:2] == ["slides_8_4_4", "k"]
     for name in ("float", "golden", "hardware (RTL)"):

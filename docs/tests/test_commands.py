@@ -250,7 +250,8 @@ def test_a_module_understands_its_arguments(shown: Shown, monkeypatch: pytest.Mo
     if module == "presparse":
         words = ["check", "examples/digits.toml"]
     monkeypatch.setattr(sys, "argv", [module, *words])
-    monkeypatch.delitem(sys.modules, module, raising=False)  # or runpy would warn
+    for loaded in (module, f"{module}.__main__"):  # or runpy would warn
+        monkeypatch.delitem(sys.modules, loaded, raising=False)
     with pytest.raises(Parsed):
         runpy.run_module(module, run_name="__main__")
 

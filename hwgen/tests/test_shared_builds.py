@@ -10,8 +10,10 @@ from types import ModuleType
 
 import pytest
 
-from boards.commands import build
-from hwgen.commands import generate, pnr, synth
+from boards.families import ecp5 as ecp5_boards
+from boards.families import xc7 as xc7_boards
+from hwgen.commands import generate
+from hwgen.families import xc7
 from presparse.cli import main
 from software_ref.console.shared_folder import only_user
 from software_ref.experiments import report
@@ -83,16 +85,16 @@ def assert_taken(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("command", "work"),
     [
-        ("synth --build", (synth, "synthesise")),
-        ("pnr --build", (pnr, "write_plan")),
+        ("synth --build", (xc7.Xc7, "synthesise")),
+        ("pnr --build", (xc7, "write_plan")),
         ("generate --output", (generate, "atomic_file")),
-        ("build --board nexys4 --plan-only --output", (build, "_write_archive")),
-        ("build --board ulx3s --output", (build, "build_ecp5")),
+        ("build --board nexys4 --plan-only --output", (xc7_boards, "write_archive")),
+        ("build --board ulx3s --output", (ecp5_boards, "build_ecp5")),
     ],
 )
 def test_a_command_has_its_folder_for_itself_while_it_writes(
     command: str,
-    work: tuple[ModuleType, str],
+    work: tuple[ModuleType | type, str],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],

@@ -147,7 +147,7 @@ PROOFS = [
         [(False, (12, 8, 2, 4)), (True, (8, 6, 3, 2)), (False, (5, 2, 2, 1))],
         Broken(
             "seeds of the sweep before",
-            Mutation(_MODULE, "following.eq(1 if shape.out_degree > 1 else 0)", "following.eq(0)"),
+            Mutation(_MODULE, "following.eq(first)", "following.eq(0)"),
         ),
     ),
     _proof(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from software_ref.experiments.drawing import panels_size
@@ -129,8 +130,6 @@ def report(scale: Scale, results: Results) -> Report:
 
 
 def _finding(problem: Problem, points: list[tuple[str, float, Spread]]) -> str:
-    from scipy.stats import pearsonr
-
     spreads = {label: spread for label, _, spread in points}
     lowest, accuracies = (
         [scatter for _, scatter, _ in points],
@@ -146,7 +145,15 @@ def _finding(problem: Problem, points: list[tuple[str, float, Spread]]) -> str:
     local = compare(spreads[LOCAL], spreads["structured"])
     return (
         f"{problem.title}: Pearson's r between minimum scatter and accuracy is "
-        f"{pearsonr(lowest, accuracies).statistic:.2f}; best is {best}, within the spread "
+        f"{_correlation(lowest, accuracies)}; best is {best}, within the spread "
         f"of it are {'; '.join(alike) or 'no others'}. Planned less unplanned (structured) is "
         f"{planned.words}; {LOCAL} less structured is {local.words}."
     )
+
+
+def _correlation(first: Sequence[float], second: Sequence[float]) -> str:
+    from scipy.stats import pearsonr
+
+    if min(len(set(first)), len(set(second))) < 2:
+        return "not defined, as one of them is constant"
+    return f"{pearsonr(first, second).statistic:.2f}"

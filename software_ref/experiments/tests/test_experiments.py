@@ -469,15 +469,15 @@ def test_a_task_with_validation_samples_is_tested_on_them() -> None:
 @pytest.mark.parametrize(
     ("best", "verdict"),
     [
-        ((0.8, 0.82), "the example is the best, at 90.0 ± 1.4 %."),
-        ((0.9, 0.93), "points from the example, which has 90.0 ± 1.4 %: that is within"),
-        ((0.95, 0.96), "points from the example, which has 90.0 ± 1.4 %: that is beyond"),
+        ((0.8, 0.82), "the example is the best, at 90.0 ± 0.1 %."),
+        ((0.9, 0.93), "the example has 90.0 ± 0.1 %: +1.5 ± 19.0 points, no difference."),
+        ((0.955, 0.957), "the example has 90.0 ± 0.1 %: +5.6 ± 0.6 points."),
     ],
 )
 def test_the_choice_says_whether_another_is_better(best: tuple[float, float], verdict: str) -> None:
     scale = Scale(seeds=(1, 2), sets=("digits",))
     results: Results = {
-        ("digits", 0): [{"test_accuracy": share} for share in (0.89, 0.91)],
+        ("digits", 0): [{"test_accuracy": share} for share in (0.899, 0.901)],
         ("digits", 1): [{"test_accuracy": share} for share in best],
     }
     report = accurate.report(scale, results)
@@ -485,7 +485,7 @@ def test_the_choice_says_whether_another_is_better(best: tuple[float, float], ve
     assert all(verdict in finding for finding in report.findings)
     assert report.tables[0].title == "digits: 200 training samples held out"
     first, second = report.tables[0].rows
-    assert first == ("64-40-10", "10, 10", "32, 20", "none", 1040, 20, "90.0 ± 1.4")
+    assert first == ("64-40-10", "10, 10", "32, 20", "none", 1040, 20, "90.0 ± 0.1")
     assert second[3] == "from 2^-4"
 
 
