@@ -470,7 +470,7 @@ def test_a_task_with_validation_samples_is_tested_on_them() -> None:
     ("best", "verdict"),
     [
         ((0.8, 0.82), "the example is the best, at 90.0 ± 0.1 %."),
-        ((0.9, 0.93), "the example has 90.0 ± 0.1 %: +1.5 ± 19.0 points, no difference."),
+        ((0.9, 0.93), "the example has 90.0 ± 0.1 %: +1.5 ± 18.7 points, no difference."),
         ((0.955, 0.957), "the example has 90.0 ± 0.1 %: +5.6 ± 0.6 points."),
     ],
 )
