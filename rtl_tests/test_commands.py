@@ -61,9 +61,9 @@ def test_generate_makes_its_folder_and_lists_what_it_wrote(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     folder = tmp_path / "new" / "build"
-    assert main(["generate", str(TINY), "--output", str(folder), "--top", "small"]) == 0
+    assert main(["generate", str(TINY), "--output", str(folder), "--top", "tiny_core"]) == 0
     assert sorted(path.name for path in folder.iterdir()) == ["small.json", "small.v", "small.vlt"]
-    assert _figures(folder / "small.json")["top"] == "small"
+    assert _figures(folder / "tiny_core.json")["top"] == "tiny_core"
     lines = len((folder / "small.v").read_text().splitlines())
     assert capsys.readouterr().out.splitlines() == [
         "slides_8_4_4",
