@@ -61,19 +61,19 @@ def test_generate_makes_its_folder_and_lists_what_it_wrote(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     folder = tmp_path / "new" / "build"
-    assert main(["generate", str(TINY), "--output", str(folder), "--top", "tiny_core"]) == 0
-    assert sorted(path.name for path in folder.iterdir()) == ["small.json", "small.v", "small.vlt"]
-    assert _figures(folder / "tiny_core.json")["top"] == "tiny_core"
-    lines = len((folder / "small.v").read_text().splitlines())
+    assert main(["generate", str(TINY), "--output", str(folder), "--top", "micro"]) == 0
+    assert sorted(path.name for path in folder.iterdir()) == ["micro.json", "micro.v", "micro.vlt"]
+    assert _figures(folder / "micro.json")["top"] == "micro"
+    lines = len((folder / "micro.v").read_text().splitlines())
     assert capsys.readouterr().out.splitlines() == [
         "slides_8_4_4",
         "core                           training",
         "clocks per sample                     9",
         "update lags                        6, 2",
         "input beats of a sample  8 x 1 features",
-        f"{folder}/small.v     {lines} lines",
-        f"{folder}/small.json  manifest",
-        f"{folder}/small.vlt   lint waivers",
+        f"{folder}/micro.v     {lines} lines",
+        f"{folder}/micro.json  manifest",
+        f"{folder}/micro.vlt   lint waivers",
     ]
 
 
