@@ -24,6 +24,7 @@ from hwgen.estimate.sweep import estimate_file
 from software_ref.checkpoint import Checkpoint, save_checkpoint
 from software_ref.console.output import check_outputs, write_json
 from software_ref.console.progress import ProgressBar
+from software_ref.console.text_file import read_text
 from software_ref.golden.engine import golden_trainer
 from software_ref.golden.parameters import initial_parameters
 from software_ref.network_file import NetworkFile, read_network_file
@@ -41,13 +42,14 @@ def main() -> int:
     parser.add_argument("--against", type=Path, metavar="FILE", help="checksums to compare with")
     parser.add_argument("--json", type=Path, metavar="FILE")
     arguments = parser.parse_args()
-    check_outputs({"--json": arguments.json}, inputs=[arguments.against or Path()])
+    inputs = [arguments.against] if arguments.against else []
+    check_outputs({"--json": arguments.json}, inputs=inputs)
     files = sorted(EXAMPLES.rglob("*.toml"))
     known = {path.relative_to(EXAMPLES).with_suffix("").as_posix(): path for path in files}
     for name in arguments.examples:
         if name not in known:
             parser.error(f"unknown example {name!r}; known: {', '.join(known)}")
-    before = json.loads(arguments.against.read_text()) if arguments.against else {}
+    before = json.loads(read_text(arguments.against)) if arguments.against else {}
     found: dict[str, dict[str, str]] = {}
     differing = []
     names = arguments.examples or list(known)
