@@ -21,7 +21,7 @@ OPTIMISER = {"sigmoid": "momentum", "relu": "adam"}
 """By the hidden activation."""
 
 RATES = {
-    "sigmoid": {"momentum": 0.2, "adam": 0.02, "sgd": 2.0},
+    "sigmoid": {"momentum": 0.3, "adam": 0.01, "sgd": 3.0},
     "relu": {"momentum": 0.05, "adam": 0.008, "sgd": 0.5},
 }
 """First learning rate by hidden activation and optimiser. A sigmoid passes back a quarter of an

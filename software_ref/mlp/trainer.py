@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from software_ref.datasets.dataset import Dataset, Features, Labels
 from software_ref.mlp.epoch_figures import EpochFigures, progress_of
-from software_ref.mlp.input_map import InputMap
+from software_ref.mlp.input_map import DEVIATION, InputMap
 from software_ref.mlp.model import MlpModel
 from software_ref.mlp.optimiser import Optimiser
 
@@ -139,7 +139,7 @@ class MlpTrainer:
                     )
         self.classes = classes
         self.inputs = (
-            InputMap.of(train.features)
+            InputMap.of(train.features, DEVIATION[model.options.hidden])
             if model.options.centre
             else InputMap.identity(model.inputs, model.dtype)
         )

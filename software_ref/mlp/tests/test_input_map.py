@@ -18,6 +18,8 @@ def test_features_are_centred_and_of_one_scale() -> None:
     # Variances 1/6 and 2/75, which stay in proportion; the constant feature takes no part.
     assert mapped.var(axis=0).tolist() == pytest.approx([50 / 29, 0, 8 / 29])
     assert FEATURES[0].tolist() == [0, 0.5, 0.3]
+    halved = InputMap.of(FEATURES, 0.5)
+    assert halved(FEATURES).var(axis=0).tolist() == pytest.approx([50 / 116, 0, 8 / 116])
 
 
 def test_many_samples_are_mapped_as_few() -> None:
