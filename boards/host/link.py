@@ -129,6 +129,7 @@ class Link:
         self._decoder = FrameDecoder()
         self._last = 0
         self._identified = False
+        self._cut_off = False  # whether a complaint may be of what another host left unfinished
         self._seconds_a_byte = 0.0
         self._waited = 0.0  # seconds, from a command's first frame to its answer
 
@@ -143,6 +144,7 @@ class Link:
         self._identified = False
         # A number that a stale answer is unlikely to have; the flag ends what was cut off before.
         self.transport.write(bytes([FLAG]))
+        self._cut_off = True
         number = (self._last + 1 + secrets.randbelow(200)) % 256
         frame = Frame(number, Command.IDENTIFY)
         answer = self._exchange(frame, IDENTITY.size)
@@ -150,6 +152,7 @@ class Link:
             number = (number + 1) % 256
             frame = Frame(number, Command.IDENTIFY)
             answer = self._exchange(frame, IDENTITY.size)
+        self._cut_off = False
         self._seconds_a_byte = self._waited / (len(encode(frame)) + len(answer))
         self._identified = True
         # Where it took long to be found, the line is not slow yet.
@@ -230,8 +233,10 @@ class Link:
                     return found.payload
                 # The answer to something that was no frame: ours perhaps. Other answers are old.
                 if found.code == ANSWER and found.payload[:1] and found.payload[0] in set(Fault):
-                    self.repairs["damaged"] += 1
                     heard.complaints += 1
+                    if not self._cut_off:
+                        self.repairs["damaged"] += 1
+                    self._cut_off = False
                     return None
                 if found == frame:
                     heard.echoes += 1

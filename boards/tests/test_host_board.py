@@ -9,6 +9,7 @@ import pytest
 
 from boards.host import board as board_module
 from boards.host.board import Board, BoardStatus, Configuration
+from boards.host.frames import Frame, encode
 from boards.host.link import Link, LinkError, RefusedError
 from boards.host.parameters import parameter_runs
 from boards.link.commands import Command, State, Status, Stop
@@ -457,6 +458,16 @@ def test_a_dead_line_is_told_and_the_board_stays_usable(
         host.status()
     line.share = 0.0
     assert host.status().state == 0
+
+
+def test_what_another_host_left_unfinished_is_no_fault_of_the_line(
+    simulated: SimulatedBoard, board: Board
+) -> None:
+    line = Lockstep(simulated)
+    line.write(encode(Frame(1, Command.STATUS))[:-2])
+    host = Board(Link(line, timeout=10 * TIMEOUT), board.core)
+    assert host.status().state == 0
+    assert not host.link.repairs
 
 
 def test_another_network_is_refused(simulated: SimulatedBoard) -> None:

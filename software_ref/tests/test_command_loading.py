@@ -10,7 +10,15 @@ import pytest
 from presparse.cli import main
 from software_ref.commands.loading import load_training_data, load_whole_dataset
 from software_ref.network_file import read_network_file
-from software_ref.tests.train_command import NETWORK, SAMPLES, points, refused, train, write_points
+from software_ref.tests.train_command import (
+    NETWORK,
+    SAMPLES,
+    SURPLUS,
+    points,
+    refused,
+    train,
+    write_points,
+)
 
 REDUCED = NETWORK.replace("[training]", '[data.reduce]\nmethod = "{}"\nfeatures = {}\n\n[training]')
 
@@ -57,7 +65,6 @@ def test_a_reduction_that_the_data_cannot_give_is_one_line(
 
 
 SORTED = "the training samples of points.npz come class by class: [training] shuffle = true mixes "
-SURPLUS = "2 of the 12 inputs have no feature and stay 0: points.npz has 10 features"
 
 
 def in_order(folder: Path) -> None:

@@ -20,7 +20,14 @@ from software_ref.golden import GoldenTrainer, initial_parameters
 from software_ref.network_file import NetworkFile, read_network_file
 from software_ref.plan.core_options import CoreOptions
 from software_ref.plan.schedule import Schedule
-from software_ref.tests.train_command import NETWORK, SAMPLES, points, train, write_points
+from software_ref.tests.train_command import (
+    NETWORK,
+    SAMPLES,
+    SURPLUS,
+    points,
+    train,
+    write_points,
+)
 
 
 @pytest.fixture
@@ -63,8 +70,7 @@ def test_the_table_has_a_line_for_every_epoch(
     lines = capsys.readouterr().out.splitlines()
     lags = listed(hardware_lags(read_network_file(path)))
     assert lines[0] == f"small: 12-8-4, 56 weights, lags {lags}, 60 training and 20 test samples"
-    note = "2 of the 12 inputs have no feature and stay 0: points.npz has 10 features"
-    assert lines[1] == f"note: {note}"
+    assert lines[1] == f"note: {SURPLUS}"
     header = "epoch  k  golden train %  test %  float train %  test %  samples/s"
     assert lines[2] == header
     assert len(lines) == 5

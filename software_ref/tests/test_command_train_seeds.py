@@ -11,7 +11,7 @@ import pytest
 
 from presparse.cli import main
 from software_ref.commands.training_job import TrainingJob
-from software_ref.tests.train_command import NETWORK, points, refused, train, write_points
+from software_ref.tests.train_command import NETWORK, SURPLUS, points, refused, train, write_points
 
 SEEDED = """\
 {network}seed = {seed}
@@ -33,6 +33,13 @@ def path(tmp_path: Path) -> Path:
     path = tmp_path / "small.toml"
     path.write_text(SEEDED.format(network=NETWORK, seed=7))
     return path
+
+
+def table(capsys: pytest.CaptureFixture[str]) -> list[str]:
+    """What is printed, without the note that the file's surplus inputs stay 0."""
+    title, note, *rows = capsys.readouterr().out.splitlines()
+    assert note == f"note: {SURPLUS}"
+    return [title, *rows]
 
 
 def figures(epochs: list[dict[str, Any]]) -> list[Any]:
@@ -63,7 +70,7 @@ def test_a_row_for_each_seed_and_the_spread_of_all(
     lasts = [each["epochs"][-1] for each in document["seeds"]]
     golden = [100 * each[name] for each in lasts]
     floats = [100 * each["float"][name] for each in lasts]
-    lines = capsys.readouterr().out.splitlines()
+    lines = table(capsys)
     assert lines[0].endswith(f"60 training and {tests} test samples")
     assert lines[1] == "seed  golden train %  test %  float train %  test %"
     assert [line.split()[0] for line in lines[2:4]] == ["1", "2"]
@@ -131,7 +138,7 @@ def test_held_out_samples_are_among_those_asked_for(
 ) -> None:
     document = train(path, "--hold-out", 10, "--samples", 30, "--seeds", 2)
     assert (document["training_samples"], document["test_samples"]) == (20, 10)
-    lines = capsys.readouterr().out.splitlines()
+    lines = table(capsys)
     assert lines[0].endswith("20 training and 10 held-out samples")
     assert lines[1] == "seed  golden train %  held-out %  float train %  held-out %"
     assert lines[4].startswith("held-out accuracy of 2 seeds: golden ")

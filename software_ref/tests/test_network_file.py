@@ -302,6 +302,13 @@ def test_wrong_kinds(path: Path, text: str, message: str) -> None:
             NETWORK + "[target]\nmax_rate_exponent = 32\n",
             "target max_rate_exponent must be at most 31, not 32",
         ),
+        *(
+            (
+                NETWORK + f"[target]\nclock_mhz = {clock}\n",
+                f"target clock_mhz must be above 0 and at most 1000, not {clock}",
+            )
+            for clock in ("nan", "inf", "1000.5")
+        ),
     ],
 )
 def test_inconsistent_values(path: Path, text: str, message: str) -> None:

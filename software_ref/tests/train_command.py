@@ -12,9 +12,12 @@ from numpy.typing import NDArray
 
 from presparse.cli import main
 
-__all__ = ["NETWORK", "SAMPLES", "points", "refused", "train", "write_points"]
+__all__ = ["NETWORK", "SAMPLES", "SURPLUS", "points", "refused", "train", "write_points"]
 
 SAMPLES = 60
+
+SURPLUS = "2 of the 12 inputs have no feature and stay 0: points.npz has 10 features"
+"""What is noted of the network's inputs."""
 
 NETWORK = """\
 [network]
