@@ -19,10 +19,11 @@ from typing import Any
 
 import numpy as np
 
-from boards.design import DEFAULT_BAUD, BoardDesign
+from boards.design import BoardDesign
 from boards.host.board import Board
 from boards.host.link import Link
 from boards.host.streamed_training import StreamingTrainer
+from boards.link.framing import DEFAULT_BAUD
 from boards.simulated.board import SimulatedBoard
 from boards.simulated.lockstep import Lockstep
 from boards.uart import LEAST_CLOCKS_PER_BIT

@@ -19,7 +19,6 @@ from pathlib import Path
 import numpy as np
 
 from hwgen.core.design import CoreDesign
-from hwgen.core.manifest import manifest
 from hwgen.estimate.sweep import estimate_file
 from software_ref.checkpoint import Checkpoint, save_checkpoint
 from software_ref.console.output import check_outputs, write_json
@@ -27,6 +26,7 @@ from software_ref.console.progress import ProgressBar
 from software_ref.console.text_file import read_text
 from software_ref.golden.engine import golden_trainer
 from software_ref.golden.parameters import initial_parameters
+from software_ref.manifest import manifest
 from software_ref.network_file import NetworkFile, read_network_file
 from software_ref.plan.schedule import Schedule
 

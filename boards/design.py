@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from dataclasses import dataclass
 from functools import cached_property
 
+from boards.identity import core_identity
+from boards.link.framing import DEFAULT_BAUD
 from boards.uart import bit_length
 from hwgen.core.design import CoreDesign
-from hwgen.core.manifest import manifest
 
-__all__ = ["DEFAULT_BAUD", "TOP", "BoardDesign", "core_identity"]
+__all__ = ["TOP", "BoardDesign"]
 
-DEFAULT_BAUD = 3_000_000
-"""Bits per second of the UART."""
 TOP = "presparse_board"
 """Name of the board's module in the Verilog."""
-
-_OF_THE_DEVICE = ("top", "multipliers")
-"""What a core's manifest says that depends on the FPGA, and that no host needs."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,18 +40,9 @@ class BoardDesign:
     @property
     def beats(self) -> int:
         """Beats that the store has room for."""
-        return self.samples * self.core.schedule.beats
+        return self.samples * self.core.ports.beats
 
     @cached_property
     def identity(self) -> bytes:
-        """SHA-256 of the core's manifest, without what depends on the device.
-
-        A host whose network file gives the same one can talk to the board.
-        """
+        """Which core it holds, see `core_identity`."""
         return core_identity(self.core)
-
-
-def core_identity(core: CoreDesign) -> bytes:
-    """See `BoardDesign.identity`."""
-    described = {k: v for k, v in manifest(core).items() if k not in _OF_THE_DEVICE}
-    return hashlib.sha256(json.dumps(described, sort_keys=True).encode()).digest()

@@ -18,7 +18,6 @@ from amaranth.lib.wiring import In, Out
 
 from hwgen.core.design import CoreDesign
 from hwgen.cosimulation.difference import compare_results
-from hwgen.cosimulation.rtl_trainer import core_ports
 from hwgen.export.verilog import to_verilog
 from hwgen.simulation.job import (
     AccessParameters,
@@ -121,7 +120,7 @@ def simulation(
     source.write_text(text)
     return Simulation(
         folder / simulator,
-        core_ports(design),
+        design.ports,
         source=source,
         simulator=simulator,
     )

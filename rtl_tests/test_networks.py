@@ -9,7 +9,7 @@ import pytest
 
 from hwgen.core.design import CoreDesign
 from hwgen.cosimulation.difference import compare_results
-from hwgen.cosimulation.rtl_trainer import RtlTrainer, core_ports
+from hwgen.cosimulation.rtl_trainer import RtlTrainer
 from hwgen.simulation.job import Drain, Job, Operation, Play, ReadParameters, Stalls
 from hwgen.simulation.run import Simulation
 from rtl_tests.random_networks import FORMATS, features_of, sample_networks
@@ -126,7 +126,7 @@ def test_every_drain_takes_the_generators_back_to_their_seeds(tmp_path: Path) ->
     source.write_text(design.verilog)
     simulation = Simulation(
         tmp_path / "simulation",
-        core_ports(design),
+        design.ports,
         source=source,
         mode="fast_build",
     )

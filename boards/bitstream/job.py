@@ -13,9 +13,9 @@ from boards.design import BoardDesign
 from boards.platforms.board import Board
 from boards.platforms.pinout import Pinout, pinout
 from boards.top import board_verilog
-from hwgen.core.manifest import manifest
 from software_ref.console.atomic_file import atomic_file
 from software_ref.console.output import write_json
+from software_ref.manifest import manifest
 
 __all__ = ["SOURCES", "BitstreamJob"]
 

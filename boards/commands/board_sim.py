@@ -6,7 +6,8 @@ import argparse
 import sys
 from pathlib import Path
 
-from boards.design import DEFAULT_BAUD, BoardDesign
+from boards.design import BoardDesign
+from boards.link.framing import DEFAULT_BAUD
 from boards.simulated.board import SimulatedBoard
 from boards.simulated.terminal import PseudoTerminal
 from boards.uart import LEAST_CLOCKS_PER_BIT

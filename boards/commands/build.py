@@ -11,8 +11,9 @@ from pathlib import Path
 from boards.bitstream.engines import TOOLCHAINS
 from boards.bitstream.job import BitstreamJob
 from boards.bitstream.report import BuildReport, Routed
-from boards.design import DEFAULT_BAUD, BoardDesign
+from boards.design import BoardDesign
 from boards.families import FAMILIES, BoardFamily, BuildOptions, family_of
+from boards.link.framing import DEFAULT_BAUD
 from boards.platforms.board import Board
 from boards.platforms.boards import BOARDS
 from boards.store.capacity import most_samples

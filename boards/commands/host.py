@@ -7,14 +7,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 from boards.commands.host_training import train
-from boards.design import DEFAULT_BAUD
 from boards.host.board import Board, BoardStatus
 from boards.host.link import Link
 from boards.host.serial_port import SerialPort
 from boards.host.session import Session
 from boards.host.stored_training import StoredTraining
 from boards.link.commands import State, Stop
-from hwgen.core.design import CoreDesign
+from boards.link.framing import DEFAULT_BAUD
 from software_ref.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from software_ref.commands.arguments import (
     add_data,
@@ -30,6 +29,7 @@ from software_ref.commands.arguments import (
 from software_ref.commands.loading import inputs_of
 from software_ref.console.output import check_outputs, percent, table_lines, write_json
 from software_ref.console.progress import ProgressBar
+from software_ref.core_plan import CorePlan
 from software_ref.network_file import read_network_file
 
 __all__ = ["add_arguments", "run"]
@@ -126,7 +126,7 @@ def run(arguments: argparse.Namespace) -> int:
         tell=lambda line: print(line, flush=True),
     )
     try:
-        board = Board(Link(port, timeout=arguments.timeout), CoreDesign.from_file(file))
+        board = Board(Link(port, timeout=arguments.timeout), CorePlan.from_file(file))
         session = Session(board=board, file=file, arguments=arguments, resumed=resumed)
         status = action(session)
         if board.link.repairs:

@@ -11,11 +11,11 @@ import numpy as np
 from boards.host.session import Session
 from boards.host.stored_training import StoredTraining
 from boards.link.commands import State
-from hwgen.parts.saturation import COUNTER_WIDTH
 from software_ref.checkpoint import Checkpoint, save_checkpoint
 from software_ref.console.output import percent, table_lines, write_json
 from software_ref.console.progress import ProgressBar
 from software_ref.golden import Parameters, SaturationCounts, find_engine, initial_parameters
+from software_ref.plan.ports import COUNTER_BITS
 from software_ref.training import EpochResult, golden_training
 
 __all__ = ["train"]
@@ -201,7 +201,7 @@ def _verify(session: Session, start: _Start, state: Checkpoint) -> int:
 
 def _counted(totals: SaturationCounts) -> SaturationCounts:
     """What the core's counters show, which stay at their largest value."""
-    most = (1 << COUNTER_WIDTH) - 1
+    most = (1 << COUNTER_BITS) - 1
     ff, bp, up = (
         tuple(min(count, most) for count in counts) for counts in (totals.ff, totals.bp, totals.up)
     )

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from boards.design import core_identity
 from boards.host.link import Link, LinkError
 from boards.host.parameters import parameter_runs
+from boards.identity import core_identity
 from boards.link.commands import Command, ConfigurationFlag, PlayFlag, State, Stop
 from boards.link.framing import MAX_PAYLOAD
 from boards.link.payloads import (
@@ -35,11 +35,12 @@ from boards.link.payloads import (
     STOP,
     STORE_RANGE,
 )
-from boards.link.words import bytes_of
-from hwgen.core.design import CoreDesign
+from software_ref.core_plan import CorePlan
 from software_ref.golden import Parameters, SaturationCounts
 from software_ref.golden.samples import Progress, check_features
 from software_ref.plan.beats import beats, narrowed
+from software_ref.plan.payload import bits_for, bytes_of
+from software_ref.plan.ports import SATURATION_COUNTERS
 
 __all__ = [
     "POLL_SECONDS",
@@ -185,7 +186,7 @@ class Board:
         Nothing answers, or the board holds another build.
     """
 
-    def __init__(self, link: Link, core: CoreDesign):
+    def __init__(self, link: Link, core: CorePlan):
         self.link = link
         self.core = core
         self.identity = self._identify()
@@ -211,11 +212,11 @@ class Board:
     def status(self) -> BoardStatus:
         """What the board is doing."""
         answer = self.link.call(
-            Command.STATUS, answer=STATE.size + 3 * COUNTER.size * len(self.core.network.junctions)
+            Command.STATUS, answer=STATE.size + COUNTER.size * self.core.ports.counters
         )
         figures = STATE.unpack(answer[: STATE.size])._asdict()
         counts = COUNTER.unpack_all(answer[STATE.size :]).count
-        ff, bp, up = map(tuple, counts.reshape(-1, 3).T.tolist())
+        ff, bp, up = map(tuple, counts.reshape(-1, len(SATURATION_COUNTERS)).T.tolist())
         return BoardStatus(
             **figures | {"state": State(figures["state"])},
             saturations=SaturationCounts(ff=ff, bp=bp, up=up),
@@ -281,7 +282,7 @@ class Board:
             The store has no room for them, or a feature is out of range.
         """
         self.check_room(first + len(labels))
-        each = self.core.schedule.beats
+        each = self.core.ports.beats
         words = self._beats(features)
         written = 0
         self._write(Command.WRITE_LABELS, first, _words(labels, bytes_of(self._label_bits)))
@@ -302,7 +303,7 @@ class Board:
 
     def write_order(self, order: NDArray[np.integer]) -> None:
         """Write the order in which training samples are taken: numbers of samples (n,)."""
-        bits = max((self.identity.samples - 1).bit_length(), 1)
+        bits = bits_for(self.identity.samples - 1)
         self._write(Command.WRITE_ORDER, 0, _words(order, bytes_of(bits)))
 
     def seal(self, number: int) -> None:
@@ -316,15 +317,15 @@ class Board:
 
     @property
     def _label_bits(self) -> int:
-        return int(self.core.core.layouts.sample["label"].width)
+        return self.core.ports.label_width
 
     def _beats(self, features: NDArray[np.integer]) -> NDArray[np.uint8]:
         """Beats as the store has them: uint8 (beats in all, bytes of a beat)."""
-        schedule, network = self.core.schedule, self.core.network
+        ports, network = self.core.ports, self.core.network
         return beats(
             narrowed(network, check_features(network, features)),
-            beat_features=schedule.beat_features,
-            feature_width=schedule.timing[0].widths.left_activation,
+            beat_features=ports.beat_features,
+            feature_width=ports.feature_width,
         )
 
     # Runs

@@ -10,8 +10,8 @@ from contextlib import suppress
 
 import serial
 
-from boards.design import DEFAULT_BAUD
 from boards.host.link import LinkError
+from boards.link.framing import DEFAULT_BAUD
 
 __all__ = ["SerialPort"]
 

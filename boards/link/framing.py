@@ -13,6 +13,7 @@ import enum
 
 __all__ = [
     "CRC_BYTES",
+    "DEFAULT_BAUD",
     "ESCAPE",
     "FLAG",
     "HEADER_BYTES",
@@ -22,6 +23,8 @@ __all__ = [
     "Fault",
 ]
 
+DEFAULT_BAUD = 3_000_000
+"""Bits per second of the UART."""
 FLAG = 0x7E
 ESCAPE = 0x7D
 INVERTED = 0x20

@@ -9,9 +9,9 @@ from amaranth.lib.wiring import In, Out
 from boards.design import BoardDesign
 from boards.link.commands import Command, Status
 from boards.link.dispatcher import CommandPort, Size
-from boards.link.layouts import constant, layout_of
 from boards.link.payloads import COUNTER, HISTORY_DEPTH, IDENTITY, PREDICTION_DEPTH, PROTOCOL, STATE
 from boards.link.words import WordSender
+from hwgen.parts.layouts import constant, layout_of
 
 __all__ = ["StateCommands"]
 
@@ -45,7 +45,7 @@ class StateCommands(wiring.Component):
             prediction_depth=PREDICTION_DEPTH,
             history_depth=HISTORY_DEPTH,
         )
-        counters = data.ArrayLayout(layout_of(COUNTER), 3 * len(design.core.schedule.timing))
+        counters = data.ArrayLayout(layout_of(COUNTER), design.core.ports.counters)
         super().__init__(
             {
                 "port": Out(CommandPort()),

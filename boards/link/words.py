@@ -8,12 +8,7 @@ from amaranth.lib.wiring import In, Out
 
 from boards.link.dispatcher import CommandPort
 
-__all__ = ["WordSender", "bytes_of", "take_fields", "times"]
-
-
-def bytes_of(bits: int) -> int:
-    """Bytes that a number of so many bits takes."""
-    return -(-bits // 8)
+__all__ = ["WordSender", "take_fields", "times"]
 
 
 def times(value: Value, factor: int) -> Value:

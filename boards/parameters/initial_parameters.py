@@ -9,6 +9,7 @@ from amaranth.lib.wiring import In, Out
 
 from boards.design import BoardDesign
 from boards.parameters.parameter_access import place_limits
+from hwgen.parts.layouts import layout_of
 from hwgen.parts.memory import memory
 from software_ref.plan.memory_plan import MemoryPlan
 
@@ -36,7 +37,7 @@ class InitialParameters(wiring.Component):
     def __init__(self, design: BoardDesign):
         self._schedule = design.core.schedule
         self._parameters = design.core.parameters
-        request = design.core.core.layouts.request
+        request = layout_of(design.core.ports.request)
         super().__init__(
             {
                 "start": In(1),

@@ -10,9 +10,9 @@ from boards.design import BoardDesign
 from boards.link.commands import Command, Status
 from boards.link.dispatcher import CommandPort, Size
 from boards.link.framing import MAX_PAYLOAD
-from boards.link.layouts import view_of
 from boards.link.payloads import PARAMETER_RUN, PARAMETER_VALUE
 from boards.link.words import WordSender, take_fields
+from hwgen.parts.layouts import layout_of, shape_of, view_of
 from software_ref.plan.schedule import Schedule
 
 __all__ = ["ParameterAccess", "place_limits"]
@@ -51,14 +51,15 @@ class ParameterAccess(wiring.Component):
 
     def __init__(self, design: BoardDesign):
         self._schedule = design.core.schedule
-        request = design.core.core.layouts.request
+        ports = design.core.ports
+        request = layout_of(ports.request)
         super().__init__(
             {
                 "port": Out(CommandPort()),
                 "busy": In(1),
                 "working": Out(1),
                 "requests": Out(stream.Signature(request)),
-                "values": In(stream.Signature(request.members["data"])),
+                "values": In(stream.Signature(shape_of(ports.value["value"]))),
             }
         )
 

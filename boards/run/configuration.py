@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from amaranth.lib import data
 
-from boards.link.layouts import layout_of
 from boards.link.payloads import CONFIGURATION, PLAY, RATE
+from hwgen.parts.layouts import layout_of
 
 __all__ = ["CONFIGURATION_LAYOUT", "PLAY_LAYOUT", "RATE_LAYOUT", "pass_layout"]
 

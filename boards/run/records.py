@@ -8,7 +8,6 @@ from amaranth.lib.wiring import In, Out
 
 from boards.link.commands import Command, Status
 from boards.link.dispatcher import CommandPort, Size
-from boards.link.layouts import layout_of, view_of
 from boards.link.payloads import (
     HISTORY_DEPTH,
     HISTORY_ENTRY,
@@ -18,6 +17,7 @@ from boards.link.payloads import (
     READ_RANGE,
 )
 from boards.link.words import WordSender, take_fields
+from hwgen.parts.layouts import layout_of, view_of
 from hwgen.parts.memory import memory
 
 __all__ = ["Records"]

@@ -9,10 +9,10 @@ from amaranth.lib.wiring import In, Out
 from boards.design import BoardDesign
 from boards.link.commands import Command, ConfigurationFlag, PlayFlag, Status, Stop
 from boards.link.dispatcher import CommandPort, Size
-from boards.link.layouts import view_of
 from boards.link.payloads import CONFIGURATION, PLAY, RATE, RATES, STOP
 from boards.link.words import take_fields
 from boards.run.configuration import CONFIGURATION_LAYOUT, PLAY_LAYOUT, RATE_LAYOUT
+from hwgen.parts.layouts import view_of
 from hwgen.parts.memory import memory
 
 __all__ = ["RunCommands"]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from hwgen.core.design import CoreDesign
+from software_ref.core_plan import CorePlan
 from software_ref.devices import BLOCK_RAM, Device
 from software_ref.plan.memory_plan import MemoryPlan
+from software_ref.plan.payload import bits_for
 from software_ref.plan.storage import storage
 
 __all__ = ["block_rams", "most_samples"]
@@ -28,7 +29,7 @@ def block_rams(depth: int, width: int) -> int:
     return blocks
 
 
-def most_samples(core: CoreDesign, device: Device) -> int:
+def most_samples(core: CorePlan, device: Device) -> int:
     """The most samples that fit.
 
     Parameters
@@ -47,13 +48,13 @@ def most_samples(core: CoreDesign, device: Device) -> int:
     weights = sum(shape.weights for shape in core.network.junctions)
     free = usable - block_rams(weights, core.network.format.stored_width)
     free -= sum(item.count * block_rams(item.depth, item.width) for item in storage(core.schedule))
-    beat = core.core.layouts.sample["features"].width
-    label = core.core.layouts.sample["label"].width
+    beat = core.ports.beat_width
+    label = core.ports.label_width
 
     def needed(samples: int) -> int:
-        number = max((samples - 1).bit_length(), 1)
+        number = bits_for(samples - 1)
         return (
-            block_rams(samples * core.schedule.beats, beat)
+            block_rams(samples * core.ports.beats, beat)
             + block_rams(samples, label)
             + block_rams(samples, number)
         )

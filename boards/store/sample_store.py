@@ -15,7 +15,9 @@ from boards.design import BoardDesign
 from boards.store.credit_queue import CreditQueue
 from boards.store.deep_memory import LATENCY, deep_memory
 from hwgen.parts.arithmetic import adder_tree, register
+from hwgen.parts.layouts import layout_of
 from hwgen.parts.pipeline import delayed
+from software_ref.plan.payload import bits_for
 from software_ref.plan.pipelining import tree_levels
 
 __all__ = ["SampleStore", "StoreShape"]
@@ -36,25 +38,25 @@ class StoreShape:
     """
 
     def __init__(self, design: BoardDesign):
-        sample = design.core.core.layouts.sample
+        ports = design.core.ports
         self.samples = design.samples
         """Samples it has room for."""
-        self.beats = design.core.schedule.beats
+        self.beats = ports.beats
         """Beats of a sample."""
-        self.beat_bits = sample["features"].width
+        self.beat_bits = ports.beat_width
         """Bits of a beat."""
-        self.label_bits = sample["label"].width
+        self.label_bits = ports.label_width
         """Bits of a label."""
-        self.sample_bits = max((self.samples - 1).bit_length(), 1)
+        self.sample_bits = bits_for(self.samples - 1)
         """Bits of a sample's number."""
-        self.beat_address_bits = max((self.samples * self.beats - 1).bit_length(), 1)
+        self.beat_address_bits = bits_for(self.samples * self.beats - 1)
         """Bits of a beat's place."""
         self.request = data.StructLayout(
             {
                 "place": self.sample_bits,
                 "ordered": 1,
                 "train": 1,
-                "rate_exponent": sample["rate_exponent"].width,
+                "rate_exponent": ports.rate_exponent_width,
             }
         )
         """A request for a sample: its number or, where ordered, its place in the order."""
@@ -84,7 +86,7 @@ class SampleStore(wiring.Component):
 
     def __init__(self, design: BoardDesign):
         self.shape = shape = StoreShape(design)
-        self._sample = design.core.core.layouts.sample
+        self._sample = layout_of(design.core.ports.sample)
         super().__init__(
             {
                 "write_features": In(1),

@@ -10,10 +10,11 @@ from boards.design import BoardDesign
 from boards.link.commands import Command, Status
 from boards.link.dispatcher import CommandPort, Size
 from boards.link.framing import MAX_PAYLOAD
-from boards.link.layouts import view_of
 from boards.link.payloads import SEAL, STORE_RANGE
-from boards.link.words import bytes_of, take_fields, times
+from boards.link.words import take_fields, times
 from boards.store.sample_store import StoreShape
+from hwgen.parts.layouts import view_of
+from software_ref.plan.payload import bytes_of
 
 __all__ = ["StoreWriter"]
 

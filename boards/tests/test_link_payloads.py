@@ -11,10 +11,10 @@ from amaranth.hdl import Const, Module, Signal
 
 from boards.link import payloads
 from boards.link.commands import Command
-from boards.link.layouts import constant, layout_of, view_of
 from boards.link.page import RECORDS, tables
 from boards.link.record import Field, Record
 from boards.tests.simulation import simulate
+from hwgen.parts.layouts import constant, layout_of, view_of
 
 PAGE = Path(__file__).parents[2] / "docs" / "link.md"
 

@@ -9,12 +9,12 @@ from pathlib import Path
 
 from hwgen.commands.core_option import add_core
 from hwgen.core.design import CoreDesign
-from hwgen.core.manifest import manifest
 from hwgen.export.lint_waivers import lint_waivers
 from software_ref.commands.arguments import add_json, add_network_file
 from software_ref.console.atomic_file import atomic_file
 from software_ref.console.output import check_outputs, make_folder, table_lines, write_json
 from software_ref.console.shared_folder import only_user
+from software_ref.manifest import manifest
 from software_ref.network_file import read_network_file
 
 __all__ = ["add_arguments", "run"]

@@ -20,7 +20,6 @@ from amaranth.utils import bits_for
 
 from hwgen.parts import cost
 from hwgen.parts.pipeline import Timeline, delayed, pipelined_mux
-from hwgen.parts.saturation import COUNTER_WIDTH
 from hwgen.storage.activation_queue import ActivationQueue
 from hwgen.storage.interleaver import Interleaver, LaneCrossbar
 from hwgen.storage.neuron_queue import NeuronQueue
@@ -35,6 +34,7 @@ from hwgen.units.prediction import PredictionUnit
 from hwgen.units.rounding_noise import RoundingNoise
 from hwgen.units.update import Update
 from software_ref.connections.clash_free import ClashFreePattern
+from software_ref.plan.ports import COUNTER_BITS
 from software_ref.plan.schedule import Schedule
 from software_ref.plan.timing import ROUTE, ROUTER_LEAD, SCAN_LEAD, JunctionTiming
 
@@ -118,7 +118,7 @@ class Junction(wiring.Component):
             "write": In(1),
             "data": In(signed(width)),
             "read_data": Out(signed(width)),
-            "linear_saturations": Out(COUNTER_WIDTH),
+            "linear_saturations": Out(COUNTER_BITS),
         }
         if timing.last:
             labels = range(max(shape.right, 2))
@@ -148,8 +148,8 @@ class Junction(wiring.Component):
             members |= {
                 "learn": In(1),
                 "rate_exponent": In(range(max(schedule.options.max_rate_exponent + 1, 2))),
-                "delta_saturations": Out(COUNTER_WIDTH),
-                "update_saturations": Out(COUNTER_WIDTH),
+                "delta_saturations": Out(COUNTER_BITS),
+                "update_saturations": Out(COUNTER_BITS),
             }
             if timing.network.update.random_bits:
                 members["rewind"] = In(1)
@@ -483,7 +483,7 @@ def _access_cost(timing: JunctionTiming) -> cost.Terms:
             stored + bits_for(timing.shape.rows - 1) + bits_for(timing.shape.parallelism - 1)
         ),
         "read": cost.Logic(lut=stored, ff=stored),
-        "saturations": cost.Logic(lut=COUNTER_WIDTH) if timing.training else cost.Logic(),
+        "saturations": cost.Logic(lut=COUNTER_BITS) if timing.training else cost.Logic(),
     }
 
 

@@ -8,37 +8,30 @@ parameters <--> every junction, while idle
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 from amaranth.hdl import Module, Signal, Value, unsigned
-from amaranth.lib import data, fifo, stream, wiring
-from amaranth.lib.wiring import In, Out
+from amaranth.lib import data, fifo, wiring
+from amaranth.lib.wiring import Out
 from amaranth.utils import bits_for
 
 from hwgen.core.junction import Junction, JunctionParameters
 from hwgen.core.loader import Loader
-from hwgen.core.parameter_port import ParameterPort, parameter_request
-from hwgen.core.sequencer import STEP_COUNTER_WIDTH, Sequencer, sample_header
+from hwgen.core.parameter_port import ParameterPort
+from hwgen.core.sequencer import Sequencer
 from hwgen.parts import cost
 from hwgen.parts.arithmetic import register
+from hwgen.parts.layouts import member_of
 from hwgen.parts.pipeline import Timeline
-from hwgen.parts.saturation import COUNTER_WIDTH
+from software_ref.plan.ports import (
+    COUNTER_BITS,
+    SATURATION_COUNTERS,
+    TAG_BITS,
+    CorePorts,
+)
 from software_ref.plan.schedule import Schedule
 
-__all__ = ["TAG_WIDTH", "NetworkCore"]
-
-TAG_WIDTH = 16
-"""Bits of a prediction's tag, the sample's number since reset."""
-
-
-@dataclass(frozen=True)
-class _Layouts:
-    """Payloads of the core's streams."""
-
-    sample: data.StructLayout
-    prediction: data.StructLayout
-    request: data.StructLayout
+__all__ = ["NetworkCore"]
 
 
 class NetworkCore(wiring.Component):
@@ -53,11 +46,8 @@ class NetworkCore(wiring.Component):
 
     Members
     -------
-    samples : In(stream.Signature(StructLayout))
-        Feature beats: `features` (feature 0 of the beat lowest), then `label`, `train` and
-        `rate_exponent`, which count in a sample's first beat.
-    predictions : Out(stream.Signature(StructLayout))
-        `tag`, `prediction` and `correct`, in the samples' order.
+    samples : In(stream), predictions : Out(stream)
+        Payloads as CorePorts has them; a sample's header counts in its first beat.
     parameter_requests : In(stream), parameter_values : Out(stream)
         See ParameterPort; served while the core is not busy.
     drain : In(1)
@@ -82,34 +72,11 @@ class NetworkCore(wiring.Component):
     def __init__(self, schedule: Schedule, parameters: list[JunctionParameters]):
         self.schedule = schedule
         self._parameters = parameters
-        header = sample_header(schedule)
-        feature = unsigned(schedule.timing[0].widths.left_activation)
-        self.layouts = _Layouts(
-            sample=data.StructLayout(
-                {
-                    "features": data.ArrayLayout(feature, schedule.beat_features),
-                    **header.members,
-                }
-            ),
-            prediction=data.StructLayout(
-                {"tag": TAG_WIDTH, "prediction": header.members["label"], "correct": 1}
-            ),
-            request=parameter_request(schedule),
-        )
-        value = self.layouts.request.members["data"]
-        counters = data.ArrayLayout(unsigned(COUNTER_WIDTH), 3 * len(schedule.timing))
-        super().__init__(
-            {
-                "samples": In(stream.Signature(self.layouts.sample)),
-                "predictions": Out(stream.Signature(self.layouts.prediction)),
-                "parameter_requests": In(stream.Signature(self.layouts.request)),
-                "parameter_values": Out(stream.Signature(value)),
-                "drain": In(1),
-                "busy": Out(1),
-                "steps": Out(STEP_COUNTER_WIDTH),
-                "saturations": Out(counters),
-            }
-        )
+        self.ports = CorePorts.of(schedule)
+        """Its ports."""
+        members = {port.name: member_of(port) for port in self.ports.ports}
+        counters = data.ArrayLayout(unsigned(COUNTER_BITS), self.ports.counters)
+        super().__init__(members | {"saturations": Out(counters)})
 
     @staticmethod
     def costs(schedule: Schedule, dsp: Sequence[Collection[str]]) -> dict[str, cost.Terms]:
@@ -117,9 +84,8 @@ class NetworkCore(wiring.Component):
 
         `dsp` names, for each junction, the units with DSP multipliers.
         """
-        label = bits_for(schedule.timing[-1].shape.right - 1)
         depth = schedule.credit
-        result = TAG_WIDTH + label + 1
+        result = CorePorts.of(schedule).prediction.bits
         units: dict[str, cost.Terms] = {
             "loader": Loader.cost(schedule),
             "output_queue": {
@@ -156,7 +122,7 @@ class NetworkCore(wiring.Component):
             self.samples.ready.eq(headers.ready),
             *(
                 headers.payload[name].eq(self.samples.payload[name])
-                for name in sample_header(schedule).members
+                for name in headers.payload.shape().members
             ),
             sequencer.drain.eq(self.drain),
             loader.taken.eq(headers.valid & headers.ready),
@@ -189,14 +155,18 @@ class NetworkCore(wiring.Component):
             m.d.sync += rewind.eq(self.drain & ~sequencer.busy)
             m.d.comb += [junction.rewind.eq(rewind) for junction in junctions]
         m.d.comb += self.steps.eq(sequencer.steps)
-        for index, junction in enumerate(junctions):
-            m.d.comb += self.saturations[3 * index].eq(junction.linear_saturations)
-            if schedule.training:
-                m.d.comb += [
-                    self.saturations[3 * index + 1].eq(junction.delta_saturations),
-                    self.saturations[3 * index + 2].eq(junction.update_saturations),
-                ]
+        self._count_saturations(m, junctions)
         return m
+
+    def _count_saturations(self, m: Module, junctions: list[Junction]) -> None:
+        for index, junction in enumerate(junctions):
+            counters = {"feedforward": junction.linear_saturations}
+            if self.schedule.training:
+                counters["backprop"] = junction.delta_saturations
+                counters["update"] = junction.update_saturations
+            for place, name in enumerate(SATURATION_COUNTERS, len(SATURATION_COUNTERS) * index):
+                if name in counters:
+                    m.d.comb += self.saturations[place].eq(counters[name])
 
     def _start_junction(self, m: Module, sequencer: Sequencer, junction: Junction) -> None:
         """Delay the step's start so that the junction's first row is read when it is due."""
@@ -217,11 +187,11 @@ class NetworkCore(wiring.Component):
 
     def _predictions(self, m: Module, sequencer: Sequencer, last: Junction) -> None:
         """Queue the results; the credit keeps the queue from overflowing."""
-        layout, schedule = self.layouts.prediction, self.schedule
+        layout = self.predictions.payload.shape()
         m.submodules.output_queue = queue = fifo.SyncFIFOBuffered(
-            width=layout.size, depth=schedule.credit
+            width=layout.size, depth=self.schedule.credit
         )
-        tag = Signal(TAG_WIDTH)
+        tag = Signal(TAG_BITS)
         with m.If(last.done):
             m.d.sync += tag.eq(tag + 1)
         result = Signal(layout)

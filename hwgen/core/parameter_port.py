@@ -2,35 +2,17 @@
 
 from __future__ import annotations
 
-from amaranth.hdl import Module, Signal, signed
+from amaranth.hdl import Module, Signal
 from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 from amaranth.utils import bits_for
 
 from hwgen.parts import cost
+from hwgen.parts.layouts import layout_of, shape_of
+from software_ref.plan.ports import CorePorts
 from software_ref.plan.schedule import Schedule
 
-__all__ = ["ParameterPort", "parameter_request"]
-
-
-def parameter_request(schedule: Schedule) -> data.StructLayout:
-    """A request: write flag, junction (from 0), bias flag, row and lane, and the data to write.
-
-    Weight of natural edge e = row z + lane; the bias of a neuron is at the row and lane that
-    RowLayout.finish_place gives.
-    """
-    rows = max(max(t.shape.rows, t.layout.finish_words) for t in schedule.timing)
-    lanes = max(t.shape.parallelism for t in schedule.timing)
-    return data.StructLayout(
-        {
-            "write": 1,
-            "junction": bits_for(len(schedule.timing) - 1),
-            "bias": 1,
-            "row": bits_for(rows - 1),
-            "lane": bits_for(lanes - 1),
-            "data": signed(schedule.network.format.stored_width),
-        }
-    )
+__all__ = ["ParameterPort"]
 
 
 class ParameterPort(wiring.Component):
@@ -45,7 +27,7 @@ class ParameterPort(wiring.Component):
 
     Members
     -------
-    requests : In(stream.Signature(parameter_request))
+    requests : In(stream.Signature(CorePorts.request))
         Taken while `idle` is high, two clocks after a claim that keeps samples out.
     values : Out(stream.Signature(signed(B + E)))
         One item per read request.
@@ -62,10 +44,11 @@ class ParameterPort(wiring.Component):
     """
 
     def __init__(self, schedule: Schedule, latency: int):
+        ports = CorePorts.of(schedule)
         self._latency = latency
-        self._junctions = len(schedule.timing)
-        request = parameter_request(schedule)
-        value = signed(schedule.network.format.stored_width)
+        self._junctions = len(ports.junctions)
+        request = layout_of(ports.request)
+        value = shape_of(ports.value["value"])
         super().__init__(
             {
                 "requests": In(stream.Signature(request)),

@@ -12,26 +12,13 @@ from itertools import pairwise
 from amaranth.hdl import Module, Mux, Signal, Value
 from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
-from amaranth.utils import bits_for
 
 from hwgen.parts import cost
+from hwgen.parts.layouts import layout_of
+from software_ref.plan.ports import STEP_BITS, CorePorts
 from software_ref.plan.schedule import Schedule
 
-__all__ = ["STEP_COUNTER_WIDTH", "Sequencer", "sample_header"]
-
-STEP_COUNTER_WIDTH = 32
-"""Bits of the step counter."""
-
-
-def sample_header(schedule: Schedule) -> data.StructLayout:
-    """What comes with a sample's first beat: label, train flag and rate exponent."""
-    return data.StructLayout(
-        {
-            "label": bits_for(schedule.network.layers[-1] - 1),
-            "train": 1,
-            "rate_exponent": bits_for(schedule.options.max_rate_exponent),
-        }
-    )
+__all__ = ["Sequencer"]
 
 
 class Sequencer(wiring.Component):
@@ -71,7 +58,7 @@ class Sequencer(wiring.Component):
         self._beats = beats
         self._credit = credit
         junctions = len(schedule.timing)
-        header = sample_header(schedule)
+        header = layout_of(CorePorts.of(schedule).header)
         self._header = header
         members = {
             "headers": In(stream.Signature(header)),
@@ -83,7 +70,7 @@ class Sequencer(wiring.Component):
             "label": Out(header["label"].shape),
             "beat": Out(range(max(beats, 2))),
             "busy": Out(1),
-            "steps": Out(STEP_COUNTER_WIDTH),
+            "steps": Out(STEP_BITS),
         }
         if schedule.training:
             members |= {
@@ -95,12 +82,12 @@ class Sequencer(wiring.Component):
     @staticmethod
     def cost(schedule: Schedule) -> cost.Terms:
         """What it takes: see `hwgen.parts.cost`."""
-        header = sample_header(schedule)
-        kept = header.size if schedule.training else header["label"].width
+        header = CorePorts.of(schedule).header
+        kept = header.bits if schedule.training else header["label"].bits
         ages = max(i + lag for i, lag in enumerate(schedule.lags, start=1))
         return {
             "ages": cost.Logic(lut=ages, ff=ages * (kept + 1)),
-            "own": cost.ONE * (STEP_COUNTER_WIDTH + 16),
+            "own": cost.ONE * (STEP_BITS + 16),
         }
 
     def elaborate(self, platform: object) -> Module:

@@ -20,7 +20,6 @@ from hwgen.simulation.job import (
     WriteParameters,
 )
 from hwgen.simulation.job import Parameters as RawParameters
-from hwgen.simulation.ports import CorePorts, JunctionPorts
 from hwgen.simulation.result import PlayResult
 from hwgen.simulation.run import Simulation
 from hwgen.simulation.verilator import Source
@@ -29,43 +28,9 @@ from software_ref.golden import Parameters, RunResult, SaturationCounts
 from software_ref.golden.samples import Progress, Samples
 from software_ref.network import Network
 from software_ref.plan.beats import narrowed
-from software_ref.plan.row_layout import RowLayout
 from software_ref.sample_trainer import SampleTrainer
 
-__all__ = ["RtlTrainer", "core_ports"]
-
-
-def core_ports(design: CoreDesign) -> CorePorts:
-    """The widths and addresses that a simulation of a core needs."""
-    schedule, layouts = design.schedule, design.core.layouts
-    request = {name: field.width for name, field in layouts.request}
-    sample = {name: field.width for name, field in layouts.sample}
-    junctions = []
-    for shape in design.network.junctions:
-        places = [RowLayout(shape).finish_place(neuron) for neuron in range(shape.right)]
-        junctions.append(
-            JunctionPorts(
-                weights=shape.weights,
-                parallelism=shape.parallelism,
-                bias_rows=tuple(row for row, _ in places),
-                bias_lanes=tuple(lane for _, lane in places),
-            )
-        )
-    return CorePorts(
-        top=design.name,
-        features=design.network.layers[0],
-        beat_features=schedule.beat_features,
-        feature_width=sample["features"] // schedule.beat_features,
-        label_width=sample["label"],
-        rate_exponent_width=sample["rate_exponent"],
-        junction_width=request["junction"],
-        row_width=request["row"],
-        lane_width=request["lane"],
-        data_width=request["data"],
-        clocks_per_step=schedule.period,
-        prediction_steps=schedule.result_steps,
-        junctions=tuple(junctions),
-    )
+__all__ = ["RtlTrainer"]
 
 
 class RtlTrainer(SampleTrainer):
@@ -122,7 +87,7 @@ class RtlTrainer(SampleTrainer):
         began = time.perf_counter()
         self._simulation = Simulation(
             build_dir / "simulation",
-            core_ports(design),
+            design.ports,
             source=source,
             mode="fast_run" if optimise else "fast_build",
         )

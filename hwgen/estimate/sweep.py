@@ -6,10 +6,10 @@ import dataclasses
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from hwgen.core.dsp_budget import divide_multipliers
 from hwgen.estimate.model import Estimate, estimate_core
 from software_ref.network import Network
 from software_ref.network_file import NetworkFile
+from software_ref.plan.dsp_budget import divide_multipliers
 from software_ref.plan.schedule import Schedule
 
 __all__ = ["SWEEPS", "Point", "estimate_file", "sweep"]

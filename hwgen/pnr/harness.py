@@ -16,12 +16,11 @@ away. The harness itself has at most one four-input gate between two registers.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 
-from hwgen.core.design import CoreDesign
-from hwgen.core.manifest import manifest
+from software_ref.plan import ports
 
-__all__ = ["CLOCK", "CORE", "PINS", "TOP", "Port", "core_ports", "harness_verilog"]
+__all__ = ["CLOCK", "CORE", "PINS", "TOP", "harness_verilog"]
 
 TOP = "harness"
 """Name of the harness' module."""
@@ -29,7 +28,7 @@ TOP = "harness"
 CORE = "core"
 """Name of the core's instance in it."""
 
-CLOCK = "clk"
+CLOCK = ports.CLOCK.name
 """Clock port of core and harness."""
 
 PINS = (CLOCK, "serial_in", "serial_out")
@@ -39,36 +38,7 @@ FOLD = 4
 """Bits that one gate folds into one."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Port:
-    """One port of the core."""
-
-    name: str
-    """Its name."""
-    bits: int
-    """Its width."""
-    is_input: bool
-    """Whether it goes into the core."""
-
-
-def core_ports(design: CoreDesign) -> list[Port]:
-    """Ports of a core, without the clock."""
-    described = manifest(design)["ports"]
-    ports = []
-    for name, entry in described["streams"].items():
-        is_input = entry["direction"] == "in"
-        ports += [
-            Port(name=f"{name}__payload", bits=entry["bits"], is_input=is_input),
-            Port(name=f"{name}__valid", bits=1, is_input=is_input),
-            Port(name=f"{name}__ready", bits=1, is_input=not is_input),
-        ]
-    for name, entry in described["signals"].items():
-        if name != CLOCK:
-            ports.append(Port(name=name, bits=entry["bits"], is_input=entry["direction"] == "in"))
-    return ports
-
-
-def harness_verilog(top: str, ports: list[Port]) -> str:
+def harness_verilog(top: str, ports: Sequence[ports.Signal]) -> str:
     """Verilog of the harness around a core.
 
     Parameters
@@ -133,7 +103,7 @@ def _folds(width: int) -> tuple[list[str], int]:
     return lines, level
 
 
-def _slices(ports: list[Port], vector: str) -> list[str]:
+def _slices(ports: Sequence[ports.Signal], vector: str) -> list[str]:
     """Connections of ports to consecutive bits of a vector."""
     lines, low = [], 0
     for port in ports:

@@ -9,8 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from hwgen.simulation.job import AccessParameters, Parameters, Play
-from hwgen.simulation.ports import CorePorts
 from software_ref.plan.beats import beats
+from software_ref.plan.payload import bytes_of
+from software_ref.plan.ports import CorePorts
 
 __all__ = [
     "access_records",
@@ -52,7 +53,7 @@ def feature_records(features: npt.NDArray[np.integer], ports: CorePorts) -> Iter
     count, width = features.shape
     if width != ports.features:
         raise ValueError(f"features must have {ports.features} columns, not {width}")
-    if count * ports.beats * -(-ports.beat_width // 8) >= _LARGEST_FILE:
+    if count * ports.beats * bytes_of(ports.beat_width) >= _LARGEST_FILE:
         raise ValueError(f"features must pack into less than 2 GiB, not {count} samples")
     largest = (1 << ports.feature_width) - 1
     if count and not 0 <= int(features.min()) <= int(features.max()) <= largest:
@@ -76,14 +77,15 @@ def sample_records(play: Play, labels: npt.NDArray[np.integer], ports: CorePorts
         For a place outside the data set, or a label or rate exponent that its width cannot hold.
     """
     places = np.asarray(play.samples, dtype=np.int64)
-    _check_range("samples", places, len(labels) - 1)
+    if places.size and not 0 <= int(places.min()) <= int(places.max()) < len(labels):
+        raise ValueError(
+            f"samples must be 0 to {len(labels) - 1}, not {places.min()} to {places.max()}"
+        )
     chosen = np.asarray(labels[places], dtype=np.int64)
     train = np.broadcast_to(np.asarray(play.train, dtype=np.int64), places.shape)
     exponent = np.broadcast_to(np.asarray(play.rate_exponent, dtype=np.int64), places.shape)
-    _check_range("labels", chosen, (1 << ports.label_width) - 1)
-    _check_range("rate_exponent", exponent, (1 << ports.rate_exponent_width) - 1)
-    header = chosen | train << ports.label_width | exponent << ports.label_width + 1
-    return np.stack([places, header], axis=1).astype(">u4").view(np.uint8)
+    header = ports.header.words(label=chosen, train=train, rate_exponent=exponent)
+    return np.stack([places, header.astype(np.int64)], axis=1).astype(">u4").view(np.uint8)
 
 
 def parameter_addresses(ports: CorePorts) -> Integers:
@@ -109,32 +111,11 @@ def access_records(access: AccessParameters, ports: CorePorts) -> Records:
     ValueError
         For a field that its width cannot hold, or sequences of different lengths.
     """
-    columns = [
-        (name, np.asarray(getattr(access, name), dtype=np.int64), width)
-        for name, width in (
-            ("write", 1),
-            ("junction", ports.junction_width),
-            ("bias", 1),
-            ("row", ports.row_width),
-            ("lane", ports.lane_width),
-            ("data", ports.data_width),
-        )
-    ]
-    lengths = {name: len(column) for name, column, _ in columns}
-    if len(set(lengths.values())) != 1:
-        raise ValueError(f"requests must have one entry of each field, not {lengths}")
-    words = np.zeros(lengths["write"], dtype=np.uint64)
-    position = 0
-    for name, column, width in columns:
-        if name == "data":
-            _check_range(name, column, (1 << width - 1) - 1, -(1 << width - 1))
-        else:
-            _check_range(name, column, (1 << width) - 1)
-        field = (column & (1 << width) - 1).astype(np.uint64)
-        words |= field << np.uint64(position)
-        position += width
+    words = ports.request.words(
+        **{field.name: getattr(access, field.name) for field in ports.request.fields}
+    )
     octets = words.astype(">u8").view(np.uint8).reshape(-1, 8)
-    return octets[:, 8 - -(-ports.request_width // 8) :]
+    return octets[:, 8 - bytes_of(ports.request.bits) :]
 
 
 def join_parameters(parameters: Parameters, ports: CorePorts) -> Integers:
@@ -174,10 +155,3 @@ def read_words(path: Path, columns: int) -> npt.NDArray[np.uint64]:
     """Read the harness's records: `uint64 (n, columns)`."""
     words = np.fromfile(path, dtype="<u8")
     return words[: len(words) // columns * columns].reshape(-1, columns)
-
-
-def _check_range(name: str, values: Integers, high: int, low: int = 0) -> None:
-    if values.size and not low <= int(values.min()) <= int(values.max()) <= high:
-        raise ValueError(
-            f"{name} must be from {low} to {high}, not {int(values.min())} to {int(values.max())}"
-        )

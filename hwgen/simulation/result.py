@@ -11,10 +11,10 @@ import numpy as np
 import numpy.typing as npt
 
 from hwgen.simulation.job import AccessParameters, Job, Parameters, Play, ReadParameters, Reset
-from hwgen.simulation.ports import SATURATION_COUNTERS, TAG_WIDTH, CorePorts
 from hwgen.simulation.records import read_words, split_parameters
 from hwgen.simulation.verilator_runtime import SimulatorError
 from software_ref.console.atomic_file import atomic_file
+from software_ref.plan.ports import SATURATION_COUNTERS, CorePorts
 
 __all__ = ["OperationResult", "PlayResult", "Result", "read_result"]
 
@@ -101,7 +101,7 @@ def read_result(job: Job, ports: CorePorts, run_dir: Path) -> Result:
     outcomes = json.loads((run_dir / "outcome.json").read_text(encoding="utf-8"))
     accepted = read_words(run_dir / "accepted.bin", 1)[:, 0].astype(np.int64)
     predictions = read_words(run_dir / "predictions.bin", 2)
-    values = _signed(read_words(run_dir / "values.bin", 1)[:, 0], ports.data_width)
+    values = ports.value.columns(_octets(read_words(run_dir / "values.bin", 1)[:, 0])).value
     counters = len(SATURATION_COUNTERS)
 
     operations: list[OperationResult] = []
@@ -157,14 +157,15 @@ def _play_result(
     predictions: npt.NDArray[np.uint64],
     common: dict[str, Any],
 ) -> PlayResult:
-    payloads, clocks = predictions.astype(np.int64).T
+    payloads, clocks = predictions.T
+    found = ports.prediction.columns(_octets(payloads))
     return PlayResult(
         **common,
         sample_clocks=sample_clocks,
-        prediction_clocks=clocks,
-        tags=payloads & (1 << TAG_WIDTH) - 1,
-        predictions=payloads >> TAG_WIDTH & (1 << ports.label_width) - 1,
-        correct=(payloads >> TAG_WIDTH + ports.label_width & 1).astype(np.bool_),
+        prediction_clocks=clocks.astype(np.int64),
+        tags=found.tag,
+        predictions=found.prediction,
+        correct=found.correct.astype(np.bool_),
     )
 
 
@@ -184,6 +185,6 @@ def _prediction_shares(job: Job, outcomes: list[dict[str, int]]) -> list[slice]:
     return [slice(min(share.start, end), min(share.stop, end)) for share in shares]
 
 
-def _signed(values: npt.NDArray[np.uint64], width: int) -> Integers:
-    sign = 1 << width - 1
-    return (values.astype(np.int64) ^ sign) - sign
+def _octets(words: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint8]:
+    """The bytes of words, the lowest first: uint8 (n, 8)."""
+    return np.ascontiguousarray(words, "<u8").view(np.uint8).reshape(-1, 8)

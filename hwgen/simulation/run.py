@@ -25,7 +25,6 @@ from hwgen.simulation.job import (
     Wait,
     WriteParameters,
 )
-from hwgen.simulation.ports import CorePorts
 from hwgen.simulation.process import run_cocotb
 from hwgen.simulation.records import (
     access_records,
@@ -37,12 +36,15 @@ from hwgen.simulation.records import (
 )
 from hwgen.simulation.result import Result, read_result
 from hwgen.simulation.verilator import Mode, SimulatorError, Source, build
+from software_ref.plan.ports import CorePorts
 
 __all__ = ["Simulation", "Simulator", "SimulatorError"]
 
 Simulator = Literal["verilator", "icarus"]
 
 _PLAYER = Path(__file__).with_name("player.sv")
+_MOST_BITS = {"header": 32, "prediction": 64, "request": 64}
+"""Bits of the player's records."""
 _RUN_FILES = ("*.bin", "job.json", "outcome.json", "outcome.part", "error.txt", "waves.vcd")
 
 
@@ -73,6 +75,11 @@ class Simulation:
         Write `waves.vcd` into every run's folder.
     jobs
         Compilers at a time; default: the processors of the machine.
+
+    Raises
+    ------
+    ValueError
+        The player has no room for payloads as wide as the core's.
     """
 
     def __init__(
@@ -93,6 +100,12 @@ class Simulation:
         self.mode: Mode = mode
         self.waves = waves
         self.jobs = jobs
+        for name, most in _MOST_BITS.items():
+            if getattr(ports, name).bits > most:
+                raise ValueError(
+                    f"{name} payloads must have at most {most} bits to be simulated, "
+                    f"not {getattr(ports, name).bits}"
+                )
 
     def build(self) -> Path:
         """Build the simulator, unless it is there already, and return its executable.
@@ -104,10 +117,10 @@ class Simulation:
         """
         parameters = {
             "FEATURES_W": self.ports.beat_width,
-            "HEADER_W": self.ports.header_width,
+            "HEADER_W": self.ports.header.bits,
             "BEATS": self.ports.beats,
-            "PREDICTION_W": self.ports.prediction_width,
-            "REQUEST_W": self.ports.request_width,
+            "PREDICTION_W": self.ports.prediction.bits,
+            "REQUEST_W": self.ports.request.bits,
             "VALUE_W": self.ports.data_width,
             "SATURATIONS_W": self.ports.saturations_width,
         }

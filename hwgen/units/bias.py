@@ -16,9 +16,10 @@ from hwgen.parts.arithmetic import register
 from hwgen.parts.memory import memory
 from hwgen.parts.pipeline import Timeline, delayed
 from hwgen.parts.rate import RateShift, subtracted
-from hwgen.parts.saturation import COUNTER_WIDTH, saturation_cost, saturation_counter
+from hwgen.parts.saturation import saturation_cost, saturation_counter
 from hwgen.parts.scan import slots_present
 from hwgen.units.rounding_noise import lane_number
+from software_ref.plan.ports import COUNTER_BITS
 from software_ref.plan.timing import SCAN_LEAD, JunctionTiming
 from software_ref.update_rounding import GENERATOR_WIDTH
 
@@ -76,7 +77,7 @@ class BiasUnit(wiring.Component):
             members |= {
                 "rate_exponent": In(range(max(timing.options.max_rate_exponent + 1, 2))),
                 "deltas": In(data.ArrayLayout(signed(timing.widths.delta), slots)),
-                "saturations": Out(COUNTER_WIDTH),
+                "saturations": Out(COUNTER_BITS),
             }
             if timing.network.update.random_bits:
                 members["noise"] = In(GENERATOR_WIDTH)

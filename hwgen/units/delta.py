@@ -18,9 +18,10 @@ from hwgen.parts import cost
 from hwgen.parts.arithmetic import register, rounded_shift, saturated
 from hwgen.parts.multiplier import multiply
 from hwgen.parts.pipeline import Timeline, copied, delayed
-from hwgen.parts.saturation import COUNTER_WIDTH, saturation_cost, saturation_counter
+from hwgen.parts.saturation import saturation_cost, saturation_counter
 from hwgen.parts.scan import Phase, row_active, slots_present
 from hwgen.storage.window import Window
+from software_ref.plan.ports import COUNTER_BITS
 from software_ref.plan.timing import SCAN_LEAD, JunctionTiming
 
 __all__ = ["DeltaUnit"]
@@ -69,7 +70,7 @@ class DeltaUnit(wiring.Component):
             "starting": In(data.ArrayLayout(unsigned(self._queued), layout.finishing)),
             "lanes": Out(data.ArrayLayout(signed(timing.widths.delta), timing.copies.all_deltas)),
             "finishing": Out(data.ArrayLayout(signed(timing.widths.delta), layout.finishing)),
-            "saturations": Out(COUNTER_WIDTH),
+            "saturations": Out(COUNTER_BITS),
         }
         if not timing.last:
             following = timing.network.junctions[timing.junction]

@@ -16,9 +16,10 @@ from hwgen.parts import cost
 from hwgen.parts.arithmetic import adder_tree, register, saturated, signed_width
 from hwgen.parts.multiplier import multiply
 from hwgen.parts.pipeline import Timeline, delayed
-from hwgen.parts.saturation import COUNTER_WIDTH, saturation_cost, saturation_counter
+from hwgen.parts.saturation import saturation_cost, saturation_counter
 from hwgen.parts.scan import Phase, slots_present
 from hwgen.units.activation import activation_unit
+from software_ref.plan.ports import COUNTER_BITS
 from software_ref.plan.timing import JunctionTiming
 
 __all__ = ["Feedforward"]
@@ -70,7 +71,7 @@ class Feedforward(wiring.Component):
             "activations": In(data.ArrayLayout(unsigned(timing.widths.left_activation), lanes)),
             "biases": In(data.ArrayLayout(signed(width), slots)),
             "values": Out(data.ArrayLayout(unsigned(timing.widths.right_activation), slots)),
-            "saturations": Out(COUNTER_WIDTH),
+            "saturations": Out(COUNTER_BITS),
         }
         if self._derivatives:
             members["derivatives"] = Out(

@@ -18,10 +18,11 @@ from hwgen.parts.arithmetic import register
 from hwgen.parts.multiplier import multiply
 from hwgen.parts.pipeline import Timeline, delayed, held_copies
 from hwgen.parts.rate import RateShift, subtracted
-from hwgen.parts.saturation import COUNTER_WIDTH, saturation_cost, saturation_counter
+from hwgen.parts.saturation import saturation_cost, saturation_counter
 from hwgen.parts.scan import row_active
 from hwgen.units.rounding_noise import lane_number
 from software_ref.plan.copies import LANES_PER_COPY
+from software_ref.plan.ports import COUNTER_BITS
 from software_ref.plan.timing import JunctionTiming
 from software_ref.update_rounding import GENERATOR_WIDTH
 
@@ -84,7 +85,7 @@ class Update(wiring.Component):
                 "replace": In(lanes),
                 "replacements": In(data.ArrayLayout(signed(width), timing.copies.lanes)),
                 "updated": Out(weights),
-                "saturations": Out(COUNTER_WIDTH),
+                "saturations": Out(COUNTER_BITS),
             }
         )
 

@@ -6,10 +6,11 @@ import pytest
 from amaranth.hdl import Fragment
 
 from hwgen.core.design import CoreDesign
-from hwgen.core.network import TAG_WIDTH, NetworkCore
+from hwgen.core.network import NetworkCore
 from hwgen.testing.shapes import network
 from software_ref.network import Network
 from software_ref.plan.core_options import CoreOptions
+from software_ref.plan.ports import TAG_BITS
 
 PLAIN = network((12, 8, 2, 4), (8, 4, 4, 8))
 NETWORKS = {
@@ -40,7 +41,7 @@ def test_every_instance_has_a_cost_and_every_cost_an_instance(net: Network, trai
 def test_the_output_queue_holds_a_result_for_all_that_have_credit() -> None:
     design = CoreDesign(network=PLAIN)
     costs = NetworkCore.costs(design.schedule, design.dsp)
-    fields = design.core.layouts.prediction
-    assert fields.size == TAG_WIDTH + 2 + 1
-    assert costs["output_queue"]["memory"].ff == fields.size
+    payload = design.ports.prediction
+    assert payload.bits == TAG_BITS + 2 + 1
+    assert costs["output_queue"]["memory"].ff == payload.bits
     assert design.schedule.credit == design.schedule.result_steps + 2

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pytest
 
-from hwgen.core.parameter_port import ParameterPort, parameter_request
+from hwgen.core.parameter_port import ParameterPort
 from hwgen.testing.shapes import network
 from hwgen.testing.simulation import simulator
 from software_ref.plan.schedule import Schedule
@@ -146,19 +146,3 @@ def test_a_core_that_took_a_sample_at_last_goes_first() -> None:
     record = run([(1, 0, 0, 0, 0, 5)], len(idle), latency=3, idle=idle)
     assert record.working[:7] == [0, 1, 1, 0, 0, 1, 1]
     assert record.taken == [4 + CLAIM]
-
-
-def test_a_request_has_room_for_every_row_and_lane() -> None:
-    fields = parameter_request(SCHEDULE).members
-    assert list(fields) == list(FIELDS)
-    # At most 6 rows and 6 bias words (junction 2), and 4 lanes (junction 1).
-    widths = {name: fields[name] for name in ("write", "junction", "bias", "row", "lane")}
-    assert widths == {"write": 1, "junction": 2, "bias": 1, "row": 3, "lane": 2}
-    assert fields["data"].width == 12
-
-
-def test_a_request_has_room_for_the_lanes_of_any_junction_and_for_extra_bits() -> None:
-    net = network((4, 4, 2, 1), (4, 8, 4, 4), (8, 2, 1, 8), extra_bits=3)
-    fields = parameter_request(Schedule(network=net)).members
-    assert (fields["row"], fields["lane"]) == (3, 3)  # 8 rows, 8 lanes
-    assert fields["data"].width == 12 + 3

@@ -9,9 +9,10 @@ from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
 import hwgen.parts.saturation
-from hwgen.parts.saturation import COUNTER_WIDTH, saturation_counter
+from hwgen.parts.saturation import saturation_counter
 from hwgen.testing.simulation import play
 from software_ref.plan.pipelining import tree_levels
+from software_ref.plan.ports import COUNTER_BITS
 
 
 class Counter(wiring.Component):
@@ -19,7 +20,7 @@ class Counter(wiring.Component):
 
     def __init__(self, flags: int):
         self.count = flags
-        super().__init__({"flags": In(flags), "total": Out(COUNTER_WIDTH)})
+        super().__init__({"flags": In(flags), "total": Out(COUNTER_BITS)})
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
@@ -44,7 +45,7 @@ def test_every_flag_counts_once(count: int) -> None:
 
 
 def test_a_full_counter_stays_at_its_largest_value(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hwgen.parts.saturation, "COUNTER_WIDTH", 4)
+    monkeypatch.setattr(hwgen.parts.saturation, "COUNTER_BITS", 4)
     flags = np.random.default_rng(1).integers(0, 2, (40, 3))
     expected = np.minimum(np.cumsum(flags.sum(axis=1)), 15)
     assert expected[20] == 15

@@ -7,14 +7,15 @@ import re
 import pytest
 
 from hwgen.core.design import CoreDesign
-from hwgen.pnr.harness import Port, core_ports, harness_verilog
+from hwgen.pnr.harness import harness_verilog
 from software_ref.network import Network
 from software_ref.plan.core_options import CoreOptions
+from software_ref.plan.ports import Signal
 
 PORTS = [
-    Port(name="a", bits=3, is_input=True),
-    Port(name="b", bits=1, is_input=True),
-    Port(name="y", bits=18, is_input=False),
+    Signal("a", True, "", 3),
+    Signal("b", True, "", 1),
+    Signal("y", False, "", 18),
 ]
 
 
@@ -28,7 +29,7 @@ def test_every_port_of_the_core_is_connected(training: bool) -> None:
     core = design(training)
     header = re.search(rf"^module {core.name}\((.*)\);", core.verilog, re.MULTILINE)
     assert header is not None
-    ports = core_ports(core)
+    ports = core.ports.wires()
     assert {port.name for port in ports} | {"clk"} == set(header.group(1).split(", "))
     text = harness_verilog(core.name, ports)
     assert set(re.findall(r"\.(\w+)\(", text)) == set(header.group(1).split(", "))
@@ -62,13 +63,13 @@ def test_outputs_fold_by_four_until_one_bit_is_left() -> None:
 
 
 def test_a_single_output_bit_needs_no_folding() -> None:
-    text = harness_verilog("core", [PORTS[0], Port(name="y", bits=1, is_input=False)])
+    text = harness_verilog("core", [PORTS[0], Signal("y", False, "", 1)])
     assert "assign serial_out = fold0[0];" in text
     assert "fold1" not in text
 
 
 @pytest.mark.parametrize("ports", [PORTS[:2], PORTS[2:]])
-def test_a_core_without_inputs_or_outputs_is_refused(ports: list[Port]) -> None:
+def test_a_core_without_inputs_or_outputs_is_refused(ports: list[Signal]) -> None:
     message = r"^module lone must have inputs and outputs to be placed in a harness$"
     with pytest.raises(ValueError, match=message):
         harness_verilog("lone", ports)

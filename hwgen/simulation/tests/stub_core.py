@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from hwgen.simulation.ports import CorePorts, JunctionPorts
+from software_ref.plan.ports import CorePorts, JunctionPorts
 
 __all__ = ["CLASSES", "LAG", "LATENCY", "PORTS", "STEP", "predictions", "random_samples", "stub"]
 

@@ -11,8 +11,8 @@ import pytest
 
 from hwgen.simulation import records
 from hwgen.simulation.job import AccessParameters, Parameters, Play
-from hwgen.simulation.ports import CorePorts
 from hwgen.simulation.tests.stub_core import PORTS, random_samples
+from software_ref.plan.ports import CorePorts
 
 
 def _packed(*fields: tuple[int, int]) -> int:
@@ -96,11 +96,11 @@ def test_parameters_are_joined_and_split_again() -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"row": [8]}, "row must be from 0 to 7, not 8 to 8"),
-        ({"data": [2048]}, "data must be from -2048 to 2047, not 2048 to 2048"),
+        ({"row": [8]}, "row of request must be 0 to 7, not 8 to 8"),
+        ({"data": [2048]}, "data of request must be -2048 to 2047, not 2048 to 2048"),
         (
             {"lane": []},
-            "requests must have one entry of each field, not {'write': 1, 'junction': 1, "
+            "request must have one entry of each field, not {'write': 1, 'junction': 1, "
             "'bias': 1, 'row': 1, 'lane': 0, 'data': 1}",
         ),
     ],
@@ -114,8 +114,8 @@ def test_impossible_requests_are_refused(change: dict[str, Any], message: str) -
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"samples": [0, 20]}, "samples must be from 0 to 19, not 0 to 20"),
-        ({"rate_exponent": 16}, "rate_exponent must be from 0 to 15, not 16 to 16"),
+        ({"samples": [0, 20]}, "samples must be 0 to 19, not 0 to 20"),
+        ({"rate_exponent": 16}, "rate_exponent of header must be 0 to 15, not 16 to 16"),
     ],
 )
 def test_impossible_samples_are_refused(change: dict[str, Any], message: str) -> None:

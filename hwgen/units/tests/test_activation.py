@@ -13,7 +13,6 @@ from amaranth.lib import data
 from amaranth.sim import SimulatorContext
 
 from hwgen.core.design import CoreDesign
-from hwgen.core.manifest import manifest
 from hwgen.estimate.model import estimate_core
 from hwgen.parts import cost
 from hwgen.parts.arithmetic import register
@@ -27,6 +26,7 @@ from software_ref.connections.random_sparse import fully_connected
 from software_ref.fixed_point import FixedFormat
 from software_ref.float_trainer import FloatTrainer
 from software_ref.golden import GoldenTrainer, golden_trainer
+from software_ref.manifest import manifest
 from software_ref.mlp.model import MlpModel
 from software_ref.mlp.options import MlpOptions
 from software_ref.network import Network

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import pytest
 
-from hwgen.core.dsp_budget import MultiplierUnit, divide_multipliers
-from hwgen.testing.shapes import network
 from software_ref.devices import DEVICES
+from software_ref.network import Network
 from software_ref.plan.core_options import CoreOptions
+from software_ref.plan.dsp_budget import MultiplierUnit, divide_multipliers
 from software_ref.plan.schedule import Schedule
 
 # z = 4 and 8; a 12-bit format: weights 12, activations 9 + 1, output deltas 10, hidden deltas 12.
-NETWORK = network((12, 8, 2, 4), (8, 4, 4, 8))
+NETWORK = Network(layers=(12, 8, 4), out_degree=(2, 4), parallelism=(4, 8))
 ALL = (frozenset({"feedforward", "update"}), frozenset({"feedforward", "update", "backprop"}))
+
+
+def units(*names: Collection[str]) -> tuple[frozenset[str], ...]:
+    """The units of each junction."""
+    return tuple(map(frozenset, names))
 
 
 def divided(**options: object) -> tuple[frozenset[str], ...]:
@@ -42,20 +49,17 @@ def test_the_whole_network_fits_a_large_budget() -> None:
 def test_the_largest_products_come_first() -> None:
     # 12 x 10 bits in both junctions' feedforward, junction 2's backprop and junction 1's update;
     # 10 x 10 in junction 2's update. The fewest lanes go first among equals.
-    assert divided(dsp_budget=4) == ({"feedforward"}, set())
-    assert divided(dsp_budget=8) == (ALL[0], set())
-    assert divided(dsp_budget=24) == (
-        ALL[0],
-        {"backprop", "feedforward"},
-    )
+    assert divided(dsp_budget=4) == units({"feedforward"}, ())
+    assert divided(dsp_budget=8) == units(ALL[0], ())
+    assert divided(dsp_budget=24) == units(ALL[0], {"backprop", "feedforward"})
 
 
 def test_an_inference_core_multiplies_in_feedforward_alone() -> None:
-    assert divided(training=False) == ({"feedforward"}, {"feedforward"})
+    assert divided(training=False) == units({"feedforward"}, {"feedforward"})
 
 
 def test_no_budget_means_no_dsp_blocks() -> None:
-    assert divided(dsp_budget=0) == (frozenset(), frozenset())
+    assert divided(dsp_budget=0) == units((), ())
 
 
 @pytest.mark.parametrize(
@@ -78,4 +82,4 @@ def test_a_dsp_block_multiplies_operands_of_its_widths(
 
 def test_products_too_wide_for_a_dsp_block_get_none() -> None:
     chosen = divided(dsp_widths=(11, 11))
-    assert chosen == (frozenset(), {"update"})
+    assert chosen == units((), {"update"})

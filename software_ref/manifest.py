@@ -5,22 +5,20 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from amaranth.hdl import Shape
-from amaranth.lib import data, stream, wiring
-
-from hwgen.core.design import CoreDesign
+from software_ref.core_plan import CorePlan
+from software_ref.plan.ports import CLOCK, RESET, CorePorts, Port
 from software_ref.plan.storage import storage
 from software_ref.plan.timing import JunctionTiming
 
 __all__ = ["manifest"]
 
 
-def manifest(design: CoreDesign) -> dict[str, Any]:
+def manifest(plan: CorePlan) -> dict[str, Any]:
     """Describe a core so that a host or a bench needs nothing but this and the Verilog."""
-    network, schedule = design.network, design.schedule
+    network, schedule = plan.network, plan.schedule
     return {
-        "top": design.name,
-        "core": "training" if design.options.training else "inference",
+        "top": plan.name,
+        "core": "training" if plan.options.training else "inference",
         "network": {
             "layers": list(network.layers),
             "out_degree": list(network.out_degree),
@@ -46,14 +44,14 @@ def manifest(design: CoreDesign) -> dict[str, Any]:
         },
         "seeds": {
             "connections": network.connections.seed,
-            "weights": design.seed,
+            "weights": plan.seed,
             "update": network.update.seed,
         },
         "connections": {
             "kind": network.connections.kind,
             "dither": network.connections.dither,
-            "memory": [pattern.memory.tolist() for pattern in design.patterns],
-            "seeds": [pattern.seeds.tolist() for pattern in design.patterns],
+            "memory": [pattern.memory.tolist() for pattern in plan.patterns],
+            "seeds": [pattern.seeds.tolist() for pattern in plan.patterns],
         },
         "schedule": {
             "block_cycle": network.block_cycle,
@@ -63,14 +61,14 @@ def manifest(design: CoreDesign) -> dict[str, Any]:
             "lags": list(schedule.lags),
             "settle": schedule.settle,
             "result_steps": schedule.result_steps,
-            "max_rate_exponent": design.options.max_rate_exponent,
+            "max_rate_exponent": plan.options.max_rate_exponent,
         },
         "latencies": [_latencies(timing) for timing in schedule.timing],
         "ports": {
             "beat_features": schedule.beat_features,
             "beats": schedule.beats,
-            "streams": _streams(design),
-            "signals": _signals(design),
+            "streams": _streams(plan.ports),
+            "signals": _signals(plan.ports),
         },
         "parameters": {
             "weights": "edge e of a junction is at row e // z, lane e % z",
@@ -90,7 +88,7 @@ def manifest(design: CoreDesign) -> dict[str, Any]:
                 "lanes": timing.shape.parallelism,
                 "dsp": sorted(dsp),
             }
-            for timing, dsp in zip(schedule.timing, design.dsp, strict=True)
+            for timing, dsp in zip(schedule.timing, plan.dsp, strict=True)
         ],
     }
 
@@ -109,41 +107,28 @@ def _latencies(timing: JunctionTiming) -> dict[str, int]:
     return latencies
 
 
-def _streams(design: CoreDesign) -> dict[str, Any]:
+def _streams(ports: CorePorts) -> dict[str, Any]:
     """Payload fields of every stream port, as [lowest bit, bits, signed]."""
-    core = design.core
-    streams: dict[str, Any] = {}
-    for name, member in core.signature.members.items():
-        if not (member.is_signature and isinstance(member.signature, stream.Signature)):
-            continue
-        shape = member.signature.members["payload"].shape
-        fields: dict[str, Any] = {}
-        if isinstance(shape, data.StructLayout):
-            for field, place in shape:
-                fields[field] = [place.offset, place.width, _is_signed(place.shape)]
-        else:
-            plain = Shape.cast(shape)
-            fields["value"] = [0, plain.width, plain.signed]
-        streams[name] = {
-            "direction": "in" if member.flow == wiring.In else "out",
-            "bits": Shape.cast(shape).width,
-            "fields": fields,
+    return {
+        stream.name: {
+            "direction": _direction(stream),
+            "bits": stream.payload.bits,
+            "fields": {
+                field.name: [place, field.width, field.signed]
+                for place, field in stream.payload.places()
+            },
         }
-    return streams
+        for stream in ports.streams()
+    }
 
 
-def _signals(design: CoreDesign) -> dict[str, Any]:
+def _signals(ports: CorePorts) -> dict[str, Any]:
     """Width and direction of every other port."""
-    signals: dict[str, Any] = {"clk": {"direction": "in", "bits": 1}}
-    signals["rst"] = {"direction": "in", "bits": 1}
-    for name, member in design.core.signature.members.items():
-        if member.is_port:
-            signals[name] = {
-                "direction": "in" if member.flow == wiring.In else "out",
-                "bits": Shape.cast(member.shape).width,
-            }
-    return signals
+    return {
+        signal.name: {"direction": _direction(signal), "bits": signal.bits}
+        for signal in (CLOCK, RESET, *ports.signals())
+    }
 
 
-def _is_signed(shape: object) -> bool:
-    return not isinstance(shape, data.Layout) and Shape.cast(shape).signed  # type: ignore[arg-type]
+def _direction(port: Port) -> str:
+    return "in" if port.is_input else "out"

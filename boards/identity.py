@@ -1,0 +1,23 @@
+"""Which core a board holds: what a build and a host both make from the network file."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+from software_ref.core_plan import CorePlan
+from software_ref.manifest import manifest
+
+__all__ = ["core_identity"]
+
+_OF_THE_DEVICE = ("top", "multipliers")
+"""What a core's manifest says that depends on the FPGA, and that no host needs."""
+
+
+def core_identity(core: CorePlan) -> bytes:
+    """SHA-256 of the core's manifest, without what depends on the device.
+
+    A host whose network file gives the same one can talk to the board.
+    """
+    described = {k: v for k, v in manifest(core).items() if k not in _OF_THE_DEVICE}
+    return hashlib.sha256(json.dumps(described, sort_keys=True).encode()).digest()

@@ -1,0 +1,49 @@
+"""Payloads as signals."""
+
+from __future__ import annotations
+
+from amaranth.hdl import Const, Shape, Value, signed, unsigned
+from amaranth.lib import data, stream
+from amaranth.lib.wiring import In, Member, Out
+
+from software_ref.plan.payload import Field, Payload
+from software_ref.plan.ports import Signal, Stream
+
+__all__ = ["constant", "layout_of", "member_of", "shape_of", "view_of"]
+
+
+def shape_of(field: Field) -> Shape:
+    """A field's number, or that of one element."""
+    return signed(field.bits) if field.signed else unsigned(field.bits)
+
+
+def layout_of(payload: Payload) -> data.StructLayout:
+    """The payload's fields in its own order, which is also that of its bits."""
+    return data.StructLayout(
+        {
+            field.name: shape_of(field)
+            if field.count is None
+            else data.ArrayLayout(shape_of(field), field.count)
+            for field in payload.fields
+        }
+    )
+
+
+def member_of(port: Signal | Stream) -> Member:
+    """A port of the core as a component's member; a payload of one field is a plain number."""
+    flow = In if port.is_input else Out
+    if isinstance(port, Signal):
+        return flow(port.bits)
+    fields = port.payload.fields
+    single = len(fields) == 1
+    return flow(stream.Signature(shape_of(fields[0]) if single else layout_of(port.payload)))
+
+
+def view_of(payload: Payload, bits: Value) -> data.View:
+    """The fields of a payload's bits."""
+    return data.View(layout_of(payload), bits)
+
+
+def constant(payload: Payload, **values: int) -> Value:
+    """A payload of constants."""
+    return Const(payload.word(**values), payload.bits)

@@ -1,0 +1,74 @@
+"""What decides a core, and what follows from it without any hardware: a host needs no more."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Self
+
+from software_ref.connections.clash_free import ClashFreePattern, generate_pattern
+from software_ref.golden.parameters import Parameters, initial_parameters
+from software_ref.network import Network
+from software_ref.network_file import NetworkFile
+from software_ref.plan.core_options import CoreOptions
+from software_ref.plan.dsp_budget import divide_multipliers
+from software_ref.plan.ports import CorePorts
+from software_ref.plan.schedule import Schedule
+
+__all__ = ["CorePlan"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CorePlan:
+    """Everything that decides one core."""
+
+    network: Network
+    """The network."""
+    name: str = "presparse_core"
+    """Name of the top module."""
+    options: CoreOptions = field(default_factory=CoreOptions)
+    """What it is built with."""
+    seed: int = 1
+    """Seed of the initial weights."""
+    described: str = ""
+    """Name of the network's file, for the Verilog's comment."""
+
+    @classmethod
+    def from_file(
+        cls, file: NetworkFile, *, training: bool = True, name: str = "presparse_core"
+    ) -> Self:
+        """The core that a network file describes."""
+        return cls(
+            network=file.network,
+            name=name,
+            options=file.core_options(training=training),
+            seed=file.training.seed,
+            described=file.name,
+        )
+
+    @cached_property
+    def schedule(self) -> Schedule:
+        """Offsets, lags and banks."""
+        return Schedule(network=self.network, options=self.options)
+
+    @cached_property
+    def ports(self) -> CorePorts:
+        """The ports of its module."""
+        return CorePorts.of(self.schedule, top=self.name)
+
+    @cached_property
+    def patterns(self) -> tuple[ClashFreePattern, ...]:
+        """Connection pattern of each junction."""
+        return tuple(
+            generate_pattern(shape, self.network.connections) for shape in self.network.junctions
+        )
+
+    @cached_property
+    def parameters(self) -> Parameters:
+        """Initial weights and biases."""
+        return initial_parameters(self.network, self.seed)
+
+    @cached_property
+    def dsp(self) -> tuple[frozenset[str], ...]:
+        """For each junction, the units whose multipliers are DSP blocks."""
+        return divide_multipliers(self.schedule)
