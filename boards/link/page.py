@@ -7,6 +7,7 @@ import argparse
 from boards.link import payloads
 from boards.link.commands import Command, Described, Status
 from boards.link.record import Record
+from software_ref.console.markdown import markdown_table
 
 __all__ = ["RECORDS", "tables"]
 
@@ -26,11 +27,11 @@ def tables() -> str:
     return "\n".join(
         [
             "## Commands\n",
-            *_table(["code", "command", "sends", "is answered", "does"], _codes(Command)),
+            *markdown_table(["code", "command", "sends", "is answered", "does"], _codes(Command)),
             "\n## Statuses\n",
-            *_table(["code", "status", "says"], _codes(Status)),
+            *markdown_table(["code", "status", "says"], _codes(Status)),
             "\n## Records\n",
-            *_table(["record", "field", "lowest bit", "bits", "what it is"], records),
+            *markdown_table(["record", "field", "lowest bit", "bits", "what it is"], records),
             "",
         ]
     )
@@ -38,11 +39,6 @@ def tables() -> str:
 
 def _codes(kind: type[Described]) -> list[list[object]]:
     return [[f"0x{member:02x}", f"`{member.name}`", *member.texts] for member in kind]
-
-
-def _table(header: list[str], rows: list[list[object]]) -> list[str]:
-    lines = [header, ["---"] * len(header), *rows]
-    return ["| " + " | ".join(map(str, line)) + " |" for line in lines]
 
 
 def main() -> None:

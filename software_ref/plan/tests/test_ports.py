@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +13,10 @@ from software_ref.fixed_point import FixedFormat
 from software_ref.network import Network
 from software_ref.plan.core_options import CoreOptions
 from software_ref.plan.ports import CorePorts, JunctionPorts, Signal
+from software_ref.plan.ports_page import tables
 from software_ref.plan.schedule import Schedule
+
+PAGE = Path(__file__).parents[3] / "docs" / "ports.md"
 
 PORTS = CorePorts(
     features=7,
@@ -130,3 +134,7 @@ def test_every_right_neuron_needs_a_place_for_its_bias() -> None:
     message = "bias_rows and bias_lanes must have one entry per right neuron each, not 2 and 1"
     with pytest.raises(ValueError, match=f"^{message}$"):
         JunctionPorts(weights=4, parallelism=2, bias_rows=(0, 1), bias_lanes=(0,))
+
+
+def test_the_page_has_the_tables_made_from_the_declaration() -> None:
+    assert tables() in PAGE.read_text(encoding="utf-8")
