@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import signal
 import subprocess
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,6 +45,7 @@ def run_tool(
     *,
     name: str,
     progress: Progress | None = None,
+    stop: threading.Event | None = None,
 ) -> Path:
     """Run a tool and return the path of its log.
 
@@ -62,6 +64,8 @@ def run_tool(
         Stem of those files.
     progress
         Told each step of the tool.
+    stop
+        Ends the tool once it is set: for tools that run side by side.
 
     Raises
     ------
@@ -80,7 +84,7 @@ def run_tool(
             stderr=subprocess.STDOUT,
         )
         try:
-            _follow(child, tool, log, output, progress)
+            _follow(child, tool, (log, output), progress, stop or threading.Event())
         except BaseException:
             # By Ctrl-C, so that it removes its own temporary files.
             end_child(child, signal.SIGINT)
@@ -91,12 +95,15 @@ def run_tool(
 
 
 def _follow(
-    child: subprocess.Popen, tool: Tool, log: Path, output: Path, progress: Progress | None
+    child: subprocess.Popen,
+    tool: Tool,
+    files: tuple[Path, Path],
+    progress: Progress | None,
+    stop: threading.Event,
 ) -> None:
-    """Wait for the child, and tell the steps as they appear in its log."""
-    if progress is None:
-        child.wait()
-        return
+    """Wait for the child, and tell the steps as they appear in its log and on its output."""
+    log, output = files
+    tell = progress or (lambda line: None)
     with (
         log.open(encoding="utf-8", errors="replace") as log_file,
         output.open(encoding="utf-8", errors="replace") as output_file,
@@ -107,16 +114,17 @@ def _follow(
                 child.wait(_POLL_SECONDS)
                 running = False
             except subprocess.TimeoutExpired:
-                pass
+                if stop.is_set():
+                    raise tool.failure(f"{tool.title} was stopped") from None
             for line in _new_lines(output_file, flush=not running):
                 if line.startswith("Preparing to run"):
-                    progress(f"compiling {tool.title} for this machine, once (about a minute)")
+                    tell(f"compiling {tool.title} for this machine, once (about a minute)")
                 elif line.startswith("presparse: waiting"):
-                    progress(line.removeprefix("presparse: "))
+                    tell(line.removeprefix("presparse: "))
             for line in _new_lines(log_file, flush=not running):
                 step = tool.step(line)
                 if step is not None:
-                    progress(step)
+                    tell(step)
 
 
 def _new_lines(file, *, flush: bool) -> Iterator[str]:

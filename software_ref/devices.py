@@ -60,6 +60,8 @@ class DeviceFamily:
     """Geometry of a block RAM."""
     lut_memory_bits: int
     """Bits of the smallest memory that LUTs make."""
+    output_buffer: tuple[str, str, str]
+    """The primitive of an output pin, its input and its pin: one that always drives."""
     part_name: str
     """How the vendor composes part names of `name` or `title`, `package` and `speed`."""
 
@@ -147,6 +149,7 @@ XC7 = DeviceFamily(
     dsp_widths=(25, 18),
     block_ram=BLOCK_RAM,
     lut_memory_bits=64,
+    output_buffer=("OBUF", "I", "O"),
     part_name="{name}{package}-{speed}",
 )
 """Xilinx' 7 series, the logic of the Zynq-7000 among it."""
@@ -158,6 +161,7 @@ ECP5 = DeviceFamily(
     dsp_widths=(18, 18),
     block_ram=BLOCK_RAM,
     lut_memory_bits=64,
+    output_buffer=("OB", "I", "O"),
     part_name="{title}-{speed}{package}C",
 )
 """Lattice's ECP5; the part names are those of the commercial range of temperatures."""

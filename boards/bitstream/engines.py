@@ -1,4 +1,4 @@
-"""Tools for the 7-series boards: what each takes, which are installed, and how they are run.
+"""Programs for the 7-series boards: what each takes, which is installed, and what packs for it.
 
 vivado:      Verilog --> Vivado --> bitstream
 himbaechel:  Verilog --> Yosys --> nextpnr-himbaechel --+--> fasm2frames --> xc7frames2bit
@@ -10,17 +10,22 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from boards.bitstream.job import BitstreamJob
 from boards.bitstream.readings import read_himbaechel, read_vivado, read_xilinx
 from boards.bitstream.report import Routed
+from hwgen.pnr.nextpnr import DEFAULT_SEED
 from hwgen.pnr.xc7_commands import LOG, himbaechel_arguments, vivado_arguments, xilinx_arguments
+from hwgen.pnr.xc7_engines import Program, find_program
 from software_ref.devices import Part
 
 __all__ = [
     "CHIPDB",
+    "CONSTRAINTS",
     "DATABASE",
     "ENGINES",
+    "PACKERS",
     "TOOLCHAINS",
     "Engine",
     "Step",
@@ -30,6 +35,8 @@ __all__ = [
 
 CHIPDB, DATABASE = "CHIPDB", "DATABASE"
 """Stand in arguments for nextpnr's database of the FPGA, and for the folder of Project X-Ray's."""
+CONSTRAINTS = "nextpnr.xdc"
+"""Pins and clocks for nextpnr."""
 
 _FASM, _FRAMES, _BITSTREAM = "board.fasm", "board.frames", "board.bit"
 _FOLDERS = {"xc7a": "artix7", "xc7k": "kintex7", "xc7s": "spartan7", "xc7z": "zynq7"}
@@ -40,7 +47,7 @@ class Step:
     """One program of a flow."""
 
     program: str
-    """Its name on the search path."""
+    """Its name on the search path, or its path."""
     arguments: tuple[str, ...]
     """Its arguments; CHIPDB and DATABASE in them are still to be replaced."""
     log: str
@@ -51,31 +58,66 @@ class Step:
 class Engine:
     """A set of programs that make a bitstream from the sources."""
 
-    name: str
-    """Stem of its script."""
+    style: str
+    """Style of the program that places and routes, and stem of the script."""
     toolchain: str
     """What `--toolchain` calls it."""
-    synthesis: bool
-    """Whether Yosys comes first."""
-    steps: Callable[[BitstreamJob], tuple[Step, ...]]
-    """Its programs: the first places and routes, the others pack the bitstream."""
-    programs: tuple[str, ...]
-    """Their names."""
-    takes: tuple[str, ...]
-    """CHIPDB and DATABASE, as far as it needs them."""
-    read: Callable[[BitstreamJob], Routed]
-    """Reads what the first program reported."""
+    usual: str
+    """Usual name of that program."""
+    arguments: Callable[[BitstreamJob, int], list[str]]
+    """Its arguments, with a seed of the placer."""
+    read: Callable[[BitstreamJob, Path], Routed]
+    """Reads what it reported in a folder."""
+    open: bool = True
+    """Whether Yosys comes first, and Project X-Ray's programs last."""
+    needs_chipdb: bool = False
+    """Whether it has no database of its own."""
+
+    def place(self, job: BitstreamJob, program: str, seed: int = DEFAULT_SEED) -> Step:
+        """Placement and routing."""
+        return Step(program=program, arguments=tuple(self.arguments(job, seed)), log=LOG)
+
+    def packing(self, part: Part) -> tuple[Step, ...]:
+        """What packs the bitstream afterwards."""
+        return _packing(part) if self.open else ()
 
     @property
-    def installed(self) -> bool:
-        """Whether all its programs are on the search path."""
-        return all(shutil.which(program) for program in self.programs)
+    def takes(self) -> tuple[str, ...]:
+        """What must be given, of DATABASE and CHIPDB."""
+        needed = {DATABASE: self.open, CHIPDB: self.needs_chipdb}
+        return tuple(name for name, is_needed in needed.items() if is_needed)
 
 
-def find_engine(toolchain: str | None) -> Engine | None:
-    """The first installed engine, of one toolchain or of any."""
-    fitting = (engine for engine in ENGINES if toolchain in (None, engine.toolchain))
-    return next((engine for engine in fitting if engine.installed), None)
+def find_engine(toolchain: str | None, given: str | None = None) -> tuple[Engine, Program] | None:
+    """The engine to use with its program, or None where a program is missing.
+
+    Parameters
+    ----------
+    toolchain
+        The toolchain it must be of; None for any.
+    given
+        The program that the user named; None for the best installed one.
+
+    Raises
+    ------
+    ValueError
+        The program named is not there, or none for this.
+    """
+    fitting = [each for each in ENGINES if toolchain in (None, each.toolchain)]
+    packs = all(shutil.which(program) for program in PACKERS)
+    if given is None:
+        fitting = [each for each in fitting if packs or not each.open]
+    styles = {each.style: each for each in fitting}
+    program = find_program(given, tuple(styles)) if styles else None
+    if program is None:
+        return None
+    engine = styles[program.style]
+    if engine.open and not packs:
+        missing = [name for name in PACKERS if shutil.which(name) is None]
+        raise ValueError(
+            f"{program.command} needs {' and '.join(missing)} on the search path (or --plan-only)"
+        )
+    return engine, program
 
 
 def database_folder(part: Part) -> str:
@@ -103,64 +145,57 @@ def _packing(part: Part) -> tuple[Step, ...]:
         *("--frm_file", _FRAMES, "--output_file", _BITSTREAM),
     )
     return (
-        Step(program="fasm2frames", arguments=frames, log="frames"),
-        Step(program="xc7frames2bit", arguments=bits, log="pack"),
+        Step(program=PACKERS[0], arguments=frames, log="frames"),
+        Step(program=PACKERS[1], arguments=bits, log="pack"),
     )
 
 
-def _vivado(job: BitstreamJob) -> tuple[Step, ...]:
-    return (Step(program="vivado", arguments=tuple(vivado_arguments()), log=LOG),)
-
-
-def _himbaechel(job: BitstreamJob) -> tuple[Step, ...]:
-    part = job.board.part
-    arguments = himbaechel_arguments(
-        part, constraints="nextpnr.xdc", freq_mhz=job.clock_mhz, chipdb=CHIPDB, fasm=_FASM
+def _himbaechel(job: BitstreamJob, seed: int) -> list[str]:
+    return himbaechel_arguments(
+        job.board.part,
+        constraints=CONSTRAINTS,
+        freq_mhz=job.clock_mhz,
+        chipdb=CHIPDB,
+        fasm=_FASM,
+        seed=seed,
     )
-    place = Step(program="nextpnr-himbaechel", arguments=tuple(arguments), log=LOG)
-    return (place, *_packing(part))
 
 
-def _xilinx(job: BitstreamJob) -> tuple[Step, ...]:
-    arguments = xilinx_arguments(
-        constraints="nextpnr.xdc", freq_mhz=job.clock_mhz, chipdb=CHIPDB, fasm=_FASM
+def _xilinx(job: BitstreamJob, seed: int) -> list[str]:
+    return xilinx_arguments(
+        constraints=CONSTRAINTS, freq_mhz=job.clock_mhz, chipdb=CHIPDB, fasm=_FASM, seed=seed
     )
-    place = Step(program="nextpnr-xilinx", arguments=tuple(arguments), log=LOG)
-    return (place, *_packing(job.board.part))
 
 
-_PACKERS = ("fasm2frames", "xc7frames2bit")
+PACKERS = ("fasm2frames", "xc7frames2bit")
+"""Project X-Ray's programs."""
 
 ENGINES = (
     Engine(
-        name="vivado",
+        style="vivado",
         toolchain="vivado",
-        synthesis=False,
-        steps=_vivado,
-        programs=("vivado",),
-        takes=(),
+        usual="vivado",
+        arguments=lambda job, seed: vivado_arguments(),
         read=read_vivado,
+        open=False,
     ),
     Engine(
-        name="himbaechel",
+        style="himbaechel",
         toolchain="openxc7",
-        synthesis=True,
-        steps=_himbaechel,
-        programs=("nextpnr-himbaechel", *_PACKERS),
-        takes=(CHIPDB, DATABASE),
+        usual="nextpnr-himbaechel",
+        arguments=_himbaechel,
         read=read_himbaechel,
     ),
     Engine(
-        name="xilinx",
+        style="xilinx",
         toolchain="openxc7",
-        synthesis=True,
-        steps=_xilinx,
-        programs=("nextpnr-xilinx", *_PACKERS),
-        takes=(CHIPDB, DATABASE),
+        usual="nextpnr-xilinx",
+        arguments=_xilinx,
         read=read_xilinx,
+        needs_chipdb=True,
     ),
 )
-"""Every engine, the best first: Vivado's delays are the vendor's own, nextpnr's are estimates."""
+"""Every engine, the best first."""
 
 TOOLCHAINS = tuple(dict.fromkeys(engine.toolchain for engine in ENGINES))
 """Their toolchains."""

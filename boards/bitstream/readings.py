@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import re
+from dataclasses import replace
 from pathlib import Path
 
 from boards.bitstream.job import BitstreamJob
 from boards.bitstream.report import Routed
+from hwgen.pnr.critical_path import of_report
 from hwgen.pnr.nextpnr import PlacementError
-from hwgen.pnr.xc7_commands import LOG
+from hwgen.pnr.xc7_commands import LOG, REPORT
 from hwgen.tool_output import read_json, read_text
 
 __all__ = ["read_himbaechel", "read_vivado", "read_xilinx"]
@@ -21,7 +23,7 @@ _CLOCK = re.compile(r"Max frequency for clock\s+'(.*)': ([\d.]+) MHz \((PASS|FAI
 _CELLS = re.compile(r"Info:\s+(\w+): +(\d+)/ *(\d+) +\d+%")
 
 
-def read_vivado(job: BitstreamJob) -> Routed:
+def read_vivado(job: BitstreamJob, folder: Path) -> Routed:
     """From `slacks.csv` and `utilisation.txt`, which `vivado.tcl` writes.
 
     Raises
@@ -29,17 +31,17 @@ def read_vivado(job: BitstreamJob) -> Routed:
     PlacementError
         A report is missing, or says nothing.
     """
-    lines = read_text(_found(job, "slacks.csv")).splitlines()
+    lines = read_text(_found(folder, "slacks.csv")).splitlines()
     slacks = {row["kind"]: float(row["slack_ns"]) for row in csv.DictReader(lines)}
     used, available = {}, {}
-    text = read_text(_found(job, "utilisation.txt"))
+    text = read_text(_found(folder, "utilisation.txt"))
     for row in _VIVADO_ROW.finditer(text):
         if row["kind"] in _VIVADO_KINDS:
             figures = [float(figure.strip("< ")) for figure in row["figures"].split("|")]
             # Half a block RAM counts as a whole one.
             used[row["kind"]], available[row["kind"]] = -int(-figures[0] // 1), int(figures[-2])
     if slacks.keys() != {"setup", "hold"} or not used:
-        raise PlacementError(f"vivado reported no slacks or no cells (see {job.folder / LOG}.log)")
+        raise PlacementError(f"vivado reported no slacks or no cells (see {folder / LOG}.log)")
     return Routed(
         fmax_mhz=1000 / (1000 / job.clock_mhz - slacks["setup"]),
         timing_met=min(slacks.values()) >= 0,
@@ -48,7 +50,7 @@ def read_vivado(job: BitstreamJob) -> Routed:
     )
 
 
-def read_himbaechel(job: BitstreamJob) -> Routed:
+def read_himbaechel(job: BitstreamJob, folder: Path) -> Routed:
     """From `report.json`.
 
     Raises
@@ -56,19 +58,15 @@ def read_himbaechel(job: BitstreamJob) -> Routed:
     PlacementError
         It is missing, or has not the logic's clock.
     """
-    file = _found(job, "report.json")
+    file = _found(folder, REPORT)
     report = read_json(file, PlacementError)
     clocks = [(entry["achieved"], entry["constraint"]) for entry in report["fmax"].values()]
     usage = report.get("utilization", {})
-    return _reading(
-        job,
-        clocks,
-        {kind: (entry["used"], entry["available"]) for kind, entry in usage.items()},
-        file,
-    )
+    cells = {kind: (entry["used"], entry["available"]) for kind, entry in usage.items()}
+    return replace(_reading(job, clocks, cells, file), path=of_report(report))
 
 
-def read_xilinx(job: BitstreamJob) -> Routed:
+def read_xilinx(job: BitstreamJob, folder: Path) -> Routed:
     """From the log: the last figures of every clock.
 
     Raises
@@ -76,7 +74,7 @@ def read_xilinx(job: BitstreamJob) -> Routed:
     PlacementError
         It has not the logic's clock.
     """
-    file = _found(job, f"{LOG}.log")
+    file = _found(folder, f"{LOG}.log")
     text = read_text(file)
     clocks = {name: (float(fmax), float(goal)) for name, fmax, _, goal in _CLOCK.findall(text)}
     cells = {kind: (int(used), int(of)) for kind, used, of in _CELLS.findall(text)}
@@ -96,17 +94,23 @@ def _reading(
     return Routed(
         fmax_mhz=min(of_logic),
         timing_met=all(fmax >= goal for fmax, goal in clocks),
-        used={kind: used for kind, (used, _) in cells.items() if used},
-        available={kind: of for kind, (used, of) in cells.items() if used},
+        used={_named(kind): used for kind, (used, _) in cells.items() if used},
+        available={_named(kind): of for kind, (used, of) in cells.items() if used},
     )
 
 
+def _named(kind: str) -> str:
+    return _HALVES.get(kind, kind)
+
+
+_HALVES = {"SLICE_LUTX": "SLICE_LUTX (halves of LUTs)"}
+"""Cells whose name misleads: a LUT of six inputs takes both halves."""
 _ROUNDING = 1e-3
 """nextpnr rounds periods to picoseconds."""
 
 
-def _found(job: BitstreamJob, name: str) -> Path:
-    file = job.folder / name
+def _found(folder: Path, name: str) -> Path:
+    file = folder / name
     if not file.exists():
-        raise PlacementError(f"there is no {name} (see {job.folder / LOG}.log)")
+        raise PlacementError(f"there is no {name} (see {folder / LOG}.log)")
     return file

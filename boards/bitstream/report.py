@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from boards.bitstream.job import BitstreamJob
+from hwgen.pnr.critical_path import CriticalPath
 from software_ref.console.output import table_lines
 
 __all__ = ["BuildReport", "Routed"]
@@ -25,6 +26,10 @@ class Routed:
     """Cells by type."""
     available: Mapping[str, int]
     """Cells of the FPGA by the same types."""
+    path: CriticalPath | None = None
+    """What limits the clock, where the tool tells it."""
+    seed: int | None = None
+    """Seed of the placer, where it has one."""
     tools: tuple[str, ...] = ()
     """What made it, with versions where the tools tell them."""
 
@@ -55,6 +60,8 @@ class BuildReport:
             "samples": job.design.samples,
             "fmax_mhz": None if routed is None else round(routed.fmax_mhz, 2),
             "timing_met": None if routed is None else routed.timing_met,
+            "path": None if routed is None or routed.path is None else routed.path.to_dict(),
+            "seed": None if routed is None else routed.seed,
             "used": None if routed is None else dict(routed.used),
             "available": None if routed is None else dict(routed.available),
             "tools": None if routed is None else list(routed.tools),
@@ -74,11 +81,13 @@ class BuildReport:
             for kind, used in routed.used.items()
             if used and routed.available.get(kind)
         ]
+        path = [] if routed.path is None else [str(routed.path)]
         met = "meets" if routed.timing_met else "misses"
         return "\n".join(
             [
                 *table_lines(("cells", "used", "of", "share"), rows),
                 "",
+                *path,
                 f"{routed.fmax_mhz:.2f} MHz after routing on {job.board.part.name}, {met} "
                 f"{job.clock_mhz:g} MHz",
             ]

@@ -13,13 +13,20 @@ README.md           which to run
 
 from __future__ import annotations
 
-import re
 import shlex
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from boards.bitstream.constraints import nextpnr_xdc, vivado_xdc
-from boards.bitstream.engines import CHIPDB, DATABASE, ENGINES, Engine, database_folder
+from boards.bitstream.engines import (
+    CHIPDB,
+    CONSTRAINTS,
+    DATABASE,
+    ENGINES,
+    Engine,
+    database_folder,
+)
 from boards.bitstream.job import SOURCES, BitstreamJob
 from boards.platforms.pinout import WRAPPER
 from hwgen.pnr.xc7_commands import synthesis_script
@@ -76,8 +83,10 @@ Then load the bitstream, for instance with `openFPGALoader -c digilent %(name)s.
 _OPEN_NOTES = """\
 - nextpnr needs Yosys beside it; the last step needs `fasm2frames` and `xc7frames2bit` (Project
   X-Ray, part of openXC7).
-- `CHIPDB` is nextpnr's database of the FPGA, made for %(part)s by the nextpnr in use; `DATABASE` is
-  the folder of Project X-Ray's databases, the one that has the folder `%(database)s`.
+- `DATABASE` is the folder of Project X-Ray's databases, the one that has the folder `%(database)s`;
+  `CHIPDB` is nextpnr's database of the FPGA, made for %(part)s by the nextpnr in use:
+  nextpnr-himbaechel mostly has its own, nextpnr-xilinx must be told. Some packages call
+  nextpnr-himbaechel by the other's name: `NEXTPNR=nextpnr-xilinx sh himbaechel.sh ...` then.
 """
 
 _ROWS = {
@@ -91,9 +100,10 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 def command(engine: Engine) -> str:
     """What runs an engine inside a plan's folder."""
-    if engine.name == "vivado":
-        return "vivado -mode batch -source vivado.tcl"
-    return " ".join(("sh", f"{engine.name}.sh", *engine.takes))
+    if not engine.open:
+        return f"{engine.usual} -mode batch -source vivado.tcl"
+    chipdb = CHIPDB if engine.needs_chipdb else f"[{CHIPDB}]"
+    return f"sh {engine.style}.sh {DATABASE} {chipdb}"
 
 
 def write_plan(job: BitstreamJob, *, toolchain: str | None = None) -> list[Path]:
@@ -107,13 +117,13 @@ def write_plan(job: BitstreamJob, *, toolchain: str | None = None) -> list[Path]
     values = _values(job, engines)
     texts = {"README.md": _README % values}
     for engine in engines:
-        if engine.name == "vivado":
-            texts["vivado.tcl"] = _TCL % values
-        else:
+        if engine.open:
             texts["synthesis.ys"] = "\n".join([*synthesis_script(SOURCES, WRAPPER), ""])
-            texts[f"{engine.name}.sh"] = _shell_script(job, engine)
+            texts[f"{engine.style}.sh"] = _shell_script(job, engine)
+        else:
+            texts["vivado.tcl"] = _TCL % values
     pins, clock_hz = job.pinout, job.design.clock_hz
-    constraints = {"vivado.xdc": vivado_xdc(pins), "nextpnr.xdc": nextpnr_xdc(pins, clock_hz)}
+    constraints = {"vivado.xdc": vivado_xdc(pins), CONSTRAINTS: nextpnr_xdc(pins, clock_hz)}
     written = job.write_sources(constraints)
     for name, text in texts.items():
         with atomic_file(job.folder / name) as unfinished:
@@ -137,7 +147,7 @@ def write_archive(files: list[Path], archive: Path) -> None:
 
 def _values(job: BitstreamJob, engines: list[Engine]) -> dict[str, str]:
     part, notes = job.board.part, ""
-    if any(engine.takes for engine in engines):
+    if any(engine.open for engine in engines):
         notes = _OPEN_NOTES % {"part": part.name, "database": database_folder(part)}
     return {
         "name": job.name,
@@ -150,30 +160,45 @@ def _values(job: BitstreamJob, engines: list[Engine]) -> dict[str, str]:
         "oscillator": f"{job.board.oscillator_hz / 1e6:g}",
         "baud": f"{job.design.baud:,}",
         "samples": f"{job.design.samples:,}",
-        "rows": "\n".join(_ROWS[engine.name] % command(engine) for engine in engines),
+        "rows": "\n".join(_ROWS[engine.style] % command(engine) for engine in engines),
     }
 
 
 def _shell_script(job: BitstreamJob, engine: Engine) -> str:
     """The engine's programs; where the clock is missed, nextpnr fails and ends the script."""
+    usage = command(engine)
+    chipdb = f"${{2:?usage: {usage}}}" if engine.needs_chipdb else "$2"
+    steps = (
+        engine.place(job, f'"${{NEXTPNR:-{engine.usual}}}"'),
+        *engine.packing(job.board.part),
+    )
     lines = [
         "#!/bin/sh",
-        f"# Makes {job.name}.bit: {command(engine)}",
+        f"# Makes {job.name}.bit: {usage}",
+        f"# NEXTPNR names the program where it is not called {engine.usual}.",
         "set -e",
-        *(f'{name}="${{{n}:?usage: {command(engine)}}}"' for n, name in enumerate(engine.takes, 1)),
+        f'{DATABASE}="${{1:?usage: {usage}}}"',
+        f'{CHIPDB}="{chipdb}"',
         f"rm -f {shlex.quote(job.bitstream.name)}",
         "yosys -q -l synthesis.log synthesis.ys",
-        *(
-            " ".join((step.program, *map(_shell_word, step.arguments)))
-            for step in engine.steps(job)
-        ),
+        *(" ".join((step.program, *_shell_words(step.arguments))) for step in steps),
         f"mv board.bit {shlex.quote(job.bitstream.name)}",
         "",
     ]
     return "\n".join(lines)
 
 
-def _shell_word(word: str) -> str:
-    """An argument, with the variables CHIPDB and DATABASE where they stand in it."""
-    quoted, found = re.subn(rf"^({CHIPDB}|{DATABASE})", r'"${\1}"', word)
-    return quoted if found else shlex.quote(word)
+def _shell_words(arguments: Sequence[str]) -> list[str]:
+    """Arguments, with the variables CHIPDB and DATABASE where they stand in them.
+
+    CHIPDB is an option's value, which is left out with its option where none is given.
+    """
+    words: list[str] = []
+    for argument in arguments:
+        if argument == CHIPDB:
+            words[-1] = f'${{{CHIPDB}:+{words[-1]} "${CHIPDB}"}}'
+        elif argument.startswith(DATABASE):
+            words.append(f'"${DATABASE}"{shlex.quote(argument.removeprefix(DATABASE))}')
+        else:
+            words.append(shlex.quote(argument))
+    return words

@@ -2,22 +2,37 @@
 
 from __future__ import annotations
 
+import shutil
+import threading
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from boards.bitstream.engines import CHIPDB, DATABASE, Engine, Step
-from boards.bitstream.job import BitstreamJob
+from boards.bitstream.engines import CHIPDB, CONSTRAINTS, DATABASE, Engine, Step
+from boards.bitstream.job import SOURCES, BitstreamJob
 from boards.bitstream.report import Routed
+from boards.bitstream.seeds import best_placement
 from hwgen.pnr.nextpnr import PlacementError
-from hwgen.pnr.xc7_commands import log_step
-from hwgen.synthesis.yosys import run_yosys, yosys_version
+from hwgen.pnr.xc7_commands import ROUTED, log_step
+from hwgen.pnr.xc7_engines import Program
+from hwgen.synthesis.kept import NETLIST, kept, kept_netlist
+from hwgen.synthesis.yosys import yosys_version
 from hwgen.tool import Progress, Tool, run_tool
 
 __all__ = ["run_engine"]
 
+Databases = dict[str, Path]
+"""What CHIPDB and DATABASE stand for, as far as they are given."""
+
 
 def run_engine(
-    job: BitstreamJob, engine: Engine, databases: dict[str, Path], progress: Progress
+    job: BitstreamJob,
+    engine: Engine,
+    program: Program,
+    databases: Databases,
+    progress: Progress,
+    *,
+    seeds: Sequence[int],
 ) -> Routed:
     """Make the bitstream from a written plan, unless the clock is missed.
 
@@ -25,59 +40,85 @@ def run_engine(
     ----------
     job
         The job, whose folder has the plan.
-    engine
-        An installed one.
+    engine, program
+        An installed one, and its program.
     databases
-        What CHIPDB and DATABASE stand for, as far as the engine takes them.
+        What CHIPDB and DATABASE stand for.
     progress
         Told each step.
+    seeds
+        Seeds of the placer, of which the best is kept; Vivado has none.
 
     Raises
     ------
     SynthesisError, PlacementError
         A tool failed, or reported nothing; the message names the log.
     """
-    folder, tools = job.folder, [engine.programs[0]]
-    if engine.synthesis:
-        script = (folder / "synthesis.ys").read_text(encoding="utf-8").splitlines()
-        log = run_yosys(script, folder, name="synthesis", progress=progress)
-        tools.insert(0, yosys_version(log))
-    place, *packing = engine.steps(job)
-    routed = replace(_place_and_route(job, engine, place, databases, progress), tools=tuple(tools))
+    if not engine.open:
+        return replace(_run_vivado(job, engine, program, progress), tools=(program.title,))
+    script = (job.folder / "synthesis.ys").read_text(encoding="utf-8").splitlines()
+    log = kept_netlist(script, SOURCES, job.folder, progress)
+    netlist = (job.folder / f"{NETLIST}.origin").read_text(encoding="utf-8")
+
+    def place(seed: int, folder: Path, tell: Progress, stop: threading.Event) -> Routed:
+        step = engine.place(job, program.command, seed)
+        step = replace(step, arguments=(*step.arguments, "--timing-allow-fail"))
+        arguments = _replaced(step.arguments, databases)
+        constraints = (folder / CONSTRAINTS).read_text(encoding="utf-8")
+        origin = [netlist, constraints, program.title, *arguments]
+
+        def run() -> None:
+            _run(step, databases, folder, tell, stop)
+
+        if kept(folder / "placed.origin", origin, run):
+            tell("taking the placement of the build before")
+        return engine.read(job, folder)
+
+    inputs = (f"{NETLIST}.json", CONSTRAINTS)
+    folder, routed = best_placement(seeds, job.folder, inputs, place, progress)
     if routed.timing_met:
-        for step in packing:
-            _run(job, step, databases, progress)
-        if packing:
-            (folder / "board.bit").replace(job.bitstream)
-    return routed
+        for step in engine.packing(job.board.part):
+            _run(step, databases, folder, progress)
+        (folder / "board.bit").replace(job.bitstream)
+        # Beside the bitstream, for whoever decodes it.
+        shutil.copyfile(folder / ROUTED, job.folder / ROUTED)
+    return replace(routed, tools=(yosys_version(log), program.title))
 
 
-def _place_and_route(
-    job: BitstreamJob, engine: Engine, step: Step, databases: dict[str, Path], progress: Progress
-) -> Routed:
-    if engine.synthesis:
-        allowed = replace(step, arguments=(*step.arguments, "--timing-allow-fail"))
-        _run(job, allowed, databases, progress)
-        return engine.read(job)
-    # Vivado's script fails where the clock is missed, but its reports are there then.
-    (job.folder / "slacks.csv").unlink(missing_ok=True)
+def _run_vivado(job: BitstreamJob, engine: Engine, program: Program, progress: Progress) -> Routed:
+    """Vivado's script fails where the clock is missed, but its reports are there then."""
+    slacks = job.folder / "slacks.csv"
+    slacks.unlink(missing_ok=True)
     try:
-        _run(job, step, databases, progress)
+        _run(engine.place(job, program.command), {}, job.folder, progress)
     except PlacementError:
-        if (job.folder / "slacks.csv").exists() and not (found := engine.read(job)).timing_met:
+        if slacks.exists() and not (found := engine.read(job, job.folder)).timing_met:
             return found
         raise
-    return engine.read(job)
+    return engine.read(job, job.folder)
 
 
-def _run(job: BitstreamJob, step: Step, databases: dict[str, Path], progress: Progress) -> None:
+def _run(
+    step: Step,
+    databases: Databases,
+    folder: Path,
+    progress: Progress,
+    stop: threading.Event | None = None,
+) -> None:
     tool = Tool(title=step.program, command=(step.program,), step=log_step, failure=PlacementError)
-    arguments = [_replaced(argument, databases) for argument in step.arguments]
-    run_tool(tool, arguments, job.folder, name=step.log, progress=progress)
+    arguments = _replaced(step.arguments, databases)
+    run_tool(tool, arguments, folder, name=step.log, progress=progress, stop=stop)
 
 
-def _replaced(argument: str, databases: dict[str, Path]) -> str:
-    for name in (CHIPDB, DATABASE):
-        if argument.startswith(name):
-            return f"{databases[name].resolve()}{argument.removeprefix(name)}"
-    return argument
+def _replaced(arguments: Sequence[str], databases: Databases) -> list[str]:
+    """Arguments with the databases in place; an option whose database is not given is left out."""
+    found: list[str] = []
+    for argument in arguments:
+        name = argument.partition("/")[0]
+        if name not in (CHIPDB, DATABASE):
+            found.append(argument)
+        elif name in databases:
+            found.append(f"{databases[name].resolve()}{argument.removeprefix(name)}")
+        else:
+            found.pop()
+    return found

@@ -80,7 +80,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--seed",
         type=integer_from(0),
         metavar="N",
-        help=f"seed of the ECP5 placer (default: {DEFAULT_SEED})",
+        help=f"seed of nextpnr's placer (default: {DEFAULT_SEED})",
+    )
+    parser.add_argument(
+        "--seeds",
+        type=integer_from(1),
+        metavar="N",
+        help="place with N seeds from that one on, side by side, and keep the fastest",
+    )
+    parser.add_argument(
+        "--engine",
+        metavar="PROGRAM",
+        help="for the 7-series boards: the program that places and routes "
+        "(default: the best one installed)",
     )
     parser.add_argument(
         "--chipdb", type=Path, metavar="FILE", help="nextpnr's database of the 7-series FPGA"

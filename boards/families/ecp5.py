@@ -8,7 +8,6 @@ from boards.clocking.clocking import Clocking
 from boards.clocking.ecp5_pll import find_pll
 from boards.families.family import BoardFamily, Builder, BuildOptions, Built
 from boards.platforms.board import Board
-from hwgen.pnr.nextpnr import DEFAULT_SEED
 from hwgen.tool import Progress
 from software_ref.devices import ECP5
 
@@ -19,8 +18,8 @@ class Ecp5Boards(BoardFamily):
     """The family whose bitstreams are always made here."""
 
     data = ECP5
-    options = ("seed",)
-    remedy = "another --seed"
+    options = ("seed", "seeds")
+    remedy = "another --seed, or several --seeds"
 
     def clocking(self, oscillator_hz: int, clock_hz: int) -> Clocking:
         """See `BoardFamily`."""
@@ -28,9 +27,8 @@ class Ecp5Boards(BoardFamily):
 
     def builder(self, board: Board, options: BuildOptions) -> Builder:
         """See `BoardFamily`."""
-        seed = DEFAULT_SEED if options.seed is None else options.seed
 
         def build(job: BitstreamJob, progress: Progress) -> Built:
-            return Built(routed=build_ecp5(job, progress, seed=seed))
+            return Built(routed=build_ecp5(job, progress, seeds=options.placer_seeds))
 
         return build

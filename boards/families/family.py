@@ -11,6 +11,7 @@ from boards.bitstream.job import BitstreamJob
 from boards.bitstream.report import Routed
 from boards.clocking.clocking import Clocking
 from boards.platforms.board import Board
+from hwgen.pnr.nextpnr import DEFAULT_SEED
 from hwgen.tool import Progress
 from software_ref.devices import DeviceFamily
 
@@ -22,15 +23,25 @@ class BuildOptions:
     """What the user said about tools."""
 
     seed: int | None = None
-    """Seed of the placer; None takes the family's."""
+    """Seed of the placer; None takes the usual one."""
+    seeds: int | None = None
+    """How many seeds from that one on are tried, of which the best is kept; None for one."""
     toolchain: str | None = None
     """Which tools to look for; None for any."""
     plan_only: bool = False
     """Whether no tool is to be run."""
+    engine: str | None = None
+    """Program that places and routes; None for the best one installed."""
     chipdb: Path | None = None
     """nextpnr's database of the FPGA."""
     database: Path | None = None
     """Folder of Project X-Ray's databases."""
+
+    @property
+    def placer_seeds(self) -> range:
+        """Every seed to try."""
+        first = DEFAULT_SEED if self.seed is None else self.seed
+        return range(first, first + (self.seeds or 1))
 
 
 @dataclass(frozen=True, kw_only=True)

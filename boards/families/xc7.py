@@ -8,6 +8,7 @@ from boards.bitstream.engines import (
     CHIPDB,
     DATABASE,
     ENGINES,
+    PACKERS,
     Engine,
     database_folder,
     find_engine,
@@ -19,6 +20,7 @@ from boards.clocking.clocking import Clocking
 from boards.clocking.mmcm import find_mmcm
 from boards.families.family import BoardFamily, Builder, BuildOptions, Built
 from boards.platforms.board import Board
+from hwgen.pnr.xc7_engines import Program
 from hwgen.tool import Progress
 from software_ref.devices import XC7
 
@@ -29,7 +31,8 @@ class Xc7Boards(BoardFamily):
     """The family whose tools must be installed, here or elsewhere."""
 
     data = XC7
-    options = ("toolchain", "plan_only", "chipdb", "database")
+    options = ("toolchain", "plan_only", "engine", "chipdb", "database", "seed", "seeds")
+    remedy = "another --seed, or several --seeds, with nextpnr"
 
     def clocking(self, oscillator_hz: int, clock_hz: int) -> Clocking:
         """See `BoardFamily`."""
@@ -39,10 +42,12 @@ class Xc7Boards(BoardFamily):
         """See `BoardFamily`."""
         fitting = [each for each in ENGINES if options.toolchain in (None, each.toolchain)]
         _check_databases(board, options, fitting)
-        engine = None if options.plan_only else find_engine(options.toolchain)
-        if engine is not None:
-            return _engine_run(engine, _databases(options, engine))
-        sought = "; ".join(" + ".join(each.programs) for each in fitting)
+        found = None if options.plan_only else find_engine(options.toolchain, options.engine)
+        if found is not None:
+            return _engine_run(*found, options)
+        sought = "; ".join(
+            " + ".join((each.usual, *(PACKERS if each.open else ()))) for each in fitting
+        )
         reason = "" if options.plan_only else f"found none of: {sought}; "
 
         def build(job: BitstreamJob, progress: Progress) -> Built:
@@ -55,10 +60,15 @@ class Xc7Boards(BoardFamily):
         return build
 
 
-def _engine_run(engine: Engine, databases: dict[str, Path]) -> Builder:
+def _engine_run(engine: Engine, program: Program, options: BuildOptions) -> Builder:
+    databases = _databases(options, engine, program)
+    if not engine.open and (options.seed is not None or options.seeds is not None):
+        raise ValueError(f"{program.command} has no seeds: --seed and --seeds are for nextpnr")
+
     def build(job: BitstreamJob, progress: Progress) -> Built:
         write_plan(job, toolchain=engine.toolchain)
-        return Built(routed=run_engine(job, engine, databases, progress))
+        seeds = options.placer_seeds
+        return Built(routed=run_engine(job, engine, program, databases, progress, seeds=seeds))
 
     return build
 
@@ -66,7 +76,7 @@ def _engine_run(engine: Engine, databases: dict[str, Path]) -> Builder:
 def _check_databases(board: Board, options: BuildOptions, engines: list[Engine]) -> None:
     if options.chipdb is not None and not options.chipdb.is_file():
         raise ValueError(f"--chipdb must name a file, not {str(options.chipdb)!r}")
-    if options.database is None and not any(DATABASE in engine.takes for engine in engines):
+    if options.database is None and not any(engine.open for engine in engines):
         return
     folder = database_folder(board.part)
     if options.database is not None and not (options.database / folder).is_dir():
@@ -76,14 +86,11 @@ def _check_databases(board: Board, options: BuildOptions, engines: list[Engine])
         )
 
 
-def _databases(options: BuildOptions, engine: Engine) -> dict[str, Path]:
+def _databases(options: BuildOptions, engine: Engine, program: Program) -> dict[str, Path]:
     given = {CHIPDB: options.chipdb, DATABASE: options.database}
-    found: dict[str, Path] = {}
     for name in engine.takes:
-        path = given[name]
-        if path is None:
+        if given[name] is None:
             raise ValueError(
-                f"{engine.programs[0]} must be given --{name.lower()} (or take --plan-only)"
+                f"{program.command} must be given --{name.lower()} (or take --plan-only)"
             )
-        found[name] = path
-    return found
+    return {name: path for name, path in given.items() if path is not None}

@@ -10,7 +10,16 @@ from __future__ import annotations
 from typing import Any
 
 from amaranth.build import Platform
-from amaranth.hdl import Cat, ClockDomain, ClockSignal, Elaboratable, Instance, Module, Signal
+from amaranth.hdl import (
+    Cat,
+    ClockDomain,
+    ClockSignal,
+    Elaboratable,
+    Instance,
+    Module,
+    Signal,
+    Value,
+)
 from amaranth.lib import io
 
 from boards.clocking.clocking import Clocking
@@ -68,19 +77,20 @@ class BoardWrapper(Elaboratable):
         )
         uart = platform.request("uart", 0, dir="-")
         _input(m, "rx_pin", uart.rx, rx)
-        _output(m, "tx_pin", uart.tx, tx)
+        self._output(m, "tx_pin", uart.tx, tx)
         for name, pin in board.buttons.items():
             _input(m, f"{name}_pin", platform.request(*pin, dir="-"), buttons[f"{name}_button"])
         for number in range(board.leds):
-            _output(m, f"led_pin{number}", platform.request("led", number, dir="-"), leds[number])
+            port = platform.request("led", number, dir="-")
+            self._output(m, f"led_pin{number}", port, leds[number])
         if board.has_display:
             display = platform.request("display_7seg", 0, dir="-")
             for name, lit in zip(_SEGMENTS, segments, strict=True):
-                _output(m, f"segment_pin_{name}", getattr(display, name), lit)
-            _output(m, "digit_pins", platform.request("display_7seg_an", 0, dir="-"), digits)
+                self._output(m, f"segment_pin_{name}", getattr(display, name), lit)
+            self._output(m, "digit_pins", platform.request("display_7seg_an", 0, dir="-"), digits)
         for name, number, part in board.held_high:
             port = getattr(platform.request(name, number, dir="-"), part)
-            _output(m, f"held_{name}_{part}", port, 1)
+            self._output(m, f"held_{name}_{part}", port, 1)
         return m
 
     def _clock(self, m: Module, platform: Platform) -> Signal:
@@ -104,12 +114,18 @@ class BoardWrapper(Elaboratable):
         ]
         return reset
 
+    def _output(self, m: Module, name: str, port: io.SingleEndedPort, inside: Any) -> None:
+        """A buffer that always drives: Amaranth's has an enable, and a placer may lose that."""
+        buffer, into, pin = self._board.part.device.family.output_buffer
+        for index, pad in enumerate(port.io):
+            level = Signal(name=f"{name}_{index}")
+            driven = Value.cast(inside)[index]
+            m.d.comb += level.eq(~driven if port.invert[index] else driven)
+            m.submodules[f"{name}_{index}"] = Instance(
+                buffer, **{f"i_{into}": level, f"o_{pin}": pad}
+            )
+
 
 def _input(m: Module, name: str, port: io.SingleEndedPort, inside: Signal) -> None:
     m.submodules[name] = buffer = io.Buffer("i", port)
     m.d.comb += inside.eq(buffer.i)
-
-
-def _output(m: Module, name: str, port: io.SingleEndedPort, inside: Any) -> None:
-    m.submodules[name] = buffer = io.Buffer("o", port)
-    m.d.comb += buffer.o.eq(inside)

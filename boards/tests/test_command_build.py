@@ -6,15 +6,17 @@ import itertools
 import json
 import re
 import zipfile
-from collections.abc import Callable
 from pathlib import Path
+from threading import Barrier, Event
 
 import pytest
 
-from boards.bitstream import ecp5
+from boards.bitstream import ecp5, seeds
 from boards.tests.small_board import SMALL
+from hwgen.synthesis import kept
 from hwgen.synthesis.yosys import run_yosys
 from presparse.cli import main
+from software_ref.console.errors import ToolError
 
 SHARED = {"logic.v", "board.v", "vivado.xdc", "nextpnr.xdc", "README.md", "small.json"}
 OPEN = {"synthesis.ys", "himbaechel.sh", "xilinx.sh"}
@@ -97,7 +99,7 @@ def test_the_open_flow_synthesises_with_block_ram(small: Path, tmp_path: Path) -
     assert "clk" in top["netnames"]
 
 
-def pretend(monkeypatch: pytest.MonkeyPatch, folder: Path, *reached: float) -> list[str]:
+def pretend(monkeypatch: pytest.MonkeyPatch, *reached: float) -> list[str]:
     """Put pretended tools in place of the ECP5's; the digits' build runs the tools themselves.
 
     Parameters
@@ -113,21 +115,27 @@ def pretend(monkeypatch: pytest.MonkeyPatch, folder: Path, *reached: float) -> l
     calls: list[str] = []
     clocks = itertools.cycle(reached)
 
-    def tool(name: str) -> Callable[..., None]:
-        def call(*arguments: object, **options: object) -> None:
-            calls.append(name)
-            (folder / "synthesis.log").touch()
-            (folder / "board.bit").write_bytes(b"bits")
-            if name == "run_nextpnr_ecp5":
-                clock = {"$glbnet$clk": {"achieved": next(clocks), "constraint": 40.0}}
-                used = {"DP16KD": {"used": 9, "available": 208}}
-                report = json.dumps({"fmax": clock, "utilization": used})
-                (folder / "report.json").write_text(report, encoding="utf-8")
+    def synthesise(script: list[str], folder: Path, **options: object) -> None:
+        calls.append("yosys")
+        for name in ("netlist.json", "synthesis.log"):
+            (folder / name).touch()
 
-        return call
+    def place(arguments: list[str], folder: Path, **options: object) -> None:
+        calls.append(f"nextpnr {arguments[arguments.index('--seed') + 1]}")
+        assert (folder / "netlist.json").exists() and (folder / "board.lpf").exists()
+        clock = {"$glbnet$clk": {"achieved": next(clocks), "constraint": 40.0}}
+        used = {"DP16KD": {"used": 9, "available": 208}}
+        report = json.dumps({"fmax": clock, "utilization": used})
+        (folder / "report.json").write_text(report, encoding="utf-8")
 
-    for name in ("run_yosys", "absorb_registers_in_file", "run_nextpnr_ecp5", "run_tool"):
-        monkeypatch.setattr(ecp5, name, tool(name))
+    def pack(tool: object, arguments: list[str], folder: Path, **options: object) -> None:
+        calls.append(f"pack {folder.name}")
+        (folder / "board.bit").write_bytes(b"bits")
+
+    monkeypatch.setattr(kept, "run_yosys", synthesise)
+    monkeypatch.setattr(ecp5, "absorb_registers_in_file", lambda *arguments: None)
+    monkeypatch.setattr(ecp5, "run_nextpnr_ecp5", place)
+    monkeypatch.setattr(ecp5, "run_tool", pack)
     return calls
 
 
@@ -135,7 +143,7 @@ def test_a_clock_that_is_missed_leaves_no_bitstream(
     small: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder, figures = tmp_path / "built", tmp_path / "figures.json"
-    pretend(monkeypatch, folder, 33.33, 39.21)
+    pretend(monkeypatch, 33.33, 39.21)
     folder.mkdir()
     (folder / "small.bit").write_bytes(b"of a build before")
     options = ["--board", "ulx3s", "--samples", "64", "--output", str(folder)]
@@ -152,10 +160,10 @@ def test_the_second_placement_may_meet_the_clock(
     small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = tmp_path / "built"
-    calls = pretend(monkeypatch, folder, 33.33, 55.5)
+    calls = pretend(monkeypatch, 33.33, 55.5)
     options = ["--board", "ulx3s", "--samples", "64", "--output", str(folder)]
     assert main(["build", str(small), *options]) == 0
-    assert calls.count("run_nextpnr_ecp5") == 2
+    assert calls == ["yosys", "nextpnr 1", "nextpnr 1", "pack seed_1"]
     assert (folder / "small.bit").read_bytes() == b"bits"
 
 
@@ -163,7 +171,7 @@ def test_another_seed_takes_the_netlist_that_is_there(
     small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = tmp_path / "built"
-    calls = pretend(monkeypatch, folder, 41.0)
+    calls = pretend(monkeypatch, 41.0)
 
     def tools(*options: str) -> list[str]:
         calls.clear()
@@ -171,11 +179,51 @@ def test_another_seed_takes_the_netlist_that_is_there(
         assert main([*common, *options]) == 0
         return calls
 
-    synthesis = ["run_yosys", "absorb_registers_in_file"]
-    placement = ["run_nextpnr_ecp5", "run_tool"]
-    assert tools("--samples", "64") == synthesis + placement
-    assert tools("--samples", "64", "--seed", "2") == placement
-    assert tools("--samples", "32", "--seed", "2") == synthesis + placement
+    assert tools("--samples", "64") == ["yosys", "nextpnr 1", "pack seed_1"]
+    assert tools("--samples", "64", "--seed", "2") == ["nextpnr 2", "pack seed_2"]
+    # A placement of the same netlist with the same seed is there, too.
+    assert tools("--samples", "64") == ["pack seed_1"]
+    assert tools("--samples", "32", "--seed", "2") == ["yosys", "nextpnr 2", "pack seed_2"]
+
+
+def test_the_fastest_of_several_seeds_is_kept(
+    small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(seeds, "processors", lambda: 1)  # in order
+    figures = tmp_path / "figures.json"
+    calls = pretend(monkeypatch, 41.0, 43.0, 42.0, 44.0)
+    where = ["--output", str(tmp_path / "built"), "--json", str(figures)]
+    common = ["build", str(small), "--board", "ulx3s", "--samples", "64", *where]
+    assert main([*common, "--seed", "5", "--seeds", "3"]) == 0
+    assert calls == ["yosys", "nextpnr 5", "nextpnr 6", "nextpnr 7", "pack seed_6"]
+    document = json.loads(figures.read_text())
+    assert (document["fmax_mhz"], document["seed"]) == (43.0, 6)
+    # What is there is not placed again.
+    calls.clear()
+    assert main([*common, "--seed", "5", "--seeds", "4"]) == 0
+    assert calls == ["nextpnr 8", "pack seed_8"]
+
+
+def test_a_seed_that_fails_ends_the_others(
+    small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(seeds, "processors", lambda: 2)
+    pretend(monkeypatch, 41.0)
+    stopped = []
+    both = Barrier(2)
+
+    def place(arguments: list[str], folder: Path, *, stop: Event, **options: object) -> None:
+        both.wait(60)
+        if folder.name == "seed_1":
+            raise ToolError("no place")
+        stopped.append(stop.wait(60))
+        raise ToolError("stopped")
+
+    monkeypatch.setattr(ecp5, "run_nextpnr_ecp5", place)
+    options = ["--board", "ulx3s", "--samples", "64", "--seeds", "2"]
+    assert main(["build", str(small), *options, "--output", str(tmp_path / "built")]) == 2
+    assert capsys.readouterr().err == "presparse: error: no place\n"
+    assert stopped == [True]
 
 
 @pytest.mark.parametrize(
@@ -187,7 +235,9 @@ def test_another_seed_takes_the_netlist_that_is_there(
         (["--board", "nexys4", "--clock", "10"], "clock must be at least 6 times the 3000000 baud"),
         (["--board", "ulx3s", "--toolchain", "vivado"], "--toolchain is for the 7-series boards"),
         (["--board", "ulx3s", "--plan-only"], "7-series boards; ulx3s needs none"),
-        (["--board", "nexys4", "--seed", "0"], "--seed is for the ECP5 boards; nexys4 needs none"),
+        (["--board", "ulx3s", "--engine", "vivado"], "--engine is for the 7-series boards"),
+        (["--board", "nexys4", "--engine", "x"], "--engine must name an installed program of"),
+        (["--board", "nexys4", "--seeds", "0"], "argument --seeds: must be"),
         (["--board", "ulx3s", "--seed", "2147483648"], "--seed must be at most 2147483647"),
         (["--board", "nexys4", "--chipdb", "nothing.bin"], "--chipdb must name a file"),
         (["--board", "nexys4", "--database", "."], "a folder that has the folder artix7, not '.'"),

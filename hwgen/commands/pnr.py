@@ -43,13 +43,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--seed",
         type=_seed,
         metavar="N",
-        help=f"seed of the ECP5 placer (default: {DEFAULT_SEED})",
+        help=f"seed of nextpnr's placer (default: {DEFAULT_SEED})",
     )
     parser.add_argument(
         "--chipdb",
         type=Path,
         metavar="FILE",
-        help="the 7-series FPGA's database, for nextpnr-xilinx and nextpnr-himbaechel",
+        help="the 7-series FPGA's database: nextpnr-xilinx needs it, nextpnr-himbaechel may "
+        "have its own",
+    )
+    parser.add_argument(
+        "--engine",
+        metavar="PROGRAM",
+        help="for the 7 series: the program that places and routes (default: the best one "
+        "installed)",
     )
     add_json(parser)
 
@@ -74,6 +81,7 @@ def run(arguments: argparse.Namespace) -> int:
         freq_mhz=arguments.freq,
         seed=arguments.seed,
         chipdb=arguments.chipdb,
+        engine=arguments.engine,
     )
     with ProgressBar(0, unit="step", description="place and route") as bar:
         placement = family.place(task, bar.step)

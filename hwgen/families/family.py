@@ -45,6 +45,8 @@ class PlacementTask:
     """Seed of the placer; None takes the family's."""
     chipdb: Path | None = None
     """The tool's database of the FPGA."""
+    engine: str | None = None
+    """Program to use; None for the best one installed."""
 
 
 @dataclass(frozen=True, kw_only=True)

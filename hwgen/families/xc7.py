@@ -6,7 +6,8 @@ from pathlib import Path
 
 from hwgen.estimate.model import Estimate
 from hwgen.families.family import Family, Fit, Placement, PlacementTask
-from hwgen.pnr import XC7_TOOLS, Xc7Tool, find_tool, run_xc7_tool, write_plan
+from hwgen.pnr import PROGRAMS, Program, find_program, run_xc7_tool, write_plan
+from hwgen.pnr.nextpnr import DEFAULT_SEED
 from hwgen.synthesis import Resources, synthesise
 from hwgen.tool import Progress
 from software_ref.console.output import make_folder
@@ -20,7 +21,7 @@ class Xc7(Family):
     """The family whose cells estimates are counted in."""
 
     data = XC7
-    options = ("chipdb",)
+    options = ("chipdb", "engine", "seed")
     exact = ("dsp", "bram36")
     synthesise = staticmethod(synthesise)
 
@@ -38,8 +39,8 @@ class Xc7(Family):
         return Fit(fits=fits, text=f"{'fits' if fits else 'does not fit'} {device.title}")
 
     def place(self, task: PlacementTask, progress: Progress) -> Placement:
-        tool = find_tool()
-        return _plan(task) if tool is None else _run(tool, task, progress)
+        program = find_program(task.engine)
+        return _plan(task) if program is None else _run(program, task, progress)
 
 
 def _plan(task: PlacementTask) -> Placement:
@@ -47,29 +48,37 @@ def _plan(task: PlacementTask) -> Placement:
     make_folder("--build", folder)
     with working_folder(folder):
         write_plan(task.design, folder, part=task.part, freq_mhz=task.freq_mhz)
-    names = ", ".join(each.program for each in XC7_TOOLS)
     return Placement(
-        text=f"none of {names} found: the plan to run elsewhere is in {folder}",
+        text=f"none of {', '.join(PROGRAMS)} found: the plan to run elsewhere is in {folder}",
         figures={"device": task.part.device.name, "fmax_mhz": None, "plan": str(folder)},
     )
 
 
-def _run(tool: Xc7Tool, task: PlacementTask, progress: Progress) -> Placement:
+def _run(program: Program, task: PlacementTask, progress: Progress) -> Placement:
+    seed = DEFAULT_SEED if task.seed is None else task.seed
     with working_folder(task.folder) as folder:
         write_plan(task.design, folder, part=task.part, freq_mhz=task.freq_mhz)
-        figures = run_xc7_tool(
-            tool, folder, progress, part=task.part, freq_mhz=task.freq_mhz, chipdb=task.chipdb
+        fmax, path = run_xc7_tool(
+            program,
+            folder,
+            progress,
+            part=task.part,
+            freq_mhz=task.freq_mhz,
+            chipdb=task.chipdb,
+            seed=seed,
         )
-    fmax, path = figures["fmax_mhz"], figures["path"]
-    lines = [f"{fmax:.2f} MHz after routing on {figures['device']} by {tool.program}"]
-    if path is not None:
-        lines.insert(
-            0,
-            f"critical path from {path['start']} to {path['end']}: {path['cell_ns']:.3f} ns in "
-            f"{path['levels']} levels of cells, {path['wire_ns']:.3f} ns on wires",
-        )
-    samples = round(1e6 * fmax / task.design.schedule.period)
+    lines = [] if path is None else [str(path)]
+    lines.append(f"{fmax:.2f} MHz after routing on {task.part.name} by {program.title}")
     return Placement(
         text="\n".join(lines),
-        figures={**figures, "samples_per_second": samples, "plan": None},
+        figures={
+            "device": task.part.name,
+            "tool": program.title,
+            "seed": seed,
+            "freq_mhz": task.freq_mhz,
+            "fmax_mhz": round(fmax, 2),
+            "path": None if path is None else path.to_dict(),
+            "samples_per_second": round(1e6 * fmax / task.design.schedule.period),
+            "plan": None,
+        },
     )

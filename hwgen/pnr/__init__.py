@@ -3,16 +3,17 @@
 from hwgen.pnr.flow import place_and_route
 from hwgen.pnr.nextpnr import PlacementError
 from hwgen.pnr.report import RouteReport
+from hwgen.pnr.xc7_engines import PROGRAMS, Program, find_program
 from hwgen.pnr.xc7_plan import PLAN_FILES, write_plan
-from hwgen.pnr.xc7_tools import XC7_TOOLS, Xc7Tool, find_tool, run_xc7_tool
+from hwgen.pnr.xc7_tools import run_xc7_tool
 
 __all__ = [
     "PLAN_FILES",
-    "XC7_TOOLS",
+    "PROGRAMS",
     "PlacementError",
+    "Program",
     "RouteReport",
-    "Xc7Tool",
-    "find_tool",
+    "find_program",
     "place_and_route",
     "run_xc7_tool",
     "write_plan",

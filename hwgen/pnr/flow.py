@@ -17,7 +17,7 @@ from typing import Any
 from hwgen.core.design import CoreDesign
 from hwgen.pnr.delay_file import DelayFile, read_delay_file
 from hwgen.pnr.ecp5 import package_name, part_arguments, synthesis_script
-from hwgen.pnr.harness import CORE, TOP, harness_verilog
+from hwgen.pnr.harness import CORE, SOURCES, TOP, harness_verilog
 from hwgen.pnr.nextpnr import DEFAULT_SEED, PlacementError, run_nextpnr_ecp5
 from hwgen.pnr.path_class import End, PathClass, group_paths
 from hwgen.pnr.report import COLUMNS, HARNESS, SHARED, PlacedUnit, RouteReport
@@ -41,9 +41,9 @@ _PART = re.compile(r"\$[A-Z0-9_]+$")
 
 def write_design(design: CoreDesign, folder: Path) -> None:
     """Write `core.v` and `harness.v`."""
-    (folder / "core.v").write_text(design.verilog, encoding="utf-8")
-    harness = harness_verilog(design.name, design.ports.wires())
-    (folder / "harness.v").write_text(harness, encoding="utf-8")
+    texts = (design.verilog, harness_verilog(design.name, design.ports.wires()))
+    for name, text in zip(SOURCES, texts, strict=True):
+        (folder / name).write_text(text, encoding="utf-8")
 
 
 def place_and_route(

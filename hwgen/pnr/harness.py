@@ -20,7 +20,10 @@ from collections.abc import Sequence
 
 from software_ref.plan import ports
 
-__all__ = ["CLOCK", "CORE", "PINS", "TOP", "harness_verilog"]
+__all__ = ["CLOCK", "CORE", "PINS", "SOURCES", "TOP", "harness_verilog"]
+
+SOURCES = ("core.v", "harness.v")
+"""Files of the core and the harness."""
 
 TOP = "harness"
 """Name of the harness' module."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 import time
 from pathlib import Path
 
@@ -32,7 +33,12 @@ class PlacementError(ToolError):
 
 
 def run_nextpnr_ecp5(
-    arguments: list[str], work_dir: Path, *, name: str, progress: Progress | None = None
+    arguments: list[str],
+    work_dir: Path,
+    *,
+    name: str,
+    progress: Progress | None = None,
+    stop: threading.Event | None = None,
 ) -> Path:
     """Run nextpnr-ecp5 and return the path of its log.
 
@@ -46,6 +52,8 @@ def run_nextpnr_ecp5(
         Stem of those files.
     progress
         Told what it does, as `seconds  phase`.
+    stop
+        Ends it once it is set.
 
     Raises
     ------
@@ -75,6 +83,7 @@ def run_nextpnr_ecp5(
         work_dir,
         name=name,
         progress=progress,
+        stop=stop,
     )
 
 

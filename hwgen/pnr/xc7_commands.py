@@ -6,10 +6,13 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
+from hwgen.pnr.nextpnr import DEFAULT_SEED
 from software_ref.devices import Part
 
 __all__ = [
     "LOG",
+    "REPORT",
+    "ROUTED",
     "chipdb_name",
     "himbaechel_arguments",
     "log_step",
@@ -20,19 +23,24 @@ __all__ = [
 
 LOG = "place_and_route"
 """Stem of the tools' logs."""
+REPORT, ROUTED = "report.json", "routed.json"
+"""What nextpnr-himbaechel reports, and the netlist with every cell's place."""
 
 
 def synthesis_script(sources: Sequence[str], top: str) -> list[str]:
     """Yosys commands that make `netlist.json`, with block RAMs and DSP blocks."""
     return [
         f"read_verilog {' '.join(sources)}",
-        f"synth_xilinx -family xc7 -top {top} -flatten -abc9",
+        # Neither nextpnr has cascaded shift registers, so delays are plain registers.
+        f"synth_xilinx -family xc7 -top {top} -flatten -abc9 -nosrl",
+        # Scopes are cells to a placer that does not know them.
+        "delete t:$scopeinfo",
         "write_json netlist.json",
     ]
 
 
 def chipdb_name(part: Part) -> str:
-    """What nextpnr's database of an FPGA is mostly called; all speed grades share one."""
+    """What nextpnr-xilinx' database of an FPGA is mostly called; all speed grades share one."""
     return f"{part.device.name}{part.package}.bin"
 
 
@@ -48,24 +56,35 @@ def himbaechel_arguments(
     freq_mhz: float,
     chipdb: str | Path | None = None,
     fasm: str | None = None,
+    seed: int = DEFAULT_SEED,
 ) -> list[str]:
-    """Places and routes `netlist.json` with nextpnr-himbaechel, and writes `report.json`."""
+    """Places and routes `netlist.json` with nextpnr-himbaechel.
+
+    It writes `report.json`, and `routed.json`, which says where every cell is. Without `chipdb` it
+    takes the database that came with it.
+    """
     return [
         *("--device", part.name, "-o", f"xdc={constraints}"),
         *(() if fasm is None else ("-o", f"fasm={fasm}")),
         *("--json", "netlist.json", "--freq", f"{freq_mhz:g}"),
-        *("--report", "report.json", "--log", f"{LOG}.log"),
+        *("--report", REPORT, "--write", ROUTED, "--log", f"{LOG}.log", "--seed", str(seed)),
         *(() if chipdb is None else ("--chipdb", str(chipdb))),
     ]
 
 
 def xilinx_arguments(
-    *, constraints: str, freq_mhz: float, chipdb: str | Path, fasm: str
+    *,
+    constraints: str,
+    freq_mhz: float,
+    chipdb: str | Path,
+    fasm: str,
+    seed: int = DEFAULT_SEED,
 ) -> list[str]:
-    """Places and routes `netlist.json` with nextpnr-xilinx."""
+    """Places and routes `netlist.json` with nextpnr-xilinx, and writes `routed.json`."""
     return [
         *("--chipdb", str(chipdb), "--xdc", constraints, "--json", "netlist.json"),
         *("--fasm", fasm, "--freq", f"{freq_mhz:g}", "--log", f"{LOG}.log"),
+        *("--write", ROUTED, "--seed", str(seed)),
     ]
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from hwgen.core.design import CoreDesign
 from hwgen.pnr.flow import write_design
-from hwgen.pnr.harness import CLOCK, PINS, TOP
+from hwgen.pnr.harness import CLOCK, PINS, SOURCES, TOP
 from hwgen.pnr.xc7_commands import chipdb_name, synthesis_script
 from software_ref.console.atomic_file import atomic_file
 from software_ref.devices import Part
@@ -135,7 +135,7 @@ def write_plan(design: CoreDesign, folder: Path, *, part: Part, freq_mhz: float)
     texts = {
         "harness.xdc": constraints,
         "vivado.tcl": _VIVADO % values,
-        "synthesis.ys": "\n".join([*synthesis_script(["core.v", "harness.v"], TOP), ""]),
+        "synthesis.ys": "\n".join([*synthesis_script(SOURCES, TOP), ""]),
         "himbaechel.sh": _HIMBAECHEL % values,
         "xilinx.sh": _XILINX % values,
         "README.md": _README % values,

@@ -1,65 +1,57 @@
-"""Placement and routing for the 7 series by a tool that the user has installed.
-
-Vivado's delays are the vendor's own, so it comes first; nextpnr-xilinx' are estimates.
-"""
+"""Placement and routing of a core for the 7 series by a program that the user has installed."""
 
 from __future__ import annotations
 
 import csv
 import re
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from hwgen.pnr.harness import CORE, TOP
-from hwgen.pnr.nextpnr import PlacementError
+from hwgen.pnr.critical_path import CriticalPath, of_report
+from hwgen.pnr.harness import CORE, SOURCES, TOP
+from hwgen.pnr.nextpnr import DEFAULT_SEED, PlacementError
 from hwgen.pnr.xc7_commands import (
     LOG,
+    REPORT,
     chipdb_name,
     himbaechel_arguments,
     log_step,
     vivado_arguments,
     xilinx_arguments,
 )
-from hwgen.synthesis.yosys import run_yosys
+from hwgen.pnr.xc7_engines import Program
+from hwgen.synthesis.kept import kept_netlist
 from hwgen.tool import Progress, Tool, run_tool
 from hwgen.tool_output import read_json, read_text
 from software_ref.devices import Part
 
-__all__ = ["XC7_TOOLS", "Xc7Tool", "find_tool", "run_xc7_tool"]
+__all__ = ["run_xc7_tool"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Xc7Tool:
-    """A program, and how to use it in the folder of a plan."""
+    """How to use programs of one style in the folder of a plan."""
 
-    program: str
-    """Name on the search path."""
     needs_yosys: bool
     """Whether it takes a netlist, not Verilog."""
-    arguments: Callable[[Part, float, Path | None], list[str]]
-    """Its arguments, by FPGA, clock in MHz and device database."""
-    fmax: Callable[[Path, float], tuple[float, dict[str, Any] | None]]
+    arguments: Callable[[Part, float, Path | None, int], list[str]]
+    """Its arguments, by FPGA, clock in MHz, device database and seed."""
+    fmax: Callable[[Path, float], tuple[float, CriticalPath | None]]
     """Highest clock in MHz, and the critical path if it tells one, by folder and clock."""
 
 
-def find_tool() -> Xc7Tool | None:
-    """The first tool of XC7_TOOLS that is installed."""
-    return next((tool for tool in XC7_TOOLS if shutil.which(tool.program)), None)
-
-
 def run_xc7_tool(
-    tool: Xc7Tool,
+    program: Program,
     folder: Path,
     progress: Progress | None = None,
     *,
     part: Part,
     freq_mhz: float,
     chipdb: Path | None = None,
-) -> dict[str, Any]:
-    """Run a tool on the plan in a folder, and return its figures for JSON.
+    seed: int = DEFAULT_SEED,
+) -> tuple[float, CriticalPath | None]:
+    """Run a program on the plan in a folder: the highest clock in MHz, and what limits it.
 
     Raises
     ------
@@ -68,46 +60,45 @@ def run_xc7_tool(
     ValueError
         The tool needs a device database, and there is none.
     """
+    tool = _TOOLS[program.style]
     if tool.needs_yosys:
         script = (folder / "synthesis.ys").read_text(encoding="utf-8").splitlines()
-        run_yosys(script, folder, name="synthesis", progress=progress)
+        kept_netlist(script, SOURCES, folder, progress)
     runner = Tool(
-        title=tool.program,
-        command=(tool.program,),
+        title=Path(program.command).name,
+        command=(program.command,),
         step=log_step,
         failure=PlacementError,
     )
-    run_tool(runner, tool.arguments(part, freq_mhz, chipdb), folder, name=LOG, progress=progress)
-    fmax, path = tool.fmax(folder, freq_mhz)
-    return {
-        "device": part.name,
-        "tool": tool.program,
-        "freq_mhz": freq_mhz,
-        "fmax_mhz": round(fmax, 2),
-        "path": path,
-    }
+    arguments = tool.arguments(part, freq_mhz, chipdb, seed)
+    run_tool(runner, arguments, folder, name=LOG, progress=progress)
+    return tool.fmax(folder, freq_mhz)
 
 
-def _himbaechel_arguments(part: Part, freq_mhz: float, chipdb: Path | None) -> list[str]:
+def _himbaechel_arguments(part: Part, freq_mhz: float, chipdb: Path | None, seed: int) -> list[str]:
     database = None if chipdb is None else chipdb.resolve()
     arguments = himbaechel_arguments(
-        part, constraints="harness.xdc", freq_mhz=freq_mhz, chipdb=database
+        part, constraints="harness.xdc", freq_mhz=freq_mhz, chipdb=database, seed=seed
     )
     return [*arguments, "--timing-allow-fail"]
 
 
-def _xilinx_arguments(part: Part, freq_mhz: float, chipdb: Path | None) -> list[str]:
+def _xilinx_arguments(part: Part, freq_mhz: float, chipdb: Path | None, seed: int) -> list[str]:
     if chipdb is None:
         raise ValueError(
             f"nextpnr-xilinx must be given the device's database: --chipdb {chipdb_name(part)}"
         )
     arguments = xilinx_arguments(
-        constraints="harness.xdc", freq_mhz=freq_mhz, chipdb=chipdb.resolve(), fasm=f"{TOP}.fasm"
+        constraints="harness.xdc",
+        freq_mhz=freq_mhz,
+        chipdb=chipdb.resolve(),
+        fasm=f"{TOP}.fasm",
+        seed=seed,
     )
     return [*arguments, "--timing-allow-fail"]
 
 
-def _vivado_fmax(folder: Path, freq_mhz: float) -> tuple[float, dict[str, Any]]:
+def _vivado_fmax(folder: Path, freq_mhz: float) -> tuple[float, CriticalPath]:
     """From the slowest path with an end in the core."""
     file = folder / "paths.csv"
     if not file.exists():
@@ -120,14 +111,14 @@ def _vivado_fmax(folder: Path, freq_mhz: float) -> tuple[float, dict[str, Any]]:
     if not rows:
         raise PlacementError(f"{file} must list a path of the core")
     worst = min(rows, key=lambda row: float(row["slack_ns"]))
-    path = {
-        "start": worst["start"],
-        "end": worst["end"],
-        "path_units": [_unit(worst["start"]), _unit(worst["end"])],
-        "cell_ns": float(worst["cell_ns"]),
-        "wire_ns": float(worst["wire_ns"]),
-        "levels": int(worst["levels"]),
-    }
+    path = CriticalPath(
+        start=worst["start"],
+        end=worst["end"],
+        cell_ns=float(worst["cell_ns"]),
+        wire_ns=float(worst["wire_ns"]),
+        levels=int(worst["levels"]),
+        path_units=(_unit(worst["start"]), _unit(worst["end"])),
+    )
     return 1000 / (1000 / freq_mhz - float(worst["slack_ns"])), path
 
 
@@ -137,12 +128,13 @@ def _unit(pin: str) -> str:
     return ".".join(parts[1:]) or "shared" if parts[:1] == [CORE] else TOP
 
 
-def _report_fmax(folder: Path, freq_mhz: float) -> tuple[float, None]:
-    file = folder / "report.json"
-    clocks = read_json(file, PlacementError)["fmax"] if file.exists() else {}
+def _report_fmax(folder: Path, freq_mhz: float) -> tuple[float, CriticalPath | None]:
+    file = folder / REPORT
+    report = read_json(file, PlacementError) if file.exists() else {"fmax": {}}
+    clocks = report["fmax"]
     if not clocks:
         raise PlacementError(f"nextpnr-himbaechel found no clock (see {folder / LOG}.log)")
-    return min(float(entry["achieved"]) for entry in clocks.values()), None
+    return min(float(entry["achieved"]) for entry in clocks.values()), of_report(report)
 
 
 def _log_fmax(folder: Path, freq_mhz: float) -> tuple[float, None]:
@@ -153,21 +145,13 @@ def _log_fmax(folder: Path, freq_mhz: float) -> tuple[float, None]:
     return float(found[-1]), None
 
 
-XC7_TOOLS = (
-    Xc7Tool(
-        program="vivado",
+_TOOLS = {
+    "vivado": Xc7Tool(
         needs_yosys=False,
-        arguments=lambda part, freq_mhz, chipdb: vivado_arguments(),
+        arguments=lambda part, freq_mhz, chipdb, seed: vivado_arguments(),
         fmax=_vivado_fmax,
     ),
-    Xc7Tool(
-        program="nextpnr-himbaechel",
-        needs_yosys=True,
-        arguments=_himbaechel_arguments,
-        fmax=_report_fmax,
-    ),
-    Xc7Tool(
-        program="nextpnr-xilinx", needs_yosys=True, arguments=_xilinx_arguments, fmax=_log_fmax
-    ),
-)
-"""Tools that can place and route for the device, the best first."""
+    "himbaechel": Xc7Tool(needs_yosys=True, arguments=_himbaechel_arguments, fmax=_report_fmax),
+    "xilinx": Xc7Tool(needs_yosys=True, arguments=_xilinx_arguments, fmax=_log_fmax),
+}
+"""By style of program."""

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from hwgen.pnr import PLAN_FILES, xc7_tools
+from hwgen.pnr import PLAN_FILES, xc7_engines, xc7_tools
 from presparse.cli import main
 
 NETWORK = "[network]\nlayers = [8, 4, 4]\nout_degree = [1, 2]\nparallelism = [4, 2]\n"
@@ -29,13 +29,24 @@ def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "bin").mkdir()
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    xc7_engines.ask.cache_clear()
     return path
 
 
-def install(path: Path, program: str, code: str) -> None:
+HELP = {
+    "himbaechel": "  --device arg   name of device\n  -o [ --vopt ] arg",
+    "xilinx": "  --chipdb arg   database\n  --xdc arg   constraints",
+}
+"""What tells the two kinds of nextpnr apart."""
+
+
+def install(path: Path, program: str, code: str, *, style: str = "") -> None:
     """Put a program on the search path that runs some Python in the folder of the plan."""
+    said = {"--help": HELP.get(style, ""), "--version": f"{program} (Version nextpnr-0.9)"}
+    answers = f"if sys.argv[1] in {list(said)!r}:\n    print({said!r}[sys.argv[1]]); sys.exit()\n"
     file = path.parent / "bin" / program
-    file.write_text(f"#!{sys.executable}\nimport sys\nfrom pathlib import Path\n{code}\n")
+    head = f"#!{sys.executable}\nimport sys\nfrom pathlib import Path\n"
+    file.write_text(f"{head}{answers if style else ''}{code}\n")
     file.chmod(0o755)
 
 
@@ -109,34 +120,99 @@ def test_vivado_must_write_its_paths(path: Path, capsys: pytest.CaptureFixture[s
 @pytest.fixture
 def no_yosys(monkeypatch: pytest.MonkeyPatch) -> None:
     """Leave out the synthesis before a stand-in for nextpnr."""
-    monkeypatch.setattr(xc7_tools, "run_yosys", lambda *arguments, **keywords: None)
+    monkeypatch.setattr(xc7_tools, "kept_netlist", lambda *arguments, **keywords: None)
+
+
+def pin(cell: str, port: str) -> dict[str, str]:
+    return {"cell": cell, "port": port}
+
+
+REPORT = {
+    "fmax": {"clk": {"achieved": 97.5, "constraint": 120}},
+    "critical_paths": [
+        {"from": "<async>", "to": "posedge clk", "path": []},
+        {
+            "from": "posedge clk",
+            "to": "posedge clk",
+            "path": [
+                {
+                    "type": kind,
+                    "delay": ns,
+                    "from": {"cell": a, "port": p},
+                    "to": {"cell": b, "port": q},
+                }
+                for kind, ns, a, p, b, q in [
+                    ("clk-to-q", 0.5, "core.a", "Q", "core.a", "Q"),
+                    ("routing", 1.25, "core.a", "Q", "lut", "A1"),
+                    ("logic", 0.125, "lut", "A1", "lut", "O6"),
+                    ("routing", 2.0, "lut", "O6", "core.b", "D"),
+                    ("setup", 0.25, "core.b", "D", "core.b", "D"),
+                ]
+            ],
+        },
+    ],
+}
 
 
 @pytest.mark.usefixtures("no_yosys")
-def test_himbaechel_reports_its_clock(path: Path) -> None:
-    report = '{"fmax": {"clk": {"achieved": 97.5, "constraint": 120}}}'
-    install(
-        path,
-        "nextpnr-himbaechel",
-        f"assert 'xdc=harness.xdc' in sys.argv\nPath('report.json').write_text({report!r})",
+@pytest.mark.parametrize("program", ["nextpnr-himbaechel", "nextpnr-xilinx"])
+def test_himbaechel_is_known_by_its_options(
+    path: Path, program: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wanted = "'xdc=harness.xdc' in sys.argv and '--chipdb' not in sys.argv and '7' in sys.argv"
+    report = f"Path('report.json').write_text({json.dumps(REPORT)!r})"
+    install(path, program, f"assert {wanted}\n{report}", style="himbaechel")
+    document = run(path, "--seed", "7")
+    assert document["fmax_mhz"] == 97.5
+    assert document["tool"] == f"{program} nextpnr-0.9"
+    assert document["path"]["levels"] == 1
+    assert capsys.readouterr().out == (
+        "critical path from core.a/Q to core.b/D: 0.875 ns in cells (1 between the registers), "
+        "3.250 ns on wires\n"
+        f"97.50 MHz after routing on xc7a100tcsg324-1 by {program} nextpnr-0.9\n"
     )
-    assert run(path)["fmax_mhz"] == 97.5
 
 
-@pytest.mark.usefixtures("no_yosys")
-def test_nextpnr_xilinx_reports_its_last_clock(path: Path) -> None:
+def install_xilinx(path: Path) -> None:
     lines = "".join(
         f"Info: Max frequency for clock 'clk_IBUF_BUFG': {mhz} MHz (FAIL at 120.00 MHz)\n"
         for mhz in ("101.00", "88.25")
     )
-    install(path, "nextpnr-xilinx", f"Path('place_and_route.log').write_text({lines!r})")
+    code = f"assert '--xdc' in sys.argv\nPath('place_and_route.log').write_text({lines!r})"
+    install(path, "nextpnr-xilinx", code, style="xilinx")
+
+
+@pytest.mark.usefixtures("no_yosys")
+def test_nextpnr_xilinx_reports_its_last_clock(path: Path) -> None:
+    install_xilinx(path)
     Path("a.bin").write_text("")
     assert run(path, "--chipdb", "a.bin")["fmax_mhz"] == 88.25
 
 
 @pytest.mark.usefixtures("no_yosys")
+def test_one_of_two_engines_can_be_chosen(path: Path) -> None:
+    install_xilinx(path)
+    report = f"Path('report.json').write_text({json.dumps(REPORT)!r})"
+    install(path, "nextpnr-himbaechel", report, style="himbaechel")
+    Path("a.bin").write_text("")
+    options = ("--chipdb", "a.bin")
+    assert run(path, *options)["fmax_mhz"] == 97.5
+    assert run(path, *options, "--engine", "nextpnr-xilinx")["fmax_mhz"] == 88.25
+    assert run(path, *options, "--engine", "bin/nextpnr-xilinx")["fmax_mhz"] == 88.25
+
+
+def test_an_engine_must_be_one(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    install(path, "other", "pass", style="none")
+    for name in ("other", "missing"):
+        assert refusal(capsys, str(path), "--engine", name) == (
+            "presparse: error: --engine must name an installed program of these kinds: vivado, "
+            f"nextpnr-himbaechel, nextpnr-xilinx; not '{name}'"
+        )
+
+
+@pytest.mark.usefixtures("no_yosys")
 def test_nextpnr_xilinx_needs_a_database(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    install(path, "nextpnr-xilinx", "pass")
+    install_xilinx(path)
     assert refusal(capsys, str(path)) == (
         "presparse: error: nextpnr-xilinx must be given the device's database: "
         "--chipdb xc7a100tcsg324.bin"

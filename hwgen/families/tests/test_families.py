@@ -18,12 +18,12 @@ def test_every_device_has_a_family() -> None:
 
 
 def check(family: str, **given: object) -> None:
-    arguments = argparse.Namespace(**{"seed": None, "chipdb": None, **given})
+    arguments = argparse.Namespace(**{"seed": None, "chipdb": None, "engine": None, **given})
     check_options(arguments, FAMILIES[family], FAMILIES.values(), noun="devices", name="it")
 
 
 def test_a_family_takes_its_own_options() -> None:
-    check("xc7", chipdb="a.bin")
+    check("xc7", chipdb="a.bin", seed=0)
     check("ecp5", seed=0)
     check("ecp5", chipdb=False)
 
@@ -31,7 +31,7 @@ def test_a_family_takes_its_own_options() -> None:
 @pytest.mark.parametrize(
     ("family", "given", "message"),
     [
-        ("xc7", {"seed": 0}, "--seed is for the ECP5 devices; it needs none"),
+        ("ecp5", {"engine": "vivado"}, "--engine is for the 7-series devices; it needs none"),
         ("ecp5", {"chipdb": "a.bin"}, "--chipdb is for the 7-series devices; it needs none"),
     ],
 )
