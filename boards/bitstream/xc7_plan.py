@@ -39,12 +39,25 @@ _TCL = """\
 read_verilog {%(sources)s}
 read_xdc vivado.xdc
 synth_design -top %(top)s -part %(part)s -flatten_hierarchy rebuilt
+write_checkpoint -force synthesised.dcp
 opt_design
 place_design
 phys_opt_design
 route_design
+# Written before the clock is looked at: a miss can be opened in Vivado.
+write_checkpoint -force routed.dcp
 report_timing_summary -file timing.txt
+report_timing -max_paths 100 -nworst 1 -unique_pins -file paths.txt
 report_utilization -file utilisation.txt
+report_utilization -hierarchical -file utilisation_by_unit.txt
+# One line a unit: the least slack of the paths that end in it.
+set file [open timing_by_unit.csv w]
+puts $file "unit,slack_ns"
+foreach cell [get_cells -hierarchical -filter {IS_PRIMITIVE == 0}] {
+  set path [get_timing_paths -quiet -setup -max_paths 1 -to [get_cells -quiet "$cell/*"]]
+  if {$path ne ""} { puts $file "$cell,[get_property SLACK $path]" }
+}
+close $file
 set setup [get_property SLACK [get_timing_paths -setup -max_paths 1]]
 set hold [get_property SLACK [get_timing_paths -hold -max_paths 1]]
 set file [open slacks.csv w]
@@ -74,7 +87,8 @@ Run one of these inside this folder, on a machine that has the tools; each ends 
 |---|---|---|
 %(rows)s
 
-- No bitstream is written where the clock is missed. Build again with a lower `clock_mhz` then.
+- No bitstream is written where the clock is missed, and the command fails. Build again with a lower
+  `clock_mhz` then.
 %(notes)s
 Then load the bitstream, for instance with `openFPGALoader -c digilent %(name)s.bit`. The manifest
 `%(name)s.json` says what is in it.
@@ -90,7 +104,8 @@ _OPEN_NOTES = """\
 """
 
 _ROWS = {
-    "vivado": "| Vivado | `%s` | `timing.txt`, `slacks.csv` |",
+    "vivado": "| Vivado | `%s` | `timing.txt`, `slacks.csv`; by unit `timing_by_unit.csv` and "
+    "`utilisation_by_unit.txt`; `routed.dcp` to open |",
     "himbaechel": "| nextpnr-himbaechel | `%s` | `fmax` in `report.json` |",
     "xilinx": "| nextpnr-xilinx | `%s` | `Max frequency` in `place_and_route.log` |",
 }

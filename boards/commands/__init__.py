@@ -5,6 +5,7 @@ from __future__ import annotations
 __all__ = ["COMMANDS"]
 
 COMMANDS = {
+    "boards": "list the boards, what they have, and where a network fits",
     "build": "build a bitstream that trains the network on a board",
     "host": "train on a board over its serial port, and read back what it has learnt",
     "board-sim": "run the network's board in simulation, as a serial port for `presparse host`",

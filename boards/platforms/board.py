@@ -37,12 +37,14 @@ class Board:
     """The logic's clock where the network file names none."""
     leds: int
     """Light-emitting diodes of the resources `led`."""
-    has_display: bool = False
-    """Whether there are eight seven-segment digits: `display_7seg` and `display_7seg_an`."""
+    display_digits: int = 0
+    """Seven-segment digits, `display_7seg` and `display_7seg_an`: those from the right are lit."""
     buttons: Mapping[str, Pin] = field(default_factory=dict)
     """Resource of each of the logic's buttons `run`, `pause` and `reset`."""
     held_high: tuple[tuple[str, int, str], ...] = ()
     """Resource and part of pins that must be kept high, although the logic does not use them."""
+    memory: str | None = None
+    """Memory beside the FPGA, for people: the store is on the chip."""
 
     def __post_init__(self) -> None:
         device = self.platform.device.lower()

@@ -142,7 +142,8 @@ BOARD = Board(
     platform=Nexys4Platform,
     clock_mhz=100.0,
     leds=16,
-    has_display=True,
+    display_digits=8,
+    memory="16 MB cellular RAM",
     buttons={
         "run": ("button_center", 0),
         "pause": ("button_up", 0),

@@ -11,6 +11,10 @@ from boards.platforms import nexys4
 __all__ = ["BOARD"]
 
 BOARD = replace(
-    nexys4.BOARD, name="nexys4ddr", title="Digilent Nexys4 DDR", platform=Nexys4DDRPlatform
+    nexys4.BOARD,
+    name="nexys4ddr",
+    title="Digilent Nexys4 DDR",
+    platform=Nexys4DDRPlatform,
+    memory="128 MB DDR2",
 )
 """The board."""

@@ -16,6 +16,7 @@ BOARD = Board(
     leds=8,
     buttons={"run": ("button_fire", 0), "pause": ("button_fire", 1), "reset": ("button_up", 0)},
     # Low, the processor beside the FPGA would reset the board.
+    memory="32 MB SDRAM",
     held_high=(("esp32", 0, "gpio0"),),
 )
 """The board."""

@@ -83,7 +83,7 @@ class BoardWrapper(Elaboratable):
         for number in range(board.leds):
             port = platform.request("led", number, dir="-")
             self._output(m, f"led_pin{number}", port, leds[number])
-        if board.has_display:
+        if board.display_digits:
             display = platform.request("display_7seg", 0, dir="-")
             for name, lit in zip(_SEGMENTS, segments, strict=True):
                 self._output(m, f"segment_pin_{name}", getattr(display, name), lit)

@@ -16,9 +16,10 @@ from boards.platforms.pinout import Pinout, pinout
 from boards.top import board_verilog
 from hwgen.core.design import CoreDesign
 from hwgen.testing.signedness import doubtful_signs
+from software_ref.devices import XC7
 from software_ref.network import Network
 
-ARTIX = ("nexys4", "nexys4ddr")
+ARTIX = tuple(name for name, board in BOARDS.items() if board.part.device.family is XC7)
 PRIMITIVES = {"xc7": "MMCME2_BASE", "ecp5": "EHXPLLL"}
 
 # From the boards' reference manuals, by hand: clock, UART, a button, LEDs and digits.
@@ -50,6 +51,29 @@ PINS = {
         "display_7seg_0__dp__io": "H15",
         "display_7seg_an_0__io[0]": "J17",
         "display_7seg_an_0__io[7]": "U13",
+    },
+    "nexysa7": {"clk100_0__io": "E3", "uart_0__tx__io": "D4", "button_center_0__io": "N17"},
+    "artya7-35": {
+        "clk100_0__io": "E3",
+        "uart_0__rx__io": "A9",
+        "uart_0__tx__io": "D10",
+        "button_0__io": "D9",
+        "led_0__io": "H5",
+        "led_3__io": "T10",
+    },
+    "artya7-100": {"clk100_0__io": "E3", "uart_0__rx__io": "A9", "uart_0__tx__io": "D10"},
+    "basys3": {
+        "clk100_0__io": "W5",
+        "uart_0__rx__io": "B18",
+        "uart_0__tx__io": "A18",
+        "button_center_0__io": "U18",
+        "button_down_0__io": "U17",
+        "led_0__io": "U16",
+        "led_15__io": "L1",
+        "display_7seg_0__a__io": "W7",
+        "display_7seg_0__dp__io": "V7",
+        "display_7seg_an_0__io[0]": "U2",
+        "display_7seg_an_0__io[3]": "W4",
     },
     "ulx3s": {
         "clk25_0__io": "G2",
@@ -136,3 +160,12 @@ def test_ulx3s_constraints_name_every_port_and_clock() -> None:
         )
     assert text.count("FREQUENCY PORT") == 1
     assert 'FREQUENCY PORT "clk25_0__io" 25 MHZ;' in text
+
+
+@pytest.mark.parametrize("name", BOARDS)
+def test_every_output_is_driven_by_a_buffer_without_an_enable(name: str) -> None:
+    board, _, placed = wrapped(name)
+    primitive, _, pin = board.part.device.family.output_buffer
+    driven = re.findall(rf"^  {primitive} \w+ \(.*?\.{pin}\(([^)]*)\)", placed.verilog, re.M | re.S)
+    assert sorted(driven) == sorted(port.name for port in placed.ports if not port.is_input)
+    assert not re.search(r"^  (OBUFT|OBZ|IOBUF|BB) ", placed.verilog, re.MULTILINE)
