@@ -13,10 +13,11 @@ from software_ref.activation import Activation
 from software_ref.connections.options import ConnectionOptions
 from software_ref.core_plan import CorePlan
 from software_ref.devices import DEVICES
+from software_ref.file_options import TargetOptions, TrainingOptions
 from software_ref.fixed_point import FixedFormat
 from software_ref.manifest import manifest
 from software_ref.network import Network
-from software_ref.network_file import NetworkFile, TargetOptions, TrainingOptions
+from software_ref.network_file import NetworkFile
 from software_ref.plan.core_options import CoreOptions
 from software_ref.update_rounding import UpdateOptions
 

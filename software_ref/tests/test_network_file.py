@@ -7,13 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from software_ref.network_file import (
-    DataOptions,
-    NetworkFile,
-    ReduceOptions,
-    TrainingOptions,
-    read_network_file,
-)
+from software_ref.file_options import DataOptions, ReduceOptions, TrainingOptions
+from software_ref.network_file import NetworkFile, read_network_file
 
 ROOT = Path(__file__).parents[2]
 NETWORK = """
