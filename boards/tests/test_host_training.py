@@ -121,7 +121,7 @@ def test_a_checkpoint_goes_on_as_in_software(board: Board, file, data) -> None:
 
 def test_the_store_is_filled_once(board: Board, file, data) -> None:
     training = StoredTraining(board, file, data)
-    board.seal(1)
+    board.store.seal(1)
     assert training.upload()
     assert not training.upload()
 
