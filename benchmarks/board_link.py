@@ -105,7 +105,7 @@ def _timed(
         action()
         return (simulated.clocks - began) / simulated.design.clock_hz
 
-    uploading = seconds(lambda: board.fill(features, labels))
+    uploading = seconds(lambda: board.store.fill(features, labels))
     streaming = seconds(lambda: StreamingTrainer(board).run(features, labels))
     return {
         "uploaded_per_second": len(labels) / uploading,

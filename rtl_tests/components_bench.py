@@ -1,47 +1,25 @@
 """The cocotb bench of test_components: plays tables into a top module, and compares what it shows.
 
-Works on two files in its folder: `trials.json`, as `tables_of` makes it, and `mismatches.json`,
-which lists for every trial what differed.
+Works on two files in its folder: `trials.json` has the tables of every trial, `mismatches.json`
+lists what differed in it. A table has each clock's values of a port as one hexadecimal number of
+the port's bits; an output has two, what it must be and which bits of that matter.
 """
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 import cocotb
 from cocotb.handle import HierarchyObject
 from cocotb.triggers import Timer
 
-__all__ = ["MISMATCHES", "TRIALS", "tables_of"]
+__all__ = ["MISMATCHES", "TRIALS"]
 
 TRIALS = "trials.json"
 MISMATCHES = "mismatches.json"
 MOST = 5
 """Mismatches to report of one trial."""
-
-
-def tables_of(trial: Any) -> dict[str, Any]:
-    """A trial's tables, each clock's values of a port as one hexadecimal number.
-
-    Numbers are the ports' bits; of an output there are two, what it must be and which bits of that
-    matter.
-    """
-    # Amaranth is not needed where the simulator imports this module.
-    from hwgen.testing.simulation import Port
-
-    component = trial.component
-    inputs = {
-        name: [f"{word:x}" for word in Port(component, name).encode(table)]
-        for name, table in trial.inputs.items()
-    }
-    expected = {}
-    for name, wanted in trial.expected.items():
-        port = Port(component, name)
-        pairs = zip(port.encode(wanted.table), port.mask(wanted.known), strict=True)
-        expected[name] = [[f"{word:x}", f"{mask:x}"] for word, mask in pairs]
-    return {"inputs": inputs, "expected": expected}
 
 
 @cocotb.test()

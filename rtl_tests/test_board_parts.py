@@ -22,14 +22,15 @@ from boards.store.sample_store import SampleStore, StoreShape
 from boards.store.store_writer import StoreWriter
 from boards.uart import UartReceiver, UartTransmitter
 from hwgen.core.design import CoreDesign
-from hwgen.export.verilog import to_verilog
 from hwgen.simulation.process import run_cocotb
-from hwgen.simulation.verilator import SimulatorError, build
-from rtl_tests import board_parts_bench as bench
-from rtl_tests.test_components import Components
+from hwgen.simulation.verilator import SimulatorError
+from rtl_tests.board_benches import button, common, display, lamps, link, store, uart
+from rtl_tests.side_by_side import build_side_by_side
 from software_ref.network import Network
 
 TOP = "board_parts"
+BENCHES = (uart, link, store, display, button, lamps)
+TESTS = tuple(name for bench in BENCHES for name in bench.TESTS)
 
 
 def design() -> BoardDesign:
@@ -37,17 +38,17 @@ def design() -> BoardDesign:
     network = Network(layers=(70, 4, 2), out_degree=(2, 1), parallelism=(10, 2))
     return BoardDesign(
         core=CoreDesign(network=network),
-        clock_hz=bench.CLOCK_HZ,
-        baud=bench.BAUD,
-        samples=bench.SAMPLES,
-        leds=bench.LEDS,
+        clock_hz=common.CLOCK_HZ,
+        baud=uart.BAUD,
+        samples=store.SAMPLES,
+        leds=lamps.LEDS,
     )
 
 
 class Link(wiring.Component):
     """Frames in and out, byte by byte, and the unit that fills a store.
 
-    `seen` is all that a bench looks at in every clock: three write enables, an answer's byte and
+    `seen` is all that its bench looks at in every clock: three write enables, an answer's byte and
     whether there is one, address and data of a write.
     """
 
@@ -91,29 +92,23 @@ class Link(wiring.Component):
 
 @pytest.fixture(scope="module")
 def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bool]:
-    """Whether each test of the bench passed, all on one model."""
+    """Whether each test of the benches passed, all on one model."""
     folder = tmp_path_factory.mktemp("board_parts")
     parts: dict[str, wiring.Component] = {
-        "receiver": UartReceiver(bench.CLOCK_HZ, bench.BAUD),
-        "transmitter": UartTransmitter(bench.CLOCK_HZ, bench.BAUD),
+        "receiver": UartReceiver(common.CLOCK_HZ, uart.BAUD),
+        "transmitter": UartTransmitter(common.CLOCK_HZ, uart.BAUD),
         "link": Link(),
         "store": SampleStore(design()),
-        "display": Display(bench.DISPLAY_HZ, bench.COUNT_BITS),
-        "button": Button(bench.BOUNCE_CLOCKS),
-        "lamps": Lamps(bench.DISPLAY_HZ, bench.LEDS),
+        "display": Display(common.DISPLAY_HZ, display.COUNT_BITS),
+        "button": Button(button.BOUNCE_CLOCKS),
+        "lamps": Lamps(common.DISPLAY_HZ, lamps.LEDS),
     }
-    source, control = folder / f"{TOP}.v", folder / f"{TOP}.vlt"
-    source.write_text(to_verilog(Components(parts), TOP))
-    control.write_text(
-        f'`verilator_config\nlint_off -rule WIDTH -file "{source.name}"\n'
-        f'public_flat_rw -module "{TOP}" -var "*"\n'
-    )
-    executable = build(sources=[control, source], top=TOP, build_dir=folder / "build")
+    executable = build_side_by_side(parts, TOP, folder)
     try:
         run_cocotb(
             executable,
             top=TOP,
-            test_module="rtl_tests.board_parts_bench",
+            test_module=",".join(bench.__name__ for bench in BENCHES),  # cocotb takes several
             run_dir=folder,
             timeout=300,
         )
@@ -130,17 +125,17 @@ def passed(results: Path) -> dict[str, bool]:
     return {case.attrib["name"]: case.find("failure") is None for case in cases}
 
 
-def test_the_bench_knows_the_store_it_fills() -> None:
+def test_the_benches_know_the_store_they_fill() -> None:
     shape = StoreShape(design())
-    assert (shape.beats, shape.beat_bits) == (bench.BEATS, bench.BEAT_BITS)
-    assert shape.beat_address_bits == bench.ADDRESS_BITS
+    assert (shape.beats, shape.beat_bits) == (store.BEATS, store.BEAT_BITS)
+    assert shape.beat_address_bits == link.ADDRESS_BITS
     assert shape.samples * shape.beats > CHUNK
 
 
-@pytest.mark.parametrize("name", bench.TESTS)
-def test_the_bench_passes(outcomes: dict[str, bool], name: str) -> None:
+@pytest.mark.parametrize("name", TESTS)
+def test_each_test_of_the_benches_passes(outcomes: dict[str, bool], name: str) -> None:
     assert outcomes[name]
 
 
-def test_nothing_else_is_in_the_bench(outcomes: dict[str, bool]) -> None:
-    assert tuple(outcomes) == bench.TESTS
+def test_nothing_else_is_in_the_benches(outcomes: dict[str, bool]) -> None:
+    assert tuple(outcomes) == TESTS

@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pytest
 from amaranth.hdl import Module, Value, signed, unsigned
-from amaranth.lib import wiring
-from amaranth.lib.wiring import Out
 
-from hwgen.export.verilog import to_verilog
 from hwgen.parts.arithmetic import register, rounded_shift, saturated
 from hwgen.parts.multiplier import multiply
 from hwgen.parts.pipeline import delayed
 from hwgen.parts.rate import RateShift, subtracted
 from hwgen.simulation.process import run_cocotb
-from hwgen.simulation.verilator import build
 from hwgen.testing.numerics import all_signed, overflows, rnd, sat
 from hwgen.testing.shapes import network, shape
-from hwgen.testing.simulation import Lanes
+from hwgen.testing.simulation import Lanes, Port
 from hwgen.testing.trials import (
     Trial,
     backprop_trial,
@@ -32,6 +28,7 @@ from hwgen.testing.trials import (
     update_trial,
 )
 from rtl_tests import components_bench
+from rtl_tests.side_by_side import build_side_by_side
 from software_ref.connections.clash_free import generate_pattern
 from software_ref.connections.options import ConnectionOptions
 from software_ref.network import Network
@@ -41,21 +38,6 @@ from software_ref.plan.timing import JunctionTiming
 
 TOP = "components"
 DEEP = PIPELINES["deep"]
-
-
-class Components(wiring.Component):
-    """Components side by side; ports are named trial__port."""
-
-    def __init__(self, components: Mapping[str, wiring.Component]):
-        self._components = components
-        super().__init__({name: Out(unit.signature) for name, unit in components.items()})
-
-    def elaborate(self, platform: object) -> Module:
-        m = Module()
-        for name, component in self._components.items():
-            m.submodules[f"{name}_unit"] = component
-            wiring.connect(m, wiring.flipped(getattr(self, name)), component)
-        return m
 
 
 def arithmetic_trial() -> Trial:
@@ -181,23 +163,30 @@ TRIALS = (
 )
 
 
+def tables_of(trial: Trial) -> dict[str, Any]:
+    """A trial's tables, as the bench takes them."""
+    component = trial.component
+    inputs = {
+        name: [f"{word:x}" for word in Port(component, name).encode(table)]
+        for name, table in trial.inputs.items()
+    }
+    expected = {}
+    for name, wanted in trial.expected.items():
+        port = Port(component, name)
+        pairs = zip(port.encode(wanted.table), port.mask(wanted.known), strict=True)
+        expected[name] = [[f"{word:x}", f"{mask:x}"] for word, mask in pairs]
+    return {"inputs": inputs, "expected": expected}
+
+
 @pytest.fixture(scope="module")
 def mismatches(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
     """What the bench found in each trial, all played at once on one model."""
     folder = tmp_path_factory.mktemp("components")
     trials = all_trials()
-    tables = {name: components_bench.tables_of(trial) for name, trial in trials.items()}
+    tables = {name: tables_of(trial) for name, trial in trials.items()}
     (folder / components_bench.TRIALS).write_text(json.dumps(tables))
-    source = folder / f"{TOP}.v"
-    top = Components({name: trial.component for name, trial in trials.items()})
-    source.write_text(to_verilog(top, TOP))
-    control = folder / f"{TOP}.vlt"
-    # Yosys leaves the widths of arithmetic to Verilog's rules; cocotb needs to see the ports.
-    control.write_text(
-        f'`verilator_config\nlint_off -rule WIDTH -file "{source.name}"\n'
-        f'public_flat_rw -module "{TOP}" -var "*"\n'
-    )
-    executable = build(sources=[control, source], top=TOP, build_dir=folder / "build")
+    components = {name: trial.component for name, trial in trials.items()}
+    executable = build_side_by_side(components, TOP, folder)
     run_cocotb(
         executable,
         top=TOP,

@@ -11,11 +11,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from software_ref.checkpoint import Checkpoint
+from software_ref.file_options import TrainingOptions
 from software_ref.float_trainer import FloatTrainer
 from software_ref.golden.engine import golden_trainer
 from software_ref.golden.parameters import Parameters, initial_parameters, initial_weight_values
 from software_ref.golden.samples import Progress, RunResult
-from software_ref.network_file import NetworkFile, TrainingOptions
+from software_ref.network_file import NetworkFile
 
 __all__ = [
     "STREAM_TAIL",

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from boards.commands.host_training import train
-from boards.host.board import Board, BoardStatus
+from boards.host.board import Board
 from boards.host.link import Link
+from boards.host.messages import BoardStatus
 from boards.host.serial_port import SerialPort
 from boards.host.session import Session
 from boards.host.stored_training import StoredTraining

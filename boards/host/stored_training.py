@@ -8,15 +8,10 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from boards.host.board import (
-    POLL_SECONDS,
-    Board,
-    BoardStatus,
-    Configuration,
-    EpochRecord,
-    store_seal,
-)
+from boards.host.board import POLL_SECONDS, Board
 from boards.host.link import RefusedError
+from boards.host.messages import BoardStatus, Configuration, EpochRecord
+from boards.host.store import store_seal
 from boards.host.training import BoardTraining
 from boards.link.commands import State, Status, Stop
 from boards.link.payloads import HISTORY_DEPTH, RATES, TAIL
@@ -48,7 +43,7 @@ class StoredTraining(BoardTraining):
 
     def __init__(self, board: Board, file: NetworkFile, data: TrainingData):
         super().__init__(board, file, data)
-        board.check_room(self.samples)
+        board.store.check_room(self.samples)
         self._features = np.concatenate([data.train_features, data.test_features])
         self._labels = np.concatenate([data.train_labels, data.test_labels])
         self._seal = store_seal(self._features, self._labels)
@@ -62,8 +57,8 @@ class StoredTraining(BoardTraining):
         """Fill the store, unless it holds these samples; whether that was necessary."""
         if self.holds_data(self.board.status()):
             return False
-        self.board.fill(self._features, self._labels, progress=progress)
-        self.board.seal(self._seal)
+        self.board.store.fill(self._features, self._labels, progress=progress)
+        self.board.store.seal(self._seal)
         return True
 
     def epochs(self, first: int, progress: Progress | None = None) -> Iterator[EpochResult]:
@@ -87,7 +82,7 @@ class StoredTraining(BoardTraining):
         """See BoardTraining; the board's run button goes on from there."""
         options, samples = self.file.training, len(self.data.train_labels)
         if options.shuffle:
-            self.board.write_order(epoch_order(options, epoch, samples))
+            self.board.store.write_order(epoch_order(options, epoch, samples))
         self.board.configure(self.configuration(epoch, self._end(epoch)))
 
     def configuration(self, first: int, end: int) -> Configuration:

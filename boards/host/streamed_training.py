@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from boards.host.board import Board, BoardStatus, Configuration
+from boards.host.board import Board
+from boards.host.messages import BoardStatus, Configuration
 from boards.host.training import BoardTraining
 from boards.link.commands import State, Stop
 from boards.link.payloads import PREDICTION_DEPTH
@@ -64,7 +65,7 @@ class StreamingTrainer(SampleTrainer):
         made = board.status().predictions
         classes, correct = [], []
         for begin, end in self._portions(samples):
-            board.fill(samples.features[begin:end], samples.labels[begin:end])
+            board.store.fill(samples.features[begin:end], samples.labels[begin:end])
             board.play(
                 0,
                 end - begin,
@@ -147,7 +148,7 @@ class StreamedTraining(BoardTraining):
 
     def place(self, epoch: int) -> None:
         """See BoardTraining."""
-        self.board.seal(0)  # what is in the store must not be trained by the run button
+        self.board.store.seal(0)  # what is in the store must not be trained by the run button
         self.board.configure(
             Configuration(
                 first_epoch=epoch,

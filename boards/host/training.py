@@ -9,7 +9,8 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from boards.host.board import Board, BoardStatus
+from boards.host.board import Board
+from boards.host.messages import BoardStatus
 from software_ref.checkpoint import Checkpoint
 from software_ref.golden.samples import Progress
 from software_ref.network_file import NetworkFile

@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 from boards.design import BoardDesign
-from boards.host.board import Board, Configuration
+from boards.host.board import Board
 from boards.host.link import Link
+from boards.host.messages import Configuration
 from boards.simulated.lockstep import Lockstep
 from boards.tests.icarus_board import IcarusBoard
 from boards.top import board_verilog
@@ -59,8 +60,8 @@ def test_a_board_trains_like_numpy(board: Board) -> None:
     rng = np.random.default_rng(6)
     features = 2 * rng.integers(0, 17, (TRAIN + TEST, 8))
     labels = rng.integers(0, 2, TRAIN + TEST)
-    board.fill(features, labels)
-    board.seal(1)
+    board.store.fill(features, labels)
+    board.store.seal(1)
     board.configure(
         Configuration(
             first_epoch=0,

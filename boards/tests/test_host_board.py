@@ -7,10 +7,11 @@ import random
 import numpy as np
 import pytest
 
-from boards.host import board as board_module
-from boards.host.board import Board, BoardStatus, Configuration
+from boards.host import store
+from boards.host.board import Board
 from boards.host.frames import Frame, encode
 from boards.host.link import Link, LinkError, RefusedError
+from boards.host.messages import BoardStatus, Configuration
 from boards.host.parameters import parameter_runs
 from boards.link.commands import Command, State, Status, Stop
 from boards.link.payloads import PARAMETER_RUN, PARAMETER_VALUE, TAIL
@@ -132,9 +133,9 @@ def test_parameters_come_back_as_they_were_written(board: Board) -> None:
 def test_a_run_is_the_golden_training(board: Board, data, ordered: bool) -> None:
     features, labels = data
     order = np.random.default_rng(3).permutation(TRAIN)
-    board.fill(features, labels)
-    board.write_order(order)
-    board.seal(99)
+    board.store.fill(features, labels)
+    board.store.write_order(order)
+    board.store.seal(99)
     before = board.status()
     settings = configuration(ordered=ordered)
     board.configure(settings)
@@ -157,20 +158,20 @@ def test_the_store_is_filled_as_far_as_it_goes(
     board: Board, data, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """In many portions, each of which tells how many samples it had."""
-    monkeypatch.setattr(board_module, "MAX_PAYLOAD", 100)
+    monkeypatch.setattr(store, "MAX_PAYLOAD", 100)
     features, labels = data
     calls: list[int] = []
-    board.fill(features[:10], labels[:10], first=SAMPLES - 10, progress=calls.append)
-    board.fill(features[: SAMPLES - 10], labels[: SAMPLES - 10], progress=calls.append)
+    board.store.fill(features[:10], labels[:10], first=SAMPLES - 10, progress=calls.append)
+    board.store.fill(features[: SAMPLES - 10], labels[: SAMPLES - 10], progress=calls.append)
     assert len(calls) > 4
     assert all(count >= 0 for count in calls)
     assert sum(calls) == SAMPLES
     with pytest.raises(ValueError, match=f"room for {SAMPLES} samples, not for {SAMPLES + 1}"):
-        board.fill(features[:10], labels[:10], first=SAMPLES - 9)
+        board.store.fill(features[:10], labels[:10], first=SAMPLES - 9)
 
 
 def test_samples_run_at_exactly_the_period(board: Board, data) -> None:
-    board.fill(*data)
+    board.store.fill(*data)
     board.play(0, SAMPLES, train=True, exponent=2, drain=True)
     status = board.status()
     assert status.timed == SAMPLES
@@ -179,7 +180,7 @@ def test_samples_run_at_exactly_the_period(board: Board, data) -> None:
 
 def test_single_samples_are_one_sequence_until_a_drain(board: Board, data) -> None:
     features, labels = data
-    board.fill(features, labels)
+    board.store.fill(features, labels)
     made = board.status().predictions
     trainer = golden(board.core)
     flags = np.random.default_rng(8).integers(0, 2, SAMPLES).astype(bool)
@@ -195,7 +196,7 @@ def test_single_samples_are_one_sequence_until_a_drain(board: Board, data) -> No
 
 def test_inference_leaves_the_parameters_alone(board: Board, data) -> None:
     features, labels = data
-    board.fill(features, labels)
+    board.store.fill(features, labels)
     before = board.read_parameters()
     predicted = board.infer(0, SAMPLES)
     assert np.array_equal(predicted, golden(board.core).infer(features))
@@ -203,8 +204,8 @@ def test_inference_leaves_the_parameters_alone(board: Board, data) -> None:
 
 
 def test_pause_and_resume_change_nothing(simulated: SimulatedBoard, board: Board, data) -> None:
-    board.fill(*data)
-    board.seal(1)
+    board.store.fill(*data)
+    board.store.seal(1)
     board.configure(configuration(end_epoch=100_000))
     before = board.status()
     board.start()
@@ -224,8 +225,8 @@ def test_pause_and_resume_change_nothing(simulated: SimulatedBoard, board: Board
 def test_a_paused_run_can_be_stopped_after_its_epoch(
     simulated: SimulatedBoard, board: Board, data
 ) -> None:
-    board.fill(*data)
-    board.seal(1)
+    board.store.fill(*data)
+    board.store.seal(1)
     board.configure(configuration(end_epoch=100_000))
     before = board.status().epochs
     board.start()
@@ -256,8 +257,8 @@ def stop_after_epoch(board: Board, data, before: int) -> None:
 
 
 def test_stop_after_epoch_leaves_whole_epochs(board: Board, data) -> None:
-    board.fill(*data)
-    board.seal(1)
+    board.store.fill(*data)
+    board.store.seal(1)
     board.configure(configuration(end_epoch=100_000))
     before = board.status().epochs
     board.start()
@@ -265,8 +266,8 @@ def test_stop_after_epoch_leaves_whole_epochs(board: Board, data) -> None:
 
 
 def test_stop_now_drains_what_was_taken(board: Board, data) -> None:
-    board.fill(*data)
-    board.seal(1)
+    board.store.fill(*data)
+    board.store.seal(1)
     board.configure(configuration(end_epoch=100_000))
     before = board.status()
     board.start()
@@ -293,8 +294,8 @@ def press(simulated: SimulatedBoard, **button: bool) -> None:
 
 
 def test_buttons_run_pause_and_reset(simulated: SimulatedBoard, board: Board, data) -> None:
-    board.fill(*data)
-    board.seal(1)
+    board.store.fill(*data)
+    board.store.seal(1)
     board.configure(configuration())
     press(simulated, run=True)
     wait(board)
@@ -333,8 +334,8 @@ def read_place(
 
 
 def test_what_the_board_refuses_changes_nothing(board: Board, data) -> None:
-    board.fill(*data)
-    board.seal(7)
+    board.store.fill(*data)
+    board.store.seal(7)
     before = board.read_parameters()
     network = board.core.network
     run = next(parameter_runs(network)).packed()
@@ -379,14 +380,14 @@ def test_what_the_board_refuses_changes_nothing(board: Board, data) -> None:
 
 
 def test_a_running_board_refuses_what_would_disturb_it(board: Board, data) -> None:
-    board.fill(*data)
-    board.seal(7)
+    board.store.fill(*data)
+    board.store.seal(7)
     board.configure(configuration(end_epoch=1_000_000))
     board.start()
     for refused in (
         board.read_parameters,
         lambda: board.write_parameters(board.core.parameters),
-        lambda: board.fill(*data),
+        lambda: board.store.fill(*data),
         lambda: board.configure(configuration()),
         board.start,
         board.reset_training,
@@ -407,7 +408,7 @@ def test_a_configuration_says_which_epoch_is_next(board: Board) -> None:
 
 def test_start_needs_a_sealed_store(board: Board, data) -> None:
     board.configure(configuration())
-    board.fill(*data)
+    board.store.fill(*data)
     with pytest.raises(RefusedError, match="not filled"):
         board.start()
 
@@ -432,7 +433,7 @@ def test_faults_of_the_line_change_no_bit(
             trainer = golden(core, parameters)
         first = rng.randrange(SAMPLES - 6)
         chosen = np.array([rng.randrange(SAMPLES) for _ in range(6)])
-        host.fill(features[chosen], labels[chosen], first=first)
+        host.store.fill(features[chosen], labels[chosen], first=first)
         before = host.status()
         for k in range(6):
             host.play(first + k, 1, train=True, exponent=k % 3, drain=False)

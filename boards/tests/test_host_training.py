@@ -18,8 +18,9 @@ from boards.simulated.lockstep import Lockstep
 from boards.tests.faulty_line import FAULTS, FaultyLine
 from boards.tests.small_board import TIMEOUT, random_data
 from software_ref.checkpoint import Checkpoint
+from software_ref.file_options import TrainingOptions
 from software_ref.network import Network
-from software_ref.network_file import NetworkFile, TrainingOptions
+from software_ref.network_file import NetworkFile
 from software_ref.training import Training, TrainingData, golden_training
 
 TRAIN, TEST = 10, 4
@@ -120,7 +121,7 @@ def test_a_checkpoint_goes_on_as_in_software(board: Board, file, data) -> None:
 
 def test_the_store_is_filled_once(board: Board, file, data) -> None:
     training = StoredTraining(board, file, data)
-    board.seal(1)
+    board.store.seal(1)
     assert training.upload()
     assert not training.upload()
 

@@ -16,9 +16,10 @@ from boards.host.stored_training import StoredTraining
 from boards.host.streamed_training import StreamedTraining, StreamingTrainer
 from boards.tests.processes import assert_is_golden_training, finished, host, read_until
 from boards.tests.small_board import SAMPLES, random_data
+from software_ref.file_options import TrainingOptions
 from software_ref.golden import GoldenTrainer, initial_parameters
 from software_ref.network import Network
-from software_ref.network_file import NetworkFile, TrainingOptions
+from software_ref.network_file import NetworkFile
 from software_ref.training import TrainingData, golden_training
 
 TRAIN, TEST = 90, 50

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from boards.design import BoardDesign
-from boards.host.board import EpochRecord
+from boards.host.messages import EpochRecord
 from boards.host.stored_training import StoredTraining
 from boards.link.commands import State
 from boards.link.payloads import NEVER, TAIL
@@ -88,7 +88,7 @@ def test_the_host_takes_its_share_of_as_many(network: Network, train: int, share
     )
     record = EpochRecord(epoch=3, train=800, tail=500, test=1)
     board = SimpleNamespace(
-        check_room=lambda samples: None,
+        store=SimpleNamespace(check_room=lambda samples: None),
         status=lambda: SimpleNamespace(epochs=1, state=State(0)),
         history=lambda first, count: [record],
     )

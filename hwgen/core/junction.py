@@ -10,7 +10,6 @@ start --> delta unit --------------------------+--> lanes' deltas
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 
 from amaranth.hdl import Module, Value, signed, unsigned
@@ -18,7 +17,6 @@ from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
 from amaranth.utils import bits_for
 
-from hwgen.parts import cost
 from hwgen.parts.pipeline import Timeline, delayed, pipelined_mux
 from hwgen.storage.activation_queue import ActivationQueue
 from hwgen.storage.interleaver import Interleaver, LaneCrossbar
@@ -36,7 +34,7 @@ from hwgen.units.update import Update
 from software_ref.connections.clash_free import ClashFreePattern
 from software_ref.plan.ports import COUNTER_BITS
 from software_ref.plan.schedule import Schedule
-from software_ref.plan.timing import ROUTE, ROUTER_LEAD, SCAN_LEAD, JunctionTiming
+from software_ref.plan.timing import ROUTE, ROUTER_LEAD, SCAN_LEAD
 
 __all__ = ["Junction", "JunctionParameters"]
 
@@ -53,6 +51,17 @@ class JunctionParameters:
     """Initial biases, raw."""
     dsp: frozenset[str]
     """Units whose multipliers are DSP blocks: "feedforward", "backprop", "update"."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Row:
+    """What the units of a junction share: when a row is read, and what is read."""
+
+    timeline: Timeline
+    """The start pulse and what its step does; row 0 is read `timing.lead` clocks later."""
+    interleaver: Interleaver
+    weights: WeightMemory
+    left: ActivationQueue
 
 
 class Junction(wiring.Component):
@@ -162,147 +171,110 @@ class Junction(wiring.Component):
             }
         super().__init__(members)
 
-    @staticmethod
-    def costs(schedule: Schedule, number: int, dsp: Collection[str]) -> dict[str, cost.Terms]:
-        """What each instance takes, by its name here; "" is what the junction has of its own.
-
-        `dsp` names the units with DSP multipliers.
-        """
-        timing = schedule.timing[number - 1]
-        units: dict[str, cost.Terms] = {
-            "": _access_cost(timing),
-            "timeline": _timeline_cost(timing),
-            "access_timeline": {"own": cost.registers(timing.operands + timing.lane_levels)},
-            "interleaver": Interleaver.cost(timing),
-            "weights": WeightMemory.cost(timing),
-            "left": ActivationQueue.cost(schedule, number - 1),
-            "feedforward": Feedforward.cost(timing, dsp="feedforward" in dsp),
-            "bias": BiasUnit.cost(timing),
-        }
-        if schedule.network.connections.dither:
-            units["feed_crossbar"] = LaneCrossbar.cost(timing, timing.widths.left_activation)
-        if timing.last:
-            units["predictor"] = PredictionUnit.cost(timing)
-        else:
-            units["router"] = Router.cost(
-                timing.layout,
-                schedule.network.junctions[number].parallelism,
-                timing.widths.right_activation,
-            )
-        if not schedule.training:
-            return units
-        units |= {
-            "update": Update.cost(timing, dsp="update" in dsp),
-            "delta": DeltaUnit.cost(timing),
-            "queue": NeuronQueue.cost(schedule, number),
-        }
-        if schedule.network.connections.dither:
-            units["learn_crossbar"] = LaneCrossbar.cost(timing, timing.widths.left_activation)
-        if timing.last:
-            units["output_delta"] = OutputDelta.cost(timing)
-        if timing.backpropagates:
-            units["backprop"] = Backprop.cost(schedule, number, dsp="backprop" in dsp)
-        if schedule.network.update.random_bits:
-            units["noise"] = RoundingNoise.cost()
-        return units
-
     def elaborate(self, platform: object) -> Module:
         m = Module()
-        schedule, timing = self.schedule, self.timing
-        training = schedule.training
-        payload: dict[str, Value] = {"feed": self.feed}
-        if training:
-            payload |= {"learn": self.learn, "rate_exponent": self.rate_exponent}
-        if timing.last:
-            payload["label"] = self.label
-        timeline = Timeline(m, self.start, payload)
-        # Clocks from the start pulse: row 0 is read at `read`, operands are at the lanes at
-        # `operands`.
-        read = timing.lead
-        operands = read + timing.operands
+        row = self._row(m)
+        activations = self._to_lanes(m, "feed_crossbar", row, row.left.feed_activations)
+        deltas, neurons = self._delta_unit(m, row) if self.schedule.training else (None, None)
+        feedforward, bias = self._feedforward(m, row, activations)
+        self._right_side(m, row, feedforward, neurons)
+        if deltas is not None:
+            if self.timing.backpropagates:
+                self._backprop(m, row, deltas)
+            self._update(m, row, deltas, bias)
+        self._parameter_access(m, row.weights, bias)
+        return m
 
-        # Rows and words.
+    def _row(self, m: Module) -> _Row:
+        """What reads a row: its words, weights and left activations."""
+        timing = self.timing
+        timeline = self._timeline(m)
         m.submodules.interleaver = interleaver = Interleaver(self._parameters.pattern)
-        m.d.comb += interleaver.start.eq(timeline.start(read - interleaver.latency))
-        m.submodules.weights = memory = WeightMemory(timing, self._parameters.weights)
-        m.d.comb += memory.start.eq(timeline.start(read - 1))
-
-        # Left memories, and the crossbar to the lanes.
-        m.submodules.left = left = ActivationQueue(schedule, self.number - 1)
+        m.d.comb += interleaver.start.eq(timeline.start(timing.lead - interleaver.latency))
+        m.submodules.weights = weights = WeightMemory(timing, self._parameters.weights)
+        m.d.comb += weights.start.eq(timeline.start(timing.lead - 1))
+        m.submodules.left = left = ActivationQueue(self.schedule, self.number - 1)
         m.d.comb += [
             left.write_start.eq(self.write_start),
             left.enables.eq(self.write_enables),
             left.write_words.eq(self.write_words),
             left.values.eq(self.write_values),
-            left.read_start.eq(timeline.start(read - 1)),
+            left.read_start.eq(timeline.start(timing.lead - 1)),
             left.words.eq(interleaver.words),
         ]
-        feed_activations = self._to_lanes(
-            m, "feed_crossbar", left.feed_activations, interleaver.sweep
-        )
+        return _Row(timeline=timeline, interleaver=interleaver, weights=weights, left=left)
 
-        # Deltas.
-        neurons = None
-        if training:
-            deltas, neurons = self._delta_unit(m, timeline, read)
+    def _timeline(self, m: Module) -> Timeline:
+        """The start pulse, and what the step does, at any clock later."""
+        payload: dict[str, Value] = {"feed": self.feed}
+        if self.schedule.training:
+            payload |= {"learn": self.learn, "rate_exponent": self.rate_exponent}
+        if self.timing.last:
+            payload["label"] = self.label
+        return Timeline(m, self.start, payload)
 
-        # Feedforward and its biases.
+    def _feedforward(
+        self, m: Module, row: _Row, activations: Value
+    ) -> tuple[Feedforward, BiasUnit]:
+        """Sums of the sample fed, and the biases that they begin with."""
+        timing = self.timing
+        operands = timing.lead + timing.operands  # at the lanes
         m.submodules.bias = bias = BiasUnit(timing, self._bias_words())
         m.submodules.feedforward = feedforward = Feedforward(
             timing, dsp="feedforward" in self._parameters.dsp
         )
         m.d.comb += [
-            feedforward.start.eq(timeline.start(operands - 1)),
-            feedforward.feed.eq(timeline.payload("feed", operands - 1)),
-            feedforward.activations.eq(feed_activations),
-            bias.start.eq(timeline.start(read - 1)),
+            feedforward.start.eq(row.timeline.start(operands - 1)),
+            feedforward.feed.eq(row.timeline.payload("feed", operands - 1)),
+            feedforward.activations.eq(activations),
+            bias.start.eq(row.timeline.start(timing.lead - 1)),
             self.linear_saturations.eq(feedforward.saturations),
         ]
-        self._drop_extra_bits(m, memory.weights, feedforward.weights)
+        self._drop_extra_bits(m, row.weights.weights, feedforward.weights)
         self._drop_extra_bits(m, bias.biases, feedforward.biases)
-        self._right_side(m, timeline, read, feedforward, neurons)
+        return feedforward, bias
 
-        # Backpropagation and update.
-        if timing.backpropagates:
-            m.submodules.backprop = backprop = Backprop(
-                schedule,
-                self.number,
-                self._parameters.pattern,
-                dsp="backprop" in self._parameters.dsp,
-            )
-            m.d.comb += [
-                backprop.start.eq(timeline.start(read - 1)),
-                backprop.words.eq(interleaver.words),
-                backprop.sweep.eq(interleaver.sweep),
-                backprop.deltas.eq(deltas.lanes),
-                backprop.fetch_start.eq(self.fetch_start),
-                backprop.fetch_words.eq(self.fetch_words),
-                self.left_errors.eq(backprop.errors),
-            ]
-            self._drop_extra_bits(m, memory.weights, backprop.weights)
-        if training:
-            m.submodules.update = update = Update(timing, dsp="update" in self._parameters.dsp)
-            learn_activations = self._to_lanes(
-                m, "learn_crossbar", left.learn_activations, interleaver.sweep
-            )
-            m.d.comb += [
-                update.start.eq(timeline.start(operands - 1)),
-                update.rate_exponent.eq(timeline.payload("rate_exponent", operands - 1)),
-                update.weights.eq(memory.weights),
-                update.activations.eq(learn_activations),
-                update.deltas.eq(deltas.lanes),
-                update.replace.eq(memory.replace),
-                update.replacements.eq(memory.replacements),
-                memory.updated.eq(update.updated),
-                bias.rate_exponent.eq(timeline.payload("rate_exponent", read - 1)),
-                bias.deltas.eq(deltas.finishing),
-                self.delta_saturations.eq(deltas.saturations),
-                self.update_saturations.eq(update.saturations + bias.saturations),
-            ]
-            if timing.network.update.random_bits:
-                self._rounding_noise(m, timeline, read, update, bias)
-        self._parameter_access(m, memory, bias)
-        return m
+    def _backprop(self, m: Module, row: _Row, deltas: DeltaUnit) -> None:
+        """Errors of the left neurons, for the junction before to fetch."""
+        m.submodules.backprop = backprop = Backprop(
+            self.schedule,
+            self.number,
+            self._parameters.pattern,
+            dsp="backprop" in self._parameters.dsp,
+        )
+        m.d.comb += [
+            backprop.start.eq(row.timeline.start(self.timing.lead - 1)),
+            backprop.words.eq(row.interleaver.words),
+            backprop.sweep.eq(row.interleaver.sweep),
+            backprop.deltas.eq(deltas.lanes),
+            backprop.fetch_start.eq(self.fetch_start),
+            backprop.fetch_words.eq(self.fetch_words),
+            self.left_errors.eq(backprop.errors),
+        ]
+        self._drop_extra_bits(m, row.weights.weights, backprop.weights)
+
+    def _update(self, m: Module, row: _Row, deltas: DeltaUnit, bias: BiasUnit) -> None:
+        """Weights and biases learn from the sample whose deltas are at the lanes."""
+        timing = self.timing
+        read, operands = timing.lead, timing.lead + timing.operands
+        m.submodules.update = update = Update(timing, dsp="update" in self._parameters.dsp)
+        activations = self._to_lanes(m, "learn_crossbar", row, row.left.learn_activations)
+        m.d.comb += [
+            update.start.eq(row.timeline.start(operands - 1)),
+            update.rate_exponent.eq(row.timeline.payload("rate_exponent", operands - 1)),
+            update.weights.eq(row.weights.weights),
+            update.activations.eq(activations),
+            update.deltas.eq(deltas.lanes),
+            update.replace.eq(row.weights.replace),
+            update.replacements.eq(row.weights.replacements),
+            row.weights.updated.eq(update.updated),
+            bias.rate_exponent.eq(row.timeline.payload("rate_exponent", read - 1)),
+            bias.deltas.eq(deltas.finishing),
+            self.delta_saturations.eq(deltas.saturations),
+            self.update_saturations.eq(update.saturations + bias.saturations),
+        ]
+        if timing.network.update.random_bits:
+            self._rounding_noise(m, row, update, bias)
 
     def _drop_extra_bits(self, m: Module, stored: data.View, used: data.View) -> None:
         """Products and sums take the upper bits of the stored weights or biases."""
@@ -313,16 +285,15 @@ class Junction(wiring.Component):
         for j in range(used.shape().length):
             m.d.comb += used[j].eq(stored[j][extra:].as_signed())
 
-    def _rounding_noise(
-        self, m: Module, timeline: Timeline, read: int, update: Update, bias: BiasUnit
-    ) -> None:
+    def _rounding_noise(self, m: Module, row: _Row, update: Update, bias: BiasUnit) -> None:
         """One generator for both; the unit that needs a row's state first gets it undelayed."""
         timing = self.timing
+        read = timing.lead
         first = min(timing.update_noise, timing.bias_noise)
         m.submodules.noise = noise = RoundingNoise(timing)
         m.d.comb += [
-            noise.start.eq(timeline.start(read + first - 1)),
-            noise.learn.eq(timeline.payload("learn", read + first - 1)),
+            noise.start.eq(row.timeline.start(read + first - 1)),
+            noise.learn.eq(row.timeline.payload("learn", read + first - 1)),
             noise.rewind.eq(self.rewind),
             update.noise.eq(delayed(m, noise.state, timing.update_noise - first, "update_noise")),
             bias.noise.eq(delayed(m, noise.state, timing.bias_noise - first, "bias_noise")),
@@ -337,7 +308,7 @@ class Junction(wiring.Component):
             words[word] |= (bias & (1 << width) - 1) << (slot * width)
         return words
 
-    def _to_lanes(self, m: Module, name: str, values: data.View, sweep: Value) -> Value:
+    def _to_lanes(self, m: Module, name: str, row: _Row, values: data.View) -> Value:
         """Left activations by lane; without dither a crossbar is wires and left out."""
         timing = self.timing
         if not timing.network.connections.dither:
@@ -352,16 +323,15 @@ class Junction(wiring.Component):
         m.submodules[name] = crossbar
         m.d.comb += [
             crossbar.inputs.eq(values),
-            crossbar.sweep.eq(delayed(m, sweep, timing.row_read, f"{name}_sweep")),
+            crossbar.sweep.eq(delayed(m, row.interleaver.sweep, timing.row_read, f"{name}_sweep")),
         ]
         return crossbar.outputs
 
-    def _delta_unit(
-        self, m: Module, timeline: Timeline, read: int
-    ) -> tuple[DeltaUnit, NeuronQueue]:
+    def _delta_unit(self, m: Module, row: _Row) -> tuple[DeltaUnit, NeuronQueue]:
+        """Deltas of the sample to learn from, and the queue that keeps what they are made of."""
         schedule, timing = self.schedule, self.timing
         m.submodules.delta = unit = DeltaUnit(timing)
-        fetch = read - timing.fetch_before_read - SCAN_LEAD  # its start pulse
+        fetch = timing.lead - timing.fetch_before_read - SCAN_LEAD  # its start pulse
         queue = schedule.derivative_queue(self.number)
         m.submodules.queue = neurons = NeuronQueue(
             timing.layout,
@@ -373,14 +343,14 @@ class Junction(wiring.Component):
             pipelining=timing.pipelining,
         )
         m.d.comb += [
-            unit.start.eq(timeline.start(fetch)),
-            unit.learn.eq(timeline.payload("learn", fetch)),
+            unit.start.eq(row.timeline.start(fetch)),
+            unit.learn.eq(row.timeline.payload("learn", fetch)),
             unit.starting.eq(neurons.starting),
-            neurons.read_start.eq(timeline.start(fetch)),
+            neurons.read_start.eq(row.timeline.start(fetch)),
         ]
         if not timing.last:
             m.d.comb += [
-                self.errors_start.eq(timeline.start(fetch + 1)),
+                self.errors_start.eq(row.timeline.start(fetch + 1)),
                 self.error_words.eq(unit.error_words),
                 unit.errors.eq(self.errors),
             ]
@@ -389,8 +359,7 @@ class Junction(wiring.Component):
     def _right_side(
         self,
         m: Module,
-        timeline: Timeline,
-        read: int,
+        row: _Row,
         feedforward: Feedforward,
         neurons: NeuronQueue | None,
     ) -> None:
@@ -399,14 +368,14 @@ class Junction(wiring.Component):
         In a training core `neurons` takes what the delta unit will need.
         """
         schedule, timing = self.schedule, self.timing
-        activated = read + timing.activated
-        queued = read + timing.derivative_written - ROUTE  # at the queue
+        activated = timing.lead + timing.activated
+        queued = timing.lead + timing.derivative_written - ROUTE  # at the queue
         if timing.last:
             m.submodules.predictor = unit = PredictionUnit(timing, schedule.network.competing)
             m.d.comb += [
-                unit.start.eq(timeline.start(activated - SCAN_LEAD)),
-                unit.feed.eq(timeline.payload("feed", activated - SCAN_LEAD)),
-                unit.label.eq(timeline.payload("label", activated - SCAN_LEAD)),
+                unit.start.eq(row.timeline.start(activated - SCAN_LEAD)),
+                unit.feed.eq(row.timeline.payload("feed", activated - SCAN_LEAD)),
+                unit.label.eq(row.timeline.payload("label", activated - SCAN_LEAD)),
                 unit.values.eq(feedforward.values),
                 self.done.eq(unit.done),
                 self.prediction.eq(unit.prediction),
@@ -415,10 +384,10 @@ class Junction(wiring.Component):
             if neurons is not None:
                 m.submodules.output_delta = output_delta = OutputDelta(timing)
                 m.d.comb += [
-                    output_delta.start.eq(timeline.start(activated - SCAN_LEAD)),
-                    output_delta.label.eq(timeline.payload("label", activated - SCAN_LEAD)),
+                    output_delta.start.eq(row.timeline.start(activated - SCAN_LEAD)),
+                    output_delta.label.eq(row.timeline.payload("label", activated - SCAN_LEAD)),
                     output_delta.values.eq(feedforward.values),
-                    neurons.write_start.eq(timeline.start(queued - ROUTER_LEAD)),
+                    neurons.write_start.eq(row.timeline.start(queued - ROUTER_LEAD)),
                     neurons.values.as_value().eq(output_delta.deltas.as_value()),
                 ]
             return
@@ -427,16 +396,16 @@ class Junction(wiring.Component):
             timing.layout, following.parallelism, timing.widths.right_activation
         )
         m.d.comb += [
-            router.start.eq(timeline.start(activated - ROUTER_LEAD)),
+            router.start.eq(row.timeline.start(activated - ROUTER_LEAD)),
             router.values.eq(feedforward.values),
-            self.right_start.eq(timeline.start(activated)),
+            self.right_start.eq(row.timeline.start(activated)),
             self.right_enables.eq(router.enables),
             self.right_words.eq(router.words),
             self.right_values.eq(router.routed),
         ]
         if neurons is not None:
             m.d.comb += [
-                neurons.write_start.eq(timeline.start(queued - ROUTER_LEAD)),
+                neurons.write_start.eq(row.timeline.start(queued - ROUTER_LEAD)),
                 neurons.values.eq(feedforward.derivatives),
             ]
 
@@ -472,28 +441,3 @@ class Junction(wiring.Component):
 def _words(depth: int, memories: int) -> data.ArrayLayout:
     """Word addresses by memory."""
     return data.ArrayLayout(unsigned(bits_for(depth - 1)), memories)
-
-
-def _access_cost(timing: JunctionTiming) -> cost.Terms:
-    """The parameter port's part of a junction."""
-    stored, slots = timing.network.format.stored_width, timing.layout.finishing
-    return {
-        "slots": cost.pipelined_multiplexer(slots, stored, timing.pipelining) + cost.ONE * slots,
-        "request": cost.registers(
-            stored + bits_for(timing.shape.rows - 1) + bits_for(timing.shape.parallelism - 1)
-        ),
-        "read": cost.Logic(lut=stored, ff=stored),
-        "saturations": cost.Logic(lut=COUNTER_BITS) if timing.training else cost.Logic(),
-    }
-
-
-def _timeline_cost(timing: JunctionTiming) -> cost.Terms:
-    clocks = timing.lead + timing.activated
-    payload = bits_for(timing.options.max_rate_exponent) if timing.training else 0
-    label = bits_for(timing.shape.right - 1) if timing.last else 0
-    return {
-        "starts": cost.registers(clocks),
-        "rate": cost.registers((timing.lead + timing.operands) * payload),
-        "label": cost.registers(clocks * label),
-        "flags": cost.registers(clocks * (2 if timing.training else 1)),
-    }

@@ -16,6 +16,7 @@ from amaranth.lib.wiring import Out
 from amaranth.utils import bits_for
 
 from hwgen.core.junction import Junction, JunctionParameters
+from hwgen.core.junction_cost import junction_costs
 from hwgen.core.loader import Loader
 from hwgen.core.parameter_port import ParameterPort
 from hwgen.core.sequencer import Sequencer
@@ -97,7 +98,7 @@ class NetworkCore(wiring.Component):
         }
         for number, units_with_dsp in enumerate(dsp, start=1):
             units[f"start_{number}"] = _start_cost(schedule, number)
-            for name, terms in Junction.costs(schedule, number, units_with_dsp).items():
+            for name, terms in junction_costs(schedule, number, units_with_dsp).items():
                 units[f"junction_{number}.{name}" if name else f"junction_{number}"] = terms
         return units
 

@@ -28,7 +28,8 @@ from software_ref.datasets.difficulty import difficulty
 from software_ref.datasets.redundancy import METHODS
 from software_ref.datasets.registry import ENDINGS, NAMES, file_places
 from software_ref.datasets.trainable import varying_features
-from software_ref.network_file import DataOptions, ReduceOptions, read_network_file
+from software_ref.file_options import DataOptions, ReduceOptions
+from software_ref.network_file import read_network_file
 from software_ref.sample_pictures import draw_samples, picture_form
 
 __all__ = ["add_arguments", "describe", "run"]

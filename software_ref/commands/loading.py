@@ -14,9 +14,10 @@ from software_ref.datasets import Dataset, encode_features, load_dataset, take_t
 from software_ref.datasets.dataset import hold_out_as_test
 from software_ref.datasets.redundancy import reduce_features
 from software_ref.datasets.registry import file_places, option_names
+from software_ref.file_options import DataOptions
 from software_ref.golden.trainer import check_lags
 from software_ref.network import Network
-from software_ref.network_file import DataOptions, NetworkFile
+from software_ref.network_file import NetworkFile
 from software_ref.plan.schedule import Schedule
 from software_ref.training import TrainingData
 

@@ -7,13 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from software_ref.network_file import (
-    DataOptions,
-    NetworkFile,
-    ReduceOptions,
-    TrainingOptions,
-    read_network_file,
-)
+from software_ref.file_options import ReduceOptions
+from software_ref.network_file import NetworkFile, read_network_file
 
 ROOT = Path(__file__).parents[2]
 NETWORK = """
@@ -322,13 +317,6 @@ def test_the_largest_values_are_legal(path: Path) -> None:
     assert file.training.largest_rate_exponent == file.max_rate_exponent == 31
 
 
-def test_the_rate_exponent_of_an_epoch_is_the_last_entry_that_has_begun() -> None:
-    training = TrainingOptions(rate_exponent=((0, 3), (2, 4), (6, 5), (10, 6)))
-    rates = [training.rate_exponent_at(epoch) for epoch in (0, 1, 2, 5, 6, 9, 10, 99)]
-    assert rates == [3, 3, 4, 4, 5, 5, 6, 6]
-    assert training.largest_rate_exponent == 6
-
-
 def test_a_reduction_of_the_features(path: Path) -> None:
     file = read(path, NETWORK + '[data.reduce]\nmethod = "pca"\nfeatures = 8\n')
     assert file.data.reduce == ReduceOptions(method="pca", features=8)
@@ -382,5 +370,3 @@ def test_wrong_reductions_are_refused(
 def test_a_reduction_that_is_no_table_is_refused(path: Path) -> None:
     message = "[data.reduce] must be a table, not 'pca'"
     refused(path, NETWORK + '[data]\nreduce = "pca"\n', TypeError, message)
-    with pytest.raises(TypeError, match=r"^data reduce must be a table, not 'pca'$"):
-        DataOptions(reduce="pca")  # type: ignore[arg-type]

@@ -13,10 +13,11 @@ from sklearn.datasets import load_digits
 
 from software_ref.activation import Activation
 from software_ref.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
+from software_ref.file_options import TrainingOptions
 from software_ref.golden import RunResult, golden_trainer, initial_parameters
 from software_ref.golden.engine import find_engine
 from software_ref.network import Network
-from software_ref.network_file import NetworkFile, TrainingOptions
+from software_ref.network_file import NetworkFile
 from software_ref.training import (
     Training,
     TrainingData,

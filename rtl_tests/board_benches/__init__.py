@@ -1,0 +1,1 @@
+"""The cocotb benches of test_board_parts, one module for each part; all parts are in one model."""
