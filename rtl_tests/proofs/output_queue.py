@@ -70,7 +70,8 @@ def _credit(bench: Bench, units: Units) -> None:
     bench.lemma(~queue.r_rdy | (queue.level != 0), "level")
 
 
-_CREDIT = Mutation("hwgen.core.network", "depth=schedule.credit", "depth=schedule.credit - 1")
+_DEPTH = "depth=self.schedule.credit"
+_CREDIT = Mutation("hwgen.core.network", _DEPTH, f"{_DEPTH} - 1")
 PROOFS = [
     Proof(
         name="output_queue",
