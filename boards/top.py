@@ -96,10 +96,10 @@ class BoardTop(wiring.Component):
         wiring.connect(m, runner.requests, store.requests)
         wiring.connect(m, store.samples, core.samples)
         prediction = core.predictions
-        # What all around the core looks at comes from a register. A sample makes it rise before
-        # the runner knows that the sample was taken.
-        busy = Signal()
-        m.d.sync += busy.eq(core.busy)
+        # What all around the core looks at comes from registers. `busy` rises no later than the
+        # runner knows that a sample was taken.
+        busy, taken = Signal(), Signal()
+        m.d.sync += [busy.eq(core.busy), taken.eq(store.taken)]
         m.d.comb += [
             prediction.ready.eq(1),
             records.predicted.eq(prediction.valid),
@@ -107,7 +107,7 @@ class BoardTop(wiring.Component):
             records.correct.eq(prediction.payload.correct),
             runner.prediction.eq(prediction.valid),
             runner.correct.eq(prediction.payload.correct),
-            runner.taken.eq(store.taken),
+            runner.taken.eq(taken),
             runner.core_busy.eq(busy),
             records.recorded.eq(runner.recorded),
             records.entry.epoch.eq(runner.epoch),

@@ -82,7 +82,7 @@ class SampleStore(wiring.Component):
     samples : Out(stream)
         For the core.
     taken : Out(1)
-        The core took a sample's last beat, in the clock before.
+        The core took a sample's last beat.
     """
 
     def __init__(self, design: BoardDesign):
@@ -106,7 +106,7 @@ class SampleStore(wiring.Component):
         looked_up = self._look_up(m)
         self._read_beats(m, looked_up)
         _, last = self._beat(m, self.samples.valid & self.samples.ready, "beat")
-        m.d.sync += self.taken.eq(self.samples.valid & self.samples.ready & last)
+        m.d.comb += self.taken.eq(self.samples.valid & self.samples.ready & last)
         return m
 
     def _beat(self, m: Module, step: Value, name: str) -> tuple[Signal, Signal]:
