@@ -96,6 +96,10 @@ class BoardTop(wiring.Component):
         wiring.connect(m, runner.requests, store.requests)
         wiring.connect(m, store.samples, core.samples)
         prediction = core.predictions
+        # What all around the core looks at comes from registers. `busy` rises no later than the
+        # runner knows that a sample was taken.
+        busy, taken = Signal(), Signal()
+        m.d.sync += [busy.eq(core.busy), taken.eq(store.taken)]
         m.d.comb += [
             prediction.ready.eq(1),
             records.predicted.eq(prediction.valid),
@@ -103,8 +107,8 @@ class BoardTop(wiring.Component):
             records.correct.eq(prediction.payload.correct),
             runner.prediction.eq(prediction.valid),
             runner.correct.eq(prediction.payload.correct),
-            runner.taken.eq(store.taken),
-            runner.core_busy.eq(core.busy),
+            runner.taken.eq(taken),
+            runner.core_busy.eq(busy),
             records.recorded.eq(runner.recorded),
             records.entry.epoch.eq(runner.epoch),
             records.entry.train.eq(runner.train_right),
@@ -127,21 +131,23 @@ class BoardTop(wiring.Component):
         with m.Elif(reset_begins):
             m.d.sync += resetting.eq(0)
         still = ~runner.running & ~access.working & ~initial.working
-        m.d.comb += [
-            reset_begins.eq(resetting & still & ~core.busy),
-            initial.start.eq(reset_begins),
+        m.d.sync += [
+            reset_begins.eq(resetting & still & ~busy & ~reset_begins),
             core.drain.eq(runner.drain | (resetting & still)),
         ]
+        m.d.comb += initial.start.eq(reset_begins)
 
         # Commands and buttons to the runner; where both come in one clock, the command counts.
+        sealed = Signal()
+        m.d.sync += sealed.eq(writer.seal != 0)
         occupied = access.working | initial.working | resetting
         m.d.comb += [
             commands.running.eq(runner.running),
             commands.occupied.eq(occupied),
-            commands.busy.eq(core.busy | occupied),
-            commands.sealed.eq(writer.seal != 0),
+            commands.busy.eq(busy | occupied),
+            commands.sealed.eq(sealed),
             commands.rate_entry.eq(runner.rate_entry),
-            access.busy.eq(runner.running | core.busy | initial.working | resetting),
+            access.busy.eq(runner.running | busy | initial.working | resetting),
             runner.rate.eq(commands.rate),
             runner.configuration.eq(commands.configuration),
             runner.played.eq(commands.played),
@@ -162,11 +168,11 @@ class BoardTop(wiring.Component):
             runner.forget.eq(reset_begins),
         ]
         self._parameters(m, core, access, initial)
-        self._panel(m, runner, busy=core.busy, forget=reset_begins, traffic=traffic)
+        self._panel(m, runner, busy=busy, forget=reset_begins, traffic=traffic)
         flags = {
             State.RUNNING: runner.running,
             State.PAUSED: runner.paused,
-            State.BUSY: core.busy,
+            State.BUSY: busy,
             State.RESETTING: resetting | initial.working,
         }
         figures: dict[str, Value] = {

@@ -13,7 +13,8 @@ from amaranth.lib.wiring import In, Out
 
 __all__ = ["LEAST_CLOCKS_PER_BIT", "UartReceiver", "UartTransmitter", "bit_length"]
 
-FRACTION = 256
+FRACTION_BITS = 8
+FRACTION = 1 << FRACTION_BITS
 """Parts of a clock that bits are counted in."""
 LEAST_CLOCKS_PER_BIT = 6
 """Clocks a bit must last at least, for samples near its middle."""
@@ -70,8 +71,9 @@ class UartReceiver(wiring.Component):
         bits = Signal(DATA_BITS + 1)  # the stop bit on top, the start bit gone
         count = Signal(range(DATA_BITS + 2))
         busy = Signal()
+        # Less than a clock is left; known a clock ahead, and a bit is longer than that.
         sample = Signal()
-        m.d.comb += sample.eq(left < FRACTION)
+        m.d.sync += sample.eq(busy & ~sample & (left[FRACTION_BITS:] == 1))
         m.d.sync += [self.valid.eq(0), self.broken.eq(0)]
         with m.If(~busy), m.If(~pin):
             m.d.sync += [busy.eq(1), count.eq(0), left.eq(self._length * 3 // 2 - FRACTION)]
@@ -123,9 +125,12 @@ class UartTransmitter(wiring.Component):
         left = Signal(range(2 * self._length))
         bits = Signal(DATA_BITS + 2, init=-1)
         count = Signal(range(DATA_BITS + 3))  # bits left to send, the stop bit among them
-        over = Signal()
-        m.d.comb += [over.eq(left < FRACTION), self.bytes.ready.eq(count == 0)]
-        m.d.sync += self.tx.eq(bits[0])
+        over = Signal()  # as the receiver's `sample`
+        m.d.comb += self.bytes.ready.eq(count == 0)
+        m.d.sync += [
+            self.tx.eq(bits[0]),
+            over.eq((count != 0) & ~over & (left[FRACTION_BITS:] == 1)),
+        ]
         with m.If(count == 0), m.If(self.bytes.valid):
             m.d.sync += [
                 bits.eq(Cat(0, self.bytes.payload, 1)),

@@ -23,7 +23,10 @@ from boards.link.framing import (
 )
 from hwgen.parts.memory import memory
 
-__all__ = ["FrameReceiver", "ReceivedFrame"]
+__all__ = ["BYTE_LATENCY", "FrameReceiver", "ReceivedFrame"]
+
+BYTE_LATENCY = 2
+"""Clocks from the address of a waiting frame's byte to the byte."""
 
 
 class ReceivedFrame(wiring.Signature):
@@ -38,7 +41,7 @@ class ReceivedFrame(wiring.Signature):
     release : In(1)
         The frame was answered: wait for the next.
     address : In, byte : Out(8)
-        Byte of the frame, counted from its header, a clock after its address.
+        Byte of the frame, counted from its header, BYTE_LATENCY clocks after its address.
     """
 
     def __init__(self) -> None:
@@ -94,6 +97,7 @@ class FrameReceiver(wiring.Component):
             width=8,
             reads=[frame.address],
             write=(count, byte, stored),
+            latency=BYTE_LATENCY,
         )
         m.d.comb += [
             frame.byte.eq(read),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from amaranth.hdl import Module, Mux, Signal, unsigned
+from amaranth.hdl import Module, Mux, Signal, ValueLike, unsigned
 from amaranth.lib import data, stream, wiring
 from amaranth.lib.crc.catalog import CRC32_ISO_HDLC
 from amaranth.lib.wiring import In, Out
@@ -44,51 +44,47 @@ class FrameTransmitter(wiring.Component):
             m.d.sync += [body.valid.eq(1), body.payload.eq(self.body.payload)]
         with m.Elif(body.ready):
             m.d.sync += body.valid.eq(0)
-        # One byte between the body and the UART, escaped where it must be.
-        byte = Signal(8)
-        special, escaped = Signal(), Signal()
+        # One byte between the body and the UART: first it is held, then known to be escaped or not,
+        # then offered.
+        byte, plain = Signal(8), Signal()  # `plain`: a flag that is one
+        held, special, escaped = Signal(), Signal(), Signal()
         trailer = Signal(range(CRC_BYTES))
-        taken = Signal()
+        m.d.sync += [
+            special.eq(((byte == FLAG) | (byte == ESCAPE)) & ~plain),
+            self.bytes.valid.eq(held),
+        ]
+        with m.If(self.bytes.valid & self.bytes.ready):
+            m.d.sync += escaped.eq(special & ~escaped)
+            with m.If(~special | escaped):
+                m.d.sync += [held.eq(0), self.bytes.valid.eq(0)]
         m.d.comb += [
-            byte.eq(body.payload.byte),
-            special.eq((byte == FLAG) | (byte == ESCAPE)),
             self.bytes.payload.eq(
                 Mux(special, Mux(escaped, byte ^ INVERTED, ESCAPE), byte),
             ),
-            taken.eq(self.bytes.ready & (~special | escaped)),
             crc.data.eq(body.payload.byte),
         ]
+
+        def hold(value: ValueLike, *, flag: bool = False) -> None:
+            m.d.sync += [byte.eq(value), plain.eq(flag), held.eq(1)]
+
         with m.FSM():
             with m.State("IDLE"):
-                m.d.comb += [
-                    crc.start.eq(1),
-                    self.bytes.valid.eq(body.valid),
-                    self.bytes.payload.eq(FLAG),
-                ]
-                m.d.sync += escaped.eq(0)
-                with m.If(body.valid & self.bytes.ready):
+                m.d.comb += crc.start.eq(1)
+                with m.If(body.valid & ~held):
+                    hold(FLAG, flag=True)
                     m.next = "BODY"
-            with m.State("BODY"):
-                m.d.comb += [
-                    self.bytes.valid.eq(body.valid),
-                    body.ready.eq(taken),
-                    crc.valid.eq(body.valid & taken),
-                ]
-                with m.If(body.valid & self.bytes.ready):
-                    m.d.sync += escaped.eq(special & ~escaped)
-                with m.If(body.valid & taken & body.payload.last):
-                    m.d.sync += trailer.eq(0)
+            with m.State("BODY"), m.If(body.valid & ~held):
+                m.d.comb += [body.ready.eq(1), crc.valid.eq(1)]
+                m.d.sync += trailer.eq(0)
+                hold(body.payload.byte)
+                with m.If(body.payload.last):
                     m.next = "CRC"
-            with m.State("CRC"):
-                m.d.comb += [byte.eq(crc.crc.word_select(trailer, 8)), self.bytes.valid.eq(1)]
-                with m.If(self.bytes.ready):
-                    m.d.sync += escaped.eq(special & ~escaped)
-                with m.If(taken):
-                    m.d.sync += trailer.eq(trailer + 1)
-                    with m.If(trailer == CRC_BYTES - 1):
-                        m.next = "FLAG"
-            with m.State("FLAG"):
-                m.d.comb += [self.bytes.valid.eq(1), self.bytes.payload.eq(FLAG)]
-                with m.If(self.bytes.ready):
-                    m.next = "IDLE"
+            with m.State("CRC"), m.If(~held):
+                m.d.sync += trailer.eq(trailer + 1)
+                hold(crc.crc.word_select(trailer, 8))
+                with m.If(trailer == CRC_BYTES - 1):
+                    m.next = "FLAG"
+            with m.State("FLAG"), m.If(~held):
+                hold(FLAG, flag=True)
+                m.next = "IDLE"
         return m

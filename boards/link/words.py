@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-from amaranth.hdl import Cat, Module, Signal, Value, unsigned
+from amaranth.hdl import Cat, Module, Signal, unsigned
 from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out
 
 from boards.link.dispatcher import CommandPort
 
-__all__ = ["WordSender", "take_fields", "times"]
-
-
-def times(value: Value, factor: int) -> Value:
-    """A product with a small constant, from adders: no DSP block is spent on it."""
-    terms = [value << bit for bit in range(factor.bit_length()) if factor >> bit & 1]
-    total = terms[0]
-    for term in terms[1:]:
-        total = total + term
-    return total
+__all__ = ["WordSender", "take_fields"]
 
 
 def take_fields(m: Module, port: CommandPort, most: int) -> tuple[Signal, Signal]:
@@ -39,14 +30,17 @@ def take_fields(m: Module, port: CommandPort, most: int) -> tuple[Signal, Signal
     """
     fields = Signal(8 * most, reset_less=True)
     left = Signal(range(most + 1), name="fields_left")
-    complete = Signal(name="fields_complete")
-    m.d.comb += complete.eq(left == 0)
+    complete = Signal(init=1, name="fields_complete")
     with m.If(port.start):
-        m.d.sync += left.eq(most)
+        m.d.sync += [left.eq(most), complete.eq(port.size == 0)]
         with m.If(port.size < most):
             m.d.sync += left.eq(port.size)
     with m.Elif(~complete & port.payload.valid):
-        m.d.sync += [fields.eq(Cat(fields[8:], port.payload.payload)), left.eq(left - 1)]
+        m.d.sync += [
+            fields.eq(Cat(fields[8:], port.payload.payload)),
+            left.eq(left - 1),
+            complete.eq(left == 1),
+        ]
     return fields, complete
 
 
@@ -84,19 +78,20 @@ class WordSender(wiring.Component):
     def elaborate(self, platform: object) -> Module:
         m = Module()
         word = Signal(8 * self._size, reset_less=True)
-        left = Signal(range(self._size + 1))
-        m.d.comb += self.words.ready.eq(left == 0)
+        left, empty = Signal(range(self._size + 1)), Signal(init=1)
+        m.d.comb += self.words.ready.eq(empty)
         with m.If(self.words.ready & self.words.valid):
-            m.d.sync += [word.eq(self.words.payload), left.eq(self._size)]
+            m.d.sync += [word.eq(self.words.payload), left.eq(self._size), empty.eq(0)]
         with m.If(self.bytes.valid):
             m.d.sync += self.bytes.valid.eq(~self.bytes.ready)
-        with m.Elif(left != 0):
+        with m.Elif(~empty):
             m.d.sync += [
                 self.bytes.payload.eq(word[:8]),
                 self.bytes.valid.eq(1),
                 word.eq(word >> 8),
                 left.eq(left - 1),
+                empty.eq(left == 1),
             ]
         with m.If(self.drop):
-            m.d.sync += [left.eq(0), self.bytes.valid.eq(0)]
+            m.d.sync += [empty.eq(1), self.bytes.valid.eq(0)]
         return m

@@ -73,6 +73,9 @@ class InitialParameters(wiring.Component):
                 with m.Case(number):
                     m.d.comb += [last_row.eq(rows - 1), last_lane.eq(lanes - 1)]
         row, lane = Signal.like(request.row), Signal.like(request.lane)
+        # Known while the weight is read.
+        ends_row, ends_place = Signal(), Signal()
+        m.d.sync += [ends_row.eq(lane == last_lane), ends_place.eq(row == last_row)]
         wait = Signal(range(plan.read_latency + 1))
         m.d.comb += [
             request.write.eq(1),
@@ -101,9 +104,9 @@ class InitialParameters(wiring.Component):
                     with m.If(~place[0]):
                         m.d.sync += address.eq(address + 1)
                     m.next = "READ"
-                    with m.If(lane == last_lane):
+                    with m.If(ends_row):
                         m.d.sync += [lane.eq(0), row.eq(row + 1)]
-                        with m.If(row == last_row):
+                        with m.If(ends_place):
                             m.d.sync += [row.eq(0), place.eq(place + 1)]
                             with m.If(place == len(limits) - 1):
                                 m.d.sync += self.working.eq(0)

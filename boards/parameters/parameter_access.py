@@ -79,7 +79,7 @@ class ParameterAccess(wiring.Component):
         fields, complete = take_fields(m, port, PARAMETER_RUN.size)
         run = view_of(PARAMETER_RUN, fields)
         writing = Signal()
-        m.d.comb += writing.eq(port.code == Command.WRITE_PARAMETERS)
+        m.d.sync += writing.eq(port.code == Command.WRITE_PARAMETERS)
 
         # Rows and lanes of what is accessed; none where there is no such thing.
         rows, width = Signal(32), Signal(16)
@@ -89,12 +89,20 @@ class ParameterAccess(wiring.Component):
                 with m.Case((number % 2) | (number // 2) << len(run.bias)):
                     m.d.sync += [rows.eq(words), width.eq(wide)]
 
+        # What is known of a place a clock after it is there.
         row, lane = Signal(32), Signal(16)
+        last_lane, last = Signal(16), Signal()
+        no_row, no_lane = Signal(), Signal()
+        m.d.sync += [
+            last_lane.eq(run.lanes - 1),
+            last.eq(lane == last_lane),
+            no_row.eq(row >= rows),
+            no_lane.eq(lane >= width),
+        ]
         left = Signal(len(run.count))
         bad = Signal()
         step = Signal()
         with m.If(step):
-            last = lane == run.lanes - 1
             m.d.sync += [
                 lane.eq(Mux(last, 0, lane + 1)),
                 row.eq(row + last),
@@ -102,6 +110,12 @@ class ParameterAccess(wiring.Component):
             ]
         begin = [row.eq(run.row), lane.eq(run.lane), left.eq(run.count)]
 
+        needed = Signal(range(PARAMETER_RUN.size + (1 << len(run.count) + 2)))
+        wrong_size = Signal()
+        m.d.sync += [
+            needed.eq(PARAMETER_RUN.size + (run.count << 2)),
+            wrong_size.eq(writing & (port.size != needed)),
+        ]
         value = Signal(8 * PARAMETER_VALUE.size, reset_less=True)
         value_bytes = Signal(range(PARAMETER_VALUE.size + 1))
         m.d.comb += [
@@ -111,9 +125,6 @@ class ParameterAccess(wiring.Component):
             request.row.eq(row),
             request.lane.eq(lane),
             request.data.eq(value),
-            port.answer_size.eq(
-                Mux(writing | (port.status != Status.OK), 0, run.count * PARAMETER_VALUE.size)
-            ),
             port.answer.valid.eq(sender.bytes.valid),
             port.answer.payload.eq(sender.bytes.payload),
             sender.bytes.ready.eq(port.answer.ready),
@@ -129,30 +140,36 @@ class ParameterAccess(wiring.Component):
                     m.next = "BEGIN"
             with m.State("BEGIN"):
                 m.d.sync += [
-                    port.status.eq(Status.OK),
+                    *(port.status.eq(Status.OK), port.answer_size.eq(0)),
                     bad.eq((run.count == 0) | (run.lanes == 0)),
                     *begin,
                 ]
-                m.next = "CHECK"
+                m.next = "PLACE"
                 with m.If(self.busy):
                     m.d.sync += port.status.eq(Status.BUSY)
                     m.next = "END"
-                with m.Elif(writing & (port.size != PARAMETER_RUN.size + (run.count << 2))):
+            with m.State("PLACE"):
+                m.next = "CHECK"
+                with m.If(wrong_size):
                     m.d.sync += port.status.eq(Status.WRONG_SIZE)
                     m.next = "END"
-            with m.State("CHECK"):
-                with m.If(left == 0):
+                with m.Elif(left == 0):
                     m.d.sync += [*begin, value_bytes.eq(0)]
-                    m.next = "VALUE"
-                    with m.If(bad):
-                        m.d.sync += port.status.eq(Status.OUT_OF_RANGE)
-                        m.next = "END"
-                    with m.Elif(~writing):
-                        m.d.sync += port.done.eq(1)
-                        m.next = "ACCESS"
-                with m.Else():
-                    m.d.comb += step.eq(1)
-                    m.d.sync += bad.eq(bad | (row >= rows) | (lane >= width))
+                    m.next = "CHECKED"
+            with m.State("CHECK"):
+                m.d.comb += step.eq(1)
+                m.d.sync += bad.eq(bad | no_row | no_lane)
+                m.next = "PLACE"
+            with m.State("CHECKED"):
+                m.next = "VALUE"
+                with m.If(bad):
+                    m.d.sync += port.status.eq(Status.OUT_OF_RANGE)
+                    m.next = "END"
+                with m.Elif(~writing):
+                    m.d.sync += [
+                        *(port.done.eq(1), port.answer_size.eq(run.count * PARAMETER_VALUE.size)),
+                    ]
+                    m.next = "ACCESS"
             with m.State("VALUE"):
                 m.d.comb += port.payload.ready.eq(1)
                 with m.If(port.payload.valid):

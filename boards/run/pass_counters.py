@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from amaranth.hdl import Module, Signal
+from amaranth.hdl import Module, Signal, signed
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
@@ -32,7 +32,8 @@ class PassCounters(wiring.Component):
     right, tail_right : Out
         Its correct predictions, and those of its last TAIL samples.
     complete : Out(1), all_predictions : Out(32)
-        Every sample ever taken has its prediction; predictions since reset.
+        Every sample ever taken has its prediction, or had it in the clock before; predictions
+        since reset.
     """
 
     def __init__(self, bits: int):
@@ -62,7 +63,10 @@ class PassCounters(wiring.Component):
             flying.eq(flying + self.taken - self.prediction),
             since_first.eq(since_first + 1),
         ]
-        m.d.comb += self.complete.eq(flying == 0)
+        m.d.sync += self.complete.eq(flying == 0)
+        # The last TAIL predictions of a pass follow so many others, known long before they come.
+        others = Signal(signed(max(self._bits, TAIL.bit_length()) + 1))
+        m.d.sync += others.eq(self.count - TAIL)
         with m.If(self.taken):
             m.d.sync += [self.samples.eq(self.samples + 1), self.timed.eq(self.samples + 1)]
             with m.If(self.samples == 0):
@@ -75,7 +79,7 @@ class PassCounters(wiring.Component):
                 predicted.eq(predicted + 1),
                 self.right.eq(self.right + self.correct),
             ]
-            with m.If(predicted + TAIL >= self.count):
+            with m.If(predicted >= others):
                 m.d.sync += self.tail_right.eq(self.tail_right + self.correct)
         with m.If(self.begin):
             m.d.sync += [

@@ -132,6 +132,14 @@ class Records(wiring.Component):
             most.eq(Mux(history, MAX_ANSWER // HISTORY_ENTRY.size, MAX_ANSWER // PREDICTION.size)),
         ]
         age, left = Signal(33), Signal(16)
+        # Entries first .. first + count - 1 are there where the first is `age` entries old.
+        none, too_many, to_come, gone = Signal(), Signal(), Signal(), Signal()
+        m.d.sync += [
+            none.eq(count == 0),
+            too_many.eq(count > most),
+            to_come.eq(age < count),
+            gone.eq(age > depth),
+        ]
         wait = Signal(range(LATENCY + 1))
         for unit in (sender, short):
             m.d.comb += unit.bytes.ready.eq(port.answer.ready)
@@ -153,9 +161,10 @@ class Records(wiring.Component):
                     m.next = "AGE"
             with m.State("AGE"):
                 m.d.sync += age.eq(made - first)
+                m.next = "COMPARE"
+            with m.State("COMPARE"):
                 m.next = "CHECK"
             with m.State("CHECK"):
-                # Entries first .. first + count - 1 are there where the first is `age` entries old.
                 m.d.sync += [
                     port.done.eq(1),
                     port.status.eq(Status.OK),
@@ -167,7 +176,7 @@ class Records(wiring.Component):
                     wait.eq(0),
                 ]
                 m.next = "READ"
-                with m.If((count == 0) | (count > most) | age[32] | (age < count) | (age > depth)):
+                with m.If(none | too_many | age[32] | to_come | gone):
                     m.d.sync += [port.status.eq(Status.OUT_OF_RANGE), port.answer_size.eq(0)]
                     m.next = "IDLE"
             with m.State("READ"):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from amaranth.hdl import Cat, Module, Signal, Value
+from collections.abc import Mapping
+
+from amaranth.hdl import Cat, Module, Mux, Signal, Value
 from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
 
@@ -12,6 +14,7 @@ from boards.link.dispatcher import CommandPort, Size
 from boards.link.payloads import CONFIGURATION, PLAY, RATE, RATES, STOP
 from boards.link.words import take_fields
 from boards.run.configuration import CONFIGURATION_LAYOUT, PLAY_LAYOUT, RATE_LAYOUT
+from hwgen.parts.arithmetic import register
 from hwgen.parts.layouts import view_of
 from hwgen.parts.memory import memory
 
@@ -104,8 +107,10 @@ class RunCommands(wiring.Component):
             wanted.as_value().eq(fields),
             played.as_value().eq(fields[-8 * PLAY.size :]),
         ]
-        status = Signal(Status)
-        self._decide(m, status, wanted, played, stop)
+        # Which command it is, from the clock after `start` on.
+        is_one = {command: Signal(name=f"is_{command.name}") for command in self.commands}
+        m.d.sync += [flag.eq(port.code == command) for command, flag in is_one.items()]
+        status = self._decide(m, is_one, wanted, played, stop)
 
         # Two sets of rates: a configuration that is refused must not touch those in use.
         entry, bytes_left = Signal(range(RATES)), Signal(range(RATE.size + 1))
@@ -135,7 +140,7 @@ class RunCommands(wiring.Component):
                 m.d.comb += port.payload.ready.eq(~complete)
                 with m.If(complete):
                     m.next = "CHECK"
-                    with m.If(port.code == Command.CONFIGURE):
+                    with m.If(is_one[Command.CONFIGURE]):
                         m.next = "RATE"
             with m.State("RATE"):
                 m.d.comb += port.payload.ready.eq(1)
@@ -157,11 +162,13 @@ class RunCommands(wiring.Component):
                 with m.If(entry == RATES - 1):
                     m.next = "CHECK"
             with m.State("CHECK"):
+                m.next = "COMPARE"
+            with m.State("COMPARE"):
                 m.next = "DECIDE"
             with m.State("DECIDE"):
                 m.d.sync += [port.status.eq(status), port.done.eq(1)]
                 m.next = "IDLE"
-                with m.If((port.code == Command.CONFIGURE) & (status == Status.OK)):
+                with m.If(is_one[Command.CONFIGURE] & (status == Status.OK)):
                     with m.If(bad_rate):
                         m.d.sync += port.status.eq(Status.OUT_OF_RANGE)
                     with m.Else():
@@ -173,9 +180,9 @@ class RunCommands(wiring.Component):
                         ]
                 with m.If(status == Status.OK):
                     for command, name in self._pulses.items():
-                        with m.If(port.code == command):
+                        with m.If(is_one[command]):
                             m.d.comb += getattr(self, name).eq(1)
-                    with m.If(port.code == Command.STOP):
+                    with m.If(is_one[Command.STOP]):
                         m.d.comb += [
                             self.stop_now.eq(stop == Stop.NOW),
                             self.stop_after_epoch.eq(stop == Stop.AFTER_EPOCH),
@@ -183,44 +190,57 @@ class RunCommands(wiring.Component):
         return m
 
     def _decide(
-        self, m: Module, status: Signal, wanted: data.View, played: data.View, stop: Value
-    ) -> None:
-        """The status of the command, a clock after its fields are there; rates apart."""
-        outside = Signal()
+        self,
+        m: Module,
+        is_one: Mapping[Command, Signal],
+        wanted: data.View,
+        played: data.View,
+        stop: Value,
+    ) -> Signal:
+        """The status of the command, three clocks after its fields are there; rates apart."""
 
-        def beyond(first: Value, count: Value) -> Value:
-            return first + count > self._samples
+        def beyond(samples: str, first: Value, count: Value) -> Value:
+            end, found = Signal(33, name=f"{samples}_end"), Signal(name=f"{samples}_outside")
+            m.d.sync += [end.eq(first + count), found.eq(end > self._samples)]
+            return found
 
-        with m.Switch(self.port.code):
-            with m.Case(Command.CONFIGURE):
-                m.d.sync += outside.eq(
-                    (wanted.flags > ConfigurationFlag.ORDERED)
-                    | (wanted.first_epoch >= wanted.end_epoch)
-                    | beyond(wanted.train_first, wanted.train_count)
-                    | beyond(wanted.test_first, wanted.test_count)
+        no_configuration = Cat(
+            register(m, wanted.flags > ConfigurationFlag.ORDERED, "unknown_flags"),
+            register(m, wanted.first_epoch >= wanted.end_epoch, "no_epochs"),
+            beyond("train", wanted.train_first, wanted.train_count),
+            beyond("test", wanted.test_first, wanted.test_count),
+        ).any()
+        no_play = Cat(
+            register(m, played.flags > (PlayFlag.TRAIN | PlayFlag.DRAIN), "unknown_play_flags"),
+            register(m, played.rate_exponent > self._max_exponent, "no_such_rate"),
+            beyond("play", played.first, played.count),
+        ).any()
+
+        status = Signal(Status)
+        outside, not_now, not_ready = Signal(), Signal(), Signal()
+        m.d.sync += outside.eq(
+            (is_one[Command.CONFIGURE] & no_configuration)
+            | (is_one[Command.PLAY] & no_play)
+            | (is_one[Command.STOP] & (stop > Stop.AFTER_EPOCH))
+        )
+        alone = is_one[Command.START] | is_one[Command.RESET_TRAINING]
+        m.d.comb += [
+            not_now.eq(
+                ((is_one[Command.CONFIGURE] | is_one[Command.PLAY] | alone) & self.running)
+                | (is_one[Command.PLAY] & self.occupied)
+                | (alone & self.busy)
+            ),
+            not_ready.eq(is_one[Command.START] & ~(self.configured & self.sealed)),
+            status.eq(
+                Mux(
+                    not_now,
+                    Status.BUSY,
+                    Mux(
+                        not_ready,
+                        Status.NOT_READY,
+                        Mux(outside, Status.OUT_OF_RANGE, Status.OK),
+                    ),
                 )
-            with m.Case(Command.PLAY):
-                m.d.sync += outside.eq(
-                    (played.flags > (PlayFlag.TRAIN | PlayFlag.DRAIN))
-                    | (played.rate_exponent > self._max_exponent)
-                    | beyond(played.first, played.count)
-                )
-            with m.Case(Command.STOP):
-                m.d.sync += outside.eq(stop > Stop.AFTER_EPOCH)
-            with m.Default():
-                m.d.sync += outside.eq(0)
-        m.d.comb += status.eq(Status.OK)
-        with m.If(outside):
-            m.d.comb += status.eq(Status.OUT_OF_RANGE)
-        with m.Switch(self.port.code):
-            with m.Case(Command.CONFIGURE), m.If(self.running):
-                m.d.comb += status.eq(Status.BUSY)
-            with m.Case(Command.PLAY), m.If(self.running | self.occupied):
-                m.d.comb += status.eq(Status.BUSY)
-            with m.Case(Command.START):
-                with m.If(self.running | self.busy):
-                    m.d.comb += status.eq(Status.BUSY)
-                with m.Elif(~(self.configured & self.sealed)):
-                    m.d.comb += status.eq(Status.NOT_READY)
-            with m.Case(Command.RESET_TRAINING), m.If(self.running | self.busy):
-                m.d.comb += status.eq(Status.BUSY)
+            ),
+        ]
+        return status

@@ -8,7 +8,7 @@ idle -> samples of PLAY -> (drain) -> idle
 
 from __future__ import annotations
 
-from amaranth.hdl import Module, Mux, Signal
+from amaranth.hdl import Module, Mux, Signal, Value, signed
 from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out
 
@@ -124,34 +124,45 @@ class Runner(wiring.Component):
         with m.If(self.stop_after_epoch & self.running):
             m.d.sync += ending.eq(1)
 
+        # `current.first` is the next sample to be asked for; those to come are counted less one, so
+        # that their sign says when there are none.
         requested = Signal.like(current.count)
-        request = self.requests.payload
-        m.d.comb += [
-            request.place.eq(current.first + requested),
-            request.ordered.eq(current.ordered),
-            request.train.eq(current.train),
-            request.rate_exponent.eq(current.rate_exponent),
-        ]
+        rest = Signal(signed(len(current.count) + 1))
+        all_taken = Signal()
+        m.d.sync += all_taken.eq(counters.samples == requested)
+        with m.If(self.requests.ready):
+            m.d.sync += self.requests.valid.eq(0)
         single, testing, draining = Signal(), Signal(), Signal()  # PLAY; the test samples' pass
         entry = Signal(range(RATES + 2))
         exponent = Signal(8)
-        begin = [requested.eq(0)]
+        # Epochs are so long that what comes after this one is known at its end.
+        next_epoch, last_epoch = Signal.like(self.epoch), Signal()
+        m.d.sync += [
+            next_epoch.eq(self.epoch + 1),
+            last_epoch.eq(next_epoch == wanted.end_epoch),
+        ]
         m.d.comb += self.rate_entry.eq(entry)
+
+        def begin(first: Value, count: Value) -> list:
+            return [
+                *(requested.eq(0), rest.eq(count - 1)),
+                *(current.first.eq(first), current.count.eq(count)),
+            ]
+
         with m.If(self.forget):
             m.d.sync += self.epoch.eq(0)
         with m.Elif(self.configured & ~self.running):
             m.d.sync += self.epoch.eq(wanted.first_epoch)
         with m.FSM():
             with m.State("IDLE"):
-                m.d.sync += [stopping.eq(0), ending.eq(0), testing.eq(0), entry.eq(0), *begin]
+                m.d.sync += [stopping.eq(0), ending.eq(0), testing.eq(0), entry.eq(0)]
                 with m.If(self.play):
                     m.d.comb += counters.begin.eq(1)
                     m.d.sync += [
                         self.running.eq(1),
                         single.eq(1),
                         draining.eq((played.flags & PlayFlag.DRAIN) != 0),
-                        current.first.eq(played.first),
-                        current.count.eq(played.count),
+                        *begin(played.first, played.count),
                         current.ordered.eq(0),
                         current.train.eq((played.flags & PlayFlag.TRAIN) != 0),
                         current.rate_exponent.eq(played.rate_exponent),
@@ -175,24 +186,30 @@ class Runner(wiring.Component):
             with m.State("TRAIN"):
                 m.d.comb += counters.begin.eq(1)
                 m.d.sync += [
-                    *begin,
+                    *begin(wanted.train_first, wanted.train_count),
                     testing.eq(0),
-                    current.first.eq(wanted.train_first),
-                    current.count.eq(wanted.train_count),
                     current.ordered.eq((wanted.flags & ConfigurationFlag.ORDERED) != 0),
                     current.train.eq(1),
                     current.rate_exponent.eq(exponent),
                 ]
                 m.next = "PASS"
             with m.State("PASS"):
-                with m.If((requested == current.count) | stopping):
+                with m.If(rest[-1] | stopping):
                     m.next = "TAKEN"
-                with m.Elif(~self.paused):
-                    m.d.comb += self.requests.valid.eq(1)
-                    with m.If(self.requests.ready):
-                        m.d.sync += requested.eq(requested + 1)
+                with m.Elif(~self.paused & (self.requests.ready | ~self.requests.valid)):
+                    request = self.requests.payload
+                    m.d.sync += [
+                        *(requested.eq(requested + 1), rest.eq(rest - 1)),
+                        current.first.eq(current.first + 1),
+                        self.requests.valid.eq(1),
+                        request.place.eq(current.first),
+                        *(
+                            request[name].eq(current[name])
+                            for name in ("ordered", "train", "rate_exponent")
+                        ),
+                    ]
             # What was asked for is still to be taken by the core.
-            with m.State("TAKEN"), m.If(counters.samples == requested):
+            with m.State("TAKEN"), m.If(all_taken):
                 m.next = "IDLE"
                 with m.If(draining):
                     m.next = "FLY"
@@ -218,19 +235,17 @@ class Runner(wiring.Component):
                         self.train_right.eq(counters.right),
                         self.tail_right.eq(counters.tail_right),
                         self.tail.eq(Mux(current.count < TAIL, current.count, TAIL)),
-                        *begin,
+                        *begin(wanted.test_first, wanted.test_count),
                         testing.eq(1),
-                        current.first.eq(wanted.test_first),
-                        current.count.eq(wanted.test_count),
                         current.ordered.eq(0),
                         current.train.eq(0),
                     ]
                     m.next = "PASS"
             with m.State("RECORD"):
                 m.d.comb += self.recorded.eq(1)
-                m.d.sync += [self.epoch.eq(self.epoch + 1), entry.eq(0)]
+                m.d.sync += [self.epoch.eq(next_epoch), entry.eq(0)]
                 m.next = "RATE"
-                with m.If((self.epoch + 1 == wanted.end_epoch) | ending):
+                with m.If(last_epoch | ending):
                     m.d.sync += self.running.eq(0)
                     m.next = "IDLE"
         return m

@@ -17,7 +17,7 @@ class CreditQueue(wiring.Component):
     layout
         An item.
     depth
-        Items in the pipeline and in the queue together, at most.
+        Items in the pipeline and in the queue together, at most, and one more.
 
     Members
     -------
@@ -47,16 +47,20 @@ class CreditQueue(wiring.Component):
         m.submodules.queue = queue = fifo.SyncFIFOBuffered(
             width=self._layout.size, depth=self._depth
         )
+        # `room` comes from a register, which knows nothing of an item that starts beside it: one
+        # place is kept for that.
         credit = Signal(range(self._depth + 1), init=self._depth)
         left = Signal()
         m.d.comb += [
-            self.room.eq(credit != 0),
             queue.w_data.eq(self.item),
             queue.w_en.eq(self.arrived),
             self.items.valid.eq(queue.r_rdy),
             self.items.payload.eq(queue.r_data),
             queue.r_en.eq(self.items.ready),
-            left.eq(self.items.valid & self.items.ready),
         ]
-        m.d.sync += credit.eq(credit - self.started + left)
+        m.d.sync += [
+            left.eq(self.items.valid & self.items.ready),
+            credit.eq(credit - self.started + left),
+            self.room.eq(credit > 1),
+        ]
         return m

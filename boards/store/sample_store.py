@@ -14,6 +14,7 @@ from amaranth.lib.wiring import In, Out
 from boards.design import BoardDesign
 from boards.store.credit_queue import CreditQueue
 from boards.store.deep_memory import LATENCY, deep_memory
+from boards.store.two_places import TwoPlaces
 from hwgen.parts.arithmetic import adder_tree, register
 from hwgen.parts.layouts import layout_of
 from hwgen.parts.pipeline import delayed
@@ -104,13 +105,21 @@ class SampleStore(wiring.Component):
         m = Module()
         looked_up = self._look_up(m)
         self._read_beats(m, looked_up)
-        beat = Signal(range(max(self.shape.beats, 2)))
-        with m.If(self.samples.valid & self.samples.ready):
-            m.d.sync += beat.eq(beat + 1)
-            with m.If(beat == self.shape.beats - 1):
-                m.d.sync += beat.eq(0)
-                m.d.comb += self.taken.eq(1)
+        _, last = self._beat(m, self.samples.valid & self.samples.ready, "beat")
+        m.d.comb += self.taken.eq(self.samples.valid & self.samples.ready & last)
         return m
+
+    def _beat(self, m: Module, step: Value, name: str) -> tuple[Signal, Signal]:
+        """A beat's number in its sample, and whether it is the last one."""
+        beats = self.shape.beats
+        beat = Signal(range(max(beats, 2)), name=name)
+        last = Signal(init=int(beats == 1), name=f"last_{name}")
+        with m.If(step):
+            m.d.sync += [
+                beat.eq(Mux(last, 0, beat + 1)),
+                last.eq((beat == beats - 2) if beats > 1 else 1),
+            ]
+        return beat, last
 
     def _write(self, width: int, enable: Signal) -> tuple[Value, Value, Value]:
         """The write port of one of the memories."""
@@ -182,16 +191,13 @@ class SampleStore(wiring.Component):
     def _read_beats(self, m: Module, looked_up: stream.Interface) -> None:
         shape = self.shape
         m.submodules.beats = queue = CreditQueue(self._sample, BEATS)
-        offset = Signal(range(max(shape.beats, 2)))
-        last, started = Signal(), Signal()
+        started = Signal()
+        offset, last = self._beat(m, started, "offset")
         m.d.comb += [
-            last.eq(offset == shape.beats - 1),
             started.eq(looked_up.valid & queue.room),
             queue.started.eq(started),
             looked_up.ready.eq(queue.room & last),
         ]
-        with m.If(started):
-            m.d.sync += offset.eq(Mux(last, 0, offset + 1))
         address = (looked_up.payload.base + offset)[: shape.beat_address_bits]
         features = deep_memory(
             m,
@@ -212,7 +218,8 @@ class SampleStore(wiring.Component):
                 queue.item[name].eq(delayed(m, looked_up.payload[name], LATENCY, f"beat_{name}"))
                 for name in ("label", "train", "rate_exponent")
             ),
-            self.samples.valid.eq(queue.items.valid),
-            self.samples.payload.eq(queue.items.payload),
-            queue.items.ready.eq(self.samples.ready),
         ]
+        # Whether the core takes a beat is known late in a clock.
+        m.submodules.exit = places = TwoPlaces(self._sample)
+        wiring.connect(m, queue.items, places.entry)
+        wiring.connect(m, places.exit, wiring.flipped(self.samples))

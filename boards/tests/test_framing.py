@@ -8,7 +8,7 @@ import re
 import pytest
 
 from boards.host.frames import Frame, FrameDecoder, encode
-from boards.link.frame_receiver import FrameReceiver
+from boards.link.frame_receiver import BYTE_LATENCY, FrameReceiver
 from boards.link.frame_transmitter import FrameTransmitter
 from boards.link.framing import ESCAPE, FLAG, MAX_PAYLOAD, Fault
 from boards.tests.simulation import simulate
@@ -36,7 +36,7 @@ def receive(line: list[int]) -> list[tuple[Fault, bytes]]:
                 if fault is Fault.NONE:
                     for address in range(4 + ctx.get(receiver.frame.length)):
                         ctx.set(receiver.frame.address, address)
-                        await ctx.tick()
+                        await ctx.tick().repeat(BYTE_LATENCY)
                         text.append(ctx.get(receiver.frame.byte))
                 seen.append((fault, bytes(text)))
                 ctx.set(receiver.frame.release, 1)
