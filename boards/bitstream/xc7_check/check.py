@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from boards.bitstream.engines import database_folder
+from boards.bitstream.xc7_check.assembly import FASM, check_assembly
 from boards.bitstream.xc7_check.clocks import check_clock
 from boards.bitstream.xc7_check.contents import Contents, contents
 from boards.bitstream.xc7_check.findings import Findings
@@ -169,7 +170,7 @@ def check_bitstream(
     Parameters
     ----------
     bitstream
-        The file; its routed netlist is beside it.
+        The file; its routed netlist is beside it, and perhaps its FASM file.
     built
         What it must be.
     database
@@ -188,4 +189,6 @@ def check_bitstream(
     progress("making the design")
     right = intended(built)
     progress("comparing")
-    return compare(device, netlist, right)
+    findings = compare(device, netlist, right)
+    assembly = bitstream.parent / FASM
+    return [*findings, check_assembly(device, assembly)] if assembly.is_file() else findings

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -34,11 +34,15 @@ class Contents:
     """Whether it has first words at all."""
     source: str = "the Verilog"
     """Who says so."""
+    read: tuple[str, str] | None = None
+    """Names of a register that takes a word, and of the address it is read at, both with their
+    instances; None where the Verilog has no such register."""
 
 
 _MODULE = re.compile(r"module (\w+)")
 _MEMORY = re.compile(r" +reg (?:\[(\d+):0\] )?(\w+) \[(\d+):0\];")
 _WORD = re.compile(r" +(\w+)\[(\d+)\] = \d+'h([0-9a-fx]+);")
+_READ = re.compile(r" +(\w+) <= (\w+)\[(\w+)\];")
 _PART = re.compile(r"(?P<base>.*?)(?P<part>\d*)(?:_column(?P<column>\d+))?")
 
 
@@ -61,6 +65,7 @@ def contents(design: BoardDesign) -> list[Contents]:
 def verilog_memories(text: str) -> list[Contents]:
     """Every memory in the Verilog of a board's logic, with the words that it says."""
     found: dict[tuple[str, str], tuple[int, list[int], bool]] = {}
+    reads: dict[tuple[str, str], tuple[str, str]] = {}
     module = ""
     for line in text.splitlines():
         if match := _MODULE.match(line):
@@ -72,15 +77,23 @@ def verilog_memories(text: str) -> list[Contents]:
             width, words, _ = found[module, match[1]]
             words[int(match[2])] = int(match[3].replace("x", "0"), 16)
             found[module, match[1]] = (width, words, True)
+        elif (match := _READ.fullmatch(line)) and (module, match[2]) in found:
+            reads[module, match[2]] = (_path(module, match[1]), _path(module, match[3]))
     return [
         Contents(
-            name=f"{module}_{name}".removeprefix(f"{TOP}_"),
+            name=_path(module, name),
             width=width,
             words=tuple(words),
             defined=defined,
+            read=reads.get((module, name)),
         )
         for (module, name), (width, words, defined) in found.items()
     ]
+
+
+def _path(module: str, name: str) -> str:
+    """A name with those of the instances that it is in."""
+    return f"{module}_{name}".removeprefix(f"{TOP}_")
 
 
 def _split(name: str) -> tuple[str, int, int]:
@@ -95,13 +108,8 @@ def _parts(members: Sequence[Contents], words: Sequence[int], source: str) -> It
     first = 0
     for memory in sorted(members, key=lambda each: _split(each.name)[1:]):
         mask = (1 << memory.width) - 1
-        yield Contents(
-            name=memory.name,
-            width=memory.width,
-            words=tuple(word >> first & mask for word in words),
-            defined=True,
-            source=source,
-        )
+        dealt = tuple(word >> first & mask for word in words)
+        yield replace(memory, words=dealt, defined=True, source=source)
         first += memory.width
 
 

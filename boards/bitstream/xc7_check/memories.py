@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from boards.bitstream.xc7_check.contents import Contents
 from boards.bitstream.xc7_check.findings import Finding, Findings
+from boards.bitstream.xc7_check.logic_memories import LogicMemories
 from boards.bitstream.xc7_check.ram_cells import Held, ram_parts, words_held
 from boards.bitstream.xc7_check.routed import RoutedNetlist
 from boards.bitstream.xc7_decode.device_bits import DeviceBits
@@ -18,16 +19,20 @@ def check_memories(
     device: DeviceBits, netlist: RoutedNetlist, memories: Sequence[Contents]
 ) -> Findings:
     """Hold the words of every RAM in the bitstream against what the memories must hold."""
-    parts = ram_parts(device, netlist)
+    parts, in_logic = ram_parts(device, netlist), LogicMemories(device, netlist)
     differences: list[Finding] = []
-    counts: Counter[str] = Counter()
+    counts: Counter[str] = Counter({"memories": 0})
     logic, undefined = [], 0
     for memory in memories:
         cells = parts.pop(memory.name, None)
-        if cells is None:
+        if cells is not None:
+            copies = words_held(cells, len(memory.words), memory.width)
+        elif (worked_out := in_logic.held(memory)) is not None:
+            copies = [worked_out]
+            counts["of them logic"] += 1
+        else:
             logic.append(memory.name)
             continue
-        copies = words_held(cells, len(memory.words), memory.width)
         counts["memories"] += 1
         if not memory.defined:
             undefined += 1
@@ -45,7 +50,8 @@ def check_memories(
     notes = []
     if logic:
         notes.append(
-            f"{len(logic)} small memories are logic, compared as look-up tables: {', '.join(logic)}"
+            f"{len(logic)} small memories are logic that cannot be told apart, compared as look-up "
+            f"tables alone: {', '.join(logic)}"
         )
     if undefined:
         notes.append(

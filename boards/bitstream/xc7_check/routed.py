@@ -16,6 +16,7 @@ __all__ = ["ROUTED", "RoutedCell", "RoutedNetlist", "integer", "read_routed"]
 
 ROUTED = "routed.json"
 """Its name in a build's folder."""
+_CONSTANTS = {"PSEUDO_GND": False, "PSEUDO_VCC": True}
 _BEL = re.compile(r"X(\d+)Y(\d+)/(\w+)_X(\d+)Y(\d+)\.(.*)")
 
 
@@ -43,6 +44,8 @@ class RoutedCell:
     """Its parameters: binary digits, the lowest last, or words."""
     pins: Mapping[str, tuple[str, ...]]
     """Of each pin of the site's element, the cell's own ports that it serves."""
+    nets: Mapping[str, int]
+    """Number of the net at each pin that has one."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,10 @@ class RoutedNetlist:
 
     cells: tuple[RoutedCell, ...]
     """The cells."""
+    names: Mapping[str, int]
+    """Number of the net of each name; dots are between the names of instances."""
+    constants: Mapping[int, bool]
+    """Level of each net that has always the same."""
 
     def of(self, kind: str) -> Iterator[RoutedCell]:
         """Cells of a type in the words of nextpnr."""
@@ -100,7 +107,18 @@ def read_routed(file: Path, database: Database) -> RoutedNetlist:
     try:
         (module,) = [m for m in text["modules"].values() if m["cells"]]
         cells = module["cells"]
-        return RoutedNetlist(tuple(_placed(cells, database)))
+        names = {
+            name: net["bits"][0]
+            for name, net in module.get("netnames", {}).items()
+            if len(net["bits"]) == 1
+        }
+        constants = {
+            cell["connections"]["Y"][0]: level
+            for kind, level in _CONSTANTS.items()
+            for cell in cells.values()
+            if cell["type"] == kind
+        }
+        return RoutedNetlist(tuple(_placed(cells, database)), names, constants)
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise ValueError(
             f"routed netlist {str(file)!r} must be one that nextpnr-himbaechel wrote for "
@@ -130,4 +148,5 @@ def _placed(cells: Mapping[str, Mapping[str, Any]], database: Database) -> Itera
                 for key, ports in attributes.items()
                 if key.startswith("X_ORIG_PORT_")
             },
+            nets={pin: bits[0] for pin, bits in cell.get("connections", {}).items() if bits},
         )

@@ -132,8 +132,6 @@ class DeviceBits:
         Bits of the error-correcting codes are none: see `wrong_codes`.
         """
         known = np.zeros_like(self.bits)
-        words = known.reshape(-1, FRAME_WORDS, 32)
-        words[:, _CODE_WORD, :_CODE_BITS] = True
         alike: dict[tuple[str, str, int, int], list[Segment]] = defaultdict(list)
         for tile in self.database.tiles.values():
             for segment in tile.segments:
@@ -142,8 +140,35 @@ class DeviceBits:
         for (kind, bus, alias_offset, length), segments in alike.items():
             features = _inside(self.database.features(kind, bus), alias_offset, length)
             self._explain(known, features, segments)
-        places = np.flatnonzero(self.bits & ~known)
-        return sorted(self._unknown_bit(int(place)) for place in places)
+        return self.bits_beside(known)
+
+    def bits_beside(self, known: NDArray[np.bool_]) -> list[UnknownBit]:
+        """Every bit that is 1 and not among some, in order, but for error-correcting codes.
+
+        Parameters
+        ----------
+        known
+            A mask of `bits`.
+        """
+        beside = self.bits & ~known
+        beside.reshape(-1, FRAME_WORDS, 32)[:, _CODE_WORD, :_CODE_BITS] = False
+        return sorted(self._unknown_bit(int(place)) for place in np.flatnonzero(beside))
+
+    def bits_of(self, tile: str, feature: str) -> tuple[list[int], list[int]]:
+        """Indices in `bits` of those of a feature that must be 1, and of those that must be 0.
+
+        Raises
+        ------
+        ValueError
+            The database knows no such tile or feature.
+        """
+        segment, found = self._feature(tile, feature)
+        base = self._base(segment)
+        ones, zeros = (
+            [base + frame * _FRAME_BITS + bit for frame, bit in bits]
+            for bits in (found.set, found.clear)
+        )
+        return ones, zeros
 
     def _explain(
         self,
