@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 NO_ICARUS = "Icarus is not installed (Debian and Ubuntu: apt install iverilog)"
+ARTIX_TOOLS = ("nextpnr-himbaechel", "fasm2frames", "xc7frames2bit")
+ARTIX_OPTIONS = ("--artix-chipdb", "--artix-database")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -27,6 +29,20 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="stop where Icarus is not installed, instead of skipping the tests that run in it",
     )
+    parser.addoption(
+        "--artix-chipdb",
+        type=Path,
+        default=None,
+        metavar="FILE",
+        help="nextpnr-himbaechel's database of the XC7A100T, for tests that place and route",
+    )
+    parser.addoption(
+        "--artix-database",
+        type=Path,
+        default=None,
+        metavar="DIR",
+        help="folder of Project X-Ray's databases, for the same tests",
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -37,6 +53,11 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "real_data: needs --data DIR")
     config.addinivalue_line("markers", "slow: needs --slow, and begins before all others")
     config.addinivalue_line("markers", "icarus: runs in Icarus, a simulator of four states")
+    config.addinivalue_line(
+        "markers",
+        "artix: runs open place and route for the 7 series; skipped where nextpnr-himbaechel, "
+        "fasm2frames, xc7frames2bit and the databases are absent",
+    )
     config.addinivalue_line("markers", "long: takes minutes of a core, and so begins first")
 
 
@@ -60,6 +81,32 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for item in items:
             if marked(item, "icarus"):
                 item.add_marker(pytest.mark.skip(reason=NO_ICARUS))
+    missing = _missing_for_artix(config)
+    if missing:
+        for item in items:
+            if marked(item, "artix"):
+                item.add_marker(pytest.mark.skip(reason=missing))
+
+
+def _missing_for_artix(config: pytest.Config) -> str:
+    """What open place and route for the 7 series lacks; empty where nothing is missing."""
+    lacking = [name for name in ARTIX_TOOLS if shutil.which(name) is None]
+    lacking += [name for name in ARTIX_OPTIONS if config.getoption(name) is None]
+    return f"needs {', '.join(lacking)}" if lacking else ""
+
+
+@pytest.fixture(scope="session")
+def artix_chipdb(request: pytest.FixtureRequest) -> Path:
+    """The file that --artix-chipdb names."""
+    file: Path = request.config.getoption("--artix-chipdb")
+    return file.absolute()
+
+
+@pytest.fixture(scope="session")
+def artix_database(request: pytest.FixtureRequest) -> Path:
+    """The folder that --artix-database names."""
+    folder: Path = request.config.getoption("--artix-database")
+    return folder.absolute()
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ __all__ = ["COMMANDS"]
 COMMANDS = {
     "boards": "list the boards, what they have, and where a network fits",
     "build": "build a bitstream that trains the network on a board",
+    "check-bitstream": "decode a 7-series board's bitstream and hold it against its design",
     "host": "train on a board over its serial port, and read back what it has learnt",
     "board-sim": "run the network's board in simulation, as a serial port for `presparse host`",
 }

@@ -30,14 +30,18 @@ from software_ref.console.progress import ProgressBar
 from software_ref.console.shared_folder import working_folder
 from software_ref.network_file import NetworkFile, read_network_file
 
-__all__ = ["add_arguments", "run"]
+__all__ = ["add_arguments", "board_named", "for_board", "run"]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the subcommand's arguments."""
     add_network_file(parser)
     parser.add_argument(
-        "--board", type=_board, required=True, metavar="BOARD", help=f"one of {', '.join(BOARDS)}"
+        "--board",
+        type=board_named,
+        required=True,
+        metavar="BOARD",
+        help=f"one of {', '.join(BOARDS)}",
     )
     parser.add_argument(
         "--toolchain",
@@ -108,7 +112,7 @@ def run(arguments: argparse.Namespace) -> int:
     began = time.monotonic()
     board: Board = arguments.board
     family = family_of(board)
-    file = _for_board(read_network_file(arguments.network_file), board)
+    file = for_board(read_network_file(arguments.network_file), board)
     check_outputs({"--json": arguments.json}, inputs=[arguments.network_file])
     check_options(arguments, family, FAMILIES.values(), noun="boards", name=board.name)
     build = family.builder(board, _options(arguments))
@@ -142,7 +146,7 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _for_board(file: NetworkFile, board: Board) -> NetworkFile:
+def for_board(file: NetworkFile, board: Board) -> NetworkFile:
     """The network file with the board's FPGA as its target."""
     return replace(file, target=replace(file.target, device=board.part.device.name))
 
@@ -206,7 +210,8 @@ def _check_timing(job: BitstreamJob, routed: Routed, family: BoardFamily) -> Non
         )
 
 
-def _board(text: str) -> Board:
+def board_named(text: str) -> Board:
+    """The board that an argument names."""
     if text not in BOARDS:
         close = get_close_matches(text, BOARDS, n=1)
         hint = f"did you mean {close[0]}?" if close else f"known: {', '.join(BOARDS)}"

@@ -33,6 +33,7 @@ ELSEWHERE = {
     "synth": "rtl_tests/test_commands.py",
     "pnr": "hwgen/tests/test_command_pnr.py",
     "build": "boards/tests/test_command_build.py",
+    "check-bitstream": "boards/tests/test_xc7_check.py",
     "host": "boards/tests/processes.py",
     "board-sim": "boards/tests/test_board_sim.py",
     "experiment": "software_ref/experiments/tests/test_experiments.py",
