@@ -124,8 +124,9 @@ class BoardTop(wiring.Component):
             writer.running.eq(runner.running),
         ]
 
-        # Back to the initial parameters: the run ends, the core drains, then they are written.
-        resetting, reset_begins = Signal(), Signal()
+        # Back to the initial parameters: the run ends, the core drains, then they are written. So
+        # it begins, too: not every tool puts initial contents into LUT memories (nextpnr does not).
+        resetting, reset_begins = Signal(init=1), Signal()
         with m.If(pressed["reset"] | commands.reset_training):
             m.d.sync += resetting.eq(1)
         with m.Elif(reset_begins):

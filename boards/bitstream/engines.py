@@ -25,6 +25,7 @@ __all__ = [
     "CONSTRAINTS",
     "DATABASE",
     "ENGINES",
+    "FASM",
     "PACKERS",
     "TOOLCHAINS",
     "Engine",
@@ -38,7 +39,9 @@ CHIPDB, DATABASE = "CHIPDB", "DATABASE"
 CONSTRAINTS = "nextpnr.xdc"
 """Pins and clocks for nextpnr."""
 
-_FASM, _FRAMES, _BITSTREAM = "board.fasm", "board.frames", "board.bit"
+FASM = "board.fasm"
+"""Every feature of the bitstream, as nextpnr writes it."""
+_FRAMES, _BITSTREAM = "board.frames", "board.bit"
 _FOLDERS = {"xc7a": "artix7", "xc7k": "kintex7", "xc7s": "spartan7", "xc7z": "zynq7"}
 
 
@@ -70,6 +73,8 @@ class Engine:
     """Reads what it reported in a folder."""
     open: bool = True
     """Whether Yosys comes first, and Project X-Ray's programs last."""
+    loses_lut_memories: bool = False
+    """Whether memories in LUTs begin with 0, whatever they shall."""
     needs_chipdb: bool = False
     """Whether it has no database of its own."""
 
@@ -139,7 +144,7 @@ def database_folder(part: Part) -> str:
 
 def _packing(part: Part) -> tuple[Step, ...]:
     database = f"{DATABASE}/{database_folder(part)}"
-    frames = ("--part", part.name, "--db-root", database, _FASM, _FRAMES)
+    frames = ("--part", part.name, "--db-root", database, FASM, _FRAMES)
     bits = (
         *("--part_file", f"{database}/{part.name}/part.yaml", "--part_name", part.name),
         *("--frm_file", _FRAMES, "--output_file", _BITSTREAM),
@@ -156,14 +161,14 @@ def _himbaechel(job: BitstreamJob, seed: int) -> list[str]:
         constraints=CONSTRAINTS,
         freq_mhz=job.clock_mhz,
         chipdb=CHIPDB,
-        fasm=_FASM,
+        fasm=FASM,
         seed=seed,
     )
 
 
 def _xilinx(job: BitstreamJob, seed: int) -> list[str]:
     return xilinx_arguments(
-        constraints=CONSTRAINTS, freq_mhz=job.clock_mhz, chipdb=CHIPDB, fasm=_FASM, seed=seed
+        constraints=CONSTRAINTS, freq_mhz=job.clock_mhz, chipdb=CHIPDB, fasm=FASM, seed=seed
     )
 
 
@@ -185,6 +190,7 @@ ENGINES = (
         usual="nextpnr-himbaechel",
         arguments=_himbaechel,
         read=read_himbaechel,
+        loses_lut_memories=True,
     ),
     Engine(
         style="xilinx",

@@ -8,10 +8,20 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from boards.bitstream.engines import CHIPDB, CONSTRAINTS, DATABASE, Engine, Step
+from boards.bitstream.engines import (
+    CHIPDB,
+    CONSTRAINTS,
+    DATABASE,
+    FASM,
+    Engine,
+    Step,
+    database_folder,
+)
 from boards.bitstream.job import SOURCES, BitstreamJob
+from boards.bitstream.lut_memories import restore_lut_memories
 from boards.bitstream.report import Routed
 from boards.bitstream.seeds import best_placement
+from boards.bitstream.xc7_decode.database import Database
 from hwgen.pnr.nextpnr import PlacementError
 from hwgen.pnr.xc7_commands import ROUTED, log_step
 from hwgen.pnr.xc7_engines import Program
@@ -77,11 +87,17 @@ def run_engine(
     inputs = (f"{NETLIST}.json", CONSTRAINTS)
     folder, routed = best_placement(seeds, job.folder, inputs, place, progress)
     if routed.timing_met:
-        for step in engine.packing(job.board.part):
+        part = job.board.part
+        if engine.loses_lut_memories:
+            progress("writing the contents of memories in LUTs")
+            family = databases[DATABASE] / database_folder(part)
+            database = Database(family, part.device.name, part.name)
+            restore_lut_memories(folder / FASM, folder / f"{NETLIST}.json", database)
+        for step in engine.packing(part):
             _run(step, databases, folder, progress)
         (folder / "board.bit").replace(job.bitstream)
-        # Beside the bitstream, for whoever decodes it.
-        shutil.copyfile(folder / ROUTED, job.folder / ROUTED)
+        for name in (ROUTED, FASM):  # beside the bitstream, for whoever decodes it
+            shutil.copyfile(folder / name, job.folder / name)
     return replace(routed, tools=(yosys_version(log), program.title))
 
 

@@ -119,9 +119,17 @@ def _mmcms(oscillator_hz: int, clock_hz: int) -> Iterator[Mmcm]:
             fewest = 8 if vco <= _OUTPUT[1] else 16
             best = int(8 * vco / clock_hz)
             for output in {clamped(best, 16, 1024), clamped(best + 1, 16, 1024), fewest}:
+                if _odd_and_fractional(output) or _odd_and_fractional(eighths):
+                    continue
                 yield Mmcm(
                     oscillator_hz=oscillator_hz,
                     divide=divide,
                     multiply=eighths * _EIGHTH,
                     output_divide=output * _EIGHTH,
                 )
+
+
+def _odd_and_fractional(eighths: int) -> bool:
+    """Dividers that nextpnr sets one too low: a fraction on an odd whole part."""
+    whole, fraction = divmod(eighths, 8)
+    return bool(whole % 2 and fraction)

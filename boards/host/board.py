@@ -61,6 +61,8 @@ class Board:
         self.core = core
         self.identity = self._identify()
         """What the board says of itself."""
+        # A board that was just switched on still writes its initial parameters.
+        self.wait_while(State.RESETTING)
         self.store = Store(link, core, self.identity.samples)
         """Its store."""
 
