@@ -10,7 +10,6 @@ start --> delta unit --------------------------+--> lanes' deltas
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 
 from amaranth.hdl import Module, Value, signed, unsigned
@@ -34,6 +33,7 @@ from hwgen.units.prediction import PredictionUnit
 from hwgen.units.rounding_noise import RoundingNoise
 from hwgen.units.update import Update
 from software_ref.connections.clash_free import ClashFreePattern
+from software_ref.plan.dsp_budget import DspUnits
 from software_ref.plan.ports import COUNTER_BITS
 from software_ref.plan.schedule import Schedule
 from software_ref.plan.timing import ROUTE, ROUTER_LEAD, SCAN_LEAD, JunctionTiming
@@ -51,7 +51,7 @@ class JunctionParameters:
     """Initial weights, raw, in natural edge order."""
     biases: list[int]
     """Initial biases, raw."""
-    dsp: frozenset[str]
+    dsp: DspUnits
     """Units whose multipliers are DSP blocks: "feedforward", "backprop", "update"."""
 
 
@@ -163,7 +163,7 @@ class Junction(wiring.Component):
         super().__init__(members)
 
     @staticmethod
-    def costs(schedule: Schedule, number: int, dsp: Collection[str]) -> dict[str, cost.Terms]:
+    def costs(schedule: Schedule, number: int, dsp: DspUnits) -> dict[str, cost.Terms]:
         """What each instance takes, by its name here; "" is what the junction has of its own.
 
         `dsp` names the units with DSP multipliers.
@@ -192,7 +192,7 @@ class Junction(wiring.Component):
         if not schedule.training:
             return units
         units |= {
-            "update": Update.cost(timing, dsp="update" in dsp),
+            "update": Update.cost(timing, dsp=dsp.get("update", 0)),
             "delta": DeltaUnit.cost(timing),
             "queue": NeuronQueue.cost(schedule, number),
         }
@@ -281,7 +281,7 @@ class Junction(wiring.Component):
             ]
             self._drop_extra_bits(m, memory.weights, backprop.weights)
         if training:
-            m.submodules.update = update = Update(timing, dsp="update" in self._parameters.dsp)
+            m.submodules.update = update = Update(timing, dsp=self._parameters.dsp.get("update", 0))
             learn_activations = self._to_lanes(
                 m, "learn_crossbar", left.learn_activations, interleaver.sweep
             )

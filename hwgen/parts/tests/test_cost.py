@@ -11,9 +11,11 @@ from hwgen.parts.cost import (
     multiplexer,
     multiplier,
     pipelined_multiplexer,
+    product_pair,
     registers,
 )
 from software_ref.plan.pipelining import PIPELINES
+from software_ref.plan.product_pair import ProductPair
 
 DEEP, SHALLOW = PIPELINES["deep"], PIPELINES["shallow"]
 
@@ -79,6 +81,12 @@ def test_a_dsp_block_has_room_for_three_registers() -> None:
     for latency, ff in ((2, 0), (3, 0), (4, 21), (5, 42)):
         found = multiplier(12, 9, latency=latency, dsp=True, pipelining=DEEP)
         assert found == Logic(ff=ff, dsp=1)
+
+
+def test_a_pair_of_products_takes_a_block_and_the_low_bits_of_one() -> None:
+    pair = ProductPair(common=12, largest=256, dsp_widths=(25, 18))  # products of 20 bits
+    assert product_pair(pair, latency=3) == Logic(lut=15 + 6, ff=15 + 6, dsp=1)
+    assert product_pair(pair, latency=4) == Logic(lut=15 + 6, ff=15 + 6 + 40, dsp=1)
 
 
 def test_a_fabric_multiplier_registers_every_level_of_a_deep_pipeline() -> None:
