@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 from software_ref.devices import BLOCK_RAM
 from software_ref.plan.memory_plan import MemoryPlan
-from software_ref.plan.pipelining import Pipelining
+from software_ref.plan.pipelining import Pipelining, product_rows
 from software_ref.plan.product_pair import LATENCY, ProductPair
 
 __all__ = [
@@ -117,13 +117,22 @@ def adder_tree(terms: int, width: int, adders: int = 1) -> Logic:
     return Logic(lut=lut, ff=ff)
 
 
-def multiplier(wide: int, narrow: int, *, latency: int, dsp: bool, pipelining: Pipelining) -> Logic:
+def multiplier(
+    wide: int,
+    narrow: int,
+    *,
+    latency: int,
+    dsp: bool,
+    pipelining: Pipelining,
+    largest: int | None = None,
+) -> Logic:
     """`hwgen.parts.multiplier.multiply`; a DSP block has room for three registers."""
     width = wide + narrow
     if dsp:
         return Logic(ff=max(latency - 3, 0) * width, dsp=1)
     # Pairs of partial products: a multiplexer and an adder share each bit's LUT.
-    rows = [wide + 2] * (narrow // 2) + [wide] * (narrow % 2)
+    count = product_rows(narrow, largest)
+    rows = [wide + 2] * (narrow // 2) + [wide] * (count - narrow // 2)
     places = [2] * len(rows)
     lut: float = sum(rows)
     ff = sum(rows)

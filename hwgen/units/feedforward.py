@@ -94,6 +94,7 @@ class Feedforward(wiring.Component):
                 latency=timing.multiply,
                 dsp=dsp,
                 pipelining=pipelining,
+                largest=timing.widths.largest_left_activation,
             )
             * z,
             "groups": cost.adder_tree(layout.group, product, pipelining.adders) * layout.groups,
@@ -138,6 +139,7 @@ class Feedforward(wiring.Component):
                 dsp=self._dsp,
                 pipelining=timing.pipelining,
                 name=f"product{j}",
+                largest=timing.widths.largest_left_activation,
             )[: timing.widths.fed].as_signed()
             for j in range(timing.shape.parallelism)
         ]

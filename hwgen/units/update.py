@@ -106,6 +106,7 @@ class Update(wiring.Component):
             latency=timing.multiply,
             dsp=dsp > 0,
             pipelining=timing.pipelining,
+            largest=timing.widths.largest_left_activation,
         ) * (z - 2 * pairs)
         if timing.update_pair is not None and pairs:
             multipliers += cost.product_pair(timing.update_pair, latency=timing.multiply) * pairs
@@ -191,6 +192,7 @@ class Update(wiring.Component):
                             dsp=self._dsp > 0,
                             pipelining=timing.pipelining,
                             name=f"product{j}",
+                            largest=timing.widths.largest_left_activation,
                         )[: timing.widths.change].as_signed()
                     )
         return products

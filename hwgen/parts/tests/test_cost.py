@@ -96,6 +96,9 @@ def test_a_fabric_multiplier_registers_every_level_of_a_deep_pipeline() -> None:
     assert found.lut == 68 + (15 + 15) + 18 + 15
     assert multiplier(12, 9, latency=5, dsp=False, pipelining=DEEP).ff == found.ff + 21
     assert multiplier(12, 9, latency=4, dsp=False, pipelining=SHALLOW).ff > 0
+    # Up to 256 the top bit shares a row.
+    found = multiplier(12, 9, latency=4, dsp=False, pipelining=DEEP, largest=256)
+    assert found.lut == 56 + (15 + 15) + 18
 
 
 def test_trees_of_adders() -> None:
