@@ -30,7 +30,7 @@ from software_ref.console.progress import ProgressBar
 from software_ref.console.shared_folder import working_folder
 from software_ref.network_file import NetworkFile, read_network_file
 
-__all__ = ["add_arguments", "run"]
+__all__ = ["add_arguments", "for_board", "run"]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -96,7 +96,7 @@ def run(arguments: argparse.Namespace) -> int:
     began = time.monotonic()
     board: Board = arguments.board
     family = family_of(board)
-    file = _for_board(read_network_file(arguments.network_file), board)
+    file = for_board(read_network_file(arguments.network_file), board)
     check_outputs({"--json": arguments.json}, inputs=[arguments.network_file])
     check_options(arguments, family, FAMILIES.values(), noun="boards", name=board.name)
     build = family.builder(board, _options(arguments))
@@ -130,9 +130,12 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _for_board(file: NetworkFile, board: Board) -> NetworkFile:
-    """The network file with the board's FPGA as its target."""
-    return replace(file, target=replace(file.target, device=board.part.device.name))
+def for_board(file: NetworkFile, board: Board) -> NetworkFile:
+    """The network file with the board's FPGA as its target, and no more DSP blocks than it has."""
+    device, budget = board.part.device, file.target.dsp_budget
+    if budget is not None:
+        budget = min(budget, device.dsp)
+    return replace(file, target=replace(file.target, device=device.name, dsp_budget=budget))
 
 
 def _options(arguments: argparse.Namespace) -> BuildOptions:
