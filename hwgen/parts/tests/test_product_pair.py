@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
-from amaranth.hdl import Module, Signal, Value, signed, unsigned
+from amaranth.hdl import Cat, Module, Signal, Value, signed, unsigned
+from amaranth.lib import wiring
+from amaranth.lib.wiring import In, Out
 
+from hwgen.export.verilog import to_verilog
+from hwgen.parts.arithmetic import register
+from hwgen.parts.cost import product_pair
 from hwgen.parts.product_pair import multiply_pair
+from hwgen.synthesis import synthesise
 from hwgen.testing.numerics import all_signed, random_signed
 from hwgen.testing.simulation import Lanes, elaborated, sweep
 from software_ref.plan.product_pair import LATENCY, ProductPair
@@ -60,6 +67,40 @@ def test_wide_operands_at_corners_and_random(common: int, largest: int, spare: i
     d = np.append(d, random_signed(rng, common, 2000))
     a, b = (np.append(each, rng.integers(0, largest + 1, 2000)) for each in (a, b))
     check(pair, d, a, b, spare)
+
+
+class Registered(wiring.Component):
+    """A pair of the original network between registers, as a unit has it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            {"common": In(signed(12)), "first": In(9), "second": In(9), "products": Out(40)}
+        )
+
+    def elaborate(self, platform: object) -> Module:
+        m = Module()
+        pair = ProductPair(common=12, largest=256, dsp_widths=XC7)
+        inputs = [
+            register(m, each, name)
+            for name, each in (("c", self.common), ("f", self.first), ("s", self.second))
+        ]
+        first, second = multiply_pair(m, *inputs, pair, latency=LATENCY, name="pair")
+        m.d.comb += self.products.eq(Cat(first, second))
+        return m
+
+
+def test_yosys_moves_all_wide_registers_into_one_dsp_block(tmp_path: Path) -> None:
+    verilog = tmp_path / "pair.v"
+    verilog.write_text(to_verilog(Registered(), "pair", header=""))
+    report = synthesise(verilog, "pair", tmp_path / "build")
+    found = report.resources
+    expected = product_pair(ProductPair(common=12, largest=256, dsp_widths=XC7), latency=LATENCY)
+    assert (found.dsp, found.carry, found.bram36) == (1, 0, 0)
+    # Those of the inputs, of which the block has one more row for the common factor.
+    assert found.ff <= expected.ff + 30
+    assert found.lut <= expected.lut + 3
+    assert report.path_ns is not None
+    assert report.path_ns < 3
 
 
 def test_too_short_a_latency_is_refused() -> None:
