@@ -80,7 +80,9 @@ def test_estimates_are_held_against_it(
     out = capsys.readouterr().out
     assert f"{100 * figures['lut'] / 4_000:.1f} %" in out
     assert "of TOY" in out and "\nfits TOY\n" in out
-    less = Device(name="toy", family=XC7, package="x", speed="2", **{**FIGURES, "lut": 3_000})
+    less = Device(
+        name="toy", family=XC7, package="x", speed="2", **{**FIGURES, "lut": figures["lut"] - 1}
+    )
     monkeypatch.setitem(DEVICES, "toy", less)
     assert run("estimate", path)["fits"] is False
     assert "\ndoes not fit TOY\n" in capsys.readouterr().out
