@@ -132,7 +132,7 @@ def all_trials() -> dict[str, Trial]:
         "backprop_one_word": backprop_trial(one_word, dsp=True, seed=7),
         "backprop": backprop_trial(straddling, dsp=False, seed=8),
         "update": update_trial(timing(sigmoid), dsp=False, seed=9),
-        "update_replaced": update_trial(timing(relu), dsp=True, seed=10, replaced=0b0110),
+        "update_replaced": update_trial(timing(relu), dsp=2, seed=10, replaced=0b0110),
         "neuron_queue": neuron_queue_trial(
             RowLayout(shape((10, 10, 3, 10))),
             width=6,

@@ -11,7 +11,7 @@ from software_ref.golden.parameters import Parameters, initial_parameters
 from software_ref.network import Network
 from software_ref.network_file import NetworkFile
 from software_ref.plan.core_options import CoreOptions
-from software_ref.plan.dsp_budget import divide_multipliers
+from software_ref.plan.dsp_budget import DspUnits, divide_multipliers
 from software_ref.plan.ports import CorePorts
 from software_ref.plan.schedule import Schedule
 
@@ -69,6 +69,6 @@ class CorePlan:
         return initial_parameters(self.network, self.seed)
 
     @cached_property
-    def dsp(self) -> tuple[frozenset[str], ...]:
+    def dsp(self) -> tuple[DspUnits, ...]:
         """For each junction, the units whose multipliers are DSP blocks."""
         return divide_multipliers(self.schedule)

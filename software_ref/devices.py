@@ -56,6 +56,8 @@ class DeviceFamily:
     """Name of a DSP block in netlists."""
     dsp_widths: tuple[int, int]
     """Signed operand widths of one, the wider first."""
+    dsp_adds: bool
+    """Whether tools put an addition to the product into it."""
     block_ram: BlockRam
     """Geometry of a block RAM."""
     lut_memory_bits: int
@@ -147,6 +149,7 @@ XC7 = DeviceFamily(
     title="7-series",
     dsp_block="DSP48E1",
     dsp_widths=(25, 18),
+    dsp_adds=True,
     block_ram=BLOCK_RAM,
     lut_memory_bits=64,
     output_buffer=("OBUF", "I", "O"),
@@ -159,6 +162,7 @@ ECP5 = DeviceFamily(
     title="ECP5",
     dsp_block="MULT18X18D",
     dsp_widths=(18, 18),
+    dsp_adds=False,
     block_ram=BLOCK_RAM,
     lut_memory_bits=64,
     output_buffer=("OB", "I", "O"),

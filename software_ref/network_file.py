@@ -87,6 +87,7 @@ class NetworkFile:
             pipeline=self.target.pipeline,
             dsp_budget=self.target.dsp_blocks,
             dsp_widths=self.target.fpga.family.dsp_widths,
+            dsp_adds=self.target.fpga.family.dsp_adds,
         )
 
 

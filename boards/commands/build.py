@@ -147,8 +147,11 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def for_board(file: NetworkFile, board: Board) -> NetworkFile:
-    """The network file with the board's FPGA as its target."""
-    return replace(file, target=replace(file.target, device=board.part.device.name))
+    """The network file with the board's FPGA as its target, and no more DSP blocks than it has."""
+    device, budget = board.part.device, file.target.dsp_budget
+    if budget is not None:
+        budget = min(budget, device.dsp)
+    return replace(file, target=replace(file.target, device=device.name, dsp_budget=budget))
 
 
 def _options(arguments: argparse.Namespace) -> BuildOptions:

@@ -12,11 +12,14 @@ from threading import Barrier, Event
 import pytest
 
 from boards.bitstream import ecp5, seeds
+from boards.commands.build import for_board
+from boards.platforms.boards import BOARDS
 from boards.tests.small_board import SMALL
 from hwgen.synthesis import kept
 from hwgen.synthesis.yosys import run_yosys
 from presparse.cli import main
 from software_ref.console.errors import ToolError
+from software_ref.network_file import read_network_file
 
 SHARED = {"logic.v", "board.v", "vivado.xdc", "nextpnr.xdc", "README.md", "small.json"}
 OPEN = {"synthesis.ys", "himbaechel.sh", "xilinx.sh"}
@@ -62,6 +65,14 @@ def test_a_plan_is_complete(
     assert open_tools == ("synthesis.ys" in files)
     if "vivado.tcl" in files:
         assert "read_xdc vivado.xdc" in (folder / "vivado.tcl").read_text()
+
+
+@pytest.mark.parametrize(("board", "blocks"), [("nexys4ddr", 224), ("ulx3s", 156)])
+def test_a_dsp_budget_for_a_larger_device_means_all_blocks(
+    small: Path, board: str, blocks: int
+) -> None:
+    small.write_text(f"{SMALL}\n[target]\ndsp_budget = 224\n", encoding="utf-8")
+    assert for_board(read_network_file(small), BOARDS[board]).target.dsp_blocks == blocks
 
 
 def test_without_tools_one_line_says_what_was_looked_for(
@@ -258,9 +269,11 @@ def test_wrong_use_is_one_line(
     small: Path,
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
     options: list[str],
     message: str,
 ) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))  # where a tool is, it is asked for its databases
     folder = tmp_path / "built"
     assert main(["build", str(small), *options, "--output", str(folder)]) == 2
     complaint = capsys.readouterr().err

@@ -85,10 +85,12 @@ def test_a_board_with_a_35t_is_built_as_a_35t(small: Path) -> None:
         assert f"--part_name {part} " in texts[script]
     assert f"made for {part} by" in texts["README.md"]
     assert figures["part"] == figures["manifest"]["board"]["part"] == part
-    # One unit of 46 multipliers has DSP blocks, the other is built of LUTs; the store is smaller.
+    # One unit's 46 multipliers take a DSP block each, the other's one for two, in two groups of 23;
+    # the store is smaller.
     usual = CoreDesign.from_file(read_network_file(small))
     (multipliers,) = figures["manifest"]["multipliers"]
-    assert (len(multipliers["dsp"]), len(usual.dsp[0])) == (1, 2)
+    assert multipliers["dsp"] == {"feedforward": 46, "update": 24}
+    assert usual.dsp == ({"feedforward": 1, "update": 1},)
     room, *others = (most_samples(usual, DEVICES[name]) for name in ("xc7a35t", "xc7a100t"))
     assert [figures["samples"]] == [room] < others
 

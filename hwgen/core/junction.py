@@ -32,6 +32,7 @@ from hwgen.units.prediction import PredictionUnit
 from hwgen.units.rounding_noise import RoundingNoise
 from hwgen.units.update import Update
 from software_ref.connections.clash_free import ClashFreePattern
+from software_ref.plan.dsp_budget import DspUnits
 from software_ref.plan.ports import COUNTER_BITS
 from software_ref.plan.schedule import Schedule
 from software_ref.plan.timing import ROUTE, ROUTER_LEAD, SCAN_LEAD
@@ -49,7 +50,7 @@ class JunctionParameters:
     """Initial weights, raw, in natural edge order."""
     biases: list[int]
     """Initial biases, raw."""
-    dsp: frozenset[str]
+    dsp: DspUnits
     """Units whose multipliers are DSP blocks: "feedforward", "backprop", "update"."""
 
 
@@ -257,7 +258,7 @@ class Junction(wiring.Component):
         """Weights and biases learn from the sample whose deltas are at the lanes."""
         timing = self.timing
         read, operands = timing.lead, timing.lead + timing.operands
-        m.submodules.update = update = Update(timing, dsp="update" in self._parameters.dsp)
+        m.submodules.update = update = Update(timing, dsp=self._parameters.dsp.get("update", 0))
         activations = self._to_lanes(m, "learn_crossbar", row, row.left.learn_activations)
         m.d.comb += [
             update.start.eq(row.timeline.start(operands - 1)),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
 from amaranth.utils import bits_for
 
 from hwgen.parts import cost
@@ -20,6 +18,7 @@ from hwgen.units.output_delta import OutputDelta
 from hwgen.units.prediction import PredictionUnit
 from hwgen.units.rounding_noise import RoundingNoise
 from hwgen.units.update import Update
+from software_ref.plan.dsp_budget import DspUnits
 from software_ref.plan.ports import COUNTER_BITS
 from software_ref.plan.schedule import Schedule
 from software_ref.plan.timing import JunctionTiming
@@ -27,7 +26,7 @@ from software_ref.plan.timing import JunctionTiming
 __all__ = ["junction_costs"]
 
 
-def junction_costs(schedule: Schedule, number: int, dsp: Collection[str]) -> dict[str, cost.Terms]:
+def junction_costs(schedule: Schedule, number: int, dsp: DspUnits) -> dict[str, cost.Terms]:
     """What each instance takes, by its name in the junction; "" is what it has of its own.
 
     `dsp` names the units with DSP multipliers.
@@ -56,7 +55,7 @@ def junction_costs(schedule: Schedule, number: int, dsp: Collection[str]) -> dic
     if not schedule.training:
         return units
     units |= {
-        "update": Update.cost(timing, dsp="update" in dsp),
+        "update": Update.cost(timing, dsp=dsp.get("update", 0)),
         "delta": DeltaUnit.cost(timing),
         "queue": NeuronQueue.cost(schedule, number),
     }

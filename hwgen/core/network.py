@@ -7,7 +7,7 @@ parameters <--> every junction, while idle
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 
 from amaranth.hdl import Module, Signal, Value, unsigned
@@ -24,6 +24,7 @@ from hwgen.parts import cost
 from hwgen.parts.arithmetic import register
 from hwgen.parts.layouts import member_of
 from hwgen.parts.pipeline import Timeline
+from software_ref.plan.dsp_budget import DspUnits
 from software_ref.plan.ports import (
     COUNTER_BITS,
     SATURATION_COUNTERS,
@@ -80,7 +81,7 @@ class NetworkCore(wiring.Component):
         super().__init__(members | {"saturations": Out(counters)})
 
     @staticmethod
-    def costs(schedule: Schedule, dsp: Sequence[Collection[str]]) -> dict[str, cost.Terms]:
+    def costs(schedule: Schedule, dsp: Sequence[DspUnits]) -> dict[str, cost.Terms]:
         """What each instance takes, by its name in the core: `junction_1.update`.
 
         `dsp` names, for each junction, the units with DSP multipliers.

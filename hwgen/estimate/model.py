@@ -11,6 +11,7 @@ from typing import Any
 
 from hwgen.core.network import NetworkCore
 from hwgen.parts.cost import Logic, Terms
+from software_ref.plan.dsp_budget import DspUnits
 from software_ref.plan.schedule import Schedule
 
 __all__ = ["Coefficients", "Estimate", "core_units", "estimate_core", "merged_unit", "unit_kind"]
@@ -56,7 +57,7 @@ class Estimate:
 
 def estimate_core(
     schedule: Schedule,
-    dsp: Sequence[frozenset[str]],
+    dsp: Sequence[DspUnits],
     coefficients: Coefficients | None = None,
 ) -> Estimate:
     """Estimate a core.
@@ -93,7 +94,7 @@ def estimate_core(
     )
 
 
-def core_units(schedule: Schedule, dsp: Sequence[frozenset[str]]) -> dict[str, Terms]:
+def core_units(schedule: Schedule, dsp: Sequence[DspUnits]) -> dict[str, Terms]:
     """Terms of every unit, by its name in the core: `junction_1.update`."""
     units: dict[str, Terms] = {}
     for instance, terms in NetworkCore.costs(schedule, dsp).items():

@@ -11,7 +11,8 @@ from typing import TypeAlias
 
 from software_ref.devices import BLOCK_RAM
 from software_ref.plan.memory_plan import MemoryPlan
-from software_ref.plan.pipelining import Pipelining
+from software_ref.plan.pipelining import Pipelining, product_rows
+from software_ref.plan.product_pair import LATENCY, ProductPair
 
 __all__ = [
     "ONE",
@@ -23,6 +24,7 @@ __all__ = [
     "multiplexer",
     "multiplier",
     "pipelined_multiplexer",
+    "product_pair",
     "registers",
     "total",
 ]
@@ -115,13 +117,22 @@ def adder_tree(terms: int, width: int, adders: int = 1) -> Logic:
     return Logic(lut=lut, ff=ff)
 
 
-def multiplier(wide: int, narrow: int, *, latency: int, dsp: bool, pipelining: Pipelining) -> Logic:
+def multiplier(
+    wide: int,
+    narrow: int,
+    *,
+    latency: int,
+    dsp: bool,
+    pipelining: Pipelining,
+    largest: int | None = None,
+) -> Logic:
     """`hwgen.parts.multiplier.multiply`; a DSP block has room for three registers."""
     width = wide + narrow
     if dsp:
         return Logic(ff=max(latency - 3, 0) * width, dsp=1)
     # Pairs of partial products: a multiplexer and an adder share each bit's LUT.
-    rows = [wide + 2] * (narrow // 2) + [wide] * (narrow % 2)
+    count = product_rows(narrow, largest)
+    rows = [wide + 2] * (narrow // 2) + [wide] * (count - narrow // 2)
     places = [2] * len(rows)
     lut: float = sum(rows)
     ff = sum(rows)
@@ -144,6 +155,16 @@ def multiplier(wide: int, narrow: int, *, latency: int, dsp: bool, pipelining: P
             ff += sum(rows)
     ff += max(latency - 1 - levels, 0) * width
     return Logic(lut=lut, ff=ff)
+
+
+def product_pair(pair: ProductPair, *, latency: int) -> Logic:
+    """`hwgen.parts.product_pair.multiply_pair`: low bits of a product, and their offset."""
+    overlap = pair.overlap
+    return Logic(
+        lut=overlap * (overlap + 1) // 2 + overlap + 1,
+        ff=4 * overlap + 1 + (latency - LATENCY) * 2 * pair.product,
+        dsp=1,
+    )
 
 
 def memory(depth: int, width: int, *, reads: int = 1, rom: bool = False, latency: int = 1) -> Logic:

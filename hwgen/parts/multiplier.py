@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 from amaranth.hdl import Cat, Const, Module, Mux, Signal, Value, signed
 
 from hwgen.parts.arithmetic import register
 from hwgen.parts.pipeline import delayed
-from software_ref.plan.pipelining import Pipelining
+from software_ref.plan.pipelining import Pipelining, product_rows
 
 __all__ = ["multiply"]
 
@@ -23,6 +25,7 @@ def multiply(
     dsp: bool,
     pipelining: Pipelining,
     name: str,
+    largest: int | None = None,
 ) -> Signal:
     """Multiply exactly; the result is signed(len(wide) + len(narrow)).
 
@@ -43,6 +46,8 @@ def multiply(
         Adders between registers, and the least latency.
     name
         Prefix of the register names.
+    largest
+        The largest value of an unsigned multiplier, if that is not all ones.
 
     Raises
     ------
@@ -57,7 +62,9 @@ def multiply(
         )
     if dsp:
         return _dsp(m, wide, narrow, latency=latency, name=name)
-    return _fabric(m, wide, narrow, latency=latency, pipelining=pipelining, name=name)
+    rows = _rows(m, wide, narrow, name, product_rows(len(narrow), largest))
+    width = len(wide) + len(narrow)
+    return _sum(m, rows, width, latency=latency, pipelining=pipelining, name=name)
 
 
 def _dsp(m: Module, wide: Value, narrow: Value, *, latency: int, name: str) -> Signal:
@@ -75,16 +82,23 @@ def _dsp(m: Module, wide: Value, narrow: Value, *, latency: int, name: str) -> S
     return result
 
 
-def _fabric(
-    m: Module, wide: Value, narrow: Value, *, latency: int, pipelining: Pipelining, name: str
-) -> Signal:
-    width = len(wide) + len(narrow)
+_Rows: TypeAlias = list[tuple[int, Value]]
+"""Places of their lowest bits, and signed values."""
+
+
+def _rows(m: Module, wide: Value, narrow: Value, name: str, count: int) -> _Rows:
+    """Pairs of partial products: a LUT a bit, with a carry chain through them."""
     top = len(narrow) - 1
-    rows: list[tuple[int, Value]] = []  # (place of its lowest bit, signed value)
-    for bit in range(0, len(narrow), 2):
+    rows: _Rows = []
+    for bit in range(0, 2 * count, 2):
         low = Mux(narrow[bit], wide, 0)
         high = Mux(narrow[bit + 1], wide, 0) << 1 if bit < top else Const(0, 1)
         negative = narrow.shape().signed and bit + 1 >= top
+        if bit + 2 == 2 * count == top:
+            # Where the top bit is 1 the others are 0: 4 wide is 2 wide + 2 wide. A LUT sees five
+            # inputs, as many as may be where the carry chain needs a second output of it.
+            low = low | Mux(narrow[top], wide << 1, 0)
+            high = Mux(narrow[bit + 1] | narrow[top], wide, 0) << 1
         if not negative:
             row = low + high
         elif bit == top:
@@ -92,6 +106,12 @@ def _fabric(
         else:
             row = low - high
         rows.append((bit, register(m, row, f"{name}_row{bit // 2}")))
+    return rows
+
+
+def _sum(
+    m: Module, rows: _Rows, width: int, *, latency: int, pipelining: Pipelining, name: str
+) -> Signal:
     levels = pipelining.tree_levels(len(rows))
     for level in range(levels):
         for _ in range(pipelining.adders):
@@ -106,7 +126,7 @@ def _fabric(
     return result
 
 
-def _add(rows: list[tuple[int, Value]]) -> Value:
+def _add(rows: _Rows) -> Value:
     """Add two rows; the bits below the upper row's place need no adder."""
     if len(rows) == 1:
         return rows[0][1]

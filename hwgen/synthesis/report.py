@@ -100,7 +100,7 @@ class SynthesisReport:
 
     def format_table(self) -> str:
         """A table for people, with the longest path below it."""
-        header = ("unit", "LUT", "memory", "shift", "FF", "DSP", "BRAM36", "path ns")
+        header = ("unit", "LUT", "memory", "shift", "CARRY4", "FF", "DSP", "BRAM36", "path ns")
         rows = [
             _cells("  " * name.count(".") + name.rsplit(".", 1)[-1], unit.resources, unit.path_ns)
             for name, unit in self.units.items()
@@ -113,6 +113,7 @@ class SynthesisReport:
                 f"{share['lut']:.1f} %",
                 f"{share['memory_lut']:.1f} %",
                 None,
+                f"{share['carry']:.1f} %",
                 f"{share['ff']:.1f} %",
                 f"{share['dsp']:.1f} %",
                 f"{share['bram36']:.1f} %",
@@ -131,7 +132,7 @@ class SynthesisReport:
 def _cells(label: str, found: Resources, path_ns: float | None) -> list[object]:
     """A unit's row of the table."""
     return [
-        *(label, found.lut, found.lutram, found.srl, found.ff, found.dsp),
+        *(label, found.lut, found.lutram, found.srl, found.carry, found.ff, found.dsp),
         f"{found.bram36:g}",
         "-" if path_ns is None else f"{path_ns:.3f}",
     ]

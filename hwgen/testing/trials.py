@@ -203,7 +203,7 @@ def feedforward_trial(
     return Trial(component=Feedforward(timing, dsp=dsp), inputs=inputs, expected=expected)
 
 
-def update_trial(timing: JunctionTiming, *, dsp: bool, seed: int, replaced: int = 0) -> Trial:
+def update_trial(timing: JunctionTiming, *, dsp: int, seed: int, replaced: int = 0) -> Trial:
     """Random rows through five steps, each with its own k; some lanes may be replaced."""
     shape, fmt = timing.shape, timing.network.format
     z, rows = shape.parallelism, shape.rows

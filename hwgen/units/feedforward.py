@@ -84,7 +84,7 @@ class Feedforward(wiring.Component):
         """What it takes: see `hwgen.parts.cost`."""
         fmt, layout, pipelining = timing.network.format, timing.layout, timing.pipelining
         z, slots = timing.shape.parallelism, layout.finishing
-        product = fmt.width + timing.widths.left_activation
+        product = timing.widths.fed
         group = product + bits_for(layout.group - 1)
         full = product + bits_for(timing.shape.in_degree - 1)
         terms = {
@@ -94,6 +94,7 @@ class Feedforward(wiring.Component):
                 latency=timing.multiply,
                 dsp=dsp,
                 pipelining=pipelining,
+                largest=timing.widths.largest_left_activation,
             )
             * z,
             "groups": cost.adder_tree(layout.group, product, pipelining.adders) * layout.groups,
@@ -138,7 +139,8 @@ class Feedforward(wiring.Component):
                 dsp=self._dsp,
                 pipelining=timing.pipelining,
                 name=f"product{j}",
-            )
+                largest=timing.widths.largest_left_activation,
+            )[: timing.widths.fed].as_signed()
             for j in range(timing.shape.parallelism)
         ]
         sums = [
@@ -209,8 +211,7 @@ class Feedforward(wiring.Component):
         """
         layout = self.timing.layout
         fmt = self.timing.network.format
-        largest = self.timing.network.activation_maximum(self.timing.junction - 1)
-        edges = self.timing.shape.in_degree * (largest >> fmt.activation_shift)
+        edges = self.timing.shape.in_degree * self.timing.widths.largest_left_activation
         carry = Signal(
             signed(signed_width(fmt.min_raw * edges, fmt.max_raw * edges)),
             name="carry",

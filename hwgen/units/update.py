@@ -17,6 +17,7 @@ from hwgen.parts import cost
 from hwgen.parts.arithmetic import register
 from hwgen.parts.multiplier import multiply
 from hwgen.parts.pipeline import Timeline, delayed, held_copies
+from hwgen.parts.product_pair import multiply_pair
 from hwgen.parts.rate import RateShift, subtracted
 from hwgen.parts.saturation import saturation_cost, saturation_counter
 from hwgen.parts.scan import row_active
@@ -37,7 +38,7 @@ class Update(wiring.Component):
     timing
         Latencies and sizes of the junction.
     dsp
-        Whether the multipliers are DSP blocks.
+        Products that a DSP block makes, 1 or 2 (see JunctionTiming.update_pair); 0 for LUTs.
 
     Members
     -------
@@ -65,7 +66,7 @@ class Update(wiring.Component):
     docs/numerics.md, "Update".
     """
 
-    def __init__(self, timing: JunctionTiming, *, dsp: bool):
+    def __init__(self, timing: JunctionTiming, *, dsp: int):
         self.timing = timing
         self._dsp = dsp
         lanes = timing.shape.parallelism
@@ -90,23 +91,27 @@ class Update(wiring.Component):
         )
 
     @staticmethod
-    def cost(timing: JunctionTiming, *, dsp: bool) -> cost.Terms:
+    def cost(timing: JunctionTiming, *, dsp: int) -> cost.Terms:
         """What it takes: see `hwgen.parts.cost`."""
         fmt, z = timing.network.format, timing.shape.parallelism
         stored, random_bits = fmt.stored_width, timing.network.update.random_bits
         drop = _dropped_bits(timing)
-        product = timing.widths.delta + timing.widths.left_activation + max(-drop, 0)
+        product = timing.widths.change + max(-drop, 0)
         step = max(product - max(drop, 0), 1)
         kept = 1 + random_bits
+        pairs = timing.update_pairs if dsp == 2 else 0
+        multipliers = cost.multiplier(
+            timing.widths.delta,
+            timing.widths.left_activation,
+            latency=timing.multiply,
+            dsp=dsp > 0,
+            pipelining=timing.pipelining,
+            largest=timing.widths.largest_left_activation,
+        ) * (z - 2 * pairs)
+        if timing.update_pair is not None and pairs:
+            multipliers += cost.product_pair(timing.update_pair, latency=timing.multiply) * pairs
         return {
-            "multipliers": cost.multiplier(
-                timing.widths.delta,
-                timing.widths.left_activation,
-                latency=timing.multiply,
-                dsp=dsp,
-                pipelining=timing.pipelining,
-            )
-            * z,
+            "multipliers": multipliers,
             "shifts": cost.pipelined_multiplexer(
                 timing.options.max_rate_exponent + 1, step + kept, timing.pipelining
             )
@@ -138,16 +143,7 @@ class Update(wiring.Component):
         subtract = timing.subtracted_at - timing.operands
         rows = row_active(m, timeline.start(subtract + 1), timing.shape.rows, "saturate")
         flags: list[Value] = []
-        for j in range(timing.shape.parallelism):
-            product = multiply(
-                m,
-                self.deltas[timing.copies.delta(j)],
-                self.activations[j],
-                latency=timing.multiply,
-                dsp=self._dsp,
-                pipelining=timing.pipelining,
-                name=f"product{j}",
-            )
+        for j, product in enumerate(self._products(m)):
             shift = RateShift(
                 m,
                 Cat(Const(0, max(-drop, 0)), product).as_signed(),
@@ -165,6 +161,41 @@ class Update(wiring.Component):
             m.d.comb += self.updated[j].eq(register(m, value, f"updated{j}"))
         m.d.comb += self.saturations.eq(saturation_counter(m, flags, "weight"))
         return m
+
+    def _products(self, m: Module) -> list[Value]:
+        """a delta of every lane."""
+        timing = self.timing
+        pair = timing.update_pair if self._dsp == 2 else None
+        products: list[Value] = []
+        for group in range(timing.layout.groups):
+            end = (group + 1) * timing.layout.group
+            while len(products) < end:
+                j = len(products)
+                delta = self.deltas[timing.copies.delta(j)]
+                if pair is not None and j + 1 < end:
+                    products += multiply_pair(
+                        m,
+                        delta,
+                        self.activations[j],
+                        self.activations[j + 1],
+                        pair,
+                        latency=timing.multiply,
+                        name=f"products{j}",
+                    )
+                else:
+                    products.append(
+                        multiply(
+                            m,
+                            delta,
+                            self.activations[j],
+                            latency=timing.multiply,
+                            dsp=self._dsp > 0,
+                            pipelining=timing.pipelining,
+                            name=f"product{j}",
+                            largest=timing.widths.largest_left_activation,
+                        )[: timing.widths.change].as_signed()
+                    )
+        return products
 
 
 def _dropped_bits(timing: JunctionTiming) -> int:

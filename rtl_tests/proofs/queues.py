@@ -84,7 +84,7 @@ class Core:
                 pattern=pattern,
                 weights=weights.tolist(),
                 biases=biases.tolist(),
-                dsp=frozenset({"feedforward", "backprop", "update"}),
+                dsp={"feedforward": 1, "backprop": 1, "update": 1},
             )
             for pattern, weights, biases in zip(
                 design.patterns, design.parameters.weights, design.parameters.biases, strict=True

@@ -30,6 +30,8 @@ class CoreOptions:
     """The most DSP blocks that the multipliers may take."""
     dsp_widths: tuple[int, int] = DEFAULT.family.dsp_widths
     """Signed operand widths of one DSP block."""
+    dsp_adds: bool = DEFAULT.family.dsp_adds
+    """Whether one adds to its product."""
 
     def __post_init__(self) -> None:
         check_pipeline("pipeline", self.pipeline)

@@ -5,12 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import ceil
 
-__all__ = ["PIPELINES", "Pipelining", "check_pipeline", "tree_levels"]
+__all__ = ["PIPELINES", "Pipelining", "check_pipeline", "product_rows", "tree_levels"]
 
 
 def tree_levels(inputs: int, adders: int = 1) -> int:
     """Registered levels of a tree of two-input adders, with so many adders between registers."""
     return ceil((inputs - 1).bit_length() / adders)
+
+
+def product_rows(narrow: int, largest: int | None = None) -> int:
+    """Pairs of partial products of a multiplier in LUTs, whose narrower operand has so many bits.
+
+    A top bit without a partner joins the pair below it if the largest value is a power of two:
+    where it is 1 the other bits are 0.
+    """
+    pairs, single = divmod(narrow, 2)
+    if pairs and single and largest == 1 << (narrow - 1):
+        return pairs
+    return pairs + single
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +57,7 @@ class Pipelining:
         A fabric multiplier adds pairs of partial products, then sums these in a tree. Where some
         are DSP blocks, all take as long as the slower kind.
         """
-        fabric = 1 + self.tree_levels(ceil(narrow / 2))
+        fabric = 1 + self.tree_levels(product_rows(narrow))
         return max(self.dsp_clocks, fabric) if dsp else fabric
 
 

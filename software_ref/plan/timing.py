@@ -24,6 +24,7 @@ from software_ref.plan.copies import LANES_PER_COPY, LaneCopies
 from software_ref.plan.core_options import CoreOptions
 from software_ref.plan.memories import JunctionMemories
 from software_ref.plan.pipelining import Pipelining, tree_levels
+from software_ref.plan.product_pair import LATENCY, ProductPair
 from software_ref.plan.row_layout import RowLayout
 from software_ref.plan.widths import Widths
 
@@ -140,6 +141,25 @@ class JunctionTiming:
     def products(self) -> int:
         """Row read to the lanes' products."""
         return self.operands + self.multiply
+
+    @cached_property
+    def update_pair(self) -> ProductPair | None:
+        """How a DSP block makes the products of two lanes of a group, whose delta is the same.
+
+        None where it makes one.
+        """
+        pair = ProductPair(
+            common=self.widths.delta,
+            largest=self.widths.largest_left_activation,
+            dsp_widths=self.options.dsp_widths,
+        )
+        possible = self.options.dsp_adds and self.multiply >= LATENCY and self.layout.group > 1
+        return pair if possible and pair.fits else None
+
+    @property
+    def update_pairs(self) -> int:
+        """How many pairs there are; 0 where a DSP block makes none."""
+        return self.layout.groups * (self.layout.group // 2) if self.update_pair else 0
 
     # Feedforward.
 

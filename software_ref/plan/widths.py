@@ -7,7 +7,12 @@ from dataclasses import dataclass
 from software_ref.connections.junction_shape import JunctionShape
 from software_ref.network import Network
 
-__all__ = ["Widths"]
+__all__ = ["Widths", "product_width"]
+
+
+def product_width(bits: int, largest: int) -> int:
+    """Bits of a signed number of so many bits times one from 0 to a largest, at least 1."""
+    return ((largest << (bits - 1)) - 1).bit_length() + 1
 
 
 @dataclass(frozen=True)
@@ -39,9 +44,26 @@ class Widths:
         """The same of the right layer."""
         return self._activation(self.junction)
 
+    @property
+    def largest_left_activation(self) -> int:
+        """The largest activation of the left layer, without low bits always 0."""
+        return self._largest(self.junction - 1)
+
     def _activation(self, layer: int) -> int:
-        largest = self.network.activation_maximum(layer) >> self.network.activation_shift(layer)
-        return largest.bit_length()
+        return self._largest(layer).bit_length()
+
+    def _largest(self, layer: int) -> int:
+        return self.network.activation_maximum(layer) >> self.network.activation_shift(layer)
+
+    @property
+    def fed(self) -> int:
+        """A weight times an activation of the left layer, signed."""
+        return product_width(self.network.format.width, self.largest_left_activation)
+
+    @property
+    def change(self) -> int:
+        """A delta times an activation of the left layer, signed."""
+        return product_width(self.delta, self.largest_left_activation)
 
     @property
     def derivative(self) -> int:

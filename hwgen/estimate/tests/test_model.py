@@ -13,6 +13,7 @@ from hwgen.synthesis import synthesise
 from rtl_tests.random_networks import sample_networks
 from software_ref.network_file import NetworkFile, read_network_file
 from software_ref.plan.core_options import CoreOptions
+from software_ref.plan.dsp_budget import dsp_blocks
 
 NETWORK = """\
 [network]
@@ -68,7 +69,8 @@ def test_any_network_has_an_estimate() -> None:
         design = CoreDesign(network=network)
         estimate = estimate_core(design.schedule, design.dsp)
         assert estimate.dsp == sum(
-            len(units) * z for units, z in zip(design.dsp, network.parallelism, strict=True)
+            sum(dsp_blocks(timing, units).values())
+            for timing, units in zip(design.schedule.timing, design.dsp, strict=True)
         )
         assert 0 < estimate.lutram < estimate.lut
         assert estimate.ff > 0

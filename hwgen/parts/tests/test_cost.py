@@ -11,9 +11,11 @@ from hwgen.parts.cost import (
     multiplexer,
     multiplier,
     pipelined_multiplexer,
+    product_pair,
     registers,
 )
 from software_ref.plan.pipelining import PIPELINES
+from software_ref.plan.product_pair import ProductPair
 
 DEEP, SHALLOW = PIPELINES["deep"], PIPELINES["shallow"]
 
@@ -81,6 +83,12 @@ def test_a_dsp_block_has_room_for_three_registers() -> None:
         assert found == Logic(ff=ff, dsp=1)
 
 
+def test_a_pair_of_products_takes_a_block_and_the_low_bits_of_one() -> None:
+    pair = ProductPair(common=12, largest=256, dsp_widths=(25, 18))  # products of 20 bits
+    assert product_pair(pair, latency=3) == Logic(lut=15 + 6, ff=15 + 6, dsp=1)
+    assert product_pair(pair, latency=4) == Logic(lut=15 + 6, ff=15 + 6 + 40, dsp=1)
+
+
 def test_a_fabric_multiplier_registers_every_level_of_a_deep_pipeline() -> None:
     # Rows of pairs: 14, 14, 14, 14 and 12 bits. Low bits that meet none above need no adder.
     found = multiplier(12, 9, latency=4, dsp=False, pipelining=DEEP)
@@ -88,6 +96,9 @@ def test_a_fabric_multiplier_registers_every_level_of_a_deep_pipeline() -> None:
     assert found.lut == 68 + (15 + 15) + 18 + 15
     assert multiplier(12, 9, latency=5, dsp=False, pipelining=DEEP).ff == found.ff + 21
     assert multiplier(12, 9, latency=4, dsp=False, pipelining=SHALLOW).ff > 0
+    # Up to 256 the top bit shares a row.
+    found = multiplier(12, 9, latency=4, dsp=False, pipelining=DEEP, largest=256)
+    assert found.lut == 56 + (15 + 15) + 18
 
 
 def test_trees_of_adders() -> None:

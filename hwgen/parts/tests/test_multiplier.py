@@ -74,6 +74,31 @@ def test_every_pair_with_narrow_operands(narrow: int) -> None:
 
 
 @pytest.mark.parametrize("pipeline", PIPELINES)
+@pytest.mark.parametrize("narrow", [1, 2, 3, 4, 7, 9])
+def test_every_pair_up_to_a_power_of_two(narrow: int, pipeline: str) -> None:
+    pipelining, largest = PIPELINES[pipeline], 1 << (narrow - 1)
+    latency = pipelining.multiplier_latency(narrow, dsp=False)
+
+    def build(m: Module, lane: int, a: Value, b: Value) -> dict[str, Value]:
+        product = multiply(
+            m,
+            a,
+            b,
+            latency=latency,
+            dsp=False,
+            pipelining=pipelining,
+            name=f"product{lane}",
+            largest=largest,
+        )
+        return {"product": product}
+
+    a, b = (each.ravel() for each in np.meshgrid(all_signed(6), np.arange(largest + 1)))
+    inputs = {"a": signed(6), "b": unsigned(narrow)}
+    lanes = Lanes(16, inputs, {"product": signed(6 + narrow)}, build)
+    np.testing.assert_array_equal(sweep(lanes, {"a": a, "b": b}, latency)["product"], a * b)
+
+
+@pytest.mark.parametrize("pipeline", PIPELINES)
 @pytest.mark.parametrize(
     ("wide", "narrow", "spare"),
     [(12, 9, 0), (12, 9, 2), (12, 12, 1), (18, 18, 0), (18, 18, 3), (28, 7, 0), (10, 17, 0)],

@@ -130,8 +130,8 @@ def test_dictionary_and_table_tell_the_same(report):
     whole = report.to_dict()
     assert whole["lut"] == 45 and whole["fits"] is True and whole["path"]["ns"] == whole["path_ns"]
     rows = {line.split()[0]: line.split()[1:] for line in report.format_table().splitlines()[:11]}
-    assert rows["units"] == ["45", "28", "0", "93", "1", "0.5", "1.631"]
-    assert rows["rom"] == ["0", "0", "0", "0", "0", "0.5", "-"]
+    assert rows["units"] == ["45", "28", "0", "4", "93", "1", "0.5", "1.631"]
+    assert rows["rom"] == ["0", "0", "0", "0", "0", "0", "0.5", "-"]
 
 
 def test_error_of_yosys_is_one_line_that_names_the_log(tmp_path):

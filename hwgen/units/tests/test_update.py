@@ -59,6 +59,25 @@ def test_relu_activations_are_as_wide_as_their_cap() -> None:
     update_trial(JunctionTiming(network=net, junction=2), dsp=False, seed=5).run()
 
 
+@pytest.mark.parametrize(
+    ("numbers", "low", "pipeline"),
+    [
+        ((12, 4, 2, 4), 0, "deep"),  # groups of 2 lanes
+        ((16, 4, 1, 16), 0, "medium"),
+        ((12, 4, 2, 6), 4, "deep"),  # groups of 6 lanes, narrow activations
+        ((9, 3, 1, 9), 0, "deep"),  # groups of 3 lanes: a pair and one alone
+    ],
+)
+@pytest.mark.parametrize("extra", [0, 4])
+def test_two_products_from_a_dsp_block(
+    numbers: tuple[int, ...], low: int, pipeline: str, extra: int
+) -> None:
+    net = network(numbers, extra_bits=extra, random_bits=extra, low_bits=low)
+    timing = JunctionTiming(network=net, junction=1, options=CoreOptions(pipeline=pipeline))
+    assert timing.update_pairs > 0
+    update_trial(timing, dsp=2, seed=extra).run()
+
+
 @pytest.mark.parametrize("replaced", [0b0001, 0b1000, 0b0110])
 def test_lanes_to_be_replaced_take_the_replacement(replaced: int) -> None:
     net = network((12, 4, 2, 4), (4, 2, 1, 4))
