@@ -32,6 +32,12 @@ def small(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.fixture
+def no_tools(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is on the search path."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+
 @pytest.mark.parametrize(
     ("board", "toolchain", "files"),
     [
@@ -75,10 +81,10 @@ def test_a_dsp_budget_for_a_larger_device_means_all_blocks(
     assert for_board(read_network_file(small), BOARDS[board]).target.dsp_blocks == blocks
 
 
+@pytest.mark.usefixtures("no_tools")
 def test_without_tools_one_line_says_what_was_looked_for(
-    small: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    small: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setenv("PATH", str(tmp_path))
     folder = tmp_path / "plan"
     assert (
         main(["build", str(small), "--board", "nexys4", "--samples", "64", "--output", str(folder)])
@@ -265,15 +271,14 @@ def test_a_seed_that_fails_ends_the_others(
         (["--board", "nexys4", "--database", "."], "a folder that has the folder artix7, not '.'"),
     ],
 )
+@pytest.mark.usefixtures("no_tools")
 def test_wrong_use_is_one_line(
     small: Path,
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
     options: list[str],
     message: str,
 ) -> None:
-    monkeypatch.setenv("PATH", str(tmp_path))  # where a tool is, it is asked for its databases
     folder = tmp_path / "built"
     assert main(["build", str(small), *options, "--output", str(folder)]) == 2
     complaint = capsys.readouterr().err

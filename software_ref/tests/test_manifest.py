@@ -244,10 +244,10 @@ def test_a_device_decides_the_multipliers_alone() -> None:
 
     all_dsp, none = found(TargetOptions()), found(TargetOptions(dsp_budget=0))
     assert all_dsp["multipliers"] == [
-        {"lanes": 4, "dsp": ["feedforward", "update"]},
-        {"lanes": 8, "dsp": ["backprop", "feedforward", "update"]},
+        {"lanes": 4, "dsp": {"feedforward": 4, "update": 4}},
+        {"lanes": 8, "dsp": {"backprop": 8, "feedforward": 8, "update": 8}},
     ]
-    assert none["multipliers"] == [{"lanes": 4, "dsp": []}, {"lanes": 8, "dsp": []}]
+    assert none["multipliers"] == [{"lanes": 4, "dsp": {}}, {"lanes": 8, "dsp": {}}]
     assert differing(all_dsp, none) == {"multipliers"}
     for device in DEVICES:
         assert differing(none, found(TargetOptions(device=device, dsp_budget=0))) == set()

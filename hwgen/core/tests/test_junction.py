@@ -94,7 +94,7 @@ class Setting:
             pattern=self.pattern,
             weights=self.weights.tolist(),
             biases=self.biases.tolist(),
-            dsp=frozenset({"feedforward"}),
+            dsp={"feedforward": 1},
         )
         return Junction(self.schedule, self.number, parameters)
 
