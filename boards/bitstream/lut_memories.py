@@ -11,9 +11,10 @@ import re
 from pathlib import Path
 from typing import Any
 
-from boards.bitstream.xc7_check.routed import ROUTED, RoutedCell, read_routed
+from boards.bitstream.xc7_check.routed import RoutedCell, read_routed
 from boards.bitstream.xc7_check.slices import lut_name
 from boards.bitstream.xc7_decode.database import Database
+from hwgen.pnr.xc7_commands import ROUTED
 from software_ref.console.atomic_file import atomic_file
 
 __all__ = ["restore_lut_memories"]

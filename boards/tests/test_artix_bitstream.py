@@ -18,8 +18,6 @@ EXAMPLES = Path(__file__).parents[2] / "examples"
 TABLE = re.compile(r"word \d+ of core_junction_1_feedforward_sigmoid_column\d+$")
 COLUMN = "junction_1.feedforward.sigmoid_column1.0.0"
 """The block RAM with some of its bits."""
-LOST = re.compile(r"word \d+ of core_junction_\d_weights__\d+_rows\d+$")
-"""nextpnr-himbaechel loses the first words of LUT RAM out of RAM32M and RAM64M: they are 0."""
 
 
 def checked(bitstream: Path, database: Path) -> dict[str, list[dict[str, str]]]:
@@ -56,10 +54,7 @@ def test_a_bitstream_holds_the_design_and_one_bit_less_is_found(
     assert main(["build", network, *where, *databases, "--clock", "50"]) == 0
     bitstream = folder / "slides_8_4_4.bit"
     before = checked(bitstream, artix_database)
-    assert [kind for kind, differences in before.items() if differences] in ([], ["memories"])
-    for each in before["memories"]:
-        assert LOST.match(each["what"])
-        assert int(each["found"], 16) == 0
+    assert not any(before.values())
     device = read_device(bitstream, BOARDS["nexys4"].part, artix_database)
     cells = json.loads((folder / "routed.json").read_text())["modules"]["top"]["cells"]
     (table,) = (cell for name, cell in cells.items() if name.endswith(COLUMN))
@@ -70,8 +65,7 @@ def test_a_bitstream_holds_the_design_and_one_bit_less_is_found(
     bit = int(device.places(tile, f"RAMB18_Y{half}.INIT_15", 256)[77])
     bitstream.write_bytes(flipped(bitstream.read_bytes(), device, bit))
     after = checked(bitstream, artix_database)
-    new = [each for each in after["memories"] if each not in before["memories"]]
-    (found,) = new
+    (found,) = after["memories"]
     assert TABLE.match(found["what"])
     assert found["where"].startswith(tile)
     # The frame's code tells, too.

@@ -15,10 +15,8 @@ import numpy as np
 from boards.bitstream.xc7_check.findings import Finding, Findings
 from boards.bitstream.xc7_decode.device_bits import DeviceBits
 
-__all__ = ["FASM", "check_assembly"]
+__all__ = ["check_assembly"]
 
-FASM = "board.fasm"
-"""Its name in a build's folder."""
 _LINE = re.compile(r"([^.\s]+)\.([^\s\[]+(?:\[\d+\](?!:))?)(?:\[(\d+):(\d+)\] = \d+'b([01]+))?")
 
 

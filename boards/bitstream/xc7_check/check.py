@@ -12,15 +12,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from boards.bitstream.engines import database_folder
-from boards.bitstream.xc7_check.assembly import FASM, check_assembly
+from boards.bitstream.engines import FASM, database_folder
+from boards.bitstream.xc7_check.assembly import check_assembly
 from boards.bitstream.xc7_check.clocks import check_clock
 from boards.bitstream.xc7_check.contents import Contents, contents
 from boards.bitstream.xc7_check.findings import Findings
 from boards.bitstream.xc7_check.memories import check_memories
 from boards.bitstream.xc7_check.multipliers import check_multipliers
 from boards.bitstream.xc7_check.pins import check_pins
-from boards.bitstream.xc7_check.routed import ROUTED, RoutedNetlist, read_routed
+from boards.bitstream.xc7_check.routed import RoutedNetlist, read_routed
 from boards.bitstream.xc7_check.slices import check_logic
 from boards.bitstream.xc7_check.unknown_bits import check_bits
 from boards.bitstream.xc7_decode.database import Database
@@ -31,6 +31,7 @@ from boards.families import family_of
 from boards.platforms.board import Board
 from boards.platforms.pinout import PlacedPort, pinout
 from hwgen.core.design import CoreDesign
+from hwgen.pnr.xc7_commands import ROUTED
 from hwgen.tool_output import read_json
 from software_ref.devices import Part
 from software_ref.network_file import NetworkFile

@@ -12,10 +12,8 @@ from typing import Any
 
 from boards.bitstream.xc7_decode.database import Database
 
-__all__ = ["ROUTED", "RoutedCell", "RoutedNetlist", "integer", "read_routed"]
+__all__ = ["RoutedCell", "RoutedNetlist", "integer", "read_routed"]
 
-ROUTED = "routed.json"
-"""Its name in a build's folder."""
 _CONSTANTS = {"PSEUDO_GND": False, "PSEUDO_VCC": True}
 _BEL = re.compile(r"X(\d+)Y(\d+)/(\w+)_X(\d+)Y(\d+)\.(.*)")
 
