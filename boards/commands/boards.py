@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from boards.commands.build import for_board
 from boards.platforms.board import Board
 from boards.platforms.boards import BOARDS
 from boards.store.capacity import most_samples
@@ -83,7 +83,7 @@ def _has(board: Board) -> dict[str, Any]:
 def _holds(board: Board, file: NetworkFile) -> dict[str, Any]:
     """Whether the core fits by estimate (None where only placement tells), and room beside it."""
     device = board.part.device
-    there = replace(file, target=replace(file.target, device=device.name, dsp_budget=None))
+    there = for_board(file, board)
     plan = CorePlan.from_file(there)
     try:
         check_capacity(plan.schedule, device)
