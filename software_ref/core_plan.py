@@ -12,7 +12,7 @@ from software_ref.network import Network
 from software_ref.network_file import NetworkFile
 from software_ref.plan.core_options import CoreOptions
 from software_ref.plan.dsp_budget import DspUnits, divide_multipliers
-from software_ref.plan.ports import CorePorts
+from software_ref.plan.ports import CORE_NAME, CorePorts
 from software_ref.plan.schedule import Schedule
 
 __all__ = ["CorePlan"]
@@ -24,7 +24,7 @@ class CorePlan:
 
     network: Network
     """The network."""
-    name: str = "presparse_core"
+    name: str = CORE_NAME
     """Name of the top module."""
     options: CoreOptions = field(default_factory=CoreOptions)
     """What it is built with."""
@@ -34,9 +34,7 @@ class CorePlan:
     """Name of the network's file, for the Verilog's comment."""
 
     @classmethod
-    def from_file(
-        cls, file: NetworkFile, *, training: bool = True, name: str = "presparse_core"
-    ) -> Self:
+    def from_file(cls, file: NetworkFile, *, training: bool = True, name: str = CORE_NAME) -> Self:
         """The core that a network file describes."""
         return cls(
             network=file.network,

@@ -16,6 +16,7 @@ from software_ref.console.output import check_outputs, make_folder, table_lines,
 from software_ref.console.shared_folder import only_user
 from software_ref.manifest import manifest
 from software_ref.network_file import read_network_file
+from software_ref.plan.ports import CORE_NAME
 
 __all__ = ["add_arguments", "run"]
 
@@ -27,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--top",
         type=_identifier,
-        default="presparse_core",
+        default=CORE_NAME,
         metavar="NAME",
         help="name of the top module, and of the files (default: %(default)s)",
     )

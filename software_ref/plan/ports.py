@@ -13,6 +13,7 @@ from software_ref.plan.schedule import Schedule
 
 __all__ = [
     "CLOCK",
+    "CORE_NAME",
     "COUNTER_BITS",
     "RESET",
     "SATURATION_COUNTERS",
@@ -25,6 +26,8 @@ __all__ = [
     "Stream",
 ]
 
+CORE_NAME = "presparse_core"
+"""Name of the core's module where nobody names it."""
 TAG_BITS = 16
 """Bits of a prediction's tag."""
 COUNTER_BITS = 32
@@ -170,7 +173,7 @@ class CorePorts:
     """Steps from the one that takes a sample in to the one that gives its prediction."""
     junctions: tuple[JunctionPorts, ...]
     """One entry per junction, junction 1 first."""
-    top: str = "presparse_core"
+    top: str = CORE_NAME
     """Name of the core's module."""
 
     def __post_init__(self) -> None:
@@ -207,8 +210,8 @@ class CorePorts:
                 )
 
     @classmethod
-    def of(cls, schedule: Schedule, **more: str) -> CorePorts:
-        """Those of the core with this schedule; `more` may have the module's name."""
+    def of(cls, schedule: Schedule, top: str = CORE_NAME) -> CorePorts:
+        """Those of the core with this schedule, as the module of this name."""
         network = schedule.network
         return cls(
             features=network.layers[0],
@@ -225,7 +228,7 @@ class CorePorts:
             clocks_per_step=schedule.period,
             prediction_steps=schedule.result_steps,
             junctions=tuple(JunctionPorts.of(t.layout) for t in schedule.timing),
-            **more,
+            top=top,
         )
 
     # Payloads
