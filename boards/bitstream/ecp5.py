@@ -18,7 +18,7 @@ from boards.bitstream.seeds import best_placement
 from boards.platforms.pinout import WRAPPER
 from hwgen.pnr.critical_path import of_report
 from hwgen.pnr.ecp5 import part_arguments, synthesis_script
-from hwgen.pnr.nextpnr import PlacementError, run_nextpnr_ecp5
+from hwgen.pnr.nextpnr import LOG, PlacementError, run_nextpnr_ecp5
 from hwgen.synthesis.ecp5_registers import absorb_registers_in_file
 from hwgen.synthesis.kept import NETLIST, kept, kept_netlist
 from hwgen.synthesis.yosys import yosys_version
@@ -35,8 +35,6 @@ _EFFORTS = (
     ("--router", "router1"),
 )
 """What nextpnr is told, until the clock is met."""
-LOG = "place_and_route"
-"""Stem of nextpnr's log."""
 _ROUNDING = 1e-3
 """nextpnr rounds periods to picoseconds."""
 

@@ -15,8 +15,9 @@ from pathlib import Path
 from boards.bitstream.job import BitstreamJob
 from boards.bitstream.readings import read_himbaechel, read_vivado, read_xilinx
 from boards.bitstream.report import Routed
-from hwgen.pnr.nextpnr import DEFAULT_SEED
-from hwgen.pnr.xc7_commands import LOG, himbaechel_arguments, vivado_arguments, xilinx_arguments
+from boards.bitstream.xc7_decode.database import Database
+from hwgen.pnr.nextpnr import DEFAULT_SEED, LOG
+from hwgen.pnr.xc7_commands import himbaechel_arguments, vivado_arguments, xilinx_arguments
 from hwgen.pnr.xc7_engines import Program, find_program
 from software_ref.devices import Part
 
@@ -32,6 +33,7 @@ __all__ = [
     "Step",
     "database_folder",
     "find_engine",
+    "open_database",
 ]
 
 CHIPDB, DATABASE = "CHIPDB", "DATABASE"
@@ -140,6 +142,22 @@ def database_folder(part: Part) -> str:
             "take --toolchain vivado"
         )
     return folder
+
+
+def open_database(folder: Path, part: Part) -> Database:
+    """A part's database, in the folder of Project X-Ray's databases.
+
+    Raises
+    ------
+    ValueError
+        The folder has none of its family.
+    """
+    family = folder / database_folder(part)
+    if not family.is_dir():
+        raise ValueError(
+            f"--database must name a folder that has the folder {family.name}, not {str(folder)!r}"
+        )
+    return Database(family, part.device.name, part.name)
 
 
 def _packing(part: Part) -> tuple[Step, ...]:

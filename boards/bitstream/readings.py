@@ -10,8 +10,8 @@ from pathlib import Path
 from boards.bitstream.job import BitstreamJob
 from boards.bitstream.report import Routed
 from hwgen.pnr.critical_path import of_report
-from hwgen.pnr.nextpnr import PlacementError
-from hwgen.pnr.xc7_commands import LOG, REPORT
+from hwgen.pnr.nextpnr import LOG, PlacementError
+from hwgen.pnr.xc7_commands import REPORT
 from hwgen.tool_output import read_json, read_text
 
 __all__ = ["read_himbaechel", "read_vivado", "read_xilinx"]

@@ -15,13 +15,12 @@ from boards.bitstream.engines import (
     FASM,
     Engine,
     Step,
-    database_folder,
+    open_database,
 )
 from boards.bitstream.job import SOURCES, BitstreamJob
 from boards.bitstream.lut_memories import restore_lut_memories
 from boards.bitstream.report import Routed
 from boards.bitstream.seeds import best_placement
-from boards.bitstream.xc7_decode.database import Database
 from hwgen.pnr.nextpnr import PlacementError
 from hwgen.pnr.xc7_commands import ROUTED, log_step
 from hwgen.pnr.xc7_engines import Program
@@ -90,8 +89,7 @@ def run_engine(
         part = job.board.part
         if engine.loses_lut_memories:
             progress("writing the contents of memories in LUTs")
-            family = databases[DATABASE] / database_folder(part)
-            database = Database(family, part.device.name, part.name)
+            database = open_database(databases[DATABASE], part)
             restore_lut_memories(folder / FASM, folder / f"{NETLIST}.json", database)
         for step in engine.packing(part):
             _run(step, databases, folder, progress)

@@ -12,6 +12,7 @@ from boards.bitstream.engines import (
     Engine,
     database_folder,
     find_engine,
+    open_database,
 )
 from boards.bitstream.job import BitstreamJob
 from boards.bitstream.xc7_plan import write_archive, write_plan
@@ -78,12 +79,9 @@ def _check_databases(board: Board, options: BuildOptions, engines: list[Engine])
         raise ValueError(f"--chipdb must name a file, not {str(options.chipdb)!r}")
     if options.database is None and not any(engine.open for engine in engines):
         return
-    folder = database_folder(board.part)
-    if options.database is not None and not (options.database / folder).is_dir():
-        raise ValueError(
-            f"--database must name a folder that has the folder {folder}, "
-            f"not {str(options.database)!r}"
-        )
+    database_folder(board.part)  # refuses a part that there is none for
+    if options.database is not None:
+        open_database(options.database, board.part)
 
 
 def _databases(options: BuildOptions, engine: Engine, program: Program) -> dict[str, Path]:

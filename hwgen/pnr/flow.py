@@ -18,7 +18,7 @@ from hwgen.core.design import CoreDesign
 from hwgen.pnr.delay_file import DelayFile, read_delay_file
 from hwgen.pnr.ecp5 import package_name, part_arguments, synthesis_script
 from hwgen.pnr.harness import CORE, SOURCES, TOP, harness_verilog
-from hwgen.pnr.nextpnr import DEFAULT_SEED, PlacementError, run_nextpnr_ecp5
+from hwgen.pnr.nextpnr import DEFAULT_SEED, LOG, PlacementError, run_nextpnr_ecp5
 from hwgen.pnr.path_class import End, PathClass, group_paths
 from hwgen.pnr.report import COLUMNS, HARNESS, SHARED, PlacedUnit, RouteReport
 from hwgen.pnr.route_timing import RoutedPath, RouteTiming
@@ -95,7 +95,7 @@ def place_and_route(
         *("--lpf-allow-unconstrained", "--timing-allow-fail"),
         *("--report", "report.json", "--sdf", "delays.sdf"),
     ]
-    run_nextpnr_ecp5(arguments, work_dir, name="place_and_route", progress=progress)
+    run_nextpnr_ecp5(arguments, work_dir, name=LOG, progress=progress)
     tell("reading the delays")
     delays = read_delay_file(work_dir / "delays.sdf")
     tell("finding the longest paths")

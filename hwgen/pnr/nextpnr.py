@@ -11,8 +11,10 @@ from hwgen.tool import Progress, Tool, run_tool
 from hwgen.yowasp import yowasp
 from software_ref.console.errors import ToolError
 
-__all__ = ["DEFAULT_SEED", "MAX_SEED", "PlacementError", "run_nextpnr_ecp5"]
+__all__ = ["DEFAULT_SEED", "LOG", "MAX_SEED", "PlacementError", "run_nextpnr_ecp5"]
 
+LOG = "place_and_route"
+"""Stem of a placement's log, whatever the tool."""
 DEFAULT_SEED = 1
 MAX_SEED = 2**31 - 1
 """Seeds of the placer: where none is given, and the largest."""

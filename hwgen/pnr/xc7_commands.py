@@ -6,11 +6,10 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from hwgen.pnr.nextpnr import DEFAULT_SEED
+from hwgen.pnr.nextpnr import DEFAULT_SEED, LOG
 from software_ref.devices import Part
 
 __all__ = [
-    "LOG",
     "REPORT",
     "ROUTED",
     "chipdb_name",
@@ -21,8 +20,6 @@ __all__ = [
     "xilinx_arguments",
 ]
 
-LOG = "place_and_route"
-"""Stem of the tools' logs."""
 REPORT, ROUTED = "report.json", "routed.json"
 """What nextpnr-himbaechel reports, and the netlist with every cell's place."""
 

@@ -10,9 +10,8 @@ from pathlib import Path
 
 from hwgen.pnr.critical_path import CriticalPath, of_report
 from hwgen.pnr.harness import CORE, SOURCES, TOP
-from hwgen.pnr.nextpnr import DEFAULT_SEED, PlacementError
+from hwgen.pnr.nextpnr import DEFAULT_SEED, LOG, PlacementError
 from hwgen.pnr.xc7_commands import (
-    LOG,
     REPORT,
     chipdb_name,
     himbaechel_arguments,

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from boards.bitstream.engines import FASM, database_folder
+from boards.bitstream.engines import FASM, open_database
 from boards.bitstream.xc7_check.assembly import check_assembly
 from boards.bitstream.xc7_check.clocks import check_clock
 from boards.bitstream.xc7_check.contents import Contents, contents
@@ -23,7 +23,6 @@ from boards.bitstream.xc7_check.pins import check_pins
 from boards.bitstream.xc7_check.routed import RoutedNetlist, read_routed
 from boards.bitstream.xc7_check.slices import check_logic
 from boards.bitstream.xc7_check.unknown_bits import check_bits
-from boards.bitstream.xc7_decode.database import Database
 from boards.bitstream.xc7_decode.device_bits import DeviceBits
 from boards.bitstream.xc7_decode.packets import decode
 from boards.design import BoardDesign
@@ -150,13 +149,7 @@ def read_device(bitstream: Path, part: Part, database: Path) -> DeviceBits:
     ValueError
         A file is missing, or not what it must be, or for another part.
     """
-    folder = database / database_folder(part)
-    if not folder.is_dir():
-        raise ValueError(
-            f"--database must name a folder that has the folder {folder.name}, "
-            f"not {str(database)!r}"
-        )
-    source = Database(folder, part.device.name, part.name)
+    source = open_database(database, part)
     try:
         return DeviceBits(decode(bitstream.read_bytes(), source.part), source)
     except ValueError as error:
