@@ -20,7 +20,7 @@ from hwgen.pnr.critical_path import of_report
 from hwgen.pnr.ecp5 import part_arguments, synthesis_script
 from hwgen.pnr.nextpnr import LOG, PlacementError, run_nextpnr_ecp5
 from hwgen.synthesis.ecp5_registers import absorb_registers_in_file
-from hwgen.synthesis.kept import NETLIST, kept, kept_netlist
+from hwgen.synthesis.kept import NETLIST, kept_netlist, kept_placement
 from hwgen.synthesis.yosys import yosys_version
 from hwgen.tool import Progress, Tool, run_tool
 from hwgen.tool_output import read_json
@@ -60,8 +60,7 @@ def build_ecp5(job: BitstreamJob, progress: Progress, *, seeds: Sequence[int]) -
                 if _read_report(job, folder / "report.json", yosys).timing_met:
                     break
 
-        if kept(folder / "placed.origin", origin, run):
-            tell("taking the placement of the build before")
+        kept_placement(folder, origin, run, tell)
         return _read_report(job, folder / "report.json", yosys)
 
     inputs = (f"{NETLIST}.json", "board.lpf")

@@ -24,7 +24,7 @@ from boards.bitstream.seeds import best_placement
 from hwgen.pnr.nextpnr import PlacementError
 from hwgen.pnr.xc7_commands import ROUTED, log_step
 from hwgen.pnr.xc7_engines import Program
-from hwgen.synthesis.kept import NETLIST, kept, kept_netlist
+from hwgen.synthesis.kept import NETLIST, kept_netlist, kept_placement
 from hwgen.synthesis.yosys import yosys_version
 from hwgen.tool import Progress, Tool, run_tool
 
@@ -79,8 +79,7 @@ def run_engine(
         def run() -> None:
             _run(step, databases, folder, tell, stop)
 
-        if kept(folder / "placed.origin", origin, run):
-            tell("taking the placement of the build before")
+        kept_placement(folder, origin, run, tell)
         return engine.read(job, folder)
 
     inputs = (f"{NETLIST}.json", CONSTRAINTS)

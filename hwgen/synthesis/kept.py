@@ -10,7 +10,7 @@ from pathlib import Path
 from hwgen.synthesis.yosys import run_yosys
 from hwgen.tool import Progress
 
-__all__ = ["NETLIST", "kept", "kept_netlist"]
+__all__ = ["NETLIST", "kept", "kept_netlist", "kept_placement"]
 
 NETLIST = "netlist"
 """Stem of the netlist's files."""
@@ -35,6 +35,14 @@ def kept(stamp: Path, origin: Iterable[str], make: Callable[[], None]) -> bool:
     make()
     stamp.write_text(digest, encoding="utf-8")
     return False
+
+
+def kept_placement(
+    folder: Path, origin: Iterable[str], make: Callable[[], None], tell: Progress
+) -> None:
+    """Place in a folder, unless a placement of the same origin is there; see `kept`."""
+    if kept(folder / "placed.origin", origin, make):
+        tell("taking the placement of the build before")
 
 
 def kept_netlist(
