@@ -3,36 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-from software_ref.figure import empty_figure, write_picture
+from software_ref.figure import empty_figure
 from software_ref.training import EpochResult
 
-__all__ = ["draw_curves", "draw_series"]
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+__all__ = ["curves_figure", "series_figure"]
 
 MARKERS = ("o", "x", "+", "s", "^")
 """Open and crossing markers, so that curves that agree can be seen to lie on one another."""
 
 
-def draw_curves(path: Path, title: str, curves: Mapping[str, Sequence[EpochResult]]) -> None:
-    """Draw training and test accuracy over epochs into a file, written whole or not at all.
+def curves_figure(title: str, curves: Mapping[str, Sequence[EpochResult]]) -> Figure:
+    """Training and test accuracy over epochs.
 
     Parameters
     ----------
-    path : Path
-        The picture.
     title : str
         Heading of the picture.
     curves : mapping
         Results by the trainer's name, in the order of the legend.
-
-    Raises
-    ------
-    OSError
-        The file cannot be written.
     """
-    draw_series(
-        path,
+    return series_figure(
         title,
         {
             f"{what}: accuracy, %": {
@@ -51,24 +46,17 @@ def draw_curves(path: Path, title: str, curves: Mapping[str, Sequence[EpochResul
     )
 
 
-def draw_series(
-    path: Path, title: str, panels: Mapping[str, Mapping[str, Sequence[tuple[int, float]]]]
-) -> None:
-    """Draw panels of curves over epochs into a file, written whole or not at all.
+def series_figure(
+    title: str, panels: Mapping[str, Mapping[str, Sequence[tuple[int, float]]]]
+) -> Figure:
+    """Panels of curves over epochs.
 
     Parameters
     ----------
-    path : Path
-        The picture.
     title : str
         Heading of the picture.
     panels : mapping
         Points (epoch from 1, value) by the curve's name, by the panel's title.
-
-    Raises
-    ------
-    OSError
-        The file cannot be written.
     """
     figure = empty_figure(9, 4)
     from matplotlib.ticker import MaxNLocator
@@ -88,4 +76,4 @@ def draw_series(
         panel.grid(alpha=0.3)
         if panel.lines:
             panel.legend()
-    write_picture(path, figure)
+    return figure

@@ -22,8 +22,8 @@ PICTURE_FORMATS: dict[str, dict[str, Any]] = {
 """Endings of pictures, with what leaves the day out of them: equal figures make equal files."""
 
 
-def empty_figure(width: float, height: float) -> Figure:
-    """A figure of a size in inches, whose parts make room for one another.
+def empty_figure(width: float, height: float, dpi: int = 120) -> Figure:
+    """A figure of a size in inches and pixels an inch, whose parts make room for one another.
 
     It has a canvas of its own in place of `pyplot`'s, which would look for a screen and keep every
     figure in memory. Import nothing of Matplotlib before.
@@ -33,7 +33,7 @@ def empty_figure(width: float, height: float) -> Figure:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(width, height), layout="constrained")
+    figure = Figure(figsize=(width, height), dpi=dpi, layout="constrained")
     FigureCanvasAgg(figure)
     return figure
 
@@ -53,7 +53,7 @@ def picture_format(path: Path) -> str:
     return ending
 
 
-def write_picture(path: Path, figure: Figure, dpi: int = 120) -> None:
+def write_picture(path: Path, figure: Figure) -> None:
     """Write a figure in the format of the file's ending, whole or not at all.
 
     Raises
@@ -68,4 +68,4 @@ def write_picture(path: Path, figure: Figure, dpi: int = 120) -> None:
     kind = picture_format(path)
     # An SVG's names of its parts would be random.
     with atomic_file(path) as unfinished, rc_context({"svg.hashsalt": "presparse"}):
-        figure.savefig(unfinished, format=kind, dpi=dpi, metadata=PICTURE_FORMATS[kind])
+        figure.savefig(unfinished, format=kind, dpi="figure", metadata=PICTURE_FORMATS[kind])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -11,12 +10,13 @@ from numpy.typing import NDArray
 
 from software_ref.datasets import Dataset
 from software_ref.datasets.dataset import as_floats
-from software_ref.figure import empty_figure, write_picture
+from software_ref.figure import empty_figure
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
-__all__ = ["Form", "draw_samples", "mosaic", "picture_form", "shown_classes"]
+__all__ = ["Form", "mosaic", "picture_form", "samples_figure", "shown_classes"]
 
 Form = Literal["strips", "images", "curves"]
 """How a sample is drawn: a strip of gray, an image, or a curve over its features."""
@@ -58,25 +58,17 @@ def picture_form(name: str, features: int, *, reduced: bool) -> Form:
     return "images" if square or features == _COLOUR_FEATURES else "curves"
 
 
-def draw_samples(path: Path, dataset: Dataset, form: Form) -> None:
-    """Draw a panel a class into a file, written whole or not at all.
+def samples_figure(dataset: Dataset, form: Form) -> Figure:
+    """A panel for each class.
 
     The first strip, image or the thick curve of a panel is the mean of the class's training
     samples; the others are its first samples. Of more than 16 classes, 16 are drawn, evenly spread.
 
     Parameters
     ----------
-    path : Path
-        The picture.
     dataset : Dataset
     form : Form
-
-    Raises
-    ------
-    OSError
-        The file cannot be written.
     """
-
     labels = shown_classes(dataset)
     rows = -(-len(labels) // _COLUMNS)
     figure = empty_figure(10, 0.6 + 1.3 * rows)
@@ -89,7 +81,7 @@ def draw_samples(path: Path, dataset: Dataset, form: Form) -> None:
         panel.set_title(title, fontsize=8, loc="left", parse_math=False)
     for panel in panels[len(labels) :]:
         panel.set_axis_off()
-    write_picture(path, figure)
+    return figure
 
 
 def shown_classes(dataset: Dataset) -> list[int]:

@@ -30,7 +30,8 @@ from software_ref.console.output import (
     write_json,
 )
 from software_ref.console.progress import ProgressBar
-from software_ref.curves import draw_curves
+from software_ref.curves import curves_figure
+from software_ref.figure import write_picture
 from software_ref.network_file import read_network_file
 from software_ref.training import (
     EpochResult,
@@ -101,7 +102,7 @@ def run(arguments: argparse.Namespace) -> int:
                 raise
             bar.print("interrupted: drawing the epochs that are done")
     differences += _different_accuracies(curves)
-    draw_curves(picture, f"{file.name}: accuracy over epochs", curves)
+    write_picture(picture, curves_figure(f"{file.name}: accuracy over epochs", curves))
     _print(file.name, curves)
     agree = not differences
     for difference in differences:

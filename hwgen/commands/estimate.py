@@ -8,13 +8,14 @@ from typing import Any
 from hwgen.commands.core_option import add_core
 from hwgen.estimate.energy import ENERGY
 from hwgen.estimate.model import Estimate
-from hwgen.estimate.picture import draw_sweep
+from hwgen.estimate.picture import sweep_figure
 from hwgen.estimate.sweep import SWEEPS, estimate_file, sweep
 from hwgen.families import family_of
 from hwgen.synthesis.resources import share
 from software_ref.commands.arguments import add_json, add_network_file, add_picture
 from software_ref.console.output import check_outputs, table_lines, write_json
 from software_ref.devices import Device
+from software_ref.figure import write_picture
 from software_ref.network_file import NetworkFile, read_network_file
 
 __all__ = ["add_arguments", "run"]
@@ -83,14 +84,14 @@ def _run_sweep(
         rows.append({"label": point.label, "here": point.here} | figures)
     print("\n".join(_sweep_table(arguments.sweep, rows)))
     if arguments.picture:
-        draw_sweep(
-            arguments.picture,
+        figure = sweep_figure(
             f"{file.name}: estimates over {arguments.sweep}",
             arguments.sweep,
             points,
             clock_mhz=arguments.clock,
             limits=family_of(device).available(device),
         )
+        write_picture(arguments.picture, figure)
         print(f"picture: {arguments.picture}")
     if arguments.json:
         write_json(arguments.json, head | {"sweep": arguments.sweep, "points": rows})

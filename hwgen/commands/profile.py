@@ -32,10 +32,11 @@ from software_ref.console.output import (
     write_json,
 )
 from software_ref.console.progress import ProgressBar
+from software_ref.figure import write_picture
 from software_ref.golden import GoldenTrainer, SaturationCounts, initial_parameters
 from software_ref.network_file import NetworkFile, read_network_file
 from software_ref.ranges.format_choice import FormatChoice, choose_format
-from software_ref.ranges.picture import draw_ranges
+from software_ref.ranges.picture import ranges_figure
 from software_ref.ranges.profiler import QUANTITIES, JunctionProfile, RangeProfiler
 from software_ref.training import EpochResult, Training, TrainingData
 
@@ -116,7 +117,7 @@ def run(arguments: argparse.Namespace) -> int:
         print("saturation counters and parameters of golden model and hardware are equal")
     if arguments.picture is not None:
         title = f"{file.name}, epoch {len(epochs)}: magnitudes before rounding and saturation"
-        draw_ranges(arguments.picture, title, file.network.format, profiles)
+        write_picture(arguments.picture, ranges_figure(title, file.network.format, profiles))
     if arguments.json is not None:
         write_json(
             arguments.json,

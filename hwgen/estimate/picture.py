@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hwgen.estimate.sweep import Point
-from software_ref.figure import empty_figure, write_picture
+from software_ref.figure import empty_figure
 
-__all__ = ["draw_sweep"]
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+__all__ = ["sweep_figure"]
 
 ACROSS = {
     "z": "samples per second at {clock:g} MHz",
@@ -20,21 +23,18 @@ LABELS_UP_TO = 12
 """Points up to which every one is labelled."""
 
 
-def draw_sweep(
-    path: Path,
+def sweep_figure(
     title: str,
     what: str,
     points: Sequence[Point],
     *,
     clock_mhz: float,
     limits: dict[str, float],
-) -> None:
-    """Draw a PNG, written whole or not at all: one panel for each resource.
+) -> Figure:
+    """One panel for each resource.
 
     Parameters
     ----------
-    path
-        The picture.
     title
         Heading.
     what
@@ -45,11 +45,6 @@ def draw_sweep(
         Clock that samples per second are computed from.
     limits
         What the device has, by "lut", "ff", "dsp" and "bram36"; drawn where there is one.
-
-    Raises
-    ------
-    OSError
-        The file cannot be written.
     """
     figure = empty_figure(11, 8)
     figure.suptitle(title)
@@ -85,4 +80,4 @@ def draw_sweep(
         panel.set_xlabel(ACROSS[what].format(clock=clock_mhz))
         if panel.get_legend_handles_labels()[0]:
             panel.legend(fontsize=8)
-    write_picture(path, figure)
+    return figure

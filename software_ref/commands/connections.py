@@ -18,9 +18,10 @@ from software_ref.commands.pattern_choice import (
 )
 from software_ref.connections.junction_shape import JunctionShape
 from software_ref.connections.pattern import SparsePattern
-from software_ref.connections.pattern_picture import draw_patterns
+from software_ref.connections.pattern_picture import patterns_figure
 from software_ref.console.atomic_file import atomic_file
 from software_ref.console.output import check_outputs, percent, table_lines, write_json
+from software_ref.figure import write_picture
 from software_ref.network_file import read_network_file
 
 __all__ = ["add_arguments", "run"]
@@ -62,7 +63,7 @@ def run(arguments: argparse.Namespace) -> int:
     }
     print("\n".join(_report(choice.title(file.name), document)))
     if arguments.picture:
-        draw_patterns(arguments.picture, choice.title(file.name), patterns)
+        write_picture(arguments.picture, patterns_figure(choice.title(file.name), patterns))
         print(f"picture: {arguments.picture}")
     if arguments.npz:
         _write_edges(arguments.npz, file.network.layers, patterns)

@@ -28,9 +28,10 @@ from software_ref.datasets.difficulty import difficulty
 from software_ref.datasets.redundancy import METHODS
 from software_ref.datasets.registry import ENDINGS, NAMES, file_places
 from software_ref.datasets.trainable import varying_features
+from software_ref.figure import write_picture
 from software_ref.file_options import DataOptions, ReduceOptions
 from software_ref.network_file import read_network_file
-from software_ref.sample_pictures import draw_samples, picture_form
+from software_ref.sample_pictures import picture_form, samples_figure
 
 __all__ = ["add_arguments", "describe", "run"]
 
@@ -87,7 +88,7 @@ def run(arguments: argparse.Namespace) -> int:
     print_notes(dataset.notes)
     if arguments.picture:
         form = picture_form(data.name, dataset.features, reduced=data.reduce is not None)
-        draw_samples(arguments.picture, dataset, form)
+        write_picture(arguments.picture, samples_figure(dataset, form))
         print(f"picture: {arguments.picture}")
     if arguments.npz:
         _export(arguments.npz, dataset)

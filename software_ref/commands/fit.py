@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import asdict, fields, replace
 from math import isfinite
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -26,8 +26,9 @@ from software_ref.commands.loading import (
 from software_ref.connections.network_patterns import PATTERN_KINDS, network_patterns
 from software_ref.console.output import check_outputs, percent, print_notes, write_json
 from software_ref.console.progress import ProgressBar
-from software_ref.curves import draw_series
+from software_ref.curves import series_figure
 from software_ref.datasets import Dataset, hold_out, take_test, take_train
+from software_ref.figure import write_picture
 from software_ref.mlp import EpochFigures, MlpModel, MlpOptions, MlpTrainer
 from software_ref.mlp.options import OPTIMISERS, OUTPUTS
 from software_ref.mlp.rate import SCHEDULES, RateSchedule
@@ -43,6 +44,9 @@ from software_ref.mlp.recommended import (
 from software_ref.mlp.state_file import load_state, save_state
 from software_ref.mlp.trainer import samples_of
 from software_ref.network_file import NetworkFile, read_network_file
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 __all__ = ["add_arguments", "run"]
 
@@ -196,7 +200,7 @@ def run(arguments: argparse.Namespace) -> int:
             f"test accuracy {percent(accuracy)} % with the parameters of epoch {_kept(trainer) + 1}"
         )
     if arguments.picture is not None:
-        _draw(arguments.picture, file.name, trainer.history)
+        write_picture(arguments.picture, _figure(file.name, trainer.history))
     if arguments.json is not None:
         write_json(
             arguments.json,
@@ -300,7 +304,7 @@ def _check_finite(trainer: MlpTrainer, figures: EpochFigures) -> None:
     )
 
 
-def _draw(path: Path, title: str, history: list[EpochFigures]) -> None:
+def _figure(title: str, history: list[EpochFigures]) -> Figure:
     def points(name: str, unit: float) -> list[tuple[int, float]]:
         return [
             (each.epoch + 1, unit * getattr(each, name))
@@ -308,8 +312,7 @@ def _draw(path: Path, title: str, history: list[EpochFigures]) -> None:
             if getattr(each, name) is not None
         ]
 
-    draw_series(
-        path,
+    return series_figure(
         title,
         {
             "loss, nats": {"training": points("loss", 1)},

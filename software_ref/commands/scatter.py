@@ -13,9 +13,10 @@ from software_ref.commands.pattern_choice import (
     pattern_choice,
 )
 from software_ref.connections.scatter import Scatter, scatter_vector
-from software_ref.connections.scatter_picture import draw_scatter
+from software_ref.connections.scatter_picture import scatter_figure
 from software_ref.console.output import check_outputs, table_lines, write_json
 from software_ref.console.progress import ProgressBar
+from software_ref.figure import write_picture
 from software_ref.network_file import read_network_file
 
 __all__ = ["add_arguments", "run"]
@@ -73,7 +74,7 @@ def run(arguments: argparse.Namespace) -> int:
     title = choice.title(file.name, seeds=arguments.seeds)
     print("\n".join(_report(title, document)))
     if arguments.picture:
-        draw_scatter(arguments.picture, title, vectors)
+        write_picture(arguments.picture, scatter_figure(title, vectors))
         print(f"picture: {arguments.picture}")
     if arguments.json:
         write_json(arguments.json, document)

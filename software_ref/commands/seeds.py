@@ -7,9 +7,9 @@ from pathlib import Path
 from statistics import fmean, stdev
 from typing import Any
 
-from software_ref.commands.training_job import TrainingJob
 from software_ref.console.output import print_notes, table_lines, write_json
 from software_ref.console.progress import ProgressBar
+from software_ref.training_job import TrainingJob
 
 __all__ = ["train_seeds"]
 

@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Iterator
 from pathlib import Path
 
-from software_ref.checkpoint import Checkpoint, load_checkpoint
+from software_ref.checkpoint import Checkpoint
 from software_ref.commands.arguments import (
     add_data,
     add_engine,
@@ -21,8 +21,8 @@ from software_ref.commands.arguments import (
     with_seed,
 )
 from software_ref.commands.loading import inputs_of, lags_of, load_training_data
+from software_ref.commands.predictions import add_predictions, write_predictions
 from software_ref.commands.seeds import train_seeds
-from software_ref.commands.training_job import TrainingJob
 from software_ref.console.output import (
     check_outputs,
     print_notes,
@@ -30,9 +30,9 @@ from software_ref.console.output import (
     write_json,
 )
 from software_ref.console.progress import ProgressBar
-from software_ref.golden import find_engine, initial_parameters
 from software_ref.network_file import NetworkFile, read_network_file
 from software_ref.training import TrainingData
+from software_ref.training_job import TrainingJob
 
 __all__ = ["add_arguments", "run"]
 
@@ -80,48 +80,55 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE.npz",
         help="go on from a saved file, bit for bit; leaves out the floating-point reference",
     )
+    add_predictions(parser, "every test sample after the last epoch, with its raw outputs")
     add_json(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Run `train`."""
-    outputs = {"--json": arguments.json, "--save": arguments.save}
+    outputs = {
+        "--json": arguments.json,
+        "--save": arguments.save,
+        "--predictions": arguments.predictions,
+    }
     file = read_network_file(arguments.network_file)
     check_outputs(outputs, inputs=inputs_of(file, arguments.data))
     if arguments.seeds is not None:
         train_seeds(_prepare_seeds(file, arguments), arguments.json)
         return 0
     job = _prepare(file, arguments)
+    if arguments.predictions and (job.data is None or not len(job.data.test_labels)):
+        raise ValueError("--predictions must have test samples to predict, not 0")
     if job.data is None or job.epochs_left <= 0:
         _nothing_to_train(job, arguments.json)
     else:
         _train(job, arguments.json)
+    if arguments.predictions:
+        write_predictions(job.predictions(), arguments.predictions)
     return 0
 
 
 def _prepare(file: NetworkFile, arguments: argparse.Namespace) -> TrainingJob:
     lags = lags_of(file, arguments.lags)
-    start = _initial(file, lags)
-    if arguments.resume is not None:
-        start = load_checkpoint(arguments.resume, file.network)
-        if start.lags != lags:
-            print(
-                f"{arguments.resume} was trained with lags {_listed(start.lags)}; "
-                f"going on with {_listed(lags)}"
-            )
-    one_more = arguments.samples is not None and arguments.epochs is None
-    file = with_epochs(file, start.epoch + 1 if one_more else arguments.epochs)
-    return TrainingJob(
-        file=file,
-        lags=lags,
-        data=_load(file, arguments),
-        tested=_tested(arguments),
-        start=start,
-        resumed=arguments.resume,
-        float_reference=not arguments.no_float and arguments.resume is None,
-        engine=find_engine(arguments.engine),
+    job = TrainingJob.prepare(
+        file,
+        lags,
+        None,
+        resume=arguments.resume,
+        held_out=arguments.hold_out is not None,
+        float_reference=not arguments.no_float,
+        engine=arguments.engine,
         save=arguments.save,
     )
+    if job.start.lags != lags:
+        print(
+            f"{arguments.resume} was trained with lags {_listed(job.start.lags)}; "
+            f"going on with {_listed(lags)}"
+        )
+    one_more = arguments.samples is not None and arguments.epochs is None
+    job.file = with_epochs(file, job.start.epoch + 1 if one_more else arguments.epochs)
+    job.data = _load(job.file, arguments)
+    return job
 
 
 def _prepare_seeds(file: NetworkFile, arguments: argparse.Namespace) -> list[TrainingJob]:
@@ -129,28 +136,25 @@ def _prepare_seeds(file: NetworkFile, arguments: argparse.Namespace) -> list[Tra
     for option, given in (
         ("--save", arguments.save is not None),
         ("--resume", arguments.resume is not None),
+        ("--predictions", arguments.predictions is not None),
         ("--samples 0", arguments.samples == 0),
     ):
         if given:
             raise ValueError(f"--seeds must be given without {option}")
     one = 1 if arguments.samples is not None and arguments.epochs is None else None
     file = with_epochs(file, one or arguments.epochs)
-    data, engine = _load(file, arguments), find_engine(arguments.engine)
-    jobs = []
-    for each in (with_seed(file, seed) for seed in range(1, arguments.seeds + 1)):
-        lags = lags_of(each, arguments.lags)
-        jobs.append(
-            TrainingJob(
-                file=each,
-                lags=lags,
-                data=data,
-                tested=_tested(arguments),
-                start=_initial(each, lags),
-                float_reference=not arguments.no_float,
-                engine=engine,
-            )
+    data = _load(file, arguments)
+    return [
+        TrainingJob.prepare(
+            each,
+            lags_of(each, arguments.lags),
+            data,
+            held_out=arguments.hold_out is not None,
+            float_reference=not arguments.no_float,
+            engine=arguments.engine,
         )
-    return jobs
+        for each in (with_seed(file, seed) for seed in range(1, arguments.seeds + 1))
+    ]
 
 
 def _load(file: NetworkFile, arguments: argparse.Namespace) -> TrainingData | None:
@@ -163,14 +167,6 @@ def _load(file: NetworkFile, arguments: argparse.Namespace) -> TrainingData | No
         test_samples=arguments.test_samples,
         hold_out=arguments.hold_out,
     )
-
-
-def _tested(arguments: argparse.Namespace) -> str:
-    return "test" if arguments.hold_out is None else "held-out"
-
-
-def _initial(file: NetworkFile, lags: tuple[int, ...]) -> Checkpoint:
-    return Checkpoint(parameters=initial_parameters(file.network, file.training.seed), lags=lags)
 
 
 def _nothing_to_train(job: TrainingJob, json: Path | None) -> None:

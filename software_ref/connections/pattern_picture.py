@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,12 +15,13 @@ from software_ref.connections.windows import (
     balanced_windows,
     forward_windowed,
 )
-from software_ref.figure import empty_figure, write_picture
+from software_ref.figure import empty_figure
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
-__all__ = ["draw_patterns"]
+__all__ = ["patterns_figure"]
 
 DPI = 120
 WIDEST, TALLEST = 1920, 720
@@ -36,32 +36,24 @@ MARGIN = 1.1
 LINE, CELL_LINE = "#e07a1f", "#d8d8d8"
 
 
-def draw_patterns(path: Path, title: str, patterns: Sequence[SparsePattern]) -> None:
-    """Draw the biadjacency matrices of all junctions into a file, written whole or not at all.
+def patterns_figure(title: str, patterns: Sequence[SparsePattern]) -> Figure:
+    """The biadjacency matrices of all junctions.
 
     Right neurons are rows, left neurons columns. Upright lines are the bounds of forward windows,
     level ones those of backward windows.
 
     Parameters
     ----------
-    path : Path
-        The picture.
     title : str
         Heading of the picture.
     patterns : sequence of SparsePattern
         One per junction, drawn from the top down.
-
-    Raises
-    ------
-    OSError
-        The file cannot be written.
     """
-
     cells = [_cell(pattern) for pattern in patterns]
     widths = [wide * p.left / DPI for (wide, _), p in zip(cells, patterns, strict=True)]
     heights = [high * p.right / DPI for (_, high), p in zip(cells, patterns, strict=True)]
     figure = empty_figure(
-        max(6, max(widths) + MARGIN), sum(heights) + MARGIN * (len(patterns) + 0.5)
+        max(6, max(widths) + MARGIN), sum(heights) + MARGIN * (len(patterns) + 0.5), DPI
     )
     figure.suptitle(title)
     panels = figure.subplots(
@@ -75,7 +67,7 @@ def draw_patterns(path: Path, title: str, patterns: Sequence[SparsePattern]) -> 
             f"{len(windows.right_windows) - 1} right windows",
             fontsize=10,
         )
-    write_picture(path, figure, dpi=DPI)
+    return figure
 
 
 def _cell(pattern: SparsePattern) -> tuple[float, float]:

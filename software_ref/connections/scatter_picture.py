@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,12 +10,13 @@ from numpy.typing import NDArray
 
 from software_ref.connections.scatter import Scatter
 from software_ref.connections.windows import balanced_windows
-from software_ref.figure import empty_figure, write_picture
+from software_ref.figure import empty_figure
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
-__all__ = ["draw_scatter"]
+__all__ = ["scatter_figure"]
 
 DPI = 120
 BAR, LOWEST = "#7f9fbf", "#c8451b"
@@ -29,29 +29,21 @@ WIDEST, TALLEST = 400, 180
 hides."""
 
 
-def draw_scatter(path: Path, title: str, vectors: Sequence[Sequence[Scatter]]) -> None:
-    """Draw a PNG, written whole or not at all.
+def scatter_figure(title: str, vectors: Sequence[Sequence[Scatter]]) -> Figure:
+    """Scatter vectors as bars, and the windowed matrices below them.
 
     Parameters
     ----------
-    path : Path
-        The picture.
     title : str
         Heading of the picture.
     vectors : sequence of scatter vectors
         One per seed. Bars show the mean, with lines from the least to the largest; the matrices are
         those of the first.
-
-    Raises
-    ------
-    OSError
-        The file cannot be written.
     """
-
     entries = vectors[0]
     rows = len(entries) // 2
     width = max(9.0, 1.2 + 0.7 * len(entries))
-    figure = empty_figure(width, 3 + 2.6 * rows)
+    figure = empty_figure(width, 3 + 2.6 * rows, DPI)
     figure.suptitle(title)
     parts: Any = figure.subfigures(2, 1, height_ratios=[3, 2.6 * rows])
     top, below = parts
@@ -59,7 +51,7 @@ def draw_scatter(path: Path, title: str, vectors: Sequence[Sequence[Scatter]]) -
     below.suptitle("windowed matrices, entries of 0 in pale red", fontsize=10)
     for panel, entry in zip(below.subplots(rows, 2, squeeze=False).flat, entries, strict=True):
         _draw_matrix(panel, entry)
-    write_picture(path, figure, dpi=DPI)
+    return figure
 
 
 def _draw_bars(panel: Axes, vectors: Sequence[Sequence[Scatter]]) -> None:

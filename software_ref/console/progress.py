@@ -1,15 +1,18 @@
-"""The progress bar of long work: on standard error, and only where somebody can see it."""
+"""The progress bar of long work, where somebody can see it: on a terminal, or in a notebook."""
 
 from __future__ import annotations
 
+import sys
+from functools import partial
+from importlib.util import find_spec
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 __all__ = ["ProgressBar"]
 
 
 class ProgressBar:
-    """A bar on a terminal's standard error; without a terminal it shows nothing.
+    """A bar on a terminal's standard error, or in a notebook's cell; elsewhere it shows nothing.
 
     Use it as a context manager, and print with `print` while it stands, so that lines go above it.
 
@@ -24,14 +27,10 @@ class ProgressBar:
     """
 
     def __init__(self, total: int, *, unit: str, description: str = "") -> None:
-        from tqdm import tqdm
-
-        # disable=None asks tqdm to look whether standard error is a terminal.
-        self._bar = tqdm(
+        self._bar = _bar()(
             total=total,
             unit=unit,
             desc=description,
-            disable=None,
             leave=False,
             unit_scale=True,
             dynamic_ncols=True,
@@ -66,3 +65,26 @@ class ProgressBar:
         self._bar.clear()
         print(line, flush=True)
         self._bar.refresh()
+
+
+def _bar() -> Any:
+    """What makes the bar."""
+    if _in_notebook():
+        if find_spec("ipywidgets") is not None:
+            from tqdm.notebook import tqdm_notebook
+
+            return tqdm_notebook
+        from tqdm import tqdm
+
+        return partial(tqdm, file=sys.stdout)
+    from tqdm import tqdm
+
+    # disable=None asks tqdm to look whether standard error is a terminal.
+    return partial(tqdm, disable=None)
+
+
+def _in_notebook() -> bool:
+    """Whether this process is the kernel of a notebook, whose cells show what is printed."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython is not None else None
+    return shell is not None and "IPKernelApp" in shell.config

@@ -125,8 +125,8 @@ def write_report(report: Report, *, png: Path, json: Path, markdown: Path) -> No
         write_json(json, report.document)
         with atomic_file(markdown) as unfinished:
             unfinished.write_text(report.markdown(), encoding="utf-8")
-        figure = empty_figure(*report.size)
+        figure = empty_figure(*report.size, dpi=100)
         report.draw(figure)
         if report.banner is not None:
             figure.suptitle(report.banner, color="firebrick", fontsize=8, wrap=True)
-        write_picture(png, figure, dpi=100)
+        write_picture(png, figure)

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from software_ref.golden.edges import Pattern, edges_of
-from software_ref.golden.junction import GoldenJunction, Integers, exact_dtype
+from software_ref.golden.inference import feedforward_batches
+from software_ref.golden.junction import GoldenJunction, exact_dtype
 from software_ref.golden.parameters import Parameters
 from software_ref.golden.samples import Progress, RunResult, Samples, check_features
 from software_ref.network import Network
@@ -28,8 +29,6 @@ __all__ = [
 
 CHUNK = 256
 """Samples between two calls of `progress`."""
-BATCH_VALUES = 1 << 20
-"""Gathered activations that `infer` holds at a time."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -291,16 +290,9 @@ class GoldenTrainer(SequenceTrainer):
         ndarray
             Predicted classes: int64 (n,).
         """
-        features = check_features(self.network, features)
-        predictions = np.empty(len(features), np.int64)
-        batch = max(1, BATCH_VALUES // max(shape.weights for shape in self.network.junctions))
-        for start in range(0, len(features), batch):
-            activations: Integers = features[start : start + batch].astype(self.dtype)
-            for junction in self._junctions:
-                activations = junction.feedforward_batch(activations)
-            competing = activations[:, : self.network.competing]
-            predictions[start : start + batch] = competing.argmax(axis=1)
-        return predictions
+        batches = feedforward_batches(self._junctions, check_features(self.network, features))
+        predicted = [each[:, : self.network.competing].argmax(axis=1) for each in batches]
+        return np.concatenate([np.empty(0, np.int64), *predicted])
 
     def _run_step(self) -> None:
         """Run step S = `_step` + 1, in which sample `_step` enters, where it exists.

@@ -3,31 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from software_ref.figure import empty_figure, write_picture
+from software_ref.figure import empty_figure
 from software_ref.fixed_point import FixedFormat
 from software_ref.ranges.profiler import LOWEST, QUANTITIES, JunctionProfile
 
-__all__ = ["draw_ranges"]
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+__all__ = ["ranges_figure"]
 
 SMALLEST_SHARE = 1e-6
 
 
-def draw_ranges(
-    path: Path, title: str, fmt: FixedFormat, profiles: Sequence[JunctionProfile]
-) -> None:
-    """Draw a row of shares for every quantity of every junction into a file, whole or not at all.
+def ranges_figure(title: str, fmt: FixedFormat, profiles: Sequence[JunctionProfile]) -> Figure:
+    """A row of shares for every quantity of every junction.
 
     The format's smallest and largest magnitudes are marked: what lies right of them saturates,
     what lies left is rounded to 0.
-
-    Raises
-    ------
-    OSError
-        The file cannot be written.
     """
     rows = [
         (f"{name}, junction {profile.index}", profile.distributions[name])
@@ -38,7 +34,7 @@ def draw_ranges(
     powers = np.array([found.powers / found.count for _, found in rows])
     seen = np.flatnonzero(powers.any(axis=0))
     first, last = (int(seen[0]), int(seen[-1])) if len(seen) else (0, 0)
-    figure = empty_figure(9, 1.5 + 0.28 * len(rows))
+    figure = empty_figure(9, 1.5 + 0.28 * len(rows), dpi=110)
     from matplotlib.colors import LogNorm
 
     axes = figure.subplots()
@@ -59,4 +55,4 @@ def draw_ranges(
     axes.set_title(title)
     figure.legend(loc="outside lower center", ncols=2, fontsize=8)
     figure.colorbar(picture, ax=axes, label="share of the values")
-    write_picture(path, figure, dpi=110)
+    return figure

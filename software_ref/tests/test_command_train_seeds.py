@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from presparse.cli import main
-from software_ref.commands.training_job import TrainingJob
 from software_ref.tests.train_command import NETWORK, SURPLUS, points, refused, train, write_points
+from software_ref.training_job import TrainingJob
 
 SEEDED = """\
 {network}seed = {seed}

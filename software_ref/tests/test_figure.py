@@ -17,7 +17,7 @@ COMMANDS = ["dataset", "connections", "scatter", "fit", "compare", "estimate", "
 
 def test_a_png_has_the_figures_size(tmp_path: Path) -> None:
     path = tmp_path / "a.png"
-    write_picture(path, empty_figure(3, 2), dpi=50)
+    write_picture(path, empty_figure(3, 2, dpi=50))
     content = path.read_bytes()
     assert content.startswith(b"\x89PNG")
     assert struct.unpack(">2I", content[16:24]) == (150, 100)

@@ -15,9 +15,9 @@ from software_ref.golden import (
     Parameters,
     RunResult,
     SaturationCounts,
+    inference,
     minimum_lags,
 )
-from software_ref.golden import trainer as trainer_module
 from software_ref.golden.junction import exact_dtype
 from software_ref.network import Network
 from software_ref.tests.random_case import Case
@@ -82,7 +82,7 @@ def test_the_cases_reach_every_corner() -> None:
 
 @pytest.mark.parametrize("seed", range(10))
 def test_inference_equals_inference_samples(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(trainer_module, "BATCH_VALUES", 1 if seed % 2 else 300)  # several batches
+    monkeypatch.setattr(inference, "BATCH_VALUES", 1 if seed % 2 else 300)  # several batches
     case = Case(seed)
     trainer, batch = case.trainer(), case.trainer()
     for each in (trainer, batch):

@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 
 from software_ref.datasets import Dataset, load_dataset
+from software_ref.figure import write_picture
 from software_ref.sample_pictures import (
     Form,
-    draw_samples,
     mosaic,
     picture_form,
+    samples_figure,
     shown_classes,
 )
 
@@ -77,7 +78,7 @@ def test_strips_stand_below_one_another_with_lines_between() -> None:
 @pytest.mark.parametrize("form", ["strips", "images", "curves"])
 def test_a_picture_is_written(tmp_path: Path, form: Form) -> None:
     path = tmp_path / "a.png"
-    draw_samples(path, dataset([0, 1, 1], features=64), form)
+    write_picture(path, samples_figure(dataset([0, 1, 1], features=64), form))
     assert path.read_bytes().startswith(b"\x89PNG\r\n\x1a\n")
     assert [each.name for each in tmp_path.iterdir()] == ["a.png"]
 
@@ -95,7 +96,7 @@ def test_the_picture_shows_the_samples(tmp_path: Path) -> None:
         classes=10,
         provenance="",
     )
-    draw_samples(tmp_path / "light.png", data, "images")
-    draw_samples(tmp_path / "dark.png", dark, "images")
+    write_picture(tmp_path / "light.png", samples_figure(data, "images"))
+    write_picture(tmp_path / "dark.png", samples_figure(dark, "images"))
     light, black = (imread(tmp_path / name).mean() for name in ("light.png", "dark.png"))
     assert light > black + 0.02

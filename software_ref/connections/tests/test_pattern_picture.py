@@ -10,14 +10,15 @@ from matplotlib.image import imread
 from numpy.typing import NDArray
 
 from software_ref.connections.pattern import SparsePattern
-from software_ref.connections.pattern_picture import draw_patterns
+from software_ref.connections.pattern_picture import patterns_figure
 from software_ref.connections.planned import local_pattern
 from software_ref.connections.random_sparse import fully_connected
+from software_ref.figure import write_picture
 
 
 def drawn(path: Path, *patterns: SparsePattern) -> NDArray[np.float32]:
     """The picture's colours: (height, width, 4), 0 to 1."""
-    draw_patterns(path, "patterns", patterns)
+    write_picture(path, patterns_figure("patterns", patterns))
     picture: NDArray[np.float32] = imread(path)
     return picture
 
@@ -84,8 +85,3 @@ def test_patterns_of_a_network_stand_below_each_other(tmp_path: Path) -> None:
     double = drawn(tmp_path / "b.png", fully_connected(8, 4), fully_connected(8, 4))
     assert double.shape[0] > 1.5 * single.shape[0]
     assert blocks(double).sum() > 1.5 * blocks(single).sum()
-
-
-def test_a_missing_folder_is_told(tmp_path: Path) -> None:
-    with pytest.raises(OSError, match=r"^cannot write .*none/a\.png: No such file or directory$"):
-        draw_patterns(tmp_path / "none" / "a.png", "patterns", [fully_connected(2, 2)])

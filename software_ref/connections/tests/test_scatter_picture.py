@@ -14,8 +14,9 @@ from software_ref.connections.pattern import SparsePattern
 from software_ref.connections.planned import planned_pattern
 from software_ref.connections.random_sparse import fully_connected
 from software_ref.connections.scatter import scatter_vector
-from software_ref.connections.scatter_picture import BAR, LOWEST, NOTHING, draw_scatter
+from software_ref.connections.scatter_picture import BAR, LOWEST, NOTHING, scatter_figure
 from software_ref.connections.structured import structured_pattern
+from software_ref.figure import write_picture
 
 
 def pixels(path: Path, colour: str) -> int:
@@ -29,7 +30,7 @@ def test_only_the_lowest_bar_stands_out(tmp_path: Path) -> None:
     second = [[0, 0, 1, 1], [1, 1, 0, 0]]
     path = tmp_path / "slides.png"
     vector = scatter_vector([SparsePattern.from_biadjacency(m) for m in (first, second)])
-    draw_scatter(path, "slides", [vector])
+    write_picture(path, scatter_figure("slides", [vector]))
     lowest, others = pixels(path, LOWEST), pixels(path, BAR)
     # 0.5 against 0.83 + 0.67 + 1 + 0.67 + 0.67, less the numbers in the bars
     assert others / lowest == pytest.approx(3.84 / 0.5, rel=0.1)
@@ -37,10 +38,12 @@ def test_only_the_lowest_bar_stands_out(tmp_path: Path) -> None:
 
 def test_entries_of_0_are_seen(tmp_path: Path) -> None:
     path = tmp_path / "picture.png"
-    draw_scatter(path, "all met", [scatter_vector([fully_connected(8, 4)])])
+    write_picture(path, scatter_figure("all met", [scatter_vector([fully_connected(8, 4)])]))
     assert pixels(path, NOTHING) == 0
     rng = np.random.default_rng(1)
-    draw_scatter(path, "some not met", [scatter_vector([structured_pattern(8, 4, 2, rng)])])
+    write_picture(
+        path, scatter_figure("some not met", [scatter_vector([structured_pattern(8, 4, 2, rng)])])
+    )
     assert pixels(path, NOTHING) > 1000
 
 
@@ -49,7 +52,7 @@ def test_one_entry_of_0_among_very_many_is_seen(tmp_path: Path) -> None:
     matrix[200, 1234] = 0
     path = tmp_path / "picture.png"
     vector = scatter_vector([SparsePattern.from_biadjacency(matrix)], window=1)
-    draw_scatter(path, "one not met", [vector])
+    write_picture(path, scatter_figure("one not met", [vector]))
     assert pixels(path, NOTHING) > 0
 
 
@@ -60,11 +63,6 @@ def test_seeds_are_drawn_as_means_with_their_spread(tmp_path: Path) -> None:
     ]
     best = scatter_vector([planned_pattern(8, 4, 2, np.random.default_rng(0))])
     one, several = tmp_path / "one.png", tmp_path / "several.png"
-    draw_scatter(one, "one", [best])
-    draw_scatter(several, "several", [best, *vectors])
+    write_picture(one, scatter_figure("one", [best]))
+    write_picture(several, scatter_figure("several", [best, *vectors]))
     assert pixels(several, LOWEST) + pixels(several, BAR) < 0.95 * pixels(one, LOWEST)
-
-
-def test_a_missing_folder_is_told(tmp_path: Path) -> None:
-    with pytest.raises(OSError, match=r"^cannot write .*none/a\.png: No such file or directory$"):
-        draw_scatter(tmp_path / "none" / "a.png", "a", [scatter_vector([fully_connected(2, 2)])])

@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from software_ref.checkpoint import Checkpoint, save_checkpoint
+from software_ref.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from software_ref.console.output import percent
 from software_ref.console.progress import ProgressBar
+from software_ref.golden import find_engine, initial_parameters
 from software_ref.network_file import NetworkFile
+from software_ref.predictions import Predictions
 from software_ref.training import EpochResult, TrainingData, float_training, golden_training
 
 __all__ = ["TrainingJob"]
@@ -36,6 +38,70 @@ class TrainingJob:
     """The epoch whose state is in `save`."""
     rows: list[dict[str, Any]] = field(default_factory=list)
     """Figures of every epoch finished."""
+    state: Checkpoint = field(init=False)
+    """After the last epoch finished; `start` before any is."""
+
+    def __post_init__(self) -> None:
+        self.state = self.start
+
+    @classmethod
+    def prepare(
+        cls,
+        file: NetworkFile,
+        lags: tuple[int, ...],
+        data: TrainingData | None,
+        *,
+        resume: Path | None = None,
+        held_out: bool = False,
+        float_reference: bool = True,
+        engine: str = "auto",
+        save: Path | None = None,
+    ) -> TrainingJob:
+        """Set a training up, from the file's seed or from where a checkpoint stopped.
+
+        Parameters
+        ----------
+        file : NetworkFile
+            Gives network, epochs, rates, order and seeds.
+        lags : tuple of int
+            Update lags in steps.
+        data : TrainingData, optional
+            None trains nothing.
+        resume : Path, optional
+            A checkpoint to go on from; the float reference is left out then, as its weights are
+            not in there.
+        held_out : bool
+            Whether the test samples are training samples that are held out.
+        float_reference : bool
+            Whether a float model is trained beside.
+        engine : str
+            One of `ENGINES`.
+        save : Path, optional
+            Where the state goes after every epoch.
+
+        Raises
+        ------
+        OSError, TypeError, ValueError
+            As `load_checkpoint`.
+        ToolError
+            As `find_engine`.
+        """
+        if resume is None:
+            parameters = initial_parameters(file.network, file.training.seed)
+            start = Checkpoint(parameters=parameters, lags=lags)
+        else:
+            start = load_checkpoint(resume, file.network)
+        return cls(
+            file=file,
+            lags=lags,
+            data=data,
+            tested="held-out" if held_out else "test",
+            start=start,
+            resumed=resume,
+            float_reference=float_reference and resume is None,
+            engine=find_engine(engine),
+            save=save,
+        )
 
     @property
     def epochs_left(self) -> int:
@@ -105,14 +171,13 @@ class TrainingJob:
             number = golden.epochs_done + 1
             bar.describe(f"golden, epoch {number} of {total}")
             result = next(epochs)
-            self.save_state(
-                Checkpoint(
-                    parameters=golden.parameters,
-                    lags=self.lags,
-                    epoch=golden.epochs_done,
-                    samples=golden.samples_seen,
-                )
+            self.state = Checkpoint(
+                parameters=golden.parameters,
+                lags=self.lags,
+                epoch=golden.epochs_done,
+                samples=golden.samples_seen,
             )
+            self.save_state(self.state)
             row = {
                 "epoch": result.epoch,
                 "rate_exponent": result.rate_exponent,
@@ -123,6 +188,18 @@ class TrainingJob:
                 row["float"] = _figures(next(reference))
             self.rows.append(row)
             yield row
+
+    def predictions(self) -> Predictions:
+        """What the golden model makes of the test samples after the last epoch finished.
+
+        Raises
+        ------
+        ValueError
+            There are no test samples.
+        """
+        if self.data is None or not len(self.data.test_labels):
+            raise ValueError(f"there must be {self.tested} samples to predict, not 0")
+        return Predictions.of(self.state.parameters, self.data.test_features, self.data.test_labels)
 
     @property
     def _samples(self) -> tuple[int, int]:
