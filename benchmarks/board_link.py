@@ -28,9 +28,9 @@ from boards.simulated.board import SimulatedBoard
 from boards.simulated.lockstep import Lockstep
 from boards.uart import LEAST_CLOCKS_PER_BIT
 from hwgen.core.design import CoreDesign
-from software_ref.commands.loading import load_training_data
 from software_ref.console.output import check_outputs, table_lines, write_json
 from software_ref.console.progress import ProgressBar
+from software_ref.loading import load_training_data
 from software_ref.network_file import NetworkFile, read_network_file
 
 EXAMPLES = Path(__file__).parent.parent / "examples"

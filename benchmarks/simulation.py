@@ -16,8 +16,8 @@ import numpy as np
 
 from hwgen.core.design import CoreDesign
 from hwgen.cosimulation.side_by_side import Cosimulation
-from software_ref.commands.loading import load_training_data
 from software_ref.console.output import table_lines, write_json
+from software_ref.loading import load_training_data
 from software_ref.network_file import read_network_file
 
 EXAMPLES = Path(__file__).parent.parent / "examples"

@@ -21,11 +21,11 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from benchmarks.compiled_float import CompiledFloatTrainer
-from software_ref.commands.loading import lags_of, load_training_data
 from software_ref.console.output import table_lines, write_json
 from software_ref.float_trainer import FloatTrainer
 from software_ref.golden import golden_trainer, initial_parameters
 from software_ref.golden.parameters import initial_weight_values
+from software_ref.loading import lags_of, load_training_data
 from software_ref.network_file import NetworkFile, read_network_file
 
 NETWORK = Path(__file__).parent.parent / "examples" / "mnist_original.toml"

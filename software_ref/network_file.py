@@ -75,6 +75,11 @@ class NetworkFile:
         return self.path.stem if self.path else "network"
 
     @property
+    def origin(self) -> str:
+        """What a message about the file starts with: its path, or its name if it has none."""
+        return str(self.path) if self.path else self.name
+
+    @property
     def max_rate_exponent(self) -> int:
         """The largest k that the hardware carries."""
         return max(self.target.max_rate_exponent, self.training.largest_rate_exponent)

@@ -22,12 +22,12 @@ from hwgen.families.options import check_options
 from hwgen.pnr.nextpnr import DEFAULT_SEED, MAX_SEED
 from hwgen.synthesis import check_capacity
 from software_ref.commands.arguments import add_data, add_json, add_network_file, integer_from
-from software_ref.commands.loading import load_training_data
 from software_ref.console.atomic_file import check_writable
 from software_ref.console.errors import ToolError
 from software_ref.console.output import check_outputs, make_folder, write_json
 from software_ref.console.progress import ProgressBar
 from software_ref.console.shared_folder import working_folder
+from software_ref.loading import load_training_data
 from software_ref.network_file import NetworkFile, read_network_file
 
 __all__ = ["add_arguments", "board_named", "for_board", "run"]

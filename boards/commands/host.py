@@ -27,10 +27,10 @@ from software_ref.commands.arguments import (
     integer_from,
     with_epochs,
 )
-from software_ref.commands.loading import inputs_of
 from software_ref.console.output import check_outputs, percent, table_lines, write_json
 from software_ref.console.progress import ProgressBar
 from software_ref.core_plan import CorePlan
+from software_ref.loading import inputs_of
 from software_ref.network_file import read_network_file
 
 __all__ = ["add_arguments", "run"]

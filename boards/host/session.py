@@ -13,9 +13,9 @@ from boards.host.streamed_training import StreamedTraining
 from boards.host.training import BoardTraining
 from boards.link.commands import State
 from software_ref.checkpoint import Checkpoint
-from software_ref.commands.loading import load_training_data
 from software_ref.console.output import print_notes
 from software_ref.console.progress import ProgressBar
+from software_ref.loading import load_training_data
 from software_ref.network_file import NetworkFile
 from software_ref.training import TrainingData
 

@@ -20,7 +20,6 @@ from software_ref.commands.arguments import (
     add_test_samples,
     with_epochs,
 )
-from software_ref.commands.loading import inputs_of, lags_of, load_training_data
 from software_ref.console.output import (
     check_outputs,
     make_folder,
@@ -32,6 +31,7 @@ from software_ref.console.output import (
 from software_ref.console.progress import ProgressBar
 from software_ref.curves import curves_figure
 from software_ref.figure import write_picture
+from software_ref.loading import inputs_of, lags_of, load_training_data
 from software_ref.network_file import read_network_file
 from software_ref.training import (
     EpochResult,

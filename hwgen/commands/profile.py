@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any
 
 from hwgen.commands.simulate import DIFFERENT, add_build, build_folder
 from hwgen.core.design import CoreDesign
@@ -22,7 +21,6 @@ from software_ref.commands.arguments import (
     share,
     with_epochs,
 )
-from software_ref.commands.loading import inputs_of, lags_of, load_training_data
 from software_ref.console.output import (
     check_outputs,
     make_folder,
@@ -33,17 +31,21 @@ from software_ref.console.output import (
 )
 from software_ref.console.progress import ProgressBar
 from software_ref.figure import write_picture
-from software_ref.golden import GoldenTrainer, SaturationCounts, initial_parameters
+from software_ref.golden import GoldenTrainer
+from software_ref.loading import inputs_of, lags_of, load_training_data
 from software_ref.network_file import NetworkFile, read_network_file
 from software_ref.ranges.format_choice import FormatChoice, choose_format
 from software_ref.ranges.picture import ranges_figure
-from software_ref.ranges.profiler import QUANTITIES, JunctionProfile, RangeProfiler
-from software_ref.training import EpochResult, Training, TrainingData
+from software_ref.ranges.profiled_training import (
+    EVERY,
+    SATURATION,
+    ProfiledEpoch,
+    ProfiledTraining,
+)
+from software_ref.ranges.profiler import QUANTITIES
+from software_ref.training import Training, TrainingData
 
 __all__ = ["add_arguments", "run"]
-
-DEFAULT_EVERY = 8
-DEFAULT_SATURATION = 1e-3
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -60,17 +62,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--every",
         type=integer_from(1),
-        default=DEFAULT_EVERY,
+        default=EVERY,
         metavar="N",
-        help=f"look at every N-th sample; counters see all (default: {DEFAULT_EVERY})",
+        help=f"look at every N-th sample; counters see all (default: {EVERY})",
     )
     parser.add_argument(
         "--saturation",
         type=share,
-        default=DEFAULT_SATURATION,
+        default=SATURATION,
         metavar="SHARE",
         help="recommend integer bits with which at most this share of a quantity saturates "
-        f"(default: {DEFAULT_SATURATION:g})",
+        f"(default: {SATURATION:g})",
     )
     parser.add_argument(
         "--vanishing",
@@ -101,16 +103,17 @@ def run(arguments: argparse.Namespace) -> int:
         file, arguments.data, samples=arguments.samples, test_samples=arguments.test_samples
     )
     print_notes(data.notes)
-    epochs, profiles, differences = _profile(file, data, arguments)
+    epochs, differences = _profile(file, data, arguments)
     if not epochs:
         raise KeyboardInterrupt("before any epoch was finished")
+    profiles = epochs[-1].junctions
     choice = choose_format(
         profiles,
         file.network,
         saturation=arguments.saturation,
         vanishing=arguments.vanishing,
     )
-    print("\n".join(_report(file, epochs, profiles, choice)))
+    print("\n".join(_report(file, epochs, choice)))
     for difference in differences:
         print(difference)
     if arguments.rtl and not differences:
@@ -125,7 +128,7 @@ def run(arguments: argparse.Namespace) -> int:
                 "name": file.name,
                 "format": asdict(file.network.format),
                 "every": arguments.every,
-                "epochs": epochs,
+                "epochs": [epoch.document() for epoch in epochs],
                 "recommended": {**asdict(choice), "legal": choice.legal},
                 "rtl": {"compared": arguments.rtl, "differences": differences},
             },
@@ -135,58 +138,32 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _profile(
     file: NetworkFile, data: TrainingData, arguments: argparse.Namespace
-) -> tuple[list[dict[str, Any]], Sequence[JunctionProfile], list[str]]:
-    """Figures of every epoch, the last epoch's profile, and where the hardware differs."""
-    network = file.network
-    profiler = RangeProfiler(network, arguments.every)
-    parameters = initial_parameters(network, file.training.seed)
-    golden = GoldenTrainer(network, parameters, lags_of(file), observer=profiler)
-    trainings = [Training(file, golden, data)]
-    epochs: list[dict[str, Any]] = []
-    profiles: Sequence[JunctionProfile] = ()
+) -> tuple[list[ProfiledEpoch], list[str]]:
+    """Every epoch's profile, and where the hardware differs."""
+    profiled = ProfiledTraining(file, data, lags_of(file), arguments.every)
+    epochs: list[ProfiledEpoch] = []
     differences: list[str] = []
     total = len(data.train_labels) * file.training.epochs * (2 if arguments.rtl else 1)
     with (
         build_folder(arguments.build) as folder,
         ProgressBar(total, unit="sample", description="profile") as bar,
     ):
-        rtl = None
+        rtl, hardware = None, None
         if arguments.rtl:
             bar.describe("building")
             rtl = RtlTrainer(CoreDesign.from_file(file), folder)
-            trainings.append(Training(file, rtl, data))
-        runs = [training.epochs(bar.update) for training in trainings]
+            hardware = Training(file, rtl, data).epochs(bar.update)
+        bar.describe("epoch 1")
         try:
-            for epoch in range(1, file.training.epochs + 1):
-                bar.describe(f"epoch {epoch}")
-                before = golden.saturations
-                results = [next(run) for run in runs]
-                counted = golden.saturations - before
-                profiles = profiler.take(golden)
-                epochs.append(_figures(results[0], counted, profiles))
-                if rtl is not None:
-                    differences += _differences(epoch, golden, rtl)
+            for epoch in profiled.epochs(bar.update):
+                if rtl is not None and hardware is not None:
+                    next(hardware)
+                    differences += _differences(epoch.result.epoch + 1, profiled.golden, rtl)
+                epochs.append(epoch)
+                bar.describe(f"epoch {len(epochs) + 1}")
         except KeyboardInterrupt:
             bar.print("interrupted: reporting the epochs that are done")
-    return epochs, profiles, differences
-
-
-def _figures(
-    result: EpochResult, counted: SaturationCounts, profiles: Sequence[JunctionProfile]
-) -> dict[str, Any]:
-    return {
-        **asdict(result),
-        "saturations": asdict(counted),
-        "junctions": [
-            {
-                "junction": profile.index,
-                "quantities": {
-                    name: found.document() for name, found in profile.distributions.items()
-                },
-            }
-            for profile in profiles
-        ],
-    }
+    return epochs, differences
 
 
 def _differences(epoch: int, golden: GoldenTrainer, rtl: RtlTrainer) -> list[str]:
@@ -201,14 +178,13 @@ def _differences(epoch: int, golden: GoldenTrainer, rtl: RtlTrainer) -> list[str
 
 def _report(
     file: NetworkFile,
-    epochs: Sequence[dict[str, Any]],
-    profiles: Sequence[JunctionProfile],
+    epochs: Sequence[ProfiledEpoch],
     choice: FormatChoice,
 ) -> list[str]:
     last = epochs[-1]
-    fmt = file.network.format
+    fmt, counters = file.network.format, asdict(last.saturations)
     rows = []
-    for profile in profiles:
+    for profile in last.junctions:
         for name in QUANTITIES:
             found = profile.distributions[name]
             if found.count:
@@ -222,9 +198,8 @@ def _report(
                         percent(found.vanished / found.count),
                     )
                 )
-    counted = last["saturations"]
     lines = [
-        f"{file.name}, {fmt}, epoch {last['epoch'] + 1}",
+        f"{file.name}, {fmt}, epoch {last.result.epoch + 1}",
         *table_lines(
             ("junction", "quantity", "minimum", "maximum", "saturated %", "rounded to 0 %"),
             rows,
@@ -232,12 +207,16 @@ def _report(
         ),
         "",
         *table_lines(
-            ("epoch", "k", *(f"{name} of {i}" for name in counted for i in _junctions(file))),
+            (
+                "epoch",
+                "k",
+                *(f"{name} of {i}" for name in asdict(last.saturations) for i in _junctions(file)),
+            ),
             [
                 (
-                    each["epoch"] + 1,
-                    each["rate_exponent"],
-                    *(count for counts in each["saturations"].values() for count in counts),
+                    each.result.epoch + 1,
+                    each.result.rate_exponent,
+                    *(count for counts in asdict(each.saturations).values() for count in counts),
                 )
                 for each in epochs
             ],

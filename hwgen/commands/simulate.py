@@ -22,7 +22,6 @@ from software_ref.commands.arguments import (
     add_samples,
     integer_from,
 )
-from software_ref.commands.loading import inputs_of, lags_of, load_training_data
 from software_ref.console.output import (
     check_outputs,
     make_folder,
@@ -31,6 +30,7 @@ from software_ref.console.output import (
     write_json,
 )
 from software_ref.console.progress import ProgressBar
+from software_ref.loading import inputs_of, lags_of, load_training_data
 from software_ref.network_file import read_network_file
 from software_ref.training import epoch_order
 

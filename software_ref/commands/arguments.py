@@ -21,7 +21,6 @@ __all__ = [
     "add_picture",
     "add_samples",
     "add_test_samples",
-    "check_data_folder",
     "integer_from",
     "share",
     "with_epochs",
@@ -66,12 +65,6 @@ def add_data(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="look for data files here first (MNIST is found nowhere else)",
     )
-
-
-def check_data_folder(folder: Path | None) -> None:
-    """Raise FileNotFoundError where `--data` names a folder that does not exist."""
-    if folder is not None and not folder.is_dir():
-        raise FileNotFoundError(f"--data must name a folder; there is no folder {folder}")
 
 
 def add_samples(parser: argparse.ArgumentParser, *, least: int, what: str) -> None:

@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 
 from software_ref.commands.arguments import add_data, add_json, add_picture
-from software_ref.commands.loading import inputs_of, load_whole_dataset
 from software_ref.console.atomic_file import atomic_file
 from software_ref.console.output import (
     check_outputs,
@@ -30,6 +29,7 @@ from software_ref.datasets.registry import ENDINGS, NAMES, file_places
 from software_ref.datasets.trainable import varying_features
 from software_ref.figure import write_picture
 from software_ref.file_options import DataOptions, ReduceOptions
+from software_ref.loading import inputs_of, load_whole_dataset
 from software_ref.network_file import read_network_file
 from software_ref.sample_pictures import picture_form, samples_figure
 

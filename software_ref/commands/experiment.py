@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from software_ref.commands.arguments import add_data, check_data_folder, integer_from
+from software_ref.commands.arguments import add_data, integer_from
 from software_ref.console.output import check_outputs, wrapped
 from software_ref.console.progress import ProgressBar
 from software_ref.console.system import processors
@@ -15,6 +15,7 @@ from software_ref.experiments.registry import EXPERIMENTS, load_experiment
 from software_ref.experiments.report import write_report
 from software_ref.experiments.scale import Scale
 from software_ref.experiments.store import ResultStore
+from software_ref.loading import check_data_folder
 
 __all__ = ["add_arguments", "run"]
 

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
-from dataclasses import asdict, fields, replace
+from dataclasses import asdict, fields
 from math import isfinite
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-import numpy as np
+from typing import Any
 
 from software_ref.commands.arguments import (
     add_data,
@@ -18,18 +16,14 @@ from software_ref.commands.arguments import (
     add_picture,
     integer_from,
 )
-from software_ref.commands.loading import (
-    inputs_of,
-    load_whole_dataset,
-    notes_on,
-)
-from software_ref.connections.network_patterns import PATTERN_KINDS, network_patterns
+from software_ref.connections.network_patterns import PATTERN_KINDS
 from software_ref.console.output import check_outputs, percent, print_notes, write_json
 from software_ref.console.progress import ProgressBar
-from software_ref.curves import series_figure
-from software_ref.datasets import Dataset, hold_out, take_test, take_train
 from software_ref.figure import write_picture
-from software_ref.mlp import EpochFigures, MlpModel, MlpOptions, MlpTrainer
+from software_ref.loading import inputs_of
+from software_ref.mlp import MlpOptions
+from software_ref.mlp.epoch_picture import epochs_figure
+from software_ref.mlp.network_fit import HOLD_OUT, NetworkFit, fit_samples
 from software_ref.mlp.options import OPTIMISERS, OUTPUTS
 from software_ref.mlp.rate import SCHEDULES, RateSchedule
 from software_ref.mlp.recommended import (
@@ -39,19 +33,11 @@ from software_ref.mlp.recommended import (
     OPTIMISER,
     RATES,
     SCHEDULE,
-    recommended,
 )
-from software_ref.mlp.state_file import load_state, save_state
-from software_ref.mlp.trainer import samples_of
-from software_ref.network_file import NetworkFile, read_network_file
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+from software_ref.mlp.state_file import save_state
+from software_ref.network_file import read_network_file
 
 __all__ = ["add_arguments", "run"]
-
-HOLD_OUT = 10
-"""Where nobody says how many, one training sample in so many is held out for validation."""
 
 HELP = {
     "epochs": f"passes over the training samples (default: {EPOCHS}, and up to {MOST_EPOCHS} where "
@@ -158,49 +144,35 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.resume is not None:
         # A state may take the place of the one it goes on from, a picture may not.
         check_outputs(outputs | {"--save": None}, inputs=[arguments.resume])
-    _check_activation(file)
-    dataset = _dataset(file, arguments.data, arguments.hold_out)
-    options = _options(file, arguments, len(dataset.y_train))
-    network = file.network
-    patterns = network_patterns(
+    dataset = fit_samples(file, arguments.data, arguments.hold_out)
+    own = {field.name for field in fields(MlpOptions)} & vars(arguments).keys()
+    fit = NetworkFit(
+        file,
+        dataset,
         arguments.kind,
-        network.layers,
-        network.out_degree,
-        parallelism=network.parallelism,
-        seed=network.connections.seed,
-        clash_free_kind=network.connections.kind,
-        dither=network.connections.dither,
+        {name: getattr(arguments, name) for name in own},
+        resume=arguments.resume,
     )
-    with np.errstate(over="ignore"):  # of --bias, which shows in the first loss
-        model = MlpModel(patterns, options)
-    trainer = MlpTrainer(
-        model,
-        samples_of(dataset, "train", model),
-        samples_of(dataset, "validation", model),
-        network.competing,
-    )
-    if arguments.resume is not None:
-        load_state(arguments.resume, trainer)
+    model, options = fit.model, fit.options
     print(
-        f"{file.name}: {'-'.join(map(str, network.layers))}, {arguments.kind} connections, density "
-        f"{100 * model.density:.3g} %, {model.trainable} parameters, {len(trainer.train)} samples"
+        f"{file.name}: {'-'.join(map(str, file.network.layers))}, {arguments.kind} connections, "
+        f"density {100 * model.density:.3g} %, {model.trainable} parameters, "
+        f"{len(fit.trainer.train)} samples"
     )
     print_notes(dataset.notes)
     print(
         f"{options.optimiser} at a rate of {options.rate:g}, {options.schedule.kind}, minibatches "
         f"of {options.batch}"
     )
-    with np.errstate(over="ignore", invalid="ignore"):  # `_train` says it in one line
-        _train(trainer, arguments.save)
-    trainer.restore_best()
-    test = samples_of(dataset, "test", model)
-    accuracy = trainer.accuracy(test) if len(test) else None
-    if accuracy is not None:
+    _train(fit, arguments.save)
+    result = fit.finish()
+    if result.test_accuracy is not None:
         print(
-            f"test accuracy {percent(accuracy)} % with the parameters of epoch {_kept(trainer) + 1}"
+            f"test accuracy {percent(result.test_accuracy)} % with the parameters of epoch "
+            f"{result.kept_epoch + 1}"
         )
     if arguments.picture is not None:
-        write_picture(arguments.picture, _figure(file.name, trainer.history))
+        write_picture(arguments.picture, epochs_figure(file.name, result.epochs))
     if arguments.json is not None:
         write_json(
             arguments.json,
@@ -210,70 +182,23 @@ def run(arguments: argparse.Namespace) -> int:
                 "density": model.density,
                 "parameters": model.trainable,
                 "options": asdict(options),
-                "epochs": [asdict(each) for each in trainer.history],
-                "kept_epoch": _kept(trainer),
-                "test_accuracy": accuracy,
+                "epochs": [asdict(each) for each in result.epochs],
+                "kept_epoch": result.kept_epoch,
+                "test_accuracy": result.test_accuracy,
             },
         )
     return 0
 
 
-def _kept(trainer: MlpTrainer) -> int:
-    """The epoch, from 0, whose parameters the model has after `restore_best`."""
-    return len(trainer.history) - 1 if trainer.best_epoch is None else trainer.best_epoch
-
-
-def _check_activation(file: NetworkFile) -> None:
-    if file.network.activation.relu_cap is not None:
-        raise ValueError(
-            f"{file.path}: [activation] relu_cap must be left out for `fit`, whose ReLU has no cap"
-        )
-
-
-def _options(file: NetworkFile, arguments: argparse.Namespace, samples: int) -> MlpOptions:
-    """What the user asks for, and for the rest what suits network and samples."""
-    hidden = file.network.activation.hidden
-    own = {field.name for field in fields(MlpOptions)} & vars(arguments).keys()
-    given = {name: getattr(arguments, name) for name in own}
-    chosen: dict[str, Any] = {
-        **{"hidden": hidden, "seed": file.training.seed},
-        **recommended(hidden, samples, arguments.optimiser),
-        **{name: value for name, value in given.items() if value is not None},
-    }
-    return MlpOptions(**chosen)
-
-
-def _dataset(file: NetworkFile, data_dir: Path | None, held: int | None) -> Dataset:
-    """The file's samples, with validation samples and all notes."""
-    dataset = load_whole_dataset(file.data, data_dir, file.folder, validation=True)
-    notes = notes_on(file, dataset, dataset.y_train[: file.data.train], shuffled=True)
-    dataset = replace(dataset, notes=notes)
-    if file.data.train is not None:
-        dataset = take_train(dataset, file.data.train)
-    if file.data.test is not None:
-        dataset = take_test(dataset, file.data.test)
-    if dataset.classes > file.network.competing:
-        raise ValueError(
-            f"{file.path}: [network] classes must be at least the {dataset.classes} of "
-            f"{dataset.name}, not {file.network.competing}"
-        )
-    if len(dataset.y_validation):
-        return dataset
-    count = len(dataset.y_train) // HOLD_OUT if held is None else held
-    return hold_out(dataset, count, seed=file.training.seed) if count else dataset
-
-
-def _train(trainer: MlpTrainer, save: Path | None) -> None:
-    options = trainer.model.options
+def _train(fit: NetworkFit, save: Path | None) -> None:
+    trainer = fit.trainer
     header = ("epoch", "rate", "loss", "train %", "validation %", "seconds")
     widths = [max(7, len(title)) for title in header]
-    left = options.epochs - len(trainer.history)
     saved = False
     try:
-        with ProgressBar(max(0, left) * len(trainer.train), unit="sample") as bar:
+        with ProgressBar(fit.epochs_left * len(trainer.train), unit="sample") as bar:
             bar.print("  ".join(map(str.rjust, header, widths)))
-            for figures in trainer.epochs(bar.update):
-                _check_finite(trainer, figures)
+            for figures in fit.epochs(bar.update):
                 if save is not None:
                     save_state(save, trainer)
                     saved = True
@@ -292,36 +217,6 @@ def _train(trainer: MlpTrainer, save: Path | None) -> None:
         raise KeyboardInterrupt(done + state) from None
     if save is not None and saved:
         print(f"saved {save}")
-
-
-def _check_finite(trainer: MlpTrainer, figures: EpochFigures) -> None:
-    """Refuse an epoch that has diverged, before its state takes the place of a good one."""
-    if isfinite(figures.loss) and all(np.isfinite(p).all() for p in trainer.model.parameters):
-        return
-    raise ValueError(
-        f"the training must stay finite, but diverged in epoch {figures.epoch + 1}; lower --rate, "
-        "--l2 or --bias"
-    )
-
-
-def _figure(title: str, history: list[EpochFigures]) -> Figure:
-    def points(name: str, unit: float) -> list[tuple[int, float]]:
-        return [
-            (each.epoch + 1, unit * getattr(each, name))
-            for each in history
-            if getattr(each, name) is not None
-        ]
-
-    return series_figure(
-        title,
-        {
-            "loss, nats": {"training": points("loss", 1)},
-            "accuracy, %": {
-                "training": points("train_accuracy", 100),
-                "validation": points("validation_accuracy", 100),
-            },
-        },
-    )
 
 
 def _real(text: str) -> float:

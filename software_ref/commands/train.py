@@ -20,7 +20,6 @@ from software_ref.commands.arguments import (
     with_epochs,
     with_seed,
 )
-from software_ref.commands.loading import inputs_of, lags_of, load_training_data
 from software_ref.commands.predictions import add_predictions, write_predictions
 from software_ref.commands.seeds import train_seeds
 from software_ref.console.output import (
@@ -30,6 +29,7 @@ from software_ref.console.output import (
     write_json,
 )
 from software_ref.console.progress import ProgressBar
+from software_ref.loading import inputs_of, lags_of, load_training_data
 from software_ref.network_file import NetworkFile, read_network_file
 from software_ref.training import TrainingData
 from software_ref.training_job import TrainingJob

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from software_ref.activation import Activation
-from software_ref.commands.loading import encode_dataset
 from software_ref.connections.options import ConnectionOptions
 from software_ref.experiments.data_spec import DataSpec, load_data
 from software_ref.file_options import TrainingOptions
 from software_ref.fixed_point import FixedFormat
 from software_ref.golden import GoldenTrainer, SaturationCounts, initial_parameters
+from software_ref.loading import encode_dataset
 from software_ref.network import Network
 from software_ref.network_file import NetworkFile
 from software_ref.plan.schedule import Schedule

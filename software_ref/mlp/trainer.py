@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeAlias
@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from software_ref.datasets.dataset import Dataset, Features, Labels
+from software_ref.golden.samples import Progress
 from software_ref.mlp.epoch_figures import EpochFigures, progress_of
 from software_ref.mlp.input_map import DEVIATION, InputMap
 from software_ref.mlp.model import MlpModel
@@ -163,7 +164,7 @@ class MlpTrainer:
         recent = progress_of(self.history)[-options.patience :]
         return len(recent) == options.patience and not any(recent)
 
-    def epochs(self, progress: Callable[[int], None] | None = None) -> Iterator[EpochFigures]:
+    def epochs(self, progress: Progress | None = None) -> Iterator[EpochFigures]:
         """Train the epochs that are left, one for each result asked for.
 
         `progress` is told the number of samples after every minibatch.
@@ -285,7 +286,7 @@ class MlpTrainer:
             f"{kind}_{i}": each for kind, group in groups.items() for i, each in enumerate(group)
         }
 
-    def _train_epoch(self, epoch: int, progress: Callable[[int], None] | None) -> EpochFigures:
+    def _train_epoch(self, epoch: int, progress: Progress | None) -> EpochFigures:
         options = self.model.options
         # The 1 keeps the stream apart from the one that draws the weights.
         order = np.random.default_rng([options.seed, 1, epoch]).permutation(len(self.train))

@@ -254,7 +254,7 @@ def test_a_training_that_diverges_is_one_line_and_keeps_the_state_before(
     state = path.parent / "state.npz"
     state.write_text("the one before")
     line = refused(capsys, path, *FAST, argument, "1e300", "--save", state)
-    message = "the training must stay finite, but diverged in epoch 1; lower --rate, --l2 or --bias"
+    message = "the training must stay finite, but diverged in epoch 1; lower rate, l2 or bias"
     assert line == message
     assert state.read_text() == "the one before"
 

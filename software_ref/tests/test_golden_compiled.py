@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from presparse.cli import main
 from software_ref.activation import Activation
-from software_ref.commands.loading import lags_of, load_training_data
 from software_ref.connections.options import KINDS, ConnectionOptions
 from software_ref.console.errors import ToolError
 from software_ref.fixed_point import FixedFormat
@@ -30,6 +29,7 @@ from software_ref.golden import (
 from software_ref.golden import plan as plan_module
 from software_ref.golden.edges import edges_of
 from software_ref.golden.plan import make_plan, storage_dtype, sum_dtype
+from software_ref.loading import lags_of, load_training_data
 from software_ref.network import Network
 from software_ref.network_file import read_network_file
 from software_ref.tests.random_case import Case

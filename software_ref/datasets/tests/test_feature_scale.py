@@ -9,9 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
-from software_ref.commands.loading import load_training_data
 from software_ref.datasets.feature_scale import fit_scale
 from software_ref.datasets.npz import load_npz
+from software_ref.loading import load_training_data
 from software_ref.network_file import read_network_file
 from software_ref.tests.train_command import NETWORK, points
 

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from presparse.cli import main
-from software_ref.commands.loading import encode_dataset
 from software_ref.experiments.claims import (
     accurate,
     activations,
@@ -38,6 +37,7 @@ from software_ref.experiments.registry import EXPERIMENTS, load_experiment
 from software_ref.experiments.scale import Scale
 from software_ref.experiments.task import identity
 from software_ref.experiments.training_task import TrainingTask
+from software_ref.loading import encode_dataset
 from software_ref.network_file import read_network_file
 from software_ref.training import golden_training
 

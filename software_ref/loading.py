@@ -1,4 +1,4 @@
-"""What subcommands read: samples as raw integers, checked against the network, and lags."""
+"""What a network file names: its samples as raw integers, checked against the network; its lags."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from software_ref.commands.arguments import check_data_folder
 from software_ref.datasets import Dataset, encode_features, load_dataset, take_train
 from software_ref.datasets.dataset import hold_out_as_test
 from software_ref.datasets.redundancy import reduce_features
@@ -22,6 +21,7 @@ from software_ref.plan.schedule import Schedule
 from software_ref.training import TrainingData
 
 __all__ = [
+    "check_data_folder",
     "encode_dataset",
     "inputs_of",
     "lags_of",
@@ -192,6 +192,12 @@ def _note_on_order(
         f"the training samples of {dataset.name} come class by class: [training] shuffle = true "
         f"mixes them in every epoch{', [data.options] shuffle = true once' if own else ''}"
     )
+
+
+def check_data_folder(folder: Path | None) -> None:
+    """Raise FileNotFoundError where `--data` names a folder that does not exist."""
+    if folder is not None and not folder.is_dir():
+        raise FileNotFoundError(f"--data must name a folder; there is no folder {folder}")
 
 
 def inputs_of(file: NetworkFile, data_dir: Path | None) -> list[Path]:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from presparse.cli import main
-from software_ref.commands.loading import load_training_data, load_whole_dataset
+from software_ref.loading import load_training_data, load_whole_dataset
 from software_ref.network_file import read_network_file
 from software_ref.tests.train_command import (
     NETWORK,
