@@ -182,7 +182,7 @@ def _report(
     choice: FormatChoice,
 ) -> list[str]:
     last = epochs[-1]
-    fmt, counters = file.network.format, asdict(last.saturations)
+    fmt = file.network.format
     rows = []
     for profile in last.junctions:
         for name in QUANTITIES:
