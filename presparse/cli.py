@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import errno
 import io
 import os
 import sys
@@ -15,7 +14,8 @@ from importlib import import_module
 from typing import NoReturn, Protocol, cast
 
 from presparse import __version__
-from software_ref.console.errors import InputErrors, ToolError
+from presparse.errors import EXPECTED, messages, one_line
+from software_ref.console.errors import ToolError
 
 __all__ = ["COMMANDS", "Command", "main"]
 
@@ -87,21 +87,15 @@ def main(argv: Sequence[str] | None = None) -> int:
         _discard_output()
         return BROKEN_PIPE
     except KeyboardInterrupt as interrupt:
-        _complain(f"interrupted {_one_line(str(interrupt))}".strip())
+        _complain(f"interrupted {one_line(str(interrupt))}".strip())
         return INTERRUPTED
-    except _EXPECTED as error:
+    except EXPECTED as error:
         if "--debug" in arguments:
             traceback.print_exc()
-        for message in _messages(error):
+        for message in messages(error):
             _complain(f"error: {message}")
         return WRONG_INPUT
     return status
-
-
-_EXPECTED = (
-    *(ValueError, TypeError, OSError, ToolError),
-    *(MemoryError, OverflowError),  # networks or data too large for the machine
-)
 
 
 class _Parser(argparse.ArgumentParser):
@@ -147,33 +141,6 @@ def _load(name: str, command: Command) -> CommandModule:
         return cast("CommandModule", import_module(command.module))
     except ImportError as error:
         raise ToolError(f"the command {name} cannot be loaded: {error}") from error
-
-
-_WRITING = (errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-"""What the system says of writing alone."""
-
-
-def _messages(error: BaseException) -> list[str]:
-    """The error as one line, or as one for each of several mistakes."""
-    if isinstance(error, InputErrors):
-        return [_one_line(message) for message in error.messages]
-    return [_message(error)]
-
-
-def _message(error: BaseException) -> str:
-    """The error as one line."""
-    if isinstance(error, MemoryError):
-        return f"not enough memory: {_one_line(str(error)) or 'network or data are too large'}"
-    if isinstance(error, OSError) and error.strerror:
-        if error.filename is None:
-            return error.strerror
-        verb = "write" if error.errno in _WRITING else "read"
-        return f"cannot {verb} {error.filename}: {error.strerror}"
-    return _one_line(str(error)) or type(error).__name__
-
-
-def _one_line(text: str) -> str:
-    return "; ".join(line.strip() for line in text.splitlines() if line.strip())
 
 
 def _complain(line: str) -> None:
