@@ -103,6 +103,7 @@ def encode_dataset(
         train_labels=train_labels,
         test_features=test_features,
         test_labels=test_labels,
+        class_names=tuple(dataset.class_names[: network.competing]),
     )
 
 

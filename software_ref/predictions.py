@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from software_ref.confusion import Confusion
 from software_ref.console.atomic_file import atomic_file
 from software_ref.golden.inference import output_activations
 from software_ref.golden.parameters import Parameters
@@ -25,6 +26,10 @@ class Predictions:
     """Classes that the samples are of: int64 (n,)."""
     predictions: NDArray[np.int64]
     """Classes predicted: int64 (n,)."""
+    classes: int
+    """Classes that compete."""
+    class_names: tuple[str, ...] = ()
+    """What the first of them are called; the others have their numbers."""
     indices: NDArray[np.int64] | None = None
     """Numbers of the samples in their data set, from 0: int64 (n,); None: 0 .. n - 1."""
     outputs: NDArray[np.int64] | None = None
@@ -46,6 +51,7 @@ class Predictions:
         features: NDArray[np.integer],
         labels: NDArray[np.integer],
         *,
+        class_names: tuple[str, ...] = (),
         progress: Progress | None = None,
     ) -> Predictions:
         """The golden model's, with raw outputs.
@@ -58,6 +64,8 @@ class Predictions:
             Raw inputs in [0, 2**f]: integers (n, N_0).
         labels
             Classes: integers (n,).
+        class_names : tuple of str
+            What the first classes are called.
         progress : callable, optional
             Called with the number of samples since its last call.
 
@@ -71,6 +79,8 @@ class Predictions:
         return cls(
             labels=np.asarray(labels, np.int64),
             predictions=competing.argmax(axis=1),
+            classes=parameters.network.competing,
+            class_names=class_names,
             outputs=competing,
         )
 
@@ -83,6 +93,11 @@ class Predictions:
     def accuracy(self) -> float | None:
         """Share of correct predictions; None without samples."""
         return float(self.correct.mean()) if len(self.labels) else None
+
+    @property
+    def confusion(self) -> Confusion:
+        """How often each class was taken for each."""
+        return Confusion.count(self.labels, self.predictions, self.classes, self.class_names)
 
     def write_csv(self, path: Path) -> None:
         """Write a line for each sample: index, label, prediction, and the raw outputs if known.

@@ -67,6 +67,8 @@ class TrainingData:
     """Raw inputs in [0, 2**f]: (m, N_0), m >= 0."""
     test_labels: NDArray[np.integer]
     """Classes: (m,)."""
+    class_names: tuple[str, ...] = ()
+    """What the first classes are called; the others have their numbers."""
     notes: tuple[str, ...] = ()
     """Lines for the user: what was made of the samples that may not be what was meant."""
 

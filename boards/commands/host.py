@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from boards.commands.host_training import train
@@ -26,6 +27,12 @@ from software_ref.commands.arguments import (
     add_test_samples,
     integer_from,
     with_epochs,
+)
+from software_ref.commands.predictions import (
+    add_predictions,
+    prediction_outputs,
+    tell_predictions,
+    wants_predictions,
 )
 from software_ref.console.output import check_outputs, percent, table_lines, write_json
 from software_ref.console.progress import ProgressBar
@@ -96,6 +103,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="train: train the golden model as well; every bit must be the same",
     )
+    add_predictions(parser, "every test sample (infer)")
     add_json(parser)
 
 
@@ -108,6 +116,7 @@ def run(arguments: argparse.Namespace) -> int:
         ("--resume", arguments.resume, ("train", "restore")),
         ("--verify", arguments.verify, ("train",)),
         ("--go-on", arguments.go_on, ("train",)),
+        *((option, path, ("infer",)) for option, path in prediction_outputs(arguments).items()),
     ):
         if value and arguments.action not in users:
             raise ValueError(f"{option} is for {' and '.join(users)}, not for {arguments.action}")
@@ -117,7 +126,11 @@ def run(arguments: argparse.Namespace) -> int:
         raise ValueError("save must be told where to: --save FILE.npz")
     if arguments.action == "restore" and arguments.resume is None:
         raise ValueError("restore must be told what: --resume FILE.npz")
-    outputs = {"--json": arguments.json, "--save": arguments.save}
+    outputs = {
+        "--json": arguments.json,
+        "--save": arguments.save,
+        **prediction_outputs(arguments),
+    }
     check_outputs(outputs, inputs=inputs_of(file, arguments.data))
     resumed = None if arguments.resume is None else load_checkpoint(arguments.resume, file.network)
     port = SerialPort(
@@ -200,6 +213,10 @@ def _infer(session: Session) -> int:
         predictions = session.training.infer_tests(bar.update)
     accuracy = float((predictions == labels).mean())
     print(f"{len(labels)} test samples, {percent(accuracy)} % right")
+    if wants_predictions(session.arguments):
+        found = session.golden_predictions()
+        title = f"{session.file.name}: test samples on the board"
+        tell_predictions(replace(found, predictions=predictions), title, session.arguments)
     session.results |= {"test_accuracy": accuracy, "predictions": predictions.tolist()}
     return 0
 

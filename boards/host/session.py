@@ -17,6 +17,7 @@ from software_ref.console.output import print_notes
 from software_ref.console.progress import ProgressBar
 from software_ref.loading import load_training_data
 from software_ref.network_file import NetworkFile
+from software_ref.predictions import Predictions
 from software_ref.training import TrainingData
 
 __all__ = ["Session"]
@@ -74,6 +75,15 @@ class Session:
             sent = training.upload(bar.update)
         done = "uploaded" if sent else "in the board's store already"
         print(f"{training.samples} samples {done}", flush=True)
+
+    def golden_predictions(self) -> Predictions:
+        """What the golden model makes of the test samples, with the parameters on the board."""
+        return Predictions.of(
+            self.training.checkpoint().parameters,
+            self.data.test_features,
+            self.data.test_labels,
+            class_names=self.data.class_names,
+        )
 
     def wait_until_idle(self) -> None:
         """Wait until no run is under way."""

@@ -122,9 +122,13 @@ def test_the_command_streams_what_does_not_fit(port: str, iris: Path, tmp_path: 
     assert "the golden model agrees in weights, biases, accuracies, saturation counters" in said
     document = json.loads(figures.read_text())
     assert document["verified"] == dict.fromkeys(document["verified"], True)
-    finished(host("infer", iris, port, "--json", predicted))
-    accuracy = json.loads(predicted.read_text())["test_accuracy"]
-    assert accuracy == document["epochs"][-1]["test_accuracy"]
+    table = tmp_path / "predicted.csv"
+    said = finished(host("infer", iris, port, "--json", predicted, "--predictions", table))
+    inferred = json.loads(predicted.read_text())
+    assert inferred["test_accuracy"] == document["epochs"][-1]["test_accuracy"]
+    rows = np.loadtxt(table, delimiter=",", skiprows=1, dtype=int)
+    assert rows[:, 2].tolist() == inferred["predictions"] == rows[:, 3:].argmax(axis=1).tolist()
+    assert "most taken for" in said
     assert "room for 40 samples, not for 150" in finished(host("upload", iris, port), status=2)
 
 

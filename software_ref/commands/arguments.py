@@ -22,6 +22,7 @@ __all__ = [
     "add_samples",
     "add_test_samples",
     "integer_from",
+    "picture_path",
     "share",
     "with_epochs",
     "with_seed",
@@ -51,7 +52,7 @@ def add_picture(parser: argparse.ArgumentParser, what: str) -> None:
     parser.add_argument(
         "--picture",
         "--png",
-        type=_picture,
+        type=picture_path,
         metavar="FILE",
         help=f"{what}; FILE ends in {', '.join(most)} or {last}",
     )
@@ -156,7 +157,8 @@ def with_seed(file: NetworkFile, seed: int) -> NetworkFile:
     return replace(file, network=network, training=replace(file.training, seed=seed))
 
 
-def _picture(text: str) -> Path:
+def picture_path(text: str) -> Path:
+    """An argparse type: the name of a picture, by its ending."""
     path = Path(text)
     try:
         picture_format(path)

@@ -20,7 +20,12 @@ from software_ref.commands.arguments import (
     with_epochs,
     with_seed,
 )
-from software_ref.commands.predictions import add_predictions, write_predictions
+from software_ref.commands.predictions import (
+    add_predictions,
+    prediction_outputs,
+    tell_predictions,
+    wants_predictions,
+)
 from software_ref.commands.seeds import train_seeds
 from software_ref.console.output import (
     check_outputs,
@@ -89,7 +94,7 @@ def run(arguments: argparse.Namespace) -> int:
     outputs = {
         "--json": arguments.json,
         "--save": arguments.save,
-        "--predictions": arguments.predictions,
+        **prediction_outputs(arguments),
     }
     file = read_network_file(arguments.network_file)
     check_outputs(outputs, inputs=inputs_of(file, arguments.data))
@@ -97,14 +102,15 @@ def run(arguments: argparse.Namespace) -> int:
         train_seeds(_prepare_seeds(file, arguments), arguments.json)
         return 0
     job = _prepare(file, arguments)
-    if arguments.predictions and (job.data is None or not len(job.data.test_labels)):
-        raise ValueError("--predictions must have test samples to predict, not 0")
+    if wants_predictions(arguments) and (job.data is None or not len(job.data.test_labels)):
+        raise ValueError(f"there must be {job.tested} samples to predict, not 0")
     if job.data is None or job.epochs_left <= 0:
         _nothing_to_train(job, arguments.json)
     else:
         _train(job, arguments.json)
-    if arguments.predictions:
-        write_predictions(job.predictions(), arguments.predictions)
+    if wants_predictions(arguments):
+        title = f"{job.file.name}: {job.tested} samples after epoch {job.state.epoch}"
+        tell_predictions(job.predictions(), title, arguments)
     return 0
 
 
@@ -136,7 +142,7 @@ def _prepare_seeds(file: NetworkFile, arguments: argparse.Namespace) -> list[Tra
     for option, given in (
         ("--save", arguments.save is not None),
         ("--resume", arguments.resume is not None),
-        ("--predictions", arguments.predictions is not None),
+        *((option, given is not None) for option, given in prediction_outputs(arguments).items()),
         ("--samples 0", arguments.samples == 0),
     ):
         if given:

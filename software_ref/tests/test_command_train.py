@@ -25,6 +25,7 @@ from software_ref.tests.train_command import (
     SAMPLES,
     SURPLUS,
     points,
+    refused,
     train,
     write_points,
 )
@@ -96,6 +97,36 @@ def test_the_float_reference_can_be_left_out(
     ] * 2
     assert [row["test_accuracy"] for row in document["epochs"]] == [None, None]
     assert "float" not in capsys.readouterr().out
+
+
+def test_predictions_are_those_of_the_state_saved(
+    path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    saved, table, picture = (tmp_path / name for name in ("s.npz", "p.csv", "c.svg"))
+    document = train(path, "--save", saved, "--predictions", table, "--confusion", picture)
+    said = capsys.readouterr().out
+    network = read_network_file(path).network
+    parameters = load_checkpoint(saved, network).parameters
+    features = np.round(points()["x_test"] * network.format.one).astype(int)
+    features = np.pad(features, ((0, 0), (0, network.layers[0] - features.shape[1])))
+    rows = np.loadtxt(table, delimiter=",", skiprows=1, dtype=int)
+    assert rows[:, 1].tolist() == points()["y_test"].tolist()
+    trainer = GoldenTrainer(network, parameters, (1, 0))
+    assert rows[:, 2].tolist() == trainer.infer(features).tolist()
+    assert rows[:, 2].tolist() == rows[:, 3:].argmax(axis=1).tolist()
+    assert rows.shape == (20, 3 + network.competing)
+    assert document["epochs"][-1]["test_accuracy"] == np.mean(rows[:, 1] == rows[:, 2])
+    for label in range(3):
+        of_label = rows[rows[:, 1] == label, 2]
+        assert f"\n{label}  {len(of_label):>11}  {100 * np.mean(of_label == label):>9.2f}" in said
+    assert "confusion matrix" in said and "<svg" in picture.read_text()
+
+
+def test_predictions_need_test_samples(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    table = path.parent / "p.csv"
+    message = refused(capsys, path, "--test-samples", 0, "--predictions", table)
+    assert message == "there must be test samples to predict, not 0"
+    assert not table.exists()
 
 
 def test_samples_trains_one_epoch_on_the_first_samples(path: Path) -> None:

@@ -90,7 +90,11 @@ def test_one_epoch_on_the_first_samples(path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("option", "value"), [("--save", "x.npz"), ("--resume", "x.npz"), ("--samples", "0")]
+    ("option", "value"),
+    [
+        *(("--save", "x.npz"), ("--resume", "x.npz"), ("--samples", "0")),
+        *(("--predictions", "x.csv"), ("--confusion", "x.png")),
+    ],
 )
 def test_what_several_seeds_cannot_have_is_refused(
     option: str, value: str, path: Path, capsys: pytest.CaptureFixture[str]

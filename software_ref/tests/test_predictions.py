@@ -38,7 +38,7 @@ def test_the_file_has_a_line_for_every_sample(tmp_path: Path) -> None:
     labels, predictions = np.array([0, 1, 1]), np.array([0, 0, 1])
     outputs = np.array([[200, 3], [130, 120], [1, 255]])
     path = tmp_path / "p.csv"
-    Predictions(labels=labels, predictions=predictions, outputs=outputs).write_csv(path)
+    Predictions(labels=labels, predictions=predictions, classes=2, outputs=outputs).write_csv(path)
     with path.open(newline="") as file:
         lines = list(csv.reader(file))
     assert lines[0] == ["index", "label", "prediction", "output_0", "output_1"]
@@ -52,7 +52,7 @@ def test_the_file_has_a_line_for_every_sample(tmp_path: Path) -> None:
 def test_hardware_gives_no_outputs_and_samples_keep_their_numbers(tmp_path: Path) -> None:
     path = tmp_path / "p.csv"
     found = Predictions(
-        labels=np.array([2, 0]), predictions=np.array([2, 1]), indices=np.array([7, 3])
+        labels=np.array([2, 0]), predictions=np.array([2, 1]), classes=3, indices=np.array([7, 3])
     )
     found.write_csv(path)
     assert path.read_text() == "index,label,prediction\n7,2,2\n3,0,1\n"
@@ -61,4 +61,4 @@ def test_hardware_gives_no_outputs_and_samples_keep_their_numbers(tmp_path: Path
 
 def test_columns_of_other_lengths_are_refused() -> None:
     with pytest.raises(ValueError, match=r"^predictions must be as many as the 2 labels, not 1$"):
-        Predictions(labels=np.array([0, 1]), predictions=np.array([0]))
+        Predictions(labels=np.array([0, 1]), predictions=np.array([0]), classes=2)
