@@ -1,12 +1,61 @@
-"""The top floor: the console command."""
+"""Pre-defined-sparse neural networks, from a few lines of Python to hardware that trains.
+
+    import presparse
+
+    network = presparse.load("examples/digits.toml")
+    training = network.train(epochs=3)
+    training.plot()
+
+docs/python.md is the manual. Everything that is public is in `__all__`; whatever a user can get
+wrong raises `presparse.Error`.
+"""
 
 from __future__ import annotations
 
-from importlib import metadata
+from importlib import import_module, metadata
+from typing import TYPE_CHECKING, Any
 
-__all__ = ["__version__"]
+if TYPE_CHECKING:
+    from presparse.errors import Error
+    from presparse.network import Description, Network, load
+    from presparse.ranges import Profile
+    from presparse.shown import Picture
+    from presparse.training import FloatFit, PredictionTable, Training
+
+__all__ = [
+    "Description",
+    "Error",
+    "FloatFit",
+    "Network",
+    "Picture",
+    "PredictionTable",
+    "Profile",
+    "Training",
+    "__version__",
+    "load",
+]
+
+_HOMES = {
+    "errors": ("Error",),
+    "network": ("Description", "Network", "load"),
+    "ranges": ("Profile",),
+    "shown": ("Picture",),
+    "training": ("FloatFit", "PredictionTable", "Training"),
+}
+"""Modules of the public names, imported when one of theirs is used: the command line needs few."""
 
 try:
     __version__ = metadata.version("presparse")
 except metadata.PackageNotFoundError:  # run from its source without an installation
     __version__ = "unknown"
+
+
+def __getattr__(name: str) -> Any:
+    for module, names in _HOMES.items():
+        if name in names:
+            return getattr(import_module(f"presparse.{module}"), name)
+    raise AttributeError(f"module 'presparse' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

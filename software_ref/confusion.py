@@ -122,9 +122,9 @@ class Confusion:
         wrong[number] = 0
         return int(wrong.argmax()) if wrong.any() else None
 
-    def lines(self) -> list[str]:
-        """A table of the classes, and of what each is most often taken for."""
-        rows = []
+    def table(self) -> tuple[tuple[str, ...], list[tuple[object, ...]]]:
+        """The classes, and what each is most often taken for: titles and rows of a table."""
+        rows: list[tuple[object, ...]] = []
         for number, accuracy in enumerate(self.class_accuracy):
             other = self.most_taken_for(number)
             rows.append(
@@ -136,9 +136,12 @@ class Confusion:
                     None if other is None else int(self.counts[number, other]),
                 )
             )
-        return table_lines(
-            ("class", "samples", "correct %", "most taken for", "times"), rows, text=(0, 3)
-        )
+        return ("class", "samples", "correct %", "most taken for", "times"), rows
+
+    def lines(self) -> list[str]:
+        """The same as text."""
+        header, rows = self.table()
+        return table_lines(header, rows, text=(0, 3))
 
     def matrix_lines(self) -> list[str]:
         """The counts as a table: a row for each label, a column for each prediction."""

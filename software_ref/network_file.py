@@ -26,7 +26,7 @@ from software_ref.network import Network
 from software_ref.plan.core_options import CoreOptions
 from software_ref.update_rounding import UpdateOptions
 
-__all__ = ["NetworkFile", "read_network_file"]
+__all__ = ["SETTINGS", "NetworkFile", "network_file_of", "read_network_file"]
 
 SETTINGS = ("format", "activation", "connections", "update")
 """Tables that the network consists of, beside its own."""
@@ -110,7 +110,7 @@ def read_network_file(path: str | Path) -> NetworkFile:
     path = Path(path)
     text = read_text(path)
     try:
-        return _parse(tomllib.loads(text), path)
+        return network_file_of(tomllib.loads(text), path)
     except TypeError as error:
         raise TypeError(f"{path}: {error}") from None
     except InputErrors as errors:
@@ -124,7 +124,14 @@ def read_network_file(path: str | Path) -> NetworkFile:
 _Table = TypeVar("_Table")
 
 
-def _parse(document: dict[str, Any], path: Path) -> NetworkFile:
+def network_file_of(document: dict[str, Any], path: Path | None = None) -> NetworkFile:
+    """Validate the document that a network file holds, as `tomllib` reads it.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As `read_network_file`, without the file's name.
+    """
     tables: dict[str, type] = {
         "format": FixedFormat,
         "activation": Activation,

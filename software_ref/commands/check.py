@@ -19,7 +19,7 @@ from software_ref.network_file import NetworkFile, read_network_file
 from software_ref.plan.schedule import Schedule
 from software_ref.plan.storage import storage
 
-__all__ = ["add_arguments", "describe", "run"]
+__all__ = ["add_arguments", "describe", "report_lines", "run"]
 
 KINDS = {
     "weights": "weights",
@@ -44,7 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
     check_outputs({"--json": arguments.json}, inputs=[arguments.network_file])
     file = read_network_file(arguments.network_file)
     document = describe(file)
-    print("\n".join(_report(document)))
+    print("\n".join(report_lines(document)))
     if arguments.json:
         write_json(arguments.json, document)
     return 0
@@ -143,7 +143,7 @@ def _storage(schedule: Schedule) -> dict[str, Any]:
     }
 
 
-def _report(document: dict[str, Any]) -> Iterable[str]:
+def report_lines(document: dict[str, Any]) -> Iterable[str]:
     """The lines that `check` prints."""
     network, schedule = document["network"], document["schedule"]
     junctions, stored = document["junctions"], document["storage"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -21,7 +22,10 @@ from software_ref.connections.sizes import (
 )
 from software_ref.connections.structured import structured_pattern
 
-__all__ = ["PATTERN_KINDS", "network_patterns"]
+if TYPE_CHECKING:
+    from software_ref.network import Network
+
+__all__ = ["PATTERN_KINDS", "network_patterns", "patterns_of"]
 
 PATTERN_KINDS = ("clash_free", "structured", "random", "planned", "local", "fully_connected")
 
@@ -126,3 +130,17 @@ def _junction_pattern(
             return local_pattern(left, right, degree, where=where)
         case _:
             return fully_connected(left, right)
+
+
+def patterns_of(network: Network, kind: str = "clash_free") -> tuple[SparsePattern, ...]:
+    """The patterns of a network's sizes and seed: its own, or those of another kind."""
+    own = network.connections
+    return network_patterns(
+        kind,
+        network.layers,
+        network.out_degree,
+        parallelism=network.parallelism,
+        seed=own.seed,
+        clash_free_kind=own.kind,
+        dither=own.dither,
+    )

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from software_ref.connections.network_patterns import network_patterns
+from software_ref.connections.network_patterns import patterns_of
 from software_ref.datasets import Dataset, hold_out, take_test, take_train
 from software_ref.golden.samples import Progress
 from software_ref.loading import load_whole_dataset, notes_on
@@ -122,17 +122,8 @@ class NetworkFit:
             **given,
         }
         self.options = MlpOptions(**chosen)
-        patterns = network_patterns(
-            kind,
-            network.layers,
-            network.out_degree,
-            parallelism=network.parallelism,
-            seed=network.connections.seed,
-            clash_free_kind=network.connections.kind,
-            dither=network.connections.dither,
-        )
         with np.errstate(over="ignore"):  # of initial biases, which shows in the first loss
-            self.model = MlpModel(patterns, self.options)
+            self.model = MlpModel(patterns_of(network, kind), self.options)
         self.trainer = MlpTrainer(
             self.model,
             samples_of(dataset, "train", self.model),
