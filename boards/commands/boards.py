@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from boards.commands.build import for_board
+from boards.bitstream.board_build import for_board
 from boards.platforms.board import Board
 from boards.platforms.boards import BOARDS
 from boards.store.capacity import most_samples

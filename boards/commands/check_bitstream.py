@@ -5,9 +5,10 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from boards.bitstream.board_build import for_board
 from boards.bitstream.xc7_check.check import check_bitstream, read_built
 from boards.bitstream.xc7_check.findings import Findings
-from boards.commands.build import board_named, for_board
+from boards.commands.build import board_named
 from boards.families import family_of
 from boards.platforms.board import Board
 from boards.platforms.boards import BOARDS

@@ -53,7 +53,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_network_file(parser)
     parser.add_argument(
-        "--port", required=True, metavar="PORT", help="the serial port: /dev/ttyUSB1, COM4, ..."
+        "--port",
+        required=True,
+        metavar="PORT",
+        help="the serial port: /dev/ttyUSB1, COM4, ..., or socket://HOST:PORT, rfc2217://HOST:PORT",
     )
     parser.add_argument(
         "--baud",

@@ -29,7 +29,8 @@ class SerialPort:
     Parameters
     ----------
     port
-        Its name: /dev/ttyUSB1, COM4, or a pseudo-terminal.
+        Its name: /dev/ttyUSB1, COM4, or a pseudo-terminal; or one of pyserial's URLs, such as
+        socket://HOST:PORT and rfc2217://HOST:PORT.
     baud
         Bits per second.
     reconnect
@@ -89,8 +90,8 @@ class SerialPort:
 
     def _open(self) -> serial.Serial:
         try:
-            port = serial.Serial(
-                self._name, self._baud, exclusive=True, write_timeout=_WRITE_SECONDS
+            port = serial.serial_for_url(
+                self._name, self._baud, write_timeout=_WRITE_SECONDS, **self._only_ours()
             )
         except (serial.SerialException, OSError, ValueError) as error:
             raise LinkError(f"cannot open the port {self._name}: {_reason(error)}") from None
@@ -99,6 +100,10 @@ class SerialPort:
             port.set_low_latency_mode(True)
         port.reset_input_buffer()
         return port
+
+    def _only_ours(self) -> dict[str, bool]:
+        """What keeps other programs from a port of this machine; other machines see to theirs."""
+        return {} if "://" in self._name else {"exclusive": True}
 
     def _come_back(self, error: Exception) -> None:
         """Wait for a port that has vanished; what was under way is sent again by the link."""

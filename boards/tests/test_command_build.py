@@ -12,7 +12,7 @@ from threading import Barrier, Event
 import pytest
 
 from boards.bitstream import ecp5, seeds
-from boards.commands.build import for_board
+from boards.bitstream.board_build import for_board
 from boards.platforms.boards import BOARDS
 from boards.tests.small_board import SMALL
 from hwgen.synthesis import kept

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import tty
 from collections.abc import Iterator
 from pathlib import Path
@@ -40,6 +41,36 @@ def test_a_port_serves_one_program_at_a_time(terminal: tuple[int, str]) -> None:
     with pytest.raises(LinkError, match=f"^cannot open the port {terminal[1]}: another program"):
         SerialPort(terminal[1])
     port.close()
+
+
+def test_a_port_of_another_machine_is_a_url() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = SerialPort(f"socket://127.0.0.1:{server.getsockname()[1]}")
+        connection, _ = server.accept()
+        with connection:
+            port.write(b"there")
+            assert connection.recv(100) == b"there"
+            connection.sendall(b"and back")
+            found = b""
+            while len(found) < 8:
+                found += port.read(5.0)
+            assert found == b"and back"
+        with pytest.raises(LinkError, match=r"^the port socket://.* is gone: "):
+            port.read(5.0)
+        port.close()
+
+
+def test_a_url_that_nobody_answers_is_told() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        number = server.getsockname()[1]
+    url = f"socket://127.0.0.1:{number}"
+    with pytest.raises(
+        LinkError, match=f"^cannot open the port {url}: .*Connection refused"
+    ) as told:
+        SerialPort(url)
+    assert "\n" not in str(told.value)
+    with pytest.raises(LinkError, match=r"^cannot open the port tcp://there:1: .*'tcp' not known"):
+        SerialPort("tcp://there:1")
 
 
 def test_a_missing_port_is_told(tmp_path: Path) -> None:

@@ -1,0 +1,149 @@
+"""A network on a board, from its file to the bitstream: the job, and running it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from boards.bitstream.job import BitstreamJob
+from boards.bitstream.report import BuildReport
+from boards.design import BoardDesign
+from boards.families import Builder, family_of
+from boards.link.framing import DEFAULT_BAUD
+from boards.platforms.board import Board
+from boards.store.capacity import most_samples
+from hwgen.core.design import CoreDesign
+from hwgen.synthesis import check_capacity
+from software_ref.console.atomic_file import check_writable
+from software_ref.console.errors import ToolError
+from software_ref.console.output import make_folder
+from software_ref.console.shared_folder import working_folder
+from software_ref.loading import load_training_data
+from software_ref.network_file import NetworkFile
+
+__all__ = ["build_board", "check_timing", "for_board", "plan_board"]
+
+
+def for_board(file: NetworkFile, board: Board) -> NetworkFile:
+    """The network file with the board's FPGA as its target, and no more DSP blocks than it has."""
+    device, budget = board.part.device, file.target.dsp_budget
+    if budget is not None:
+        budget = min(budget, device.dsp)
+    return replace(file, target=replace(file.target, device=device.name, dsp_budget=budget))
+
+
+def plan_board(
+    file: NetworkFile,
+    board: Board,
+    *,
+    folder: Path | None = None,
+    clock_mhz: float | None = None,
+    baud: int = DEFAULT_BAUD,
+    samples: int | None = None,
+    data_dir: Path | None = None,
+) -> BitstreamJob:
+    """What is to be built.
+
+    Parameters
+    ----------
+    file
+        The network file.
+    board
+        The board; its FPGA takes the place of the file's target.
+    folder
+        Where everything goes; default: NAME_BOARD.
+    clock_mhz
+        Clock of the logic; default: the file's, or the board's.
+    baud
+        Bits per second of the UART.
+    samples
+        Samples that the store has room for; default: the data set's, or as many as fit.
+    data_dir
+        The folder that data files are looked for in first.
+
+    Raises
+    ------
+    ValueError
+        The network or the samples do not fit, or the clock cannot be made.
+    """
+    file, family = for_board(file, board), family_of(board)
+    asked = clock_mhz or file.target.clock_mhz or board.clock_mhz
+    clocking = family.clocking(board.oscillator_hz, round(asked * 1e6))
+    core = CoreDesign.from_file(file)
+    check_capacity(core.schedule, board.part.device)
+    design = BoardDesign(
+        core=core,
+        clock_hz=round(clocking.clock_hz),
+        baud=baud,
+        samples=_samples(file, core, samples, data_dir),
+        leds=board.leds,
+    )
+    return BitstreamJob(
+        name=file.name,
+        board=board,
+        design=design,
+        clocking=clocking,
+        folder=folder or Path(f"{file.name}_{board.name}"),
+    )
+
+
+def build_board(
+    job: BitstreamJob, build: Builder, progress: Callable[[str], None]
+) -> tuple[BuildReport, str | None]:
+    """Build a job with what its family's `builder` gave: the report, and what the tools say.
+
+    Where the clock is missed, the report has no bitstream (`check_timing` says so).
+
+    Raises
+    ------
+    OSError, ToolError, ValueError
+        The folder cannot be written, a tool failed, or an option is wrong.
+    """
+    began = time.monotonic()
+    make_folder("--output", job.folder)
+    check_writable(job.manifest_file)
+    with working_folder(job.folder):
+        # What is in the folder afterwards belongs together.
+        for stale in (job.bitstream, job.manifest_file):
+            stale.unlink(missing_ok=True)
+        built = build(job, progress)
+        job.write_manifest()
+    routed = built.routed
+    report = BuildReport(
+        job=job,
+        routed=routed,
+        bitstream=job.bitstream if routed is not None and routed.timing_met else None,
+        plan=built.archive,
+        seconds=round(time.monotonic() - began, 1),
+    )
+    return report, built.text
+
+
+def check_timing(report: BuildReport) -> None:
+    """Raise ToolError where the clock is missed: such a bitstream would compute wrong numbers."""
+    routed, remedy = report.routed, family_of(report.job.board).remedy
+    if routed is not None and not routed.timing_met:
+        other = f", or {remedy}" if remedy else ""
+        raise ToolError(
+            f"the board reaches {routed.fmax_mhz:.2f} MHz, not {report.job.clock_mhz:g}: no "
+            f"bitstream was written; take a lower clock_mhz in [target]{other}"
+        )
+
+
+def _samples(file: NetworkFile, core: CoreDesign, asked: int | None, data_dir: Path | None) -> int:
+    """Room in the store: what the user asks for, the data set's samples, or what fits."""
+    device = file.target.fpga
+    most = most_samples(core, device)
+    if asked is not None:
+        if asked > most:
+            raise ValueError(
+                f"--samples must be at most {most}, as many as fit on {device.name}, not {asked}"
+            )
+        return asked
+    try:
+        data = load_training_data(file, data_dir)
+    except (OSError, ValueError):  # the data may be on the machine that talks to the board alone
+        return most
+    return min(len(data.train_labels) + len(data.test_labels), most)
