@@ -16,13 +16,17 @@ from importlib import import_module, metadata
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from presparse.board import Board, BoardRun
     from presparse.errors import Error
+    from presparse.estimator import SparseClassifier
     from presparse.network import Description, Network, load
     from presparse.ranges import Profile
     from presparse.shown import Picture
     from presparse.training import FloatFit, PredictionTable, Training
 
 __all__ = [
+    "Board",
+    "BoardRun",
     "Description",
     "Error",
     "FloatFit",
@@ -30,13 +34,16 @@ __all__ = [
     "Picture",
     "PredictionTable",
     "Profile",
+    "SparseClassifier",
     "Training",
     "__version__",
     "load",
 ]
 
 _HOMES = {
+    "board": ("Board", "BoardRun"),
     "errors": ("Error",),
+    "estimator": ("SparseClassifier",),
     "network": ("Description", "Network", "load"),
     "ranges": ("Profile",),
     "shown": ("Picture",),

@@ -5,17 +5,21 @@ from __future__ import annotations
 import argparse
 import io
 import os
+import platform
 import sys
 import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from importlib import import_module
-from typing import NoReturn, Protocol, cast
+from pathlib import Path
+from typing import Any, NoReturn, Protocol, cast
 
 from presparse import __version__
 from presparse.errors import EXPECTED, messages, one_line
+from software_ref.commands.arguments import picture_path
 from software_ref.console.errors import ToolError
+from software_ref.console.output import table_lines
 
 __all__ = ["COMMANDS", "Command", "main"]
 
@@ -35,7 +39,7 @@ class Command:
     """One line for the list of commands."""
 
 
-PACKAGES = ("software_ref.commands", "hwgen.commands", "boards.commands")
+PACKAGES = ("software_ref.commands", "hwgen.commands", "boards.commands", "presparse.commands")
 """Packages of subcommands, in the order in which they are listed; each has a table COMMANDS."""
 
 
@@ -111,29 +115,70 @@ def _run(arguments: list[str]) -> int:
         close = get_close_matches(chosen, COMMANDS, n=1)
         hint = f"did you mean {close[0]}?" if close else f"known: {', '.join(COMMANDS)}"
         raise ValueError(f"unknown command {chosen!r}; {hint}")
-    parser = _Parser(
-        prog="presparse",
-        description="Pre-defined-sparse neural networks, from a TOML file to hardware that trains.",
-        allow_abbrev=False,
-    )
-    parser.add_argument("--version", action="version", version=f"presparse {__version__}")
-    subparsers = parser.add_subparsers(
-        title="commands", metavar="COMMAND", dest="command", required=True
-    )
+    parser, subparsers = _top_parser()
     module: CommandModule | None = None
     for name, command in COMMANDS.items():
         subparser = subparsers.add_parser(name, help=command.summary, allow_abbrev=False)
         if name == chosen:
             module = _load(name, command)
-            subparser.description = command.summary[0].upper() + command.summary[1:] + "."
-            module.add_arguments(subparser)
-            subparser.add_argument(
-                "--debug", action="store_true", help="show where in the program an error arose"
-            )
+            _declare(subparser, command, module)
     parsed = parser.parse_args(arguments)
     if module is None:  # the parser refuses any word that is no command
         raise ValueError("a command must be given (see presparse --help)")
     return module.run(parsed)
+
+
+def full_parser() -> argparse.ArgumentParser:
+    """The parser with the arguments of every command, where `main` loads those of one alone."""
+    import shtab
+
+    parser, subparsers = _top_parser()
+    for name, command in COMMANDS.items():
+        subparser = subparsers.add_parser(name, help=command.summary, allow_abbrev=False)
+        _declare(subparser, command, _load(name, command))
+        for action in subparser._actions:
+            if action.type in (Path, picture_path):  # both name files
+                action.complete = shtab.FILE  # type: ignore[attr-defined]
+    return parser
+
+
+def _top_parser() -> tuple[_Parser, argparse._SubParsersAction[_Parser]]:
+    parser = _Parser(
+        prog="presparse",
+        description="Pre-defined-sparse neural networks, from a TOML file to hardware that trains.",
+        allow_abbrev=False,
+    )
+    parser.add_argument(
+        "--version", action=_Version, help="print the version, and the tools that are found"
+    )
+    subparsers = parser.add_subparsers(
+        title="commands", metavar="COMMAND", dest="command", required=True
+    )
+    return parser, subparsers
+
+
+def _declare(parser: argparse.ArgumentParser, command: Command, module: CommandModule) -> None:
+    """Give a command's parser its description and its arguments."""
+    parser.description = command.summary[0].upper() + command.summary[1:] + "."
+    module.add_arguments(parser)
+    parser.add_argument(
+        "--debug", action="store_true", help="show where in the program an error arose"
+    )
+
+
+class _Version(argparse.Action):
+    """Prints the version and the tools found, and ends."""
+
+    def __init__(self, option_strings: Sequence[str], dest: str, **settings: Any) -> None:
+        super().__init__(option_strings, dest, nargs=0, default=argparse.SUPPRESS, **settings)
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from boards.tools_found import find_tools
+
+        print(f"presparse {__version__}, Python {platform.python_version()}\n", flush=True)
+        rows = [(tool.name, tool.found or "not found", tool.used_for) for tool in find_tools()]
+        print("\n".join(table_lines(("tool", "version", "for"), rows, text=(0, 1, 2))))
+        parser.exit()
 
 
 def _load(name: str, command: Command) -> CommandModule:

@@ -141,7 +141,7 @@ class SparseClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  #
         """Classes of samples: (n,), of equal outputs the first, as the hardware decides."""
         outputs = self.decision_function(X)
         best = (outputs > 0).astype(int) if outputs.ndim == 1 else outputs.argmax(axis=1)
-        return self.classes_[best]
+        return np.asarray(self.classes_[best])
 
     def _network(self, features: int) -> Network:
         layers = [features, *self.hidden, len(self.classes_)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import asdict, is_dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from presparse.board import Board, simulated_board
 from presparse.errors import refusing
 from presparse.ranges import Profile, run_profile
 from presparse.shown import Picture, Shown, Table
@@ -388,6 +390,37 @@ class Network(Shown):
         file = self._with_epochs(epochs)
         there = self.samples(data, data_dir=data_dir, samples=samples, test_samples=test_samples)
         return run_profile(file, there, **options)
+
+    @refusing
+    def board(self, port: str, **options: Any) -> Board:
+        """Open the board at a serial port that was built from this network.
+
+            with network.board("/dev/ttyUSB1") as board:
+                run = board.train(network.samples(), epochs=5)
+
+        Parameters
+        ----------
+        port : str
+            The serial port, or a URL of pyserial's.
+        **options
+            `baud`, `timeout` and `reconnect` of `presparse.Board`.
+        """
+        return Board(self._file, port, **options)
+
+    @refusing
+    def simulated_board(
+        self, *, samples: int = 2048, build: str | Path | None = None
+    ) -> AbstractContextManager[str]:
+        """A simulated board of this network, switched on for a `with` block that gets its port.
+
+        Parameters
+        ----------
+        samples : int
+            Samples that its store has room for.
+        build : path, optional
+            Folder for Verilog and simulator; by default the simulator is in the user's cache.
+        """
+        return simulated_board(self._file, samples=samples, build=build)
 
     def _with_epochs(self, epochs: int | None) -> NetworkFile:
         if epochs is None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from software_ref.activation_functions import ACTIVATIONS, ActivationFunction
 from software_ref.console.errors import Mistakes
 from software_ref.fixed_point import FixedFormat
+from software_ref.key_metadata import legal
 
 __all__ = ["Activation"]
 
@@ -15,10 +16,12 @@ __all__ = ["Activation"]
 class Activation:
     """The activation of the hidden layers; the output layer is always a sigmoid."""
 
-    hidden: str = "sigmoid"
-    """A name in `ACTIVATIONS`: "sigmoid" or "relu"."""
-    relu_cap: float | None = None
-    """Largest value a ReLU gives; None stands for the format's largest value."""
+    hidden: str = field(default="sigmoid", metadata=legal(ACTIVATIONS))
+    """The function of the hidden layers."""
+    relu_cap: float | None = field(
+        default=None, metadata=legal("above 0", usual="the format's largest value")
+    )
+    """Largest value a ReLU gives."""
 
     def __post_init__(self) -> None:
         mistakes = Mistakes()

@@ -8,10 +8,11 @@ from typing import Any
 
 from software_ref.console.errors import Mistakes
 from software_ref.datasets.redundancy import METHODS
-from software_ref.datasets.registry import check_options
+from software_ref.datasets.registry import ENDINGS, NAMES, check_options
 from software_ref.devices import DEFAULT, DEVICES, Device
+from software_ref.key_metadata import legal
 from software_ref.plan.core_options import CoreOptions
-from software_ref.plan.pipelining import check_pipeline
+from software_ref.plan.pipelining import PIPELINES, check_pipeline
 
 __all__ = [
     "MAX_RATE_EXPONENT",
@@ -30,10 +31,10 @@ MAX_RATE_EXPONENT = 31
 class ReduceOptions:
     """`[data.reduce]`: another number of features, fitted on all training samples."""
 
-    method: str
-    """A name in `redundancy.METHODS`: "pca", "tokens", "chi2" or "spectrum"."""
-    features: int
-    """Features of the result, at least 1."""
+    method: str = field(metadata=legal(METHODS))
+    """How features are made fewer (docs/datasets.md)."""
+    features: int = field(metadata=legal("at least 1, at most the network's inputs"))
+    """Features of the result."""
 
     def __post_init__(self) -> None:
         mistakes = Mistakes()
@@ -52,16 +53,23 @@ class ReduceOptions:
 class DataOptions:
     """`[data]`: which samples to train and test on."""
 
-    name: str = "digits"
-    """A built-in data set, or a path to an .npz relative to the network file."""
-    train: int | None = None
-    """Take the first `train` training samples; None takes all."""
-    test: int | None = None
-    """Take the first `test` test samples; None takes all."""
-    options: Mapping[str, Any] = field(default_factory=dict)
+    name: str = field(
+        default="digits",
+        metadata=legal(f"{', '.join(NAMES)}, or a file's path ({', '.join(ENDINGS)})"),
+    )
+    """A data set that the package knows, or a file of samples, relative to the network file."""
+    train: int | None = field(default=None, metadata=legal("at least 1", usual="all"))
+    """Take the first `train` training samples."""
+    test: int | None = field(default=None, metadata=legal("at least 1", usual="all"))
+    """Take the first `test` test samples."""
+    options: Mapping[str, Any] = field(
+        default_factory=dict, metadata=legal("keys of its own", usual="none")
+    )
     """`[data.options]`: the data set's own keys; its loader checks their values."""
-    reduce: ReduceOptions | None = None
-    """`[data.reduce]`; None keeps the features."""
+    reduce: ReduceOptions | None = field(
+        default=None, metadata=legal("method and features", usual="none")
+    )
+    """`[data.reduce]`: another number of features."""
 
     def __post_init__(self) -> None:
         mistakes = Mistakes()
@@ -88,13 +96,16 @@ class DataOptions:
 class TrainingOptions:
     """`[training]`: epochs, initial weights, sample order and learning rate."""
 
-    epochs: int = 1
+    epochs: int = field(default=1, metadata=legal("at least 1"))
     """Passes over the training samples."""
-    seed: int = 1
+    seed: int = field(default=1, metadata=legal("at least 0"))
     """Seed of the initial weights and of the shuffle."""
     shuffle: bool = False
     """Whether every epoch takes the training samples in a new, seeded order."""
-    rate_exponent: tuple[tuple[int, int], ...] = ((0, 4),)
+    rate_exponent: tuple[tuple[int, int], ...] = field(
+        default=((0, 4),),
+        metadata=legal(f"first epochs rise from 0; k is 0 to {MAX_RATE_EXPONENT}"),
+    )
     """Pairs (first epoch, k): from that epoch on, counted from 0, the learning rate is 2**-k."""
 
     def __post_init__(self) -> None:
@@ -142,17 +153,23 @@ class TrainingOptions:
 class TargetOptions:
     """`[target]`: what the hardware is built for."""
 
-    device: str = DEFAULT.name
-    """The FPGA that the core is built for: a name in `DEVICES`."""
-    dsp_budget: int | None = None
-    """The most DSP blocks that the multipliers may take; the rest are built from LUTs. None takes
-    all of the device's."""
-    max_rate_exponent: int = CoreOptions.max_rate_exponent
+    device: str = field(default=DEFAULT.name, metadata=legal(DEVICES))
+    """The FPGA that the core is built for."""
+    dsp_budget: int | None = field(
+        default=None, metadata=legal("0 to the device's DSP blocks", usual="all of them")
+    )
+    """The most DSP blocks that the multipliers may take; the rest are built from LUTs."""
+    max_rate_exponent: int = field(
+        default=CoreOptions.max_rate_exponent, metadata=legal(f"0 to {MAX_RATE_EXPONENT}")
+    )
     """The largest k that the core's input port must carry; raised to the schedule's largest."""
-    pipeline: str = CoreOptions.pipeline
+    pipeline: str = field(default=CoreOptions.pipeline, metadata=legal(PIPELINES))
     """Logic between two registers: "deep" has the least, "medium" and "shallow" save registers."""
-    clock_mhz: float | None = None
-    """Clock that a board runs its logic at, in MHz; None takes the board's own default."""
+    clock_mhz: float | None = field(
+        default=None,
+        metadata=legal(f"above 0 and at most {MAX_CLOCK_MHZ:g}", usual="the board's own"),
+    )
+    """Clock that a board runs its logic at, in MHz."""
 
     def __post_init__(self) -> None:
         mistakes = Mistakes()

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from software_ref.console.errors import Mistakes
+from software_ref.key_metadata import legal
 
 __all__ = ["FixedFormat", "rounding_shift"]
 
 MIN_WIDTH, MAX_WIDTH = 6, 18
 MAX_STORED_WIDTH = 32
+_BITS = f"1 + i + f is {MIN_WIDTH} to {MAX_WIDTH} bits"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,14 +27,17 @@ class FixedFormat:
     format").
     """
 
-    integer: int = 3
-    """Integer bits i, at least 1: an input and a one-hot label of 1.0 must be representable."""
-    fraction: int = 8
-    """Fraction bits f, at least 2: the sigmoid's derivative is at most 1/4."""
-    stored_fraction: int | None = None
-    """Fraction bits of stored weights and biases, f to 2 f; None stands for f."""
-    activation_fraction: int | None = None
-    """Fraction bits of inputs and hidden activations, 1 to f; None stands for f."""
+    integer: int = field(default=3, metadata=legal(f"at least 1; {_BITS}"))
+    """Integer bits i: an input and a one-hot label of 1.0 must be representable."""
+    fraction: int = field(default=8, metadata=legal(f"at least 2; {_BITS}"))
+    """Fraction bits f: the sigmoid's derivative is at most 1/4."""
+    stored_fraction: int | None = field(
+        default=None,
+        metadata=legal(f"f to 2 f, and at most {MAX_STORED_WIDTH} bits", usual="f"),
+    )
+    """Fraction bits of stored weights and biases."""
+    activation_fraction: int | None = field(default=None, metadata=legal("1 to f", usual="f"))
+    """Fraction bits of inputs and hidden activations."""
 
     def __post_init__(self) -> None:
         mistakes = Mistakes()

@@ -16,6 +16,7 @@ from software_ref.connections.sizes import (
 )
 from software_ref.console.errors import Mistakes
 from software_ref.fixed_point import FixedFormat
+from software_ref.key_metadata import legal
 from software_ref.update_rounding import UpdateOptions
 
 __all__ = ["LARGEST_LAYER", "Network"]
@@ -38,14 +39,23 @@ class Network:
         numbers and the nearest legal values. InputErrors where there are several mistakes.
     """
 
-    layers: tuple[int, ...]
+    layers: tuple[int, ...] = field(
+        metadata=legal(f"2 or more, each 1 to {LARGEST_LAYER}; right divides left times d_out")
+    )
     """Neurons N_0 .. N_L."""
-    out_degree: tuple[int, ...]
+    out_degree: tuple[int, ...] = field(
+        metadata=legal("one a junction, each 1 to its right neurons")
+    )
     """Edges leaving each left neuron, d_out_1 .. d_out_L."""
-    parallelism: tuple[int, ...]
+    parallelism: tuple[int, ...] = field(
+        metadata=legal(
+            "one a junction, each a divisor of its left neurons, and at least the right neurons "
+            "that finish in a clock before it"
+        )
+    )
     """Edges processed per clock, z_1 .. z_L."""
-    classes: int | None = None
-    """Outputs that compete in a prediction; None stands for all N_L."""
+    classes: int | None = field(default=None, metadata=legal("1 to N_L", usual="N_L"))
+    """Outputs that compete in a prediction."""
     format: FixedFormat = field(default_factory=FixedFormat)
     """Fixed-point format of every stored quantity."""
     activation: Activation = field(default_factory=Activation)

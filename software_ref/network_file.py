@@ -26,8 +26,18 @@ from software_ref.network import Network
 from software_ref.plan.core_options import CoreOptions
 from software_ref.update_rounding import UpdateOptions
 
-__all__ = ["SETTINGS", "NetworkFile", "network_file_of", "read_network_file"]
+__all__ = ["SETTINGS", "TABLES", "NetworkFile", "network_file_of", "read_network_file"]
 
+TABLES: dict[str, type] = {
+    "format": FixedFormat,
+    "activation": Activation,
+    "connections": ConnectionOptions,
+    "update": UpdateOptions,
+    "data": DataOptions,
+    "training": TrainingOptions,
+    "target": TargetOptions,
+}
+"""What every table but the network's own becomes."""
 SETTINGS = ("format", "activation", "connections", "update")
 """Tables that the network consists of, beside its own."""
 
@@ -132,20 +142,11 @@ def network_file_of(document: dict[str, Any], path: Path | None = None) -> Netwo
     TypeError, ValueError
         As `read_network_file`, without the file's name.
     """
-    tables: dict[str, type] = {
-        "format": FixedFormat,
-        "activation": Activation,
-        "connections": ConnectionOptions,
-        "update": UpdateOptions,
-        "data": DataOptions,
-        "training": TrainingOptions,
-        "target": TargetOptions,
-    }
     mistakes = Mistakes()
-    document = _known_keys("table", document, ["network", *tables], mistakes)
+    document = _known_keys("table", document, ["network", *TABLES], mistakes)
     document = _with_reduction(document, mistakes)
     parts: dict[str, Any] = {}
-    for name, kind in tables.items():
+    for name, kind in TABLES.items():
         with mistakes.noted():
             parts[name] = _build(name, kind, document.get(name, {}))
     # Where a setting is wrong, the network is checked with the usual ones.

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from software_ref.console.errors import Mistakes
+from software_ref.key_metadata import legal
 
 __all__ = ["GENERATOR_WIDTH", "UpdateOptions"]
 
@@ -24,9 +25,9 @@ class UpdateOptions:
     changes too small for the format still add up in the mean.
     """
 
-    random_bits: int = 0
+    random_bits: int = field(default=0, metadata=legal(f"0 to {LARGEST_RANDOM_BITS}"))
     """Random bits R that the fraction of a change is compared with; 0 rounds to the nearest."""
-    seed: int = 1
+    seed: int = field(default=1, metadata=legal("at least 0"))
     """Seed of all junctions' generators."""
 
     def __post_init__(self) -> None:

@@ -47,7 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the subcommand's arguments."""
     parser.add_argument(
         "action",
-        choices=_ACTIONS,
+        choices=list(_ACTIONS),
         metavar="ACTION",
         help="; ".join(f"{name}: {text}" for name, (_, text) in _ACTIONS.items()),
     )

@@ -8,8 +8,8 @@ from functools import cached_property
 from typing import Any
 
 from boards.host.board import POLL_SECONDS, Board
+from boards.host.choice import training_on
 from boards.host.stored_training import StoredTraining
-from boards.host.streamed_training import StreamedTraining
 from boards.host.training import BoardTraining
 from boards.link.commands import State
 from software_ref.checkpoint import Checkpoint
@@ -53,9 +53,7 @@ class Session:
     @cached_property
     def training(self) -> BoardTraining:
         """The training, from the board's store where that has room for the data."""
-        samples = len(self.data.train_labels) + len(self.data.test_labels)
-        fits = samples <= self.board.identity.samples
-        return (StoredTraining if fits else StreamedTraining)(self.board, self.file, self.data)
+        return training_on(self.board, self.file, self.data)
 
     def prepare(self) -> None:
         """Get the samples to where training takes them from, and say where that is."""

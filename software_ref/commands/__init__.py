@@ -6,6 +6,7 @@ __all__ = ["COMMANDS"]
 
 COMMANDS = {
     "check": "check a network file and print all that follows from it",
+    "keys": "list every key of the network file, with type, legal values and default",
     "train": "train bit-exactly in software, and in floating point",
     "dataset": "describe a data set, measure how hard it is, draw it and export it",
     "connections": "make the connection patterns, count how many there could be, and draw them",

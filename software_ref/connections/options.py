@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from software_ref.connections.kinds import KINDS
 from software_ref.console.errors import Mistakes
+from software_ref.key_metadata import legal
 
 __all__ = ["KINDS", "ConnectionOptions"]
 
@@ -14,11 +15,11 @@ __all__ = ["KINDS", "ConnectionOptions"]
 class ConnectionOptions:
     """How the patterns of all junctions are drawn."""
 
-    kind: str = "seed_per_sweep"
-    """A name in `KINDS`: "shared_seed", "seed_per_sweep" or "free"."""
+    kind: str = field(default="seed_per_sweep", metadata=legal(KINDS))
+    """Kind of the clash-free patterns (docs/connections.md)."""
     dither: bool = False
     """Whether each sweep permutes the z memories among the lanes."""
-    seed: int = 1
+    seed: int = field(default=1, metadata=legal("at least 0"))
     """Seed of the generator; junction i draws from the stream (seed, i)."""
 
     def __post_init__(self) -> None:

@@ -1,0 +1,19 @@
+"""Which way a board trains: from its store, or from a stream of samples."""
+
+from __future__ import annotations
+
+from boards.host.board import Board
+from boards.host.stored_training import StoredTraining
+from boards.host.streamed_training import StreamedTraining
+from boards.host.training import BoardTraining
+from software_ref.network_file import NetworkFile
+from software_ref.training import TrainingData
+
+__all__ = ["training_on"]
+
+
+def training_on(board: Board, file: NetworkFile, data: TrainingData) -> BoardTraining:
+    """The training, from the board's store where that has room for the samples."""
+    samples = len(data.train_labels) + len(data.test_labels)
+    fits = samples <= board.identity.samples
+    return (StoredTraining if fits else StreamedTraining)(board, file, data)
