@@ -157,8 +157,8 @@ def _packed(array: NDArray[Any]) -> dict[str, Any]:
         raise TypeError(f"a page must hold plain values and arrays, not {type(array).__name__}")
     kind = array.dtype
     if kind.kind in "iu":
-        ends = (int(array.min(initial=0)), int(array.max(initial=0)))
-        kind = np.result_type(*(np.min_scalar_type(end) for end in ends))
+        least, most = int(array.min(initial=0)), int(array.max(initial=0))
+        kind = np.min_scalar_type(min(least, -1 - most) if least < 0 else most)
     return {
         "type": kind.name,
         "shape": list(array.shape),

@@ -205,9 +205,7 @@ class Curves:
         return {"name": self.name, "tested": self.tested, "series": self.series}
 
 
-def _histogram(
-    raw: NDArray[np.int64], fraction: int, ends: tuple[int, int]
-) -> dict[str, Any]:
+def _histogram(raw: NDArray[np.int64], fraction: int, ends: tuple[int, int]) -> dict[str, Any]:
     """Counts of stored values in bars that are equally many steps of the format wide."""
     least, most = int(raw.min()), int(raw.max())
     step = -(-(most - least + 1) // BINS)
