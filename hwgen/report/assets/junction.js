@@ -29,6 +29,7 @@ function tablesOf(i) {
 
 function showJunction(i) {
   pause();
+  byId("junction-choice").value = i;
   junction.view = report.junctions[i];
   junction.tables = tablesOf(i);
   const there = junction.tables !== null;
@@ -285,5 +286,9 @@ function startJunction() {
   byId("junction-details").addEventListener("toggle", (event) => {
     if (event.target.open) showClockTable();
   });
-  showJunction(0);
+  // page.html?junction=2&clock=13#junction shows that clock.
+  const asked = new URLSearchParams(location.search);
+  const within = (name, least, most) => Math.min(Math.max(Math.trunc(Number(asked.get(name))) || 0, least), most);
+  showJunction(within("junction", 1, report.junctions.length) - 1);
+  if (junction.tables !== null) goTo(within("clock", 0, junction.view.period - 1));
 }

@@ -10,8 +10,8 @@ function startHead() {
   const facts = [
     ["weights", count(network.weights), `of ${count(network.possible_weights)}`],
     ["density", percent(network.density)],
-    ["edges a clock", count(network.parallelism)],
-    ["clocks a sample", count(check.schedule.period)],
+    ["edges/clock", count(network.parallelism)],
+    ["clocks/sample", count(check.schedule.period)],
     ["lags, in steps", check.schedule.lags.join(", ")],
     ["LUT", percent(resources.totals[0].count / (resources.totals[0].available ?? Infinity)), `of ${resources.device}`],
     ["DSP blocks", count(resources.totals.find((total) => total.key === "dsp").count)],
@@ -44,3 +44,5 @@ startTimeline();
 startResources();
 startTrained();
 followSections();
+// The browser went there before there was anything.
+byId(location.hash.slice(1))?.scrollIntoView({ behavior: "instant" });

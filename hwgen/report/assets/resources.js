@@ -67,7 +67,7 @@ function sortableTable(table, columns, rows, by) {
 
 function startResources() {
   const { resources, check } = report;
-  byId("resources-text").textContent = `The training core as presparse estimate sees it, before any synthesis, beside what the ${resources.device} has: ${resources.fit_text}.`;
+  byId("resources-text").textContent = `The training core as presparse estimate sees it, before any synthesis: it ${resources.fit_text}.`;
   byId("resources-totals").replaceChildren(...resources.totals.map(resourceBar));
   byId("resources-totals").after(element(
     "div", { class: "legend" },

@@ -9,7 +9,7 @@ const sampleInk = (sample) => `hsl(${(sample * 67 + 200) % 360} 62% 66%)`;
 function flightBlocks() {
   const blocks = flights.loads.map((load) => ({
     ...load, row: 0,
-    text: `sample ${load.sample} is loaded, at the earliest in clocks ${count(load.first)} to ${count(load.last)} (${plural(report.check.schedule.beats, "beat")})`,
+    text: `load of sample ${load.sample}, at the earliest in clocks ${count(load.first)} to ${count(load.last)} (${plural(report.check.schedule.beats, "beat")})`,
   }));
   for (const event of flights.events) {
     const learns = event.operation !== "FF";
@@ -25,7 +25,7 @@ function flightBlocks() {
   for (const { sample, clock } of flights.predictions) {
     blocks.push({
       sample, first: clock, last: clock, row: 2 * report.junctions.length + 1,
-      text: `sample ${sample} is predicted in clock ${count(clock)}, ${count(clock - sample * flights.period)} clocks after its load could begin`,
+      text: `prediction of sample ${sample} in clock ${count(clock)}, ${count(clock - sample * flights.period)} clocks after its load could begin`,
     });
   }
   return blocks;
@@ -86,13 +86,20 @@ function chooseSample(sample, text) {
   }
   const way = flights.blocks
     .filter((block) => block.sample === sample)
-    .sort((one, other) => one.first - other.first || one.row - other.row)
-    .map((block) => block.middle.join(" "));
-  flights.svg.querySelector(".way").setAttribute("d", way.length > 1 ? `M${way.join("L")}` : "M0 0");
-  const first = flights.predictions[0];
-  byId("timeline-text").textContent = text ?? (sample === null
-    ? `One sample every ${plural(flights.period, "clock")}; the first prediction in clock ${count(first.clock)}, the last weight learnt from sample 0 in clock ${count(flights.first_update)}.`
-    : `Sample ${sample}: ${flights.blocks.filter((block) => block.sample === sample).map((block) => block.text.replace(` of sample ${sample}`, "").replace(`sample ${sample} `, "")).join("; ")}.`);
+    .sort((one, other) => one.first - other.first || one.row - other.row);
+  const places = way.map((block) => block.middle.join(" "));
+  flights.svg.querySelector(".way").setAttribute("d", places.length > 1 ? `M${places.join("L")}` : "M0 0");
+  byId("timeline-text").textContent = text ?? (sample === null ? describeFlights() : describeWay(sample, way));
+}
+
+function describeFlights() {
+  const [first] = flights.predictions;
+  return `One sample every ${plural(flights.period, "clock")}; the first prediction in clock ${count(first.clock)}, `
+    + `the last weight learnt from sample 0 in clock ${count(flights.first_update)}.`;
+}
+
+function describeWay(sample, way) {
+  return `Sample ${sample}: ${way.map((block) => block.text.replace(` of sample ${sample}`, "")).join("; ")}.`;
 }
 
 function startTimeline() {
