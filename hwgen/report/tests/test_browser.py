@@ -108,7 +108,7 @@ def free(folder: Path) -> tuple[NetworkFile, Trained | None, Curves | None]:
 
 def digits(folder: Path) -> tuple[NetworkFile, Trained | None, Curves | None]:
     example, saved, curves = EXAMPLES / "digits.toml", folder / "run.npz", folder / "run.json"
-    options = ["--epochs", "2", "--no-float", "--engine", "numpy"]
+    options = ["--epochs", "2", "--samples", "100", "--no-float", "--engine", "numpy"]
     outputs = ["--save", str(saved), "--json", str(curves)]
     assert main(["train", str(example), *options, *outputs]) == 0
     file = read_network_file(example)
@@ -276,6 +276,36 @@ def test_seeds_or_stored_words_are_listed(page: Page) -> None:
         page.run("goTo(junction.clock + 1)")
 
 
+def test_samples_and_rows_on_their_way(page: Page) -> None:
+    """From one step into the next, in a full pipeline: each row where its latency says."""
+    schedule = Schedule.from_file(page.file)
+    period, last = schedule.period, len(schedule.lags)
+    lag, timing = schedule.lags[-1], schedule.timing[-1]
+    page.run("showJunction(arguments[0])", last - 1)
+    stages = """
+        return [...document.querySelectorAll("#junction-stages div")]
+            .map((each) => [each.firstChild.textContent, each.querySelector("b").textContent]);
+    """
+    expected = {
+        "operands": timing.operands,
+        "products": timing.products,
+        "FF: sums": timing.totals,
+        "FF: activation": timing.activated,
+        "BP: e readable": timing.error_latency,
+        "UP: weights written": timing.weight_written,
+    }
+    for clock in range(period + 1):
+        step = last + lag + clock // period
+        samples = page.text("junction-samples")
+        assert f"in step {step}: FF of sample {step - last} " in samples
+        assert f"BP and UP of sample {step - last - lag} " in samples
+        found = dict(page.run(stages))
+        for name, latency in expected.items():
+            row = (clock - latency) % period
+            assert found[name] == (f"row {row}" if row < timing.shape.rows else "–")
+        page.run("goTo(junction.clock + 1)")
+
+
 def test_it_plays_until_it_is_stopped(page: Page) -> None:
     page.run("showJunction(0); byId('junction-speed').value = 20")
     page.press("junction-stage", " ")
@@ -375,6 +405,17 @@ def test_training_is_shown_where_there_is_some(page: Page) -> None:
     assert counts == confusion.counts.tolist()
     assert page.run("return document.querySelectorAll('#trained .panels svg').length") == 4
     assert page.run("return document.querySelectorAll('#trained circle').length") == 4
+
+
+def test_the_address_may_name_a_clock(page: Page) -> None:
+    page.driver.get(f"{page.path.as_uri()}?junction=2&clock=3#junction")
+    assert page.text("junction-text").startswith("Clock 3 of ")
+    assert page.run("return junction.view.junction") == 2
+    assert page.run("return byId('junction-choice').value") == "1"
+    top = "return byId('junction').getBoundingClientRect().top"
+    until(lambda: 0 <= page.run(top) < 100)
+    page.driver.get(f"{page.path.as_uri()}?junction=9&clock=-1")
+    assert page.run("return [junction.view.junction, junction.clock]") == [2, 0]
 
 
 def test_light_and_dark(page: Page) -> None:
