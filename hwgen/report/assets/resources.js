@@ -41,30 +41,6 @@ function resourceBar(total) {
   return element("div", {}, head, track);
 }
 
-/** A table whose columns sort it; the first click on a number's column puts the largest first. */
-function sortableTable(table, columns, rows, by) {
-  let sorted = { column: by, falling: true };
-  const show = () => {
-    const key = columns[sorted.column].key;
-    const order = [...rows].sort((one, other) => {
-      const less = typeof one[key] === "string" ? one[key].localeCompare(other[key]) : one[key] - other[key];
-      return sorted.falling ? -less : less;
-    });
-    fillTable(table, columns.map((column) => ({ ...column })), order.map((row) => columns.map((column) => column.cell(row))));
-    [...table.tHead.rows[0].cells].forEach((cell, i) => {
-      const button = element("button", { type: "button", text: `${columns[i].title}${i === sorted.column ? (sorted.falling ? " ↓" : " ↑") : ""}` });
-      button.addEventListener("click", () => {
-        sorted = { column: i, falling: i === sorted.column ? !sorted.falling : !columns[i].text };
-        show();
-        table.tHead.rows[0].cells[i].firstChild.focus();
-      });
-      cell.replaceChildren(button);
-      if (i === sorted.column) cell.setAttribute("aria-sort", sorted.falling ? "descending" : "ascending");
-    });
-  };
-  show();
-}
-
 function startResources() {
   const { resources, check } = report;
   byId("resources-text").textContent = `The training core as presparse estimate sees it, before any synthesis: it ${resources.fit_text}.`;
@@ -77,7 +53,7 @@ function startResources() {
   const largest = Math.max(1, ...resources.units.map((unit) => unit.lut));
   const number = (key) => ({ key, title: key === "bram36" ? "BRAM36" : key.toUpperCase(), cell: (unit) => (unit[key] ? count(unit[key]) : "") });
   sortableTable(byId("resources-units"), [
-    { key: "name", title: "unit", text: true, cell: (unit) => unit.name },
+    { key: "name", title: "unit", text: true, rises: true, cell: (unit) => unit.name },
     { key: "lut", title: "LUT", text: true, cell: (unit) => {
       const bar = element("span", { class: "bar" });
       bar.style.setProperty("--share", unit.lut / largest);
@@ -85,7 +61,7 @@ function startResources() {
       return element("span", {}, bar, count(unit.lut));
     } },
     number("ff"), number("dsp"), number("bram36"),
-  ], resources.units, 1);
+  ], resources.units, { column: 1, falling: true });
 
   const { storage } = check;
   const hues = ["hue-0", "hue-3", "hue-2", "hue-1", "hue-4", "muted"];

@@ -55,6 +55,29 @@ function fillTable(table, columns, rows) {
   table.replaceChildren(element("thead", {}, head), element("tbody", {}, ...body));
 }
 
+/** A table whose columns sort it, at first `sorted`; a click puts the largest first, or the least of what `rises`. */
+function sortableTable(table, columns, rows, sorted) {
+  const show = () => {
+    const key = columns[sorted.column].key;
+    const order = [...rows].sort((one, other) => {
+      const less = typeof one[key] === "string" ? one[key].localeCompare(other[key]) : one[key] - other[key];
+      return sorted.falling ? -less : less;
+    });
+    fillTable(table, columns, order.map((row) => columns.map((column) => column.cell(row))));
+    [...table.tHead.rows[0].cells].forEach((cell, i) => {
+      const button = element("button", { type: "button", text: `${columns[i].title}${i === sorted.column ? (sorted.falling ? " ↓" : " ↑") : ""}` });
+      button.addEventListener("click", () => {
+        sorted = { column: i, falling: i === sorted.column ? !sorted.falling : !columns[i].rises };
+        show();
+        table.tHead.rows[0].cells[i].firstChild.focus();
+      });
+      cell.replaceChildren(button);
+      if (i === sorted.column) cell.setAttribute("aria-sort", sorted.falling ? "descending" : "ascending");
+    });
+  };
+  show();
+}
+
 const grouped = new Intl.NumberFormat("en-US");
 const count = (value) => grouped.format(value);
 const percent = (share, digits = 1) => `${(100 * share).toFixed(digits)} %`;
@@ -62,7 +85,7 @@ const percent = (share, digits = 1) => `${(100 * share).toFixed(digits)} %`;
 const short = (value) => (value === 0 ? "0" : String(Number(value.toPrecision(4))));
 const plural = (number, noun) => `${count(number)} ${noun}${number === 1 ? "" : "s"}`;
 
-/** A list of numbers, its middle left out where it is long. */
+/** A list of numbers, cut short where it is long. */
 function listed(numbers, most = 16) {
   if (numbers.length <= most) return numbers.join(", ");
   return `${Array.from(numbers.slice(0, most)).join(", ")}, … ${count(numbers.length - most)} more`;

@@ -134,18 +134,24 @@ function confusionPicture(confusion) {
 
 function classTable(confusion) {
   const table = element("table");
-  fillTable(
-    table,
-    [{ title: "class", text: true }, "samples", { title: "correct", text: true }],
-    confusion.classes.map((name, i) => {
-      const share = confusion.class_accuracy[i];
-      if (share === null) return [name, 0, "–"];
+  const rows = confusion.classes.map((name, i) => ({
+    index: i,
+    name,
+    samples: confusion.counts[i].reduce((sum, each) => sum + each, 0),
+    share: confusion.class_accuracy[i],
+    order: confusion.class_accuracy[i] ?? -1,
+  }));
+  sortableTable(table, [
+    { key: "index", title: "class", text: true, rises: true, cell: (row) => row.name },
+    { key: "samples", title: "samples", cell: (row) => count(row.samples) },
+    { key: "order", title: "correct", text: true, rises: true, cell: (row) => {
+      if (row.share === null) return "–";
       const bar = element("span", { class: "bar" });
-      bar.style.setProperty("--share", 0.8 * share);
-      return [name, count(confusion.counts[i].reduce((sum, each) => sum + each, 0)), element("span", {}, bar, percent(share, 2))];
-    }),
-  );
-  return element("div", { class: "scroll" }, table);
+      bar.style.setProperty("--share", row.share);
+      return element("span", {}, bar, percent(row.share, 2));
+    } },
+  ], rows, { column: 0, falling: false });
+  return element("div", { class: rows.length > MOST_CLASSES ? "scroll tall" : "scroll" }, table);
 }
 
 function rangesPicture(ranges) {
