@@ -39,6 +39,8 @@ SCRIPTS = (
     "junction.js",
     "timeline.js",
     "resources.js",
+    "confusion.js",
+    "ranges.js",
     "trained.js",
     "main.js",
 )

@@ -69,7 +69,8 @@ class Sheet {
 /** A title over what may lie behind it; the first of some texts that fits into a width. */
 function writeTitle(context, texts, x, y, room) {
   context.font = '13px system-ui, -apple-system, "Segoe UI", "DejaVu Sans", sans-serif';
-  const text = texts.find((each) => context.measureText(each).width <= room) ?? texts[texts.length - 1];
+  const text =
+    texts.find((each) => context.measureText(each).width <= room) ?? texts[texts.length - 1];
   context.fillStyle = colour("panel");
   context.globalAlpha = 0.88;
   context.fillRect(x - 3, y - 9, Math.min(room, context.measureText(text).width) + 6, 18);
@@ -78,7 +79,13 @@ function writeTitle(context, texts, x, y, room) {
 }
 
 /** Text on a canvas: set `align` and `size` where they differ from the middle and 12 pixels. */
-function write(context, text, x, y, { align = "center", size = 12, ink = "ink", weight = "" } = {}) {
+function write(
+  context,
+  text,
+  x,
+  y,
+  { align = "center", size = 12, ink = "ink", weight = "" } = {},
+) {
   context.font = `${weight} ${size}px system-ui, -apple-system, "Segoe UI", "DejaVu Sans", sans-serif`;
   context.textAlign = align;
   context.textBaseline = "middle";

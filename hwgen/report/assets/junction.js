@@ -19,9 +19,14 @@ function tablesOf(i) {
   if (tables === null) return null;
   if (!unpackedTables.has(i)) {
     const unpacked = { ...tables, places: { ...tables.places } };
-    for (const name of ["words", "memories", "seeds", "sweeps", "cycles"]) unpacked[name] = unpack(tables[name]);
+    for (const name of ["words", "memories", "seeds", "sweeps", "cycles"])
+      unpacked[name] = unpack(tables[name]);
     for (const name of ["memory", "word"]) unpacked.places[name] = unpack(tables.places[name]);
-    unpacked.stages = tables.stages.map((stage) => ({ ...stage, rows: unpack(stage.rows), back: unpack(stage.back) }));
+    unpacked.stages = tables.stages.map((stage) => ({
+      ...stage,
+      rows: unpack(stage.rows),
+      back: unpack(stage.back),
+    }));
     unpackedTables.set(i, unpacked);
   }
   return unpackedTables.get(i);
@@ -37,7 +42,8 @@ function showJunction(i) {
   for (const part of ["legend", "kind", "seeds", "samples", "stages", "details", "sweeps"]) {
     byId(`junction-${part}`).hidden = !there;
   }
-  for (const part of ["first", "back", "play", "step", "clock"]) byId(`junction-${part}`).disabled = !there;
+  for (const part of ["first", "back", "play", "step", "clock"])
+    byId(`junction-${part}`).disabled = !there;
   if (!there) {
     byId("junction-text").textContent = tooMany(i);
     return;
@@ -50,8 +56,10 @@ function showJunction(i) {
   showSweeps();
   showSeeds();
   junction.sheet = new Sheet(
-    byId("junction-stage"), "Left memories, lanes and right neurons",
-    (width) => junction.drawing.layout(width), (context) => junction.drawing.paint(context),
+    byId("junction-stage"),
+    "Left memories, lanes and right neurons",
+    (width) => junction.drawing.layout(width),
+    (context) => junction.drawing.paint(context),
   );
   junction.sheet.canvas.addEventListener("pointermove", (event) => {
     const text = junction.drawing.describe(...junction.sheet.place(event));
@@ -72,7 +80,8 @@ function findRow() {
   junction.memoryOf = (lane) => tables.memories.at(junction.sweep, lane);
   junction.laneOf = [];
   junction.neuronOf = [];
-  for (let lane = 0; lane < view.parallelism; lane += 1) junction.laneOf[junction.memoryOf(lane)] = lane;
+  for (let lane = 0; lane < view.parallelism; lane += 1)
+    junction.laneOf[junction.memoryOf(lane)] = lane;
   for (const [neuron, first, lanes] of tables.segments[row]) {
     for (let lane = first; lane < first + lanes; lane += 1) junction.neuronOf[lane] = neuron;
   }
@@ -96,7 +105,10 @@ function showClock() {
   showSeedsNow();
   showStages();
   for (const part of byId("junction-sweeps").children) {
-    part.classList.toggle("now", clock >= Number(part.dataset.first) && clock < Number(part.dataset.end));
+    part.classList.toggle(
+      "now",
+      clock >= Number(part.dataset.first) && clock < Number(part.dataset.end),
+    );
   }
   if (byId("junction-details").open) showClockTable();
   junction.sheet.draw();
@@ -111,8 +123,13 @@ function describeClock() {
     return `${where} → neuron ${neuron} (${finishes ? "finishes" : `${gathered} of ${view.in_degree} edges`})`;
   });
   const most = 6;
-  const told = parts.length > most ? [...parts.slice(0, most), `… ${parts.length - most} more`] : parts;
-  return `${head}row ${row} of ${view.rows} (edges ${row * view.parallelism} to ${(row + 1) * view.parallelism - 1}), sweep ${sweep} of ${view.out_degree}, cycle ${cycle} of ${view.depth}; ${told.join("; ")}.`;
+  const told =
+    parts.length > most ? [...parts.slice(0, most), `… ${parts.length - most} more`] : parts;
+  return (
+    `${head}row ${row} of ${view.rows} (edges ${row * view.parallelism} to ` +
+    `${(row + 1) * view.parallelism - 1}), sweep ${sweep} of ${view.out_degree}, ` +
+    `cycle ${cycle} of ${view.depth}; ${told.join("; ")}.`
+  );
 }
 
 function showSweeps() {
@@ -135,10 +152,14 @@ function showSweeps() {
 
 function showSeeds() {
   const { view, tables } = junction;
-  const dither = view.dither ? " Dither: every sweep brings the memories to the lanes in an order of its own." : "";
-  const stored = tables.seeds === null
-    ? " Below, the words of all memories in each row of the sweep."
-    : ` Memory m reads word (seed of m + cycle) mod ${view.depth}; below, the seed vector of each sweep, memory 0 first.`;
+  const dither = view.dither
+    ? " Dither: every sweep brings the memories to the lanes in an order of its own."
+    : "";
+  const stored =
+    tables.seeds === null
+      ? " Below, the words of all memories in each row of the sweep."
+      : ` Memory m reads word (seed of m + cycle) mod ${view.depth}; below, the seed ` +
+        "vector of each sweep, memory 0 first.";
   byId("junction-kind").textContent = `${view.kind}: ${view.kind_text}${stored}${dither}`;
   byId("junction-seeds").replaceChildren();
   junction.seedsOf = null;
@@ -146,17 +167,12 @@ function showSeeds() {
     ["read", "read before in this sweep; finished"],
     ["cell", "not yet read; not yet finished"],
   ].map(([name, text]) => swatch(colourRule(name), text));
-  const now = swatch("linear-gradient(90deg, var(--hue-0) 50%, var(--hue-1) 50%)", "read in this clock, in the colour of its right neuron");
+  const now = swatch(
+    "linear-gradient(90deg, var(--hue-0) 50%, var(--hue-1) 50%)",
+    "read in this clock, in the colour of its right neuron",
+  );
   const seed = element("span", { text: "◤ seed: the sweep's first word" });
   byId("junction-legend").replaceChildren(now, ...legend, ...(tables.seeds === null ? [] : [seed]));
-}
-
-const colourRule = (name) => `var(--${name})`;
-
-function swatch(background, text) {
-  const mark = element("i");
-  mark.style.background = background;
-  return element("span", {}, mark, text);
 }
 
 /** The list of seed vectors, or of this sweep's words where they are stored, with what holds now. */
@@ -168,13 +184,17 @@ function showSeedsNow() {
   if (junction.seedsOf !== wanted) {
     junction.seedsOf = wanted;
     const lines = stored ? view.depth : view.out_degree;
-    list.replaceChildren(...Array.from({ length: lines }, (_, line) => {
-      const values = Array.from({ length: view.parallelism }, (_, memory) => (
-        stored ? tables.words.at(sweep * view.depth + line, memory) : tables.seeds.at(line, memory)
-      ));
-      const head = stored ? `sweep ${sweep}, cycle ${line}` : `sweep ${line}`;
-      return element("div", {}, element("b", { text: `${head}  ` }), `(${values.join(", ")})`);
-    }));
+    list.replaceChildren(
+      ...Array.from({ length: lines }, (_, line) => {
+        const values = Array.from({ length: view.parallelism }, (_, memory) =>
+          stored
+            ? tables.words.at(sweep * view.depth + line, memory)
+            : tables.seeds.at(line, memory),
+        );
+        const head = stored ? `sweep ${sweep}, cycle ${line}` : `sweep ${line}`;
+        return element("div", {}, element("b", { text: `${head}  ` }), `(${values.join(", ")})`);
+      }),
+    );
   }
   const now = stored ? cycle : sweep;
   for (const [line, part] of [...list.children].entries()) {
@@ -190,21 +210,30 @@ function showStages() {
   const { tables, clock, view } = junction;
   const step = tables.steps[junction.step];
   byId("junction-samples").textContent =
-    `For example in step ${step.step}: FF of sample ${step.forward} (bank ${step.forward_bank} of the left memories), `
-    + `BP and UP of sample ${step.update} (bank ${step.update_bank}), all on the same row of weights. `
-    + `The junction's clock 0 is ${plural(view.row_read, "clock")} after the step's start pulse.`;
-  byId("junction-stages").replaceChildren(...tables.stages.map((stage) => {
-    const row = stage.rows.values[clock];
-    const back = stage.back.values[clock];
-    const when = back === 0 ? "" : back === 1 ? ", a step before" : `, ${back} steps before`;
-    const kind = [stage.operation, row < 0 ? "empty" : ""].filter(Boolean).join(" ");
-    return element(
-      "div", { class: kind || null },
-      stage.operation ? `${stage.operation}: ${stage.name}` : stage.name,
-      element("b", { text: row < 0 ? "–" : `row ${row}` }),
-      element("small", { text: row < 0 ? `${plural(stage.latency, "clock")} after the read` : `read ${plural(stage.latency, "clock")} ago${when}` }),
-    );
-  }));
+    `For example in step ${step.step}: FF of sample ${step.forward} (bank ` +
+    `${step.forward_bank} of the left memories), ` +
+    `BP and UP of sample ${step.update} (bank ${step.update_bank}), all on the same row of weights. ` +
+    `The junction's clock 0 is ${plural(view.row_read, "clock")} after the step's start pulse.`;
+  byId("junction-stages").replaceChildren(
+    ...tables.stages.map((stage) => {
+      const row = stage.rows.values[clock];
+      const back = stage.back.values[clock];
+      const when = back === 0 ? "" : back === 1 ? ", a step before" : `, ${back} steps before`;
+      const kind = [stage.operation, row < 0 ? "empty" : ""].filter(Boolean).join(" ");
+      return element(
+        "div",
+        { class: kind || null },
+        stage.operation ? `${stage.operation}: ${stage.name}` : stage.name,
+        element("b", { text: row < 0 ? "–" : `row ${row}` }),
+        element("small", {
+          text:
+            row < 0
+              ? `${plural(stage.latency, "clock")} after the read`
+              : `read ${plural(stage.latency, "clock")} ago${when}`,
+        }),
+      );
+    }),
+  );
 }
 
 function showClockTable() {
@@ -214,7 +243,15 @@ function showClockTable() {
   const z = view.parallelism;
   fillTable(
     byId("junction-table"),
-    ["lane", "edge", "left memory", "word", "left neuron", "right neuron", ...(weights ? ["weight"] : [])],
+    [
+      "lane",
+      "edge",
+      "left memory",
+      "word",
+      "left neuron",
+      "right neuron",
+      ...(weights ? ["weight"] : []),
+    ],
     lanes.map((lane) => {
       const edge = row * z + lane;
       const memory = memoryOf(lane);
@@ -231,7 +268,10 @@ function play() {
   const button = byId("junction-play");
   button.textContent = "▮▮ pause";
   button.setAttribute("aria-label", "Pause");
-  junction.timer = setInterval(() => goTo(junction.clock + 1), 1000 / Number(byId("junction-speed").value));
+  junction.timer = setInterval(
+    () => goTo(junction.clock + 1),
+    1000 / Number(byId("junction-speed").value),
+  );
 }
 
 function pause() {
@@ -251,7 +291,8 @@ function stepTo(clock) {
 }
 
 function junctionKeys(event) {
-  if (junction.tables === null || event.target.closest("select, input, summary, .seeds, .scroll")) return;
+  if (junction.tables === null || event.target.closest("select, input, summary, .seeds, .scroll"))
+    return;
   if (event.altKey || event.ctrlKey || event.metaKey) return;
   if (event.key === " " && event.target.closest("button")) return; // presses the button
   const actions = {
@@ -269,7 +310,12 @@ function junctionKeys(event) {
 function startJunction() {
   const choice = byId("junction-choice");
   report.junctions.forEach((each, i) => {
-    choice.append(element("option", { value: i, text: `${i + 1}: ${count(each.left)} to ${count(each.right)}` }));
+    choice.append(
+      element("option", {
+        value: i,
+        text: `${i + 1}: ${count(each.left)} to ${count(each.right)}`,
+      }),
+    );
   });
   choice.addEventListener("change", () => showJunction(Number(choice.value)));
   byId("junction-first").addEventListener("click", () => stepTo(0));
@@ -288,7 +334,8 @@ function startJunction() {
   });
   // page.html?junction=2&clock=13#junction shows that clock.
   const asked = new URLSearchParams(location.search);
-  const within = (name, least, most) => Math.min(Math.max(Math.trunc(Number(asked.get(name))) || 0, least), most);
+  const within = (name, least, most) =>
+    Math.min(Math.max(Math.trunc(Number(asked.get(name))) || 0, least), most);
   showJunction(within("junction", 1, report.junctions.length) - 1);
   if (junction.tables !== null) goTo(within("clock", 0, junction.view.period - 1));
 }

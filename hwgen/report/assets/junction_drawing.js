@@ -40,8 +40,14 @@ class JunctionDrawing {
     // What is narrower than the screen stays on it, however wide the rest is.
     const start = (columns, cell) => Math.max(side, (width - columns * cell) / 2);
     this.sizes = {
-      wide, tall, rightWide, rightTall, bands, total,
-      x: start(z, wide), rightX: start(places.memories, rightWide),
+      wide,
+      tall,
+      rightWide,
+      rightTall,
+      bands,
+      total,
+      x: start(z, wide),
+      rightX: start(places.memories, rightWide),
     };
     return { width: total, height: y + 8 };
   }
@@ -58,7 +64,10 @@ class JunctionDrawing {
       this.paintLanes(context);
     } else {
       const y = this.sizes.bands.lanes + 13;
-      write(context, "no row is read in this clock", this.sizes.total / 2, y, { ink: "muted", size: 13 });
+      write(context, "no row is read in this clock", this.sizes.total / 2, y, {
+        ink: "muted",
+        size: 13,
+      });
     }
     this.paintRight(context);
     this.paintTitles(context);
@@ -71,13 +80,22 @@ class JunctionDrawing {
     const memories = (number) => (number === 1 ? "1 memory" : `${count(number)} memories`);
     const title = (y, ...texts) => writeTitle(context, texts, 6, y + 9, room);
     const [left, words] = [memories(view.parallelism), plural(view.depth, "word")];
-    title(bands.leftTitle, `left neurons, in ${left} (across) of ${words} (down)`, `left neurons, in ${left} of ${words}`);
+    title(
+      bands.leftTitle,
+      `left neurons, in ${left} (across) of ${words} (down)`,
+      `left neurons, in ${left} of ${words}`,
+    );
     const lanes = plural(view.parallelism, "lane");
     if (row !== null) title(bands.laneTitle, wide >= 26 ? `${lanes}: edges` : lanes);
     const { places } = tables;
     const right = `${memories(places.memories)} of ${plural(places.depth, "word")}`;
     if (places.outputs) title(bands.rightTitle, plural(view.right, "output"));
-    else title(bands.rightTitle, `right neurons, in junction ${view.junction + 1}'s ${right}`, `right neurons, in ${right}`);
+    else
+      title(
+        bands.rightTitle,
+        `right neurons, in junction ${view.junction + 1}'s ${right}`,
+        `right neurons, in ${right}`,
+      );
   }
 
   paintLeft(context) {
@@ -86,7 +104,10 @@ class JunctionDrawing {
     const z = view.parallelism;
     if (wide >= 20) {
       for (let memory = 0; memory < z; memory += 1) {
-        write(context, memory, this.middle(memory), bands.memoryNames + 7, { ink: "muted", size: 11 });
+        write(context, memory, this.middle(memory), bands.memoryNames + 7, {
+          ink: "muted",
+          size: 11,
+        });
       }
     }
     const gap = Math.min(wide, tall) >= 7 ? 1 : 0;
@@ -101,7 +122,8 @@ class JunctionDrawing {
     const first = row === null ? view.rows - view.depth : row - cycle;
     const end = row === null ? view.rows : row;
     for (let before = first; before < end; before += 1) {
-      for (let memory = 0; memory < z; memory += 1) this.cell(context, memory, tables.words.at(before, memory), gap);
+      for (let memory = 0; memory < z; memory += 1)
+        this.cell(context, memory, tables.words.at(before, memory), gap);
     }
     if (row !== null) {
       for (let memory = 0; memory < z; memory += 1) {
@@ -116,7 +138,11 @@ class JunctionDrawing {
         const now = row !== null && tables.words.at(row, memory) === word;
         const y = bands.left + (word + 0.5) * tall;
         const size = wide < 30 ? 10 : 12;
-        write(context, word * z + memory, this.middle(memory), y, { ink: now ? "on-hue" : "ink", size, weight: now ? "600" : "" });
+        write(context, word * z + memory, this.middle(memory), y, {
+          ink: now ? "on-hue" : "ink",
+          size,
+          weight: now ? "600" : "",
+        });
       }
     }
   }
@@ -140,7 +166,12 @@ class JunctionDrawing {
 
   cell(context, memory, word, gap) {
     const { wide, tall, bands, x } = this.sizes;
-    context.fillRect(x + memory * wide + gap / 2, bands.left + word * tall + gap / 2, wide - gap, tall - gap);
+    context.fillRect(
+      x + memory * wide + gap / 2,
+      bands.left + word * tall + gap / 2,
+      wide - gap,
+      tall - gap,
+    );
   }
 
   paintWires(context) {
@@ -171,7 +202,10 @@ class JunctionDrawing {
       context.fillRect(x + lane * wide + gap / 2, bands.lanes, wide - gap, 24);
       if (wide >= 26) {
         const edge = row * view.parallelism + lane;
-        write(context, edge, this.middle(lane), bands.lanes + 12.5, { ink: "on-hue", size: wide < 36 ? 10 : 12 });
+        write(context, edge, this.middle(lane), bands.lanes + 12.5, {
+          ink: "on-hue",
+          size: wide < 36 ? 10 : 12,
+        });
       }
     }
     const below = bands.neurons;
@@ -250,7 +284,10 @@ class JunctionDrawing {
       }
       if (rightWide >= 20 && rightTall >= 13) {
         const ink = segment && segment[3] ? "on-hue" : "ink";
-        write(context, neuron, left + wide / 2, top + tall / 2, { ink, size: rightWide < 30 ? 10 : 12 });
+        write(context, neuron, left + wide / 2, top + tall / 2, {
+          ink,
+          size: rightWide < 30 ? 10 : 12,
+        });
       }
     }
   }
@@ -268,20 +305,26 @@ class JunctionDrawing {
       const read = tables.words.at(row, column);
       const lane = laneOf[column];
       return read === word
-        ? `${head}\nread in this clock by lane ${lane}: edge ${row * z + lane} to right neuron ${neuronOf[lane]}`
+        ? `${head}\nread in this clock by lane ${lane}: edge ${row * z + lane} to right ` +
+            `neuron ${neuronOf[lane]}`
         : `${head}\nin this clock its memory reads word ${read}`;
     }
     if (row !== null && column >= 0 && column < z && y >= bands.lanes && y < bands.neurons) {
       const memory = memoryOf(column);
       const read = tables.words.at(row, memory);
-      return `lane ${column}: edge ${row * z + column}\nleft neuron ${read * z + memory} (memory ${memory}, word ${read})\nright neuron ${neuronOf[column]}`;
+      return (
+        `lane ${column}: edge ${row * z + column}\nleft neuron ${read * z + memory} ` +
+        `(memory ${memory}, word ${read})\nright neuron ${neuronOf[column]}`
+      );
     }
     const { places } = tables;
     const right = Math.floor((x - this.sizes.rightX) / rightWide);
     const place = Math.floor((y - bands.right) / rightTall);
     if (right < 0 || right >= places.memories || place < 0 || place >= places.depth) return null;
     const neuron = place * places.memories + right;
-    const where = places.outputs ? "" : `\nmemory ${right}, word ${place} of junction ${view.junction + 1}'s left memories`;
+    const where = places.outputs
+      ? ""
+      : `\nmemory ${right}, word ${place} of junction ${view.junction + 1}'s left memories`;
     return `right neuron ${neuron}${this.progress(neuron)}${where}`;
   }
 
@@ -291,7 +334,9 @@ class JunctionDrawing {
     const segments = tables.segments[row];
     const segment = segments.find((each) => each[0] === neuron);
     if (segment) {
-      return segment[3] ? ": finishes in this row" : `: ${segment[4]} of its ${view.in_degree} edges read`;
+      return segment[3]
+        ? ": finishes in this row"
+        : `: ${segment[4]} of its ${view.in_degree} edges read`;
     }
     return neuron < segments[0][0] ? ": finished in this step" : ": not begun";
   }

@@ -48,7 +48,13 @@ const layersView = {
     network.junctions.forEach((junction, i) => {
       if (junction.left === null) {
         const x = (this.x(i) + this.x(i + 1)) / 2;
-        write(context, `${count(report.check.junctions[i].weights)} edges`, x, this.sheet.height / 2, { ink: "muted" });
+        write(
+          context,
+          `${count(report.check.junctions[i].weights)} edges`,
+          x,
+          this.sheet.height / 2,
+          { ink: "muted" },
+        );
         return;
       }
       const edges = junction.left.values.length;
@@ -104,11 +110,15 @@ const layersView = {
           context.globalAlpha = 1;
         }
       }
-      const title = layer === 0 ? "input" : layer === network.layers.length - 1 ? "output" : `layer ${layer}`;
+      const title =
+        layer === 0 ? "input" : layer === network.layers.length - 1 ? "output" : `layer ${layer}`;
       const text = `${title}: ${count(neurons)}`;
       context.font = "600 13px system-ui, sans-serif";
       const half = context.measureText(text).width / 2 + 6;
-      write(context, text, Math.min(Math.max(x, half), this.sheet.width - half), 14, { weight: "600", size: 13 });
+      write(context, text, Math.min(Math.max(x, half), this.sheet.width - half), 14, {
+        weight: "600",
+        size: 13,
+      });
     });
   },
 };

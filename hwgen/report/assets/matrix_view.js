@@ -11,7 +11,10 @@ class MatrixView {
     this.cell = Math.min(28, (width - 2) / this.columns);
     const tall = Math.min(28, Math.max(320 / this.rows, 0.5), Math.max(this.cell, 6));
     this.tall = tall;
-    return { width: Math.ceil(this.cell * this.columns) + 2, height: Math.ceil(tall * this.rows) + 2 };
+    return {
+      width: Math.ceil(this.cell * this.columns) + 2,
+      height: Math.ceil(tall * this.rows) + 2,
+    };
   }
 
   paint(context) {

@@ -18,26 +18,31 @@ const network = {
 /** For every junction and side, the edges of each neuron: `of(neuron)`. */
 const edgesBy = network.junctions.map((junction, i) => {
   if (junction.left === null) return null;
-  return Object.fromEntries(["left", "right"].map((side, s) => {
-    const neurons = junction[side].values;
-    const starts = new Uint32Array(network.layers[i + s] + 1);
-    for (const neuron of neurons) starts[neuron + 1] += 1;
-    for (let n = 1; n < starts.length; n += 1) starts[n] += starts[n - 1];
-    const next = starts.slice();
-    const order = new Uint32Array(neurons.length);
-    neurons.forEach((neuron, edge) => {
-      order[next[neuron]] = edge;
-      next[neuron] += 1;
-    });
-    return [side, (neuron) => order.subarray(starts[neuron], starts[neuron + 1])];
-  }));
+  return Object.fromEntries(
+    ["left", "right"].map((side, s) => {
+      const neurons = junction[side].values;
+      const starts = new Uint32Array(network.layers[i + s] + 1);
+      for (const neuron of neurons) starts[neuron + 1] += 1;
+      for (let n = 1; n < starts.length; n += 1) starts[n] += starts[n - 1];
+      const next = starts.slice();
+      const order = new Uint32Array(neurons.length);
+      neurons.forEach((neuron, edge) => {
+        order[next[neuron]] = edge;
+        next[neuron] += 1;
+      });
+      return [side, (neuron) => order.subarray(starts[neuron], starts[neuron + 1])];
+    }),
+  );
 });
 
 /** The chosen neuron's edges by junction, and with whole paths all edges on a way through it. */
 function chosenEdges() {
   const found = network.junctions.map(() => []);
   if (network.neuron === null) return found;
-  for (const [side, far, move] of [["left", "right", 1], ["right", "left", -1]]) {
+  for (const [side, far, move] of [
+    ["left", "right", 1],
+    ["right", "left", -1],
+  ]) {
     let here = new Set([network.neuron]);
     for (let layer = network.layer; ; layer += move) {
       const i = move > 0 ? layer : layer - 1;
@@ -75,7 +80,9 @@ function describeNeuron() {
   if (layer > 0 && edgesBy[layer - 1] !== null) {
     const edges = edgesBy[layer - 1].right(neuron);
     const others = Array.from(edges, (edge) => network.junctions[layer - 1].left.values[edge]);
-    parts.push(`${plural(edges.length, "edge")} from layer ${layer - 1}: ${listed(others.sort((a, b) => a - b))}.`);
+    parts.push(
+      `${plural(edges.length, "edge")} from layer ${layer - 1}: ${listed(others.sort((a, b) => a - b))}.`,
+    );
   }
   if (layer < network.junctions.length && edgesBy[layer] !== null) {
     const edges = edgesBy[layer].left(neuron);

@@ -7,8 +7,14 @@ function drawNetwork() {
   const matrices = document.querySelector("input[name=network-mode]:checked").value === "matrices";
   if (matrices) {
     network.junctions.forEach((junction, i) => {
-      const sizes = `${count(network.layers[i + 1])} right neurons (down) by ${count(network.layers[i])} left neurons (across)`;
-      const figure = element("figure", {}, element("figcaption", { text: `Junction ${i + 1}: ${sizes}` }));
+      const sizes =
+        `${count(network.layers[i + 1])} right neurons (down) by ` +
+        `${count(network.layers[i])} left neurons (across)`;
+      const figure = element(
+        "figure",
+        {},
+        element("figcaption", { text: `Junction ${i + 1}: ${sizes}` }),
+      );
       place.append(figure);
       if (junction.left === null) figure.append(element("p", { text: tooMany(i) }));
       else figure.append(matrixSheet(i));
@@ -17,11 +23,15 @@ function drawNetwork() {
     const frame = element("div");
     place.append(frame);
     const sheet = new Sheet(
-      frame, "The layers and their edges",
-      (width) => layersView.layout(width), (context) => layersView.sheet && layersView.paint(context),
+      frame,
+      "The layers and their edges",
+      (width) => layersView.layout(width),
+      (context) => layersView.sheet && layersView.paint(context),
     );
     layersView.sheet = sheet;
-    sheet.sized = () => { layersView.kept = null; };
+    sheet.sized = () => {
+      layersView.kept = null;
+    };
     sheet.canvas.tabIndex = 0;
     layersView.kept = null;
     sheet.draw();
@@ -46,10 +56,14 @@ function matrixSheet(i) {
   const view = new MatrixView(i);
   // The frame has a width only once it is in the page; its observer paints it then.
   const sheet = new Sheet(
-    frame, `Biadjacency matrix of junction ${i + 1}`,
-    (width) => view.layout(width), (context) => view.paint(context),
+    frame,
+    `Biadjacency matrix of junction ${i + 1}`,
+    (width) => view.layout(width),
+    (context) => view.paint(context),
   );
-  sheet.sized = () => { view.image = null; };
+  sheet.sized = () => {
+    view.image = null;
+  };
   sheet.canvas.tabIndex = 0;
   network.sheets.push(sheet);
   sheet.canvas.addEventListener("pointermove", (event) => {
@@ -84,7 +98,10 @@ function networkKeys(event) {
 }
 
 function tooMany(i) {
-  return `${count(report.check.junctions[i].weights)} edges, more than the ${count(report.most_edges)} of a junction that a page holds.`;
+  return (
+    `${count(report.check.junctions[i].weights)} edges, more than the ` +
+    `${count(report.most_edges)} of a junction that a page holds.`
+  );
 }
 
 function startNetwork() {
@@ -95,7 +112,8 @@ function startNetwork() {
   layers.addEventListener("change", () => choose(Number(layers.value), 0, true));
   byId("network-neuron").addEventListener("input", (event) => {
     const neuron = Math.floor(Number(event.target.value));
-    const legal = event.target.value !== "" && neuron >= 0 && neuron < network.layers[network.layer];
+    const legal =
+      event.target.value !== "" && neuron >= 0 && neuron < network.layers[network.layer];
     choose(network.layer, legal ? neuron : null, legal);
   });
   byId("network-paths").addEventListener("change", (event) => {
@@ -111,10 +129,29 @@ function startNetwork() {
   }
   fillTable(
     byId("network-table"),
-    [{ title: "junction", text: true }, "left", "right", "d_out", "d_in", "z", "D", "C", "weights", "density"],
+    [
+      { title: "junction", text: true },
+      "left",
+      "right",
+      "d_out",
+      "d_in",
+      "z",
+      "D",
+      "C",
+      "weights",
+      "density",
+    ],
     report.check.junctions.map((each) => [
-      each.junction, count(each.left), count(each.right), each.out_degree, each.in_degree, count(each.parallelism),
-      count(each.depth), count(each.rows), count(each.weights), percent(each.density),
+      each.junction,
+      count(each.left),
+      count(each.right),
+      each.out_degree,
+      each.in_degree,
+      count(each.parallelism),
+      count(each.depth),
+      count(each.rows),
+      count(each.weights),
+      percent(each.density),
     ]),
   );
   choose(0, null, false);

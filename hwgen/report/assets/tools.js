@@ -3,8 +3,13 @@
 const report = JSON.parse(document.getElementById("report-data").textContent);
 
 const ARRAYS = {
-  int8: Int8Array, uint8: Uint8Array, int16: Int16Array, uint16: Uint16Array,
-  int32: Int32Array, uint32: Uint32Array, float32: Float32Array,
+  int8: Int8Array,
+  uint8: Uint8Array,
+  int16: Int16Array,
+  uint16: Uint16Array,
+  int32: Int32Array,
+  uint32: Uint32Array,
+  float32: Float32Array,
 };
 
 /** Unpack an array of the page's data; `at(row, column)` reads one of two dimensions. */
@@ -16,7 +21,8 @@ function unpack(packed) {
   const values = new type(bytes.length / type.BYTES_PER_ELEMENT);
   const view = new DataView(bytes.buffer);
   const read = `get${type.name.replace("Array", "")}`;
-  for (let i = 0; i < values.length; i += 1) values[i] = view[read](i * type.BYTES_PER_ELEMENT, true);
+  for (let i = 0; i < values.length; i += 1)
+    values[i] = view[read](i * type.BYTES_PER_ELEMENT, true);
   const columns = packed.shape[packed.shape.length - 1];
   return { values, shape: packed.shape, at: (row, column) => values[row * columns + column] };
 }
@@ -36,7 +42,8 @@ function shape(tag, attributes = {}, ...children) {
 function fill(made, attributes, children) {
   for (const [name, value] of Object.entries(attributes)) {
     if (name === "text") made.textContent = value;
-    else if (value !== null && value !== undefined && value !== false) made.setAttribute(name, value);
+    else if (value !== null && value !== undefined && value !== false)
+      made.setAttribute(name, value);
   }
   made.append(...children);
   return made;
@@ -46,33 +53,50 @@ function fill(made, attributes, children) {
 function fillTable(table, columns, rows) {
   const parts = columns.map((column) => (typeof column === "string" ? { title: column } : column));
   const set = (tag, part, content) => {
-    const cell = element(tag, { class: part.text ? "text" : null, scope: tag === "th" ? "col" : null });
+    const cell = element(tag, {
+      class: part.text ? "text" : null,
+      scope: tag === "th" ? "col" : null,
+    });
     cell.append(content === null || content === undefined ? "" : content);
     return cell;
   };
   const head = element("tr", {}, ...parts.map((part) => set("th", part, part.title)));
-  const body = rows.map((row) => element("tr", {}, ...row.map((cell, i) => set("td", parts[i], cell))));
+  const body = rows.map((row) =>
+    element("tr", {}, ...row.map((cell, i) => set("td", parts[i], cell))),
+  );
   table.replaceChildren(element("thead", {}, head), element("tbody", {}, ...body));
 }
 
-/** A table whose columns sort it, at first `sorted`; a click puts the largest first, or the least of what `rises`. */
+/**
+ * A table whose columns sort it, at first as `sorted` says; a click puts the largest first, or the
+ * least of a column that `rises`.
+ */
 function sortableTable(table, columns, rows, sorted) {
   const show = () => {
     const key = columns[sorted.column].key;
     const order = [...rows].sort((one, other) => {
-      const less = typeof one[key] === "string" ? one[key].localeCompare(other[key]) : one[key] - other[key];
+      const less =
+        typeof one[key] === "string" ? one[key].localeCompare(other[key]) : one[key] - other[key];
       return sorted.falling ? -less : less;
     });
-    fillTable(table, columns, order.map((row) => columns.map((column) => column.cell(row))));
+    fillTable(
+      table,
+      columns,
+      order.map((row) => columns.map((column) => column.cell(row))),
+    );
     [...table.tHead.rows[0].cells].forEach((cell, i) => {
-      const button = element("button", { type: "button", text: `${columns[i].title}${i === sorted.column ? (sorted.falling ? " ↓" : " ↑") : ""}` });
+      const button = element("button", {
+        type: "button",
+        text: `${columns[i].title}${i === sorted.column ? (sorted.falling ? " ↓" : " ↑") : ""}`,
+      });
       button.addEventListener("click", () => {
         sorted = { column: i, falling: i === sorted.column ? !sorted.falling : !columns[i].rises };
         show();
         table.tHead.rows[0].cells[i].firstChild.focus();
       });
       cell.replaceChildren(button);
-      if (i === sorted.column) cell.setAttribute("aria-sort", sorted.falling ? "descending" : "ascending");
+      if (i === sorted.column)
+        cell.setAttribute("aria-sort", sorted.falling ? "descending" : "ascending");
     });
   };
   show();
@@ -91,6 +115,16 @@ function listed(numbers, most = 16) {
   return `${Array.from(numbers.slice(0, most)).join(", ")}, … ${count(numbers.length - most)} more`;
 }
 
+/** A colour of the style sheet as a rule, for what repaints itself. */
+const colourRule = (name) => `var(--${name})`;
+
+/** An entry of a legend. */
+function swatch(background, text) {
+  const mark = element("i");
+  mark.style.background = background;
+  return element("span", {}, mark, text);
+}
+
 let colours = null;
 /** A colour of the style sheet, by its name. */
 function colour(name) {
@@ -98,7 +132,10 @@ function colour(name) {
   return colours.getPropertyValue(`--${name}`).trim();
 }
 /** The same as red, green and blue: the style sheet has them as #rrggbb. */
-const rgb = (name) => colour(name).match(/[0-9a-f]{2}/gi).map((part) => parseInt(part, 16));
+const rgb = (name) =>
+  colour(name)
+    .match(/[0-9a-f]{2}/gi)
+    .map((part) => parseInt(part, 16));
 const HUES = 5;
 /** The colour of a right neuron: neighbours differ. */
 const hue = (neuron) => colour(`hue-${neuron % HUES}`);
@@ -113,7 +150,10 @@ function repaintAll() {
   for (const paint of repaints) paint();
 }
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", repaintAll);
-for (const [event, printing] of [["beforeprint", true], ["afterprint", false]]) {
+for (const [event, printing] of [
+  ["beforeprint", true],
+  ["afterprint", false],
+]) {
   addEventListener(event, () => {
     document.documentElement.classList.toggle("printing", printing);
     repaintAll();
