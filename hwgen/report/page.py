@@ -6,7 +6,6 @@ import base64
 import html
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
 from importlib.resources import files
 from pathlib import Path
 from string import Template
@@ -109,7 +108,6 @@ def report_document(
         "junctions": [junction_view(schedule, pattern) for pattern in patterns],
         "timeline": timeline(schedule),
         "resources": resources(schedule, file.target.fpga),
-        "training": asdict(file.training),
         "trained": trained.document() if trained is not None else None,
         "curves": curves.document() if curves is not None else None,
     }

@@ -165,8 +165,6 @@ class Curves:
 
     name: str
     """Name of the network file that was trained."""
-    tested: str
-    """What the test samples were: "test" or "held-out"."""
     series: dict[str, list[tuple[int, float]]]
     """Points (epoch from 1, share correct) by the curve's name."""
 
@@ -184,25 +182,29 @@ class Curves:
         try:
             document = json.loads(read_text(path))
             rows = document["epochs"]
-            tested = "held-out" if document["held_out"] else "test"
+            parts = {"train": "training stream", "test": "test"}
+            if document["held_out"]:
+                parts["test"] = "held-out"
             series: dict[str, list[tuple[int, float]]] = {}
             for row in rows:
                 for model, figures in (("golden", row), ("float", row.get("float"))):
-                    for part in ("train", "test"):
+                    for part, title in parts.items():
                         share = figures and figures[f"{part}_accuracy"]
                         if share is None:
                             continue
-                        name = f"{model}, {tested if part == 'test' else 'training stream'}"
-                        series.setdefault(name, []).append((row["epoch"] + 1, float(share)))
-            return cls(name=str(document["name"]), tested=tested, series=series)
-        except (KeyError, TypeError, AttributeError, json.JSONDecodeError):
+                        if not 0 <= share <= 1:
+                            raise ValueError(f"an accuracy must lie in 0 to 1, not {share}")
+                        points = series.setdefault(f"{model}, {title}", [])
+                        points.append((int(row["epoch"]) + 1, share))
+            return cls(name=str(document["name"]), series=series)
+        except (KeyError, TypeError, AttributeError, ValueError):
             raise ValueError(
                 f"{path} must be a file that train --json writes, of one training"
             ) from None
 
     def document(self) -> dict[str, Any]:
         """All of it as plain values."""
-        return {"name": self.name, "tested": self.tested, "series": self.series}
+        return {"name": self.name, "series": self.series}
 
 
 def _histogram(raw: NDArray[np.int64], fraction: int, ends: tuple[int, int]) -> dict[str, Any]:

@@ -145,6 +145,10 @@ def test_arrays_take_the_least_type_that_holds_them(tmp_path: Path) -> None:
     assert unpacked(found) == {name: array.tolist() for name, array in arrays.items()}
 
 
+ROW = '{"name": "a", "held_out": false, "epochs": [{"epoch": 0, "train_accuracy": %s}]}'
+"""What `train --json` writes, as far as it matters, with an accuracy to fill in."""
+
+
 @pytest.fixture
 def curves(tmp_path: Path) -> Path:
     path = tmp_path / "curves.json"
@@ -165,7 +169,16 @@ def test_curves(curves: Path) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "[]", "{}", '{"epochs": 1, "held_out": false, "name": ""}', '{"seeds": []}', '"epochs"'],
+    [
+        "",
+        "[]",
+        "{}",
+        '{"epochs": 1, "held_out": false, "name": ""}',
+        '{"seeds": []}',
+        '"epochs"',
+        ROW % '"0.5"',
+        ROW % "NaN",
+    ],
 )
 def test_other_files_have_no_curves(curves: Path, text: str) -> None:
     curves.write_text(text)
