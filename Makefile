@@ -1,12 +1,13 @@
 # Two commands matter: `make demo` and `make test`. Both first make the environment .venv.
 # DATA names the folder of data files that the README lists; the tests on real data need it. SLOW=1
-# runs the tests that take many minutes, too. ICARUS=required makes a missing Icarus an error; without
-# it, the tests that need it are skipped.
+# runs the tests that take many minutes, too. ICARUS=required makes a missing Icarus an error, and
+# CHROMIUM=required a missing Chromium; without them, the tests that need it are skipped.
 
 PYTHON ?= python3
 DATA ?=
 SLOW ?=
 ICARUS ?=
+CHROMIUM ?=
 BIN := .venv/bin
 BUILD := build/demo
 
@@ -18,7 +19,8 @@ demo: .venv/main
 
 test: .venv/all lint
 	$(BIN)/pytest -n 2 --dist worksteal $(if $(SLOW),--slow) $(if $(DATA),--data=$(abspath $(DATA))) \
-		$(if $(filter required,$(ICARUS)),--require-icarus)
+		$(if $(filter required,$(ICARUS)),--require-icarus) \
+		$(if $(filter required,$(CHROMIUM)),--require-chromium)
 
 lint: .venv/all
 	$(BIN)/ruff check .

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 NO_ICARUS = "Icarus is not installed (Debian and Ubuntu: apt install iverilog)"
+NO_CHROMIUM = "Chromium and its driver are not installed (Debian: apt install chromium-driver)"
+CHROMIUM = ("chromium", "chromedriver")
 ARTIX_TOOLS = ("nextpnr-himbaechel", "fasm2frames", "xc7frames2bit")
 ARTIX_OPTIONS = ("--artix-chipdb", "--artix-database")
 
@@ -30,6 +32,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="stop where Icarus is not installed, instead of skipping the tests that run in it",
     )
     parser.addoption(
+        "--require-chromium",
+        action="store_true",
+        help="stop where Chromium is not installed, instead of skipping the tests that look at "
+        "pages in it",
+    )
+    parser.addoption(
         "--artix-chipdb",
         type=Path,
         default=None,
@@ -48,11 +56,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("--require-icarus") and shutil.which("iverilog") is None:
         raise pytest.UsageError(NO_ICARUS)
+    if config.getoption("--require-chromium") and not _has_chromium():
+        raise pytest.UsageError(NO_CHROMIUM)
     # Started in the background, a shell's children ignore Ctrl-C, and so would what tests start.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     config.addinivalue_line("markers", "real_data: needs --data DIR")
     config.addinivalue_line("markers", "slow: needs --slow, and begins before all others")
     config.addinivalue_line("markers", "icarus: runs in Icarus, a simulator of four states")
+    config.addinivalue_line("markers", "chromium: looks at pages in Chromium, without a screen")
     config.addinivalue_line(
         "markers",
         "artix: runs open place and route for the 7 series; skipped where nextpnr-himbaechel, "
@@ -77,15 +88,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = filter(wanted, items)
     items.sort(key=lambda item: (not marked(item, "slow"), not marked(item, "long")))
     config.hook.pytest_deselected(items=left_out)
-    if shutil.which("iverilog") is None:
-        for item in items:
-            if marked(item, "icarus"):
-                item.add_marker(pytest.mark.skip(reason=NO_ICARUS))
-    missing = _missing_for_artix(config)
-    if missing:
-        for item in items:
-            if marked(item, "artix"):
-                item.add_marker(pytest.mark.skip(reason=missing))
+    missing = {
+        "icarus": NO_ICARUS if shutil.which("iverilog") is None else "",
+        "chromium": "" if _has_chromium() else NO_CHROMIUM,
+        "artix": _missing_for_artix(config),
+    }
+    for name, reason in missing.items():
+        for item in items if reason else ():
+            if marked(item, name):
+                item.add_marker(pytest.mark.skip(reason=reason))
+
+
+def _has_chromium() -> bool:
+    return all(shutil.which(name) is not None for name in CHROMIUM)
 
 
 def _missing_for_artix(config: pytest.Config) -> str:

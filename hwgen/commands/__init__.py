@@ -10,6 +10,7 @@ COMMANDS = {
     "compare": "draw float, golden and hardware curves, and say whether the last two agree",
     "profile": "profile ranges, saturation and rounding of a training, and recommend a format",
     "estimate": "estimate resources, throughput and energy of the network's core in a second",
+    "report": "write a page of HTML to look at: connections, clocks, schedule, resources, training",
     "synth": "synthesise the network's core and print resources and path delays by unit",
     "pnr": "place and route the network's core and print its clock and what limits it",
 }
