@@ -42,7 +42,9 @@ def junction_costs(schedule: Schedule, number: int, dsp: DspUnits) -> dict[str, 
         units["access_timeline"] = {"own": cost.registers(timing.operands + timing.lane_levels)}
     units |= {
         "interleaver": Interleaver.cost(timing),
-        "weights": WeightRom.cost(timing) if constant else WeightMemory.cost(timing),
+        "weights": WeightRom.cost(timing, dsp="feedforward" in dsp)
+        if constant
+        else WeightMemory.cost(timing),
         "left": ActivationQueue.cost(schedule, number - 1),
         "feedforward": Feedforward.cost(timing, dsp="feedforward" in dsp),
         "bias": BiasUnit.cost(timing),

@@ -5,6 +5,8 @@ start ---> row ---> read-only memory ---> weights at the lanes
 
 from __future__ import annotations
 
+from math import ceil
+
 from amaranth.hdl import Cat, Module, Signal, signed
 from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
@@ -17,6 +19,11 @@ from hwgen.storage.weight_memory import first_rows, memory_parts
 from software_ref.plan.timing import JunctionTiming
 
 __all__ = ["WeightRom"]
+
+LUTS_PER_BIT = 1.6
+"""LUTs of a bit of up to 64 words that become logic, as measured on trained networks: Yosys shares
+logic between bits, and takes more for it than the one that each would need.
+"""
 
 
 class WeightRom(wiring.Component):
@@ -45,16 +52,22 @@ class WeightRom(wiring.Component):
         super().__init__({"start": In(1), "weights": Out(weights)})
 
     @staticmethod
-    def cost(timing: JunctionTiming) -> cost.Terms:
-        """What it takes: see `hwgen.parts.cost`."""
-        rows, stored = timing.shape.rows, timing.network.format.stored_width
-        parts = memory_parts(timing)
+    def cost(timing: JunctionTiming, *, dsp: bool) -> cost.Terms:
+        """What it takes: see `hwgen.parts.cost`.
+
+        `dsp` says whether the multipliers are DSP blocks, which have room for the last register.
+        Bits that nothing reads, those beyond the format's own, take nothing.
+        """
+        rows, parts = timing.shape.rows, memory_parts(timing)
+        bits = timing.shape.parallelism * timing.network.format.width
+        if timing.memories.weights.kind == "block":
+            constants = cost.memory(rows, timing.memories.weights.width, rom=True, latency=1)
+        else:
+            constants = cost.Logic(lut=LUTS_PER_BIT * bits * ceil(rows / 64) * (rows > 1))
+        late = timing.row_read - 1 + timing.dither_levels
         return {
-            "memory": cost.total(
-                cost.memory(rows, len(part) * stored, rom=True, latency=timing.row_read)
-                for part in parts
-            ),
-            "crossbar": cost.registers(timing.shape.parallelism * stored * timing.dither_levels),
+            "constants": constants,
+            "registers": cost.registers(bits * (late if dsp else late + 1)),
             "counters": cost.ONE * (bits_for(rows - 1) * len(parts)),
         }
 
