@@ -60,14 +60,14 @@ class WeightRom(wiring.Component):
         """
         rows, parts = timing.shape.rows, memory_parts(timing)
         bits = timing.shape.parallelism * timing.network.format.width
-        if timing.memories.weights.kind == "block":
+        block = timing.memories.weights.kind == "block"  # which has the first register
+        if block:
             constants = cost.memory(rows, timing.memories.weights.width, rom=True, latency=1)
         else:
             constants = cost.Logic(lut=LUTS_PER_BIT * bits * ceil(rows / 64) * (rows > 1))
-        late = timing.row_read - 1 + timing.dither_levels
         return {
             "constants": constants,
-            "registers": cost.registers(bits * (late if dsp else late + 1)),
+            "registers": cost.registers(bits * (timing.operands - block - dsp)),
             "counters": cost.ONE * (bits_for(rows - 1) * len(parts)),
         }
 
