@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 
 from presparse.cli import main
+from software_ref.checkpoint import load_checkpoint
+from software_ref.network_file import read_network_file
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 TINY = EXAMPLES / "slides_8_4_4.toml"
@@ -147,6 +149,176 @@ def test_simulate_names_the_first_sample_row_and_lane_that_differ(
     assert found in capsys.readouterr().out
 
 
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A checkpoint of the tiny network after two epochs."""
+    path = tmp_path_factory.mktemp("trained") / "tiny.npz"
+    arguments = ["--samples", "90", "--epochs", "2", "--no-float", "--test-samples", "0"]
+    assert main(["train", str(TINY), *arguments, "--save", str(path)]) == 0
+    return path
+
+
+@pytest.fixture
+def in_tmp_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let commands write where the test looks."""
+    monkeypatch.chdir(tmp_path)
+
+
+def test_generate_starts_from_a_checkpoint(
+    trained: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    output = tmp_path / "out.json"
+    common = ["generate", str(TINY), "--output", str(tmp_path)]
+    assert main([*common, "--top", "own_core"]) == 0
+    capsys.readouterr()
+    arguments = ["--resume", str(trained), "--top", "trained_core", "--json", str(output)]
+    assert main([*common, *arguments]) == 0
+    assert "weights and biases after  2 epochs, 180 samples" in capsys.readouterr().out
+    network = read_network_file(TINY).network
+    told = {
+        "source": "checkpoint",
+        "epoch": 2,
+        "samples": 180,
+        "sha256": load_checkpoint(trained, network).parameters.sha256,
+        "constant": False,
+    }
+    assert _figures(tmp_path / "trained_core.json")["initial_parameters"] == told
+    assert _figures(output)["initial_parameters"] == told
+    # Nothing but contents of memories, and what is said of them, is another.
+    first, second = (
+        (tmp_path / f"{name}.v").read_text().replace(name, "top").splitlines()
+        for name in ("own_core", "trained_core")
+    )
+    assert "// Weights and biases are those of a checkpoint: 2 epochs, 180 samples." in second
+    second.remove("// Weights and biases are those of a checkpoint: 2 epochs, 180 samples.")
+    changed = [two for one, two in zip(first, second, strict=True) if one != two]
+    assert changed
+    assert all(re.fullmatch(r" +(rows0|biases\w*)\[\d+\] = \d+'h\w+;", line) for line in changed)
+
+
+OTHERS = {
+    "patterns": (
+        ("seed = 2", "seed = 3"),
+        "left_1 must hold the network's connections: edge 0 starts at left neuron 4, not 0",
+    ),
+    "format": (
+        ("[data]", "[format]\ninteger = 2\n[data]"),
+        "format must be the network's (1,2,8), not (1,3,8)",
+    ),
+    "sizes": (
+        ("out_degree = [1, 2]", "out_degree = [2, 2]"),
+        "left_1 must have shape (16,), not (8,)",
+    ),
+}
+
+
+@pytest.mark.parametrize("command", ["generate", "simulate", "synth", "pnr"])
+@pytest.mark.parametrize("other", OTHERS)
+@pytest.mark.usefixtures("in_tmp_path")
+def test_a_checkpoint_of_another_network_is_refused(
+    command: str, other: str, trained: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    change, message = OTHERS[other]
+    path = tmp_path / "other.toml"
+    path.write_text(TINY.read_text().replace(*change))
+    assert main([command, str(path), "--resume", str(trained)]) == 2
+    assert capsys.readouterr() == ("", f"presparse: error: {trained}: {message}\n")
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_checkpoint_is_read_and_never_written_over(
+    trained: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["--resume", str(trained), "--output", str(tmp_path), "--json", str(trained)]
+    before = trained.read_bytes()
+    assert main(["generate", str(TINY), *arguments]) == 2
+    assert str(trained) in capsys.readouterr().err
+    assert trained.read_bytes() == before
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("command", ["generate", "simulate", "synth", "pnr", "estimate"])
+def test_constants_are_for_inference_cores(
+    command: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main([command, str(TINY), "--constant"]) == 2
+    assert capsys.readouterr() == (
+        "",
+        "presparse: error: --constant is for inference cores: give --core inference with it\n",
+    )
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_generate_makes_a_core_of_constants_without_a_parameter_port(
+    trained: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    output = tmp_path / "out.json"
+    arguments = ["--constant", "--resume", str(trained), "--output", str(tmp_path)]
+    arguments += ["--json", str(output)]
+    assert main(["generate", str(TINY), "--core", "inference", *arguments]) == 0
+    assert "inference, constant" in capsys.readouterr().out
+    described = _figures(tmp_path / "presparse_core.json")
+    assert set(described["ports"]["streams"]) == {"samples", "predictions"}
+    assert described["parameters"] is None
+    assert _figures(output)["initial_parameters"]["constant"] is True
+    head = (tmp_path / "presparse_core.v").read_text().partition(");")[0]
+    assert "samples__payload" in head and "parameter" not in head.partition("module ")[2]
+
+
+@pytest.mark.parametrize("constant", [False, True])
+def test_simulate_finds_the_predictions_of_a_trained_core_bit_exact(
+    constant: bool,
+    trained: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    output, golden = tmp_path / "out.json", tmp_path / "golden.json"
+    arguments = ["--resume", str(trained), "--stalls", "0.2", "--json", str(output)]
+    arguments += ["--constant"] if constant else []
+    assert main(["simulate", str(TINY), "--core", "inference", *arguments]) == 0
+    figures = _figures(output)
+    assert figures["bit_exact"] is True
+    assert (figures["core"], figures["constant"]) == ("inference", constant)
+    assert figures["samples"] == figures["predictions_compared"] == 30
+    read = (0, 0) if constant else (16, 8)
+    assert (figures["weights_compared"], figures["biases_compared"]) == read
+    assert ("none (constants)" in capsys.readouterr().out) is constant
+    # It is the trained network that predicts.
+    arguments = ["--samples", "90", "--epochs", "3", "--no-float", "--json", str(golden)]
+    assert main(["train", str(TINY), *arguments]) == 0
+    assert figures["correct"] == [_figures(golden)["epochs"][1]["test_accuracy"]]
+
+
+@pytest.mark.parametrize("option", [("--epochs", "2"), ("--lags", "6,2"), ("--save", "x.npz")])
+@pytest.mark.usefixtures("in_tmp_path")
+def test_simulate_refuses_for_an_inference_core_what_trains(
+    option: tuple[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["simulate", str(TINY), "--core", "inference", *option]) == 2
+    assert capsys.readouterr() == (
+        "",
+        f"presparse: error: {option[0]} is for training cores: --core inference trains nothing\n",
+    )
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_simulate_needs_test_samples_for_an_inference_core(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "none.toml"
+    path.write_text(TINY.read_text().replace('"iris"', '"train.npz"'))
+    arrays = {"x_train": np.zeros((6, 8)), "y_train": np.arange(6) % 3}
+    arrays |= {"x_test": np.zeros((0, 8)), "y_test": np.zeros(0, np.int64)}
+    np.savez(tmp_path / "train.npz", **arrays)
+    assert main(["simulate", str(path), "--core", "inference"]) == 2
+    error = "presparse: error: there must be test samples to predict, not 0\n"
+    assert capsys.readouterr() == ("", error)
+
+
 def test_compare_draws_a_picture_and_finds_agreement(
     build: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -199,6 +371,18 @@ def test_synth_counts_the_tiny_core(tmp_path: Path) -> None:
     assert figures["lutram"] > 0 and figures["bram36"] > 0
     assert 0 < figures["path_ns"] < 5
     assert figures["units"]["junction_1.feedforward"]["dsp"] == 4
+
+    # Constants need neither RAM nor a port nor registers on the way back.
+    arguments = ["--core", "inference", "--constant", "--json", str(output)]
+    assert main(["synth", str(ten_bits), *arguments]) == 0
+    constant = _figures(output)
+    assert constant["constant"] is True
+    assert constant["lut"] < figures["lut"] and constant["ff"] < 0.6 * figures["ff"]
+    assert (constant["dsp"], constant["bram36"]) == (figures["dsp"], figures["bram36"])
+    assert "parameter_port" in figures["units"] and "parameter_port" not in constant["units"]
+    for name, unit in constant["units"].items():
+        if ".weights" in name or ".bias" in name:
+            assert unit["lutram"] == 0
 
 
 @pytest.mark.real_data

@@ -34,7 +34,8 @@ from hwgen.simulation.job import (
 from hwgen.simulation.job import Parameters as RawParameters
 from hwgen.simulation.result import Result
 from hwgen.simulation.run import Simulation, Simulator
-from rtl_tests.core_kinds import NETWORKS, design, verilog
+from rtl_tests.core_kinds import NETWORKS, design, extreme_parameters, extreme_start, verilog
+from rtl_tests.random_networks import features_of, sample_networks
 from software_ref.golden import (
     GoldenTrainer,
     Parameters,
@@ -43,10 +44,14 @@ from software_ref.golden import (
     minimum_lags,
 )
 from software_ref.golden.samples import Samples
-from software_ref.network import Network
+from software_ref.plan.core_options import CoreOptions
+from software_ref.plan.pipelining import PIPELINES
 
 STALLS = Stalls(seed=3, samples=0.3, predictions=0.3, requests=0.3, values=0.3, length=4)
 SAMPLES = 16
+RANDOM = sample_networks(40, seed=2026)
+SHAPES = (5, 15, 18, 35)
+"""Which of them power up as inference cores."""
 
 
 def draw(core: CoreDesign, count: int, seed: int) -> Samples:
@@ -81,17 +86,6 @@ def job(core: CoreDesign, samples: Samples, operations: list[Operation], reset_c
         features=samples.features >> core.network.format.activation_shift,
         labels=samples.labels,
         reset_clocks=reset_clocks,
-    )
-
-
-def extreme_parameters(network: Network, seed: int) -> Parameters:
-    """Parameters over the whole format, so that sums, deltas and updates saturate."""
-    rng = np.random.default_rng(seed)
-    low, high = network.format.stored_min_raw, network.format.stored_max_raw + 1
-    return Parameters(
-        network=network,
-        weights=tuple(rng.integers(low, high, shape.weights) for shape in network.junctions),
-        biases=tuple(rng.integers(low, high, shape.right) for shape in network.junctions),
     )
 
 
@@ -130,7 +124,7 @@ def assert_as_golden(
     design: CoreDesign,
     start: Parameters,
     samples: Samples,
-    found: tuple[RunResult, Parameters, np.ndarray],
+    found: tuple[RunResult, Parameters | None, np.ndarray],
 ) -> None:
     """Predictions, parameters and counters of one sequence that began with `start`."""
     result, parameters, counters = found
@@ -146,12 +140,15 @@ def assert_as_golden(
     assert agreement.predictions == len(samples)
 
 
-def last_sequence(design: CoreDesign, result: Result) -> tuple[RunResult, Parameters, np.ndarray]:
-    """What the last play gave, and what was read last."""
+def last_sequence(
+    design: CoreDesign, result: Result
+) -> tuple[RunResult, Parameters | None, np.ndarray]:
+    """What the last play gave, and what was read last; None of constants."""
     played = result.plays[-1]
     assert np.array_equal(played.tags, np.arange(len(played.tags)))
     outcome = RunResult(first=0, predictions=played.predictions, correct=played.correct)
-    return outcome, read(design, result.parameters[-1]), result.operations[-1].saturations
+    parameters = read(design, result.parameters[-1]) if result.parameters else None
+    return outcome, parameters, result.operations[-1].saturations
 
 
 @pytest.mark.icarus
@@ -162,7 +159,7 @@ def test_a_core_starts_without_a_reset_from_its_initial_values(name: str, tmp_pa
     operations = [
         play(samples, range(SAMPLES)),
         Drain(stalls=STALLS),
-        ReadParameters(stalls=STALLS),
+        *([ReadParameters(stalls=STALLS)] if core.ports.parameter_port else []),
     ]
     simulated = simulation(core, verilog(name), tmp_path)
     result = simulated.run(job(core, samples, operations, reset_clocks=0), timeout=300)
@@ -170,7 +167,7 @@ def test_a_core_starts_without_a_reset_from_its_initial_values(name: str, tmp_pa
 
 
 @pytest.mark.icarus
-@pytest.mark.parametrize("name", NETWORKS)
+@pytest.mark.parametrize("name", [name for name in NETWORKS if name != "constant"])
 def test_one_clock_of_reset_is_enough_whatever_the_registers_hold(
     name: str, tmp_path: Path
 ) -> None:
@@ -199,6 +196,50 @@ def test_one_clock_of_reset_is_enough_whatever_the_registers_hold(
     )
     assert read(core, result.parameters[0]) == changed
     assert_as_golden(core, start, samples, last_sequence(core, result))
+
+
+@pytest.mark.icarus
+@pytest.mark.parametrize(
+    ("index", "constant"), [*((index, True) for index in SHAPES), (5, False), (35, False)]
+)
+def test_an_inference_core_powers_up_trained(index: int, constant: bool, tmp_path: Path) -> None:
+    network = RANDOM[index]
+    core = CoreDesign(
+        network=network,
+        options=CoreOptions(
+            training=False, constant=constant, dsp_budget=20, pipeline=list(PIPELINES)[index % 3]
+        ),
+        start=extreme_start(network, index),
+    )
+    samples = draw(core, SAMPLES, seed=index)
+    operations = [play(samples, range(SAMPLES)), Drain(stalls=STALLS)]
+    if not constant:
+        operations.append(ReadParameters())
+    simulated = simulation(core, core.verilog, tmp_path)
+    result = simulated.run(job(core, samples, operations, reset_clocks=0), timeout=300)
+    assert_as_golden(core, core.parameters, samples, last_sequence(core, result))
+
+
+def test_those_networks_have_every_kind_of_shape() -> None:
+    found = set().union(*(features_of(RANDOM[index]) for index in SHAPES))
+    wanted = {"straddling rows", "z = 1", "z = N", "one word a memory", "L = 1", "free dither"}
+    assert wanted | {"relu", "sigmoid", "narrow activations", " extra bits"} <= found
+
+
+@pytest.mark.icarus
+def test_one_clock_of_reset_is_enough_for_a_core_of_constants(tmp_path: Path) -> None:
+    """It is cut off twice, and predicts the same samples each time."""
+    core = design("constant")
+    samples = draw(core, SAMPLES, seed=2)
+    operations: list[Operation] = [
+        play(samples, range(SAMPLES - 3)),
+        Reset(),
+        play(samples, range(SAMPLES)),
+        Drain(),
+    ]
+    simulated = simulation(core, without_initial_values(verilog("constant")), tmp_path)
+    result = simulated.run(job(core, samples, operations, reset_clocks=1), timeout=300)
+    assert_as_golden(core, core.parameters, samples, last_sequence(core, result))
 
 
 def reset_under_way(core: CoreDesign, samples: Samples, before: int, waits: list[int]) -> Job:

@@ -40,6 +40,11 @@ class Checkpoint:
             if getattr(self, name) < 0:
                 raise ValueError(f"{name} must be at least 0, not {getattr(self, name)}")
 
+    @property
+    def position(self) -> str:
+        """How far training is, for people."""
+        return f"{self.epoch} epochs, {self.samples} samples"
+
 
 def save_checkpoint(
     path: str | Path, checkpoint: Checkpoint, patterns: Sequence[Pattern] | None = None

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Self
 
+from software_ref.checkpoint import Checkpoint
 from software_ref.connections.clash_free import ClashFreePattern, generate_pattern
 from software_ref.golden.parameters import Parameters, initial_parameters
 from software_ref.network import Network
@@ -20,7 +21,13 @@ __all__ = ["CorePlan"]
 
 @dataclass(frozen=True, kw_only=True)
 class CorePlan:
-    """Everything that decides one core."""
+    """Everything that decides one core.
+
+    Raises
+    ------
+    ValueError
+        `start` is the state of another network.
+    """
 
     network: Network
     """The network."""
@@ -29,18 +36,33 @@ class CorePlan:
     options: CoreOptions = field(default_factory=CoreOptions)
     """What it is built with."""
     seed: int = 1
-    """Seed of the initial weights."""
+    """Seed of the initial weights, which `start` takes the place of."""
+    start: Checkpoint | None = None
+    """The state whose weights and biases the core starts from."""
     described: str = ""
     """Name of the network's file, for the Verilog's comment."""
 
+    def __post_init__(self) -> None:
+        if self.start is not None and self.start.parameters.network != self.network:
+            raise ValueError("start must be a state of the core's network, not of another one")
+
     @classmethod
-    def from_file(cls, file: NetworkFile, *, training: bool = True, name: str = CORE_NAME) -> Self:
+    def from_file(
+        cls,
+        file: NetworkFile,
+        *,
+        training: bool = True,
+        constant: bool = False,
+        start: Checkpoint | None = None,
+        name: str = CORE_NAME,
+    ) -> Self:
         """The core that a network file describes."""
         return cls(
             network=file.network,
             name=name,
-            options=file.core_options(training=training),
+            options=file.core_options(training=training, constant=constant),
             seed=file.training.seed,
+            start=start,
             described=file.name,
         )
 
@@ -63,7 +85,9 @@ class CorePlan:
 
     @cached_property
     def parameters(self) -> Parameters:
-        """Initial weights and biases."""
+        """What the memories of weights and biases hold at first."""
+        if self.start is not None:
+            return self.start.parameters
         return initial_parameters(self.network, self.seed)
 
     @cached_property

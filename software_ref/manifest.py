@@ -45,9 +45,10 @@ def manifest(plan: CorePlan) -> dict[str, Any]:
         },
         "seeds": {
             "connections": network.connections.seed,
-            "weights": plan.seed,
+            "weights": None if plan.start else plan.seed,
             "update": network.update.seed,
         },
+        "initial_parameters": _initial_parameters(plan),
         "connections": {
             "kind": network.connections.kind,
             "dither": network.connections.dither,
@@ -71,16 +72,7 @@ def manifest(plan: CorePlan) -> dict[str, Any]:
             "streams": _streams(plan.ports),
             "signals": _signals(plan.ports),
         },
-        "parameters": {
-            "weights": "edge e of a junction is at row e // z, lane e % z",
-            "biases": [
-                "neuron n is at row n, lane 0"
-                if timing.layout.finishing == 1
-                else "neuron n is at row r = ((n + 1) * in_degree - 1) // z, "
-                "lane n - r * z // in_degree"
-                for timing in schedule.timing
-            ],
-        },
+        "parameters": _places(plan) if plan.ports.parameter_port else None,
         "memories": [
             {**asdict(item), "kind": item.kind, "bits": item.bits} for item in storage(schedule)
         ],
@@ -90,6 +82,32 @@ def manifest(plan: CorePlan) -> dict[str, Any]:
                 "dsp": dsp_blocks(timing, dsp),
             }
             for timing, dsp in zip(schedule.timing, plan.dsp, strict=True)
+        ],
+    }
+
+
+def _initial_parameters(plan: CorePlan) -> dict[str, Any]:
+    """What weights and biases the core starts from; of a seed, or of so much training."""
+    start = plan.start
+    return {
+        "source": "checkpoint" if start else "seed",
+        "epoch": start.epoch if start else 0,
+        "samples": start.samples if start else 0,
+        "sha256": plan.parameters.sha256,
+        "constant": plan.options.constant,
+    }
+
+
+def _places(plan: CorePlan) -> dict[str, Any]:
+    """Where each parameter is at the parameter port."""
+    return {
+        "weights": "edge e of a junction is at row e // z, lane e % z",
+        "biases": [
+            "neuron n is at row n, lane 0"
+            if timing.layout.finishing == 1
+            else "neuron n is at row r = ((n + 1) * in_degree - 1) // z, "
+            "lane n - r * z // in_degree"
+            for timing in plan.schedule.timing
         ],
     }
 

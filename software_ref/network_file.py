@@ -94,10 +94,11 @@ class NetworkFile:
         """The largest k that the hardware carries."""
         return max(self.target.max_rate_exponent, self.training.largest_rate_exponent)
 
-    def core_options(self, *, training: bool = True) -> CoreOptions:
+    def core_options(self, *, training: bool = True, constant: bool = False) -> CoreOptions:
         """What the core that the file describes is built with."""
         return CoreOptions(
             training=training,
+            constant=constant,
             max_rate_exponent=self.max_rate_exponent,
             pipeline=self.target.pipeline,
             dsp_budget=self.target.dsp_blocks,

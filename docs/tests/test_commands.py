@@ -22,8 +22,11 @@ import pytest
 
 from docs.tests.pages import PAGES, ROOT, Shown, shown_commands
 from presparse.cli import COMMANDS, main
+from software_ref.checkpoint import Checkpoint, save_checkpoint
 from software_ref.experiments.registry import load_experiment
 from software_ref.experiments.scale import Scale
+from software_ref.golden import initial_parameters, minimum_lags
+from software_ref.network_file import read_network_file
 
 ALL = [shown for page in PAGES for shown in shown_commands(page)]
 
@@ -54,6 +57,8 @@ test = 20
 epochs = 2
 """
 """What stands in for every example."""
+STATES = ("run.npz", "digits.npz")
+"""What other commands on the pages save, and some of them begin with."""
 SAMPLES = 12_544
 """Of the data set: as many as a page asks for, though the network file takes few."""
 
@@ -116,11 +121,15 @@ def unique(commands: Sequence[Shown]) -> list[Any]:
 
 @pytest.fixture(scope="module")
 def fresh(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with small networks under the examples' names, and with data."""
+    """A folder with small networks under the examples' names, with data and a state to resume."""
     folder = tmp_path_factory.mktemp("fresh")
     (folder / "examples").mkdir()
     for path in (ROOT / "examples").glob("*.toml"):
         (folder / "examples" / path.name).write_text(NETWORK)
+    network = read_network_file(folder / "examples" / "digits.toml").network
+    state = Checkpoint(parameters=initial_parameters(network, 1), lags=minimum_lags(network))
+    for name in STATES:
+        save_checkpoint(folder / name, state)
     (folder / "data").mkdir()
     rng = np.random.default_rng(1)
 

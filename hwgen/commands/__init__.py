@@ -6,7 +6,7 @@ __all__ = ["COMMANDS"]
 
 COMMANDS = {
     "generate": "write the network's core as Verilog, with a JSON manifest",
-    "simulate": "train the exported Verilog on the data and hold it against NumPy, bit for bit",
+    "simulate": "run the exported Verilog on the data and hold it against NumPy, bit for bit",
     "compare": "draw float, golden and hardware curves, and say whether the last two agree",
     "profile": "profile ranges, saturation and rounding of a training, and recommend a format",
     "estimate": "estimate resources, throughput and energy of the network's core in a second",

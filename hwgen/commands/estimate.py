@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from hwgen.commands.core_option import add_core
+from hwgen.commands.core_option import CoreKind, add_core, core_kind
 from hwgen.estimate.energy import ENERGY
 from hwgen.estimate.model import Estimate
 from hwgen.estimate.picture import sweep_figure
@@ -62,11 +62,15 @@ def run(arguments: argparse.Namespace) -> int:
         {"--json": arguments.json, "--picture": arguments.picture}, inputs=[arguments.network_file]
     )
     device = file.target.fpga
-    training = arguments.core == "training"
-    head = {"network": str(arguments.network_file), "core": arguments.core}
+    kind = core_kind(arguments)
+    head = {
+        "network": str(arguments.network_file),
+        "core": arguments.core,
+        "constant": arguments.constant,
+    }
     if arguments.sweep:
-        return _run_sweep(arguments, file, device, head)
-    estimate = estimate_file(file, training=training)
+        return _run_sweep(arguments, file, kind, device, head)
+    estimate = estimate_file(file, **kind)
     print("\n".join(_report(file, estimate, device, arguments.clock)))
     if arguments.json:
         figures = _figures(estimate, device, arguments.clock)
@@ -75,9 +79,13 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _run_sweep(
-    arguments: argparse.Namespace, file: NetworkFile, device: Device, head: dict[str, Any]
+    arguments: argparse.Namespace,
+    file: NetworkFile,
+    kind: CoreKind,
+    device: Device,
+    head: dict[str, Any],
 ) -> int:
-    points = sweep(file, arguments.sweep, training=arguments.core == "training")
+    points = sweep(file, arguments.sweep, **kind)
     rows = []
     for point in points:
         figures = _figures(point.estimate, device, arguments.clock)

@@ -7,8 +7,7 @@ import json
 import re
 from pathlib import Path
 
-from hwgen.commands.core_option import add_core
-from hwgen.core.design import CoreDesign
+from hwgen.commands.core_option import add_core, add_resume, core_design, core_inputs
 from hwgen.export.lint_waivers import lint_waivers
 from software_ref.commands.arguments import add_json, add_network_file
 from software_ref.console.atomic_file import atomic_file
@@ -25,6 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the subcommand's arguments."""
     add_network_file(parser)
     add_core(parser)
+    add_resume(parser)
     parser.add_argument(
         "--top",
         type=_identifier,
@@ -55,8 +55,8 @@ def run(arguments: argparse.Namespace) -> int:
         "--top (lint)": waivers_path,
     }
     make_folder("--output", arguments.output)
-    check_outputs(outputs, inputs=[arguments.network_file])
-    design = CoreDesign.from_file(file, training=arguments.core == "training", name=arguments.top)
+    check_outputs(outputs, inputs=core_inputs(arguments))
+    design = core_design(file, arguments, name=arguments.top)
     description = manifest(design)
     verilog = design.verilog
     with only_user(arguments.output):  # they belong together
@@ -70,7 +70,8 @@ def run(arguments: argparse.Namespace) -> int:
     schedule = design.schedule
     lines = verilog.count("\n")
     rows = [
-        ("core", arguments.core),
+        ("core", f"{arguments.core}, constant" if arguments.constant else arguments.core),
+        *([("weights and biases after", design.start.position)] if design.start else []),
         ("clocks per sample", schedule.period),
         ("update lags", ", ".join(map(str, schedule.lags))),
         ("input beats of a sample", f"{schedule.beats} x {schedule.beat_features} features"),
@@ -86,6 +87,7 @@ def run(arguments: argparse.Namespace) -> int:
             "lint_waivers": str(waivers_path),
             "lines": lines,
             "core": arguments.core,
+            "initial_parameters": description["initial_parameters"],
             "clocks_per_sample": schedule.period,
             "lags": list(schedule.lags),
         }

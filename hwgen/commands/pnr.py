@@ -5,8 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from hwgen.commands.core_option import add_core
-from hwgen.core.design import CoreDesign
+from hwgen.commands.core_option import add_core, add_resume, core_design, core_inputs
 from hwgen.families import FAMILIES, PlacementTask, family_of
 from hwgen.families.options import check_options
 from hwgen.pnr.nextpnr import DEFAULT_SEED, MAX_SEED
@@ -25,6 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the subcommand's arguments."""
     add_network_file(parser)
     add_core(parser)
+    add_resume(parser)
     parser.add_argument(
         "--build",
         type=Path,
@@ -65,13 +65,13 @@ def run(arguments: argparse.Namespace) -> int:
     """Run the subcommand."""
     file = read_network_file(arguments.network_file)
     make_folder("--build", arguments.build)
-    check_outputs({"--json": arguments.json}, inputs=[arguments.network_file])
+    check_outputs({"--json": arguments.json}, inputs=core_inputs(arguments))
     device = file.target.fpga
     family = family_of(device)
     check_options(arguments, family, FAMILIES.values(), noun="devices", name=device.name)
     if arguments.chipdb is not None and not arguments.chipdb.is_file():
         raise ValueError(f"--chipdb must name a file, not {str(arguments.chipdb)!r}")
-    design = CoreDesign.from_file(file, training=arguments.core == "training")
+    design = core_design(file, arguments)
     check_capacity(design.schedule, device)
     task = PlacementTask(
         design=design,
@@ -90,6 +90,7 @@ def run(arguments: argparse.Namespace) -> int:
         head = {
             "network": str(arguments.network_file),
             "core": arguments.core,
+            "constant": arguments.constant,
             "clocks_per_sample": design.schedule.period,
         }
         write_json(arguments.json, {**head, **placement.figures})

@@ -1,4 +1,4 @@
-"""`presparse simulate`: trains the exported Verilog on the data and holds it against NumPy."""
+"""`presparse simulate`: runs the exported Verilog on the data and holds it against NumPy."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from hwgen.core.design import CoreDesign
+from hwgen.commands.core_option import add_core, add_resume, core_design
 from hwgen.cosimulation.side_by_side import Cosimulation, EpochAgreement
 from hwgen.simulation.job import Stalls
-from software_ref.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
+from software_ref.checkpoint import Checkpoint, save_checkpoint
 from software_ref.commands.arguments import (
     add_data,
     add_json,
@@ -31,7 +31,7 @@ from software_ref.console.output import (
 )
 from software_ref.console.progress import ProgressBar
 from software_ref.loading import inputs_of, lags_of, load_training_data
-from software_ref.network_file import read_network_file
+from software_ref.network_file import NetworkFile, read_network_file
 from software_ref.training import epoch_order
 
 __all__ = ["add_arguments", "add_build", "build_folder", "run"]
@@ -45,12 +45,18 @@ STALL_LENGTH = 20
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the subcommand's arguments."""
     add_network_file(parser)
+    add_core(parser)
+    add_resume(parser)
     add_data(parser)
-    add_samples(parser, least=1, what="train on the first N training samples (default: all)")
+    add_samples(
+        parser,
+        least=1,
+        what="train on the first N training samples, or predict the first N test samples "
+        "(default: all)",
+    )
     parser.add_argument(
         "--epochs",
         type=integer_from(1),
-        default=1,
         metavar="N",
         help="train N epochs, after those of --resume (default: 1)",
     )
@@ -70,9 +76,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=Path,
         metavar="FILE.npz",
         help="write the weights and biases read back from the hardware, as `train --save` does",
-    )
-    parser.add_argument(
-        "--resume", type=Path, metavar="FILE.npz", help="start from a saved file's parameters"
     )
     add_build(parser)
     add_json(parser)
@@ -107,31 +110,29 @@ def run(arguments: argparse.Namespace) -> int:
         {"--json": arguments.json, "--save": arguments.save},
         inputs=inputs_of(file, arguments.data),
     )
+    figures = (_train if arguments.core == "training" else _predict)(file, arguments)
+    _print(file.name, figures)
+    if arguments.json:
+        write_json(arguments.json, figures)
+    return 0 if figures["bit_exact"] else DIFFERENT
+
+
+def _train(file: NetworkFile, arguments: argparse.Namespace) -> dict[str, Any]:
+    """Train a core, and the figures of that."""
+    design = core_design(file, arguments)
     lags = lags_of(file, arguments.lags)
     data = load_training_data(file, arguments.data, samples=arguments.samples, test_samples=0)
     print_notes(data.notes)
-    start = load_checkpoint(arguments.resume, file.network) if arguments.resume else None
+    start = design.start
     first_epoch, seen = (0, 0) if start is None else (start.epoch, start.samples)
-    epochs = range(first_epoch, first_epoch + arguments.epochs)
+    epochs = range(first_epoch, first_epoch + (arguments.epochs or 1))
     samples = len(data.train_labels)
-    stalls = Stalls(
-        seed=arguments.stall_seed,
-        samples=arguments.stalls,
-        predictions=arguments.stalls,
-        length=STALL_LENGTH,
-    )
     results: list[EpochAgreement] = []
     with (
         build_folder(arguments.build) as folder,
         ProgressBar(2 * samples * len(epochs), unit="sample", description="building") as bar,
     ):
-        simulation = Cosimulation(
-            CoreDesign.from_file(file),
-            folder,
-            None if start is None else start.parameters,
-            lags=lags,
-            stalls=stalls,
-        )
+        simulation = Cosimulation(design, folder, lags=lags, stalls=_stalls(arguments))
         for epoch in epochs:
             bar.describe(f"epoch {epoch + 1}")
             order = epoch_order(file.training, epoch, samples)
@@ -153,11 +154,38 @@ def run(arguments: argparse.Namespace) -> int:
                 save_checkpoint(arguments.save, position)
             if not results[-1].agreement.bit_exact:
                 break
-    figures = _figures(simulation, results, samples)
-    _print(file.name, figures)
-    if arguments.json:
-        write_json(arguments.json, figures)
-    return 0 if figures["bit_exact"] else DIFFERENT
+    return _figures(simulation, results, samples)
+
+
+def _predict(file: NetworkFile, arguments: argparse.Namespace) -> dict[str, Any]:
+    """Let an inference core, as it is at power-up, predict the test samples; figures of that."""
+    for option in ("epochs", "lags", "save"):
+        if getattr(arguments, option) is not None:
+            raise ValueError(f"--{option} is for training cores: --core inference trains nothing")
+    design = core_design(file, arguments)
+    # One training sample is the fewest that there can be.
+    data = load_training_data(file, arguments.data, samples=1, test_samples=arguments.samples)
+    samples = len(data.test_labels)
+    if not samples:
+        raise ValueError("there must be test samples to predict, not 0")
+    print_notes(data.notes)
+    with (
+        build_folder(arguments.build) as folder,
+        ProgressBar(2 * samples, unit="sample", description="building") as bar,
+    ):
+        simulation = Cosimulation(design, folder, stalls=_stalls(arguments), reset_clocks=0)
+        bar.describe("predictions")
+        result = simulation.predict(data.test_features, data.test_labels, bar.update)
+    return _figures(simulation, [result], samples)
+
+
+def _stalls(arguments: argparse.Namespace) -> Stalls:
+    return Stalls(
+        seed=arguments.stall_seed,
+        samples=arguments.stalls,
+        predictions=arguments.stalls,
+        length=STALL_LENGTH,
+    )
 
 
 def _figures(
@@ -165,9 +193,12 @@ def _figures(
 ) -> dict[str, Any]:
     last = results[-1]
     clocks = {result.clocks_per_sample for result in results}
+    design = simulation.design
     return {
+        "core": "training" if design.options.training else "inference",
+        "constant": design.options.constant,
         "bit_exact": last.agreement.bit_exact,
-        "epochs": len(results),
+        "epochs": len(results) if design.options.training else 0,
         "samples": samples * len(results),
         "predictions_compared": sum(result.agreement.predictions for result in results),
         "weights_compared": last.agreement.weights,
@@ -176,8 +207,8 @@ def _figures(
         "differences": list(last.agreement.differences),
         "first_difference": last.first_difference,
         "clocks_per_sample": clocks.pop() if len(clocks) == 1 else max(clocks),
-        "period": simulation.design.schedule.period,
-        "lags": list(simulation.lags),
+        "period": design.schedule.period,
+        "lags": list(simulation.lags if design.options.training else design.schedule.lags),
         "correct": [result.correct for result in results],
         "golden_seconds": sum(result.golden_seconds for result in results),
         "rtl_seconds": sum(result.rtl_seconds for result in results),
@@ -193,7 +224,9 @@ def _print(name: str, figures: dict[str, Any]) -> None:
         ("predictions compared", figures["predictions_compared"]),
         (
             "weights, biases compared",
-            f"{figures['weights_compared']}, {figures['biases_compared']}",
+            "none (constants)"
+            if figures["constant"]
+            else f"{figures['weights_compared']}, {figures['biases_compared']}",
         ),
         ("clocks per sample", f"{figures['clocks_per_sample']:g}"),
         ("correct predictions", f"{100 * figures['correct'][-1]:.2f} %"),

@@ -5,8 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from hwgen.commands.core_option import add_core
-from hwgen.core.design import CoreDesign
+from hwgen.commands.core_option import add_core, add_resume, core_design, core_inputs
 from hwgen.families import family_of
 from hwgen.synthesis import check_capacity
 from software_ref.commands.arguments import add_json, add_network_file
@@ -23,6 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the subcommand's arguments."""
     add_network_file(parser)
     add_core(parser)
+    add_resume(parser)
     parser.add_argument(
         "--build",
         type=Path,
@@ -36,7 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Run the subcommand."""
     file = read_network_file(arguments.network_file)
     make_folder("--build", arguments.build)
-    check_outputs({"--json": arguments.json}, inputs=[arguments.network_file])
+    check_outputs({"--json": arguments.json}, inputs=core_inputs(arguments))
     device = file.target.fpga
     synthesise = family_of(device).synthesise
     if synthesise is None:
@@ -45,7 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
             f"target device must be one of {names} for synth, not {device.name!r}; "
             "presparse pnr measures a core on it"
         )
-    design = CoreDesign.from_file(file, training=arguments.core == "training")
+    design = core_design(file, arguments)
     check_capacity(design.schedule, device)
     with working_folder(arguments.build) as folder:
         verilog = folder / f"{design.name}.v"
@@ -57,6 +57,7 @@ def run(arguments: argparse.Namespace) -> int:
         figures = {
             "network": str(arguments.network_file),
             "core": arguments.core,
+            "constant": arguments.constant,
             "clocks_per_sample": design.schedule.period,
             **report.to_dict(),
         }

@@ -53,15 +53,19 @@ class CoreDesign(CorePlan):
     def kind(self) -> str:
         """What it is the core of, in a few words."""
         kind = "training core" if self.options.training else "inference core"
-        return f"{kind} of {self.described}" if self.described else kind
+        described = f" of {self.described}" if self.described else ""
+        return kind + described + (" with constant parameters" if self.options.constant else "")
 
     @property
     def summary(self) -> str:
         """The network and its speed in a few lines."""
         network = self.network
+        start = ""
+        if self.start is not None:
+            start = f"\nWeights and biases are those of a checkpoint: {self.start.position}."
         return (
             f"Layers {'-'.join(map(str, network.layers))}, {network.competing} classes, "
             f"hidden {network.activation.hidden}, format {network.format}.\n"
             f"Out-degrees {spaced(network.out_degree)}; {spaced(network.parallelism)} edges a "
-            f"clock, {self.schedule.period} clocks a sample."
+            f"clock, {self.schedule.period} clocks a sample.{start}"
         )

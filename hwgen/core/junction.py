@@ -23,6 +23,7 @@ from hwgen.storage.interleaver import Interleaver, LaneCrossbar
 from hwgen.storage.neuron_queue import NeuronQueue
 from hwgen.storage.router import Router
 from hwgen.storage.weight_memory import WeightMemory
+from hwgen.storage.weight_rom import WeightRom
 from hwgen.units.backprop import Backprop
 from hwgen.units.bias import BiasUnit
 from hwgen.units.delta import DeltaUnit
@@ -61,7 +62,7 @@ class _Row:
     timeline: Timeline
     """The start pulse and what its step does; row 0 is read `timing.lead` clocks later."""
     interleaver: Interleaver
-    weights: WeightMemory
+    weights: WeightMemory | WeightRom
     left: ActivationQueue
 
 
@@ -98,7 +99,8 @@ class Junction(wiring.Component):
         replaced by `data` if `write`). All but the pulse must stay for `timing.access_latency`
         clocks, and `write` must be low before the next step.
     read_data : Out(signed(B + E))
-        The parameter accessed, `timing.access_latency` clocks after the pulse.
+        The parameter accessed, `timing.access_latency` clocks after the pulse. A junction of
+        constants has none of these ports.
     rewind : In(1)
         The sequence is over: return the generator to its seed (only with random bits).
     *_saturations : Out(32)
@@ -121,15 +123,18 @@ class Junction(wiring.Component):
             "write_values": In(
                 data.ArrayLayout(unsigned(timing.widths.left_activation), shape.parallelism)
             ),
-            "access": In(1),
-            "access_bias": In(1),
-            "access_row": In(range(max(shape.rows, layout.finish_words, 2))),
-            "access_lane": In(range(max(shape.parallelism, 2))),
-            "write": In(1),
-            "data": In(signed(width)),
-            "read_data": Out(signed(width)),
             "linear_saturations": Out(COUNTER_BITS),
         }
+        if not timing.options.constant:
+            members |= {
+                "access": In(1),
+                "access_bias": In(1),
+                "access_row": In(range(max(shape.rows, layout.finish_words, 2))),
+                "access_lane": In(range(max(shape.parallelism, 2))),
+                "write": In(1),
+                "data": In(signed(width)),
+                "read_data": Out(signed(width)),
+            }
         if timing.last:
             labels = range(max(shape.right, 2))
             members |= {
@@ -183,7 +188,8 @@ class Junction(wiring.Component):
             if self.timing.backpropagates:
                 self._backprop(m, row, deltas)
             self._update(m, row, deltas, bias)
-        self._parameter_access(m, row.weights, bias)
+        if isinstance(row.weights, WeightMemory):
+            self._parameter_access(m, row.weights, bias)
         return m
 
     def _row(self, m: Module) -> _Row:
@@ -192,7 +198,8 @@ class Junction(wiring.Component):
         timeline = self._timeline(m)
         m.submodules.interleaver = interleaver = Interleaver(self._parameters.pattern)
         m.d.comb += interleaver.start.eq(timeline.start(timing.lead - interleaver.latency))
-        m.submodules.weights = weights = WeightMemory(timing, self._parameters.weights)
+        kind = WeightRom if timing.options.constant else WeightMemory
+        m.submodules.weights = weights = kind(timing, self._parameters.weights)
         m.d.comb += weights.start.eq(timeline.start(timing.lead - 1))
         m.submodules.left = left = ActivationQueue(self.schedule, self.number - 1)
         m.d.comb += [

@@ -10,6 +10,7 @@ from hwgen.storage.interleaver import Interleaver, LaneCrossbar
 from hwgen.storage.neuron_queue import NeuronQueue
 from hwgen.storage.router import Router
 from hwgen.storage.weight_memory import WeightMemory
+from hwgen.storage.weight_rom import WeightRom
 from hwgen.units.backprop import Backprop
 from hwgen.units.bias import BiasUnit
 from hwgen.units.delta import DeltaUnit
@@ -32,12 +33,18 @@ def junction_costs(schedule: Schedule, number: int, dsp: DspUnits) -> dict[str, 
     `dsp` names the units with DSP multipliers.
     """
     timing = schedule.timing[number - 1]
+    constant = schedule.options.constant
     units: dict[str, cost.Terms] = {
-        "": _access_cost(timing),
+        "": {} if constant else _access_cost(timing),
         "timeline": _timeline_cost(timing),
-        "access_timeline": {"own": cost.registers(timing.operands + timing.lane_levels)},
+    }
+    if not constant:
+        units["access_timeline"] = {"own": cost.registers(timing.operands + timing.lane_levels)}
+    units |= {
         "interleaver": Interleaver.cost(timing),
-        "weights": WeightMemory.cost(timing),
+        "weights": WeightRom.cost(timing, dsp="feedforward" in dsp)
+        if constant
+        else WeightMemory.cost(timing),
         "left": ActivationQueue.cost(schedule, number - 1),
         "feedforward": Feedforward.cost(timing, dsp="feedforward" in dsp),
         "bias": BiasUnit.cost(timing),

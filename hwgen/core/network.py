@@ -51,7 +51,7 @@ class NetworkCore(wiring.Component):
     samples : In(stream), predictions : Out(stream)
         Payloads as CorePorts has them; a sample's header counts in its first beat.
     parameter_requests : In(stream), parameter_values : Out(stream)
-        See ParameterPort; served while the core is not busy.
+        See ParameterPort; served while the core is not busy. Absent where parameters are constants.
     drain : In(1)
         While high and no sample is partly loaded, no sample is taken and steps run until every
         update is done. Keep it high until `busy` is low: that ends the sequence.
@@ -94,9 +94,10 @@ class NetworkCore(wiring.Component):
                 "memory": cost.memory(depth, result),
                 "own": cost.Logic(lut=8 + 4 * bits_for(depth - 1), ff=8 + 4 * bits_for(depth - 1)),
             },
-            "parameter_port": ParameterPort.cost(schedule),
-            "sequencer": Sequencer.cost(schedule),
         }
+        if not schedule.options.constant:
+            units["parameter_port"] = ParameterPort.cost(schedule)
+        units["sequencer"] = Sequencer.cost(schedule)
         for number, units_with_dsp in enumerate(dsp, start=1):
             units[f"start_{number}"] = _start_cost(schedule, number)
             for name, terms in junction_costs(schedule, number, units_with_dsp).items():
@@ -151,7 +152,10 @@ class NetworkCore(wiring.Component):
                     left.errors.eq(right.left_errors),
                 ]
         self._predictions(m, sequencer, junctions[-1])
-        self._parameter_port(m, sequencer, junctions)
+        if self.ports.parameter_port:
+            self._parameter_port(m, sequencer, junctions)
+        else:
+            m.d.comb += self.busy.eq(sequencer.busy)
         if schedule.training and schedule.network.update.random_bits:
             rewind = Signal()
             m.d.sync += rewind.eq(self.drain & ~sequencer.busy)

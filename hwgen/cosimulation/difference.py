@@ -33,9 +33,12 @@ class Agreement:
 
 def compare_results(
     golden: tuple[RunResult, Parameters, SaturationCounts],
-    rtl: tuple[RunResult, Parameters, SaturationCounts],
+    rtl: tuple[RunResult, Parameters | None, SaturationCounts],
 ) -> Agreement:
-    """Hold every prediction, weight, bias and saturation counter against one another."""
+    """Hold every prediction, weight, bias and saturation counter against one another.
+
+    The RTL's parameters are None where nothing reads them.
+    """
     (golden_run, golden_parameters, golden_counts), (rtl_run, rtl_parameters, rtl_counts) = (
         golden,
         rtl,
@@ -55,9 +58,10 @@ def compare_results(
             f"correctness of sample {sample}: golden {golden_run.correct[sample]}, "
             f"RTL {rtl_run.correct[sample]}"
         )
-    parameters = golden_parameters.first_difference(rtl_parameters)
-    if parameters is not None:
-        differences.append(f"parameters, golden against RTL: {parameters}")
+    if rtl_parameters is not None:
+        parameters = golden_parameters.first_difference(rtl_parameters)
+        if parameters is not None:
+            differences.append(f"parameters, golden against RTL: {parameters}")
     for name in ("ff", "bp", "up"):
         counts = getattr(golden_counts, name), getattr(rtl_counts, name)
         if counts[0] != counts[1]:
@@ -65,8 +69,8 @@ def compare_results(
     return Agreement(
         differences=tuple(differences),
         predictions=len(found),
-        weights=sum(map(len, rtl_parameters.weights)),
-        biases=sum(map(len, rtl_parameters.biases)),
+        weights=sum(map(len, rtl_parameters.weights)) if rtl_parameters else 0,
+        biases=sum(map(len, rtl_parameters.biases)) if rtl_parameters else 0,
     )
 
 

@@ -37,7 +37,8 @@ class RtlTrainer(SampleTrainer):
     """Trains the core's Verilog under Verilator.
 
     Between two calls the core is drained, so its parameters are its whole state: every call is a
-    simulation of its own that first writes them through the parameter port.
+    simulation of its own that first writes them through the parameter port. Those of a core without
+    one are constants.
 
     Parameters
     ----------
@@ -50,6 +51,8 @@ class RtlTrainer(SampleTrainer):
         What to start from; by default the initial parameters that are part of the Verilog.
     stalls
         Random gaps in the streams.
+    reset_clocks
+        Clocks of reset before a run; 0: the core starts as it is at power-up.
     optimise
         Build for speed of simulation rather than of the build.
 
@@ -57,6 +60,8 @@ class RtlTrainer(SampleTrainer):
     ------
     ToolError
         The simulator cannot be built, or stopped.
+    ValueError
+        Parameters are given for a core without a parameter port.
     """
 
     def __init__(
@@ -66,8 +71,11 @@ class RtlTrainer(SampleTrainer):
         parameters: Parameters | None = None,
         *,
         stalls: Stalls | None = None,
+        reset_clocks: int = 1,
         optimise: bool = True,
     ):
+        if parameters is not None and not design.ports.parameter_port:
+            raise ValueError("parameters must be those of the design: they are constants")
         self.design = design
         self.parameters = parameters or design.parameters
         """Raw weights and biases as last read from the core."""
@@ -78,6 +86,7 @@ class RtlTrainer(SampleTrainer):
         self.simulation_seconds = 0.0
         """Wall-clock time of all simulations."""
         self._stalls = stalls or Stalls()
+        self._reset_clocks = reset_clocks
         self._written = parameters is None
         self._samples = 0
         build_dir.mkdir(parents=True, exist_ok=True)
@@ -134,22 +143,29 @@ class RtlTrainer(SampleTrainer):
     def _run(
         self, samples: Samples, operations: list[Operation], progress: Progress | None
     ) -> PlayResult:
+        port = self.design.ports.parameter_port
         if not self._written:
             raw = RawParameters(weights=self.parameters.weights, biases=self.parameters.biases)
             operations = [WriteParameters(parameters=raw), *operations]
-        operations = [*operations, ReadParameters()]
-        features = narrowed(self.network, samples.features)
-        job = Job(operations=operations, features=features, labels=samples.labels)
+        if port:
+            operations = [*operations, ReadParameters()]
+        job = Job(
+            operations=operations,
+            features=narrowed(self.network, samples.features),
+            labels=samples.labels,
+            reset_clocks=self._reset_clocks,
+        )
         began = time.perf_counter()
         result = self._simulation.run(job, progress=_increments(progress))
         self.simulation_seconds += time.perf_counter() - began
-        self._written = False
-        final = result.parameters[-1]
-        self.parameters = Parameters(
-            network=self.design.network,
-            weights=tuple(final.weights),
-            biases=tuple(final.biases),
-        )
+        if port:
+            self._written = False
+            final = result.parameters[-1]
+            self.parameters = Parameters(
+                network=self.design.network,
+                weights=tuple(final.weights),
+                biases=tuple(final.biases),
+            )
         ff, bp, up = result.operations[-1].saturations.T.tolist()
         self.saturations += SaturationCounts(ff=tuple(ff), bp=tuple(bp), up=tuple(up))
         return result.plays[0]

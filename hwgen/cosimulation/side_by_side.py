@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +14,7 @@ from hwgen.core.design import CoreDesign
 from hwgen.cosimulation.difference import Agreement, compare_results, first_differing_sample
 from hwgen.cosimulation.rtl_trainer import RtlTrainer
 from hwgen.simulation.job import Stalls
-from software_ref.golden import GoldenTrainer, Parameters
+from software_ref.golden import GoldenTrainer, Parameters, minimum_lags
 from software_ref.golden.samples import Progress
 
 __all__ = ["Cosimulation", "EpochAgreement"]
@@ -25,7 +25,7 @@ WARM_UP = 2
 
 @dataclass(frozen=True, kw_only=True)
 class EpochAgreement:
-    """What one epoch's comparison found."""
+    """What the comparison of one epoch, or of predictions, found."""
 
     agreement: Agreement
     """What was compared, and what differs."""
@@ -42,7 +42,7 @@ class EpochAgreement:
 
 
 class Cosimulation:
-    """Trains the golden model and the core's Verilog side by side.
+    """Runs the golden model and the core's Verilog side by side, from the Verilog's parameters.
 
     Parameters
     ----------
@@ -50,26 +50,28 @@ class Cosimulation:
         The core.
     folder
         Where Verilog and simulator are built.
-    parameters
-        What to start from; by default the initial parameters.
     lags
         The golden model's update lags; by default the core's, and only these can agree.
     stalls
         Random gaps in the core's streams.
+    reset_clocks
+        As RtlTrainer has it.
     """
 
     def __init__(
         self,
         design: CoreDesign,
         folder: Path,
-        parameters: Parameters | None = None,
         *,
         lags: Sequence[int] | None = None,
         stalls: Stalls | None = None,
+        reset_clocks: int = 1,
     ):
         self.design = design
-        self.rtl = RtlTrainer(design, folder, parameters, stalls=stalls)
-        self.lags = tuple(lags or design.schedule.lags)
+        self.rtl = RtlTrainer(design, folder, stalls=stalls, reset_clocks=reset_clocks)
+        # Where nothing is trained, the golden model's lags say nothing, but must be legal.
+        own = design.schedule.lags if design.options.training else minimum_lags(design.network)
+        self.lags = tuple(lags or own)
 
     def run_epoch(
         self,
@@ -83,27 +85,52 @@ class Cosimulation:
         `progress` is called for the golden model's samples, then for the core's.
         """
         start = self.rtl.parameters
+        found = self._compare(features, labels, True, rate_exponent, progress)
+        if not found.agreement.bit_exact:
+            final = self.rtl.parameters
+            located = self._locate(start, features, labels, rate_exponent)
+            self.rtl.parameters = final
+            found = replace(found, first_difference=located)
+        return found
+
+    def predict(
+        self,
+        features: NDArray[np.integer],
+        labels: NDArray[np.integer],
+        progress: Progress | None = None,
+    ) -> EpochAgreement:
+        """Let both predict samples, drain, and compare; `progress` is that of `run_epoch`."""
+        return self._compare(features, labels, False, 0, progress)
+
+    def _compare(
+        self,
+        features: NDArray[np.integer],
+        labels: NDArray[np.integer],
+        train: bool,
+        rate_exponent: int,
+        progress: Progress | None,
+    ) -> EpochAgreement:
         before = self.rtl.saturations
-        golden = GoldenTrainer(self.design.network, start, self.lags)
+        golden = GoldenTrainer(self.design.network, self.rtl.parameters, self.lags)
         began = time.perf_counter()
-        wanted = golden.run(features, labels, True, rate_exponent, progress=progress)
+        wanted = golden.run(features, labels, train, rate_exponent, progress=progress)
         golden_seconds = time.perf_counter() - began
         rtl_before = self.rtl.simulation_seconds
-        found = self.rtl.run(features, labels, True, rate_exponent, progress=progress)
+        found = self.rtl.run(features, labels, train, rate_exponent, progress=progress)
         rtl_seconds = self.rtl.simulation_seconds - rtl_before
+        readable = self.design.ports.parameter_port
         agreement = compare_results(
             (wanted, golden.parameters, golden.saturations),
-            (found, self.rtl.parameters, self.rtl.saturations - before),
+            (
+                found,
+                self.rtl.parameters if readable else None,
+                self.rtl.saturations - before,
+            ),
         )
         gaps = np.diff(self.rtl.sample_clocks)[WARM_UP:]
-        final = self.rtl.parameters
-        located = None
-        if not agreement.bit_exact:
-            located = self._locate(start, features, labels, rate_exponent)
-        self.rtl.parameters = final
         return EpochAgreement(
             agreement=agreement,
-            first_difference=located,
+            first_difference=None,
             clocks_per_sample=float(gaps.mean()) if len(gaps) else float("nan"),
             correct=float(found.correct.mean()) if len(found.correct) else 0.0,
             golden_seconds=golden_seconds,

@@ -32,13 +32,15 @@ class Point:
     """Whether it is the network file's own."""
 
 
-def estimate_file(file: NetworkFile, *, training: bool = True) -> Estimate:
+def estimate_file(file: NetworkFile, *, training: bool = True, constant: bool = False) -> Estimate:
     """Estimate the core of a network file."""
-    schedule = Schedule.from_file(file, training=training)
+    schedule = Schedule.from_file(file, training=training, constant=constant)
     return estimate_core(schedule, divide_multipliers(schedule))
 
 
-def sweep(file: NetworkFile, what: str, *, training: bool = True) -> list[Point]:
+def sweep(
+    file: NetworkFile, what: str, *, training: bool = True, constant: bool = False
+) -> list[Point]:
     """Estimate all variants of a kind, by rising size.
 
     Parameters
@@ -47,8 +49,8 @@ def sweep(file: NetworkFile, what: str, *, training: bool = True) -> list[Point]
         The network file.
     what
         A name in `SWEEPS`.
-    training
-        Whether the cores train.
+    training, constant
+        Whether the cores train, and whether their parameters are constants.
 
     Raises
     ------
@@ -62,7 +64,7 @@ def sweep(file: NetworkFile, what: str, *, training: bool = True) -> list[Point]
             Point(
                 label=label,
                 network=network,
-                estimate=estimate_file(variant, training=training),
+                estimate=estimate_file(variant, training=training, constant=constant),
                 here=network == file.network,
             )
         )

@@ -84,6 +84,12 @@ module player #(
   logic [31:0] steps;
   logic [SATURATIONS_W-1:0] saturations;
 
+`ifdef NO_PARAMETER_PORT
+  assign parameter_requests__ready = 0;
+  assign parameter_values__valid = 0;
+  assign parameter_values__payload = 0;
+`endif
+
   `CORE core (.*);
 
   // Before its first reset a core without initial values shows X.

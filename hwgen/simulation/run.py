@@ -124,13 +124,16 @@ class Simulation:
             "VALUE_W": self.ports.data_width,
             "SATURATIONS_W": self.ports.saturations_width,
         }
+        defines = {"CORE": self.ports.top}
+        if not self.ports.parameter_port:
+            defines["NO_PARAMETER_PORT"] = "1"
         if self.simulator == "icarus":
             return icarus.build(
                 sources=[_PLAYER, self.source],
                 top="player",
                 build_dir=self.build_dir,
                 parameters=parameters,
-                defines={"CORE": self.ports.top},
+                defines=defines,
             )
         # Other warnings than those waived stop the build, and so do all of the player's, which is
         # where ports of another width than stated show.
@@ -141,7 +144,7 @@ class Simulation:
             build_dir=self.build_dir,
             mode=self.mode,
             parameters=parameters,
-            defines={"CORE": self.ports.top},
+            defines=defines,
             waves=self.waves,
             jobs=self.jobs,
         )
@@ -269,6 +272,8 @@ class Simulation:
     def _access(
         self, operation: AccessParameters | WriteParameters | ReadParameters
     ) -> AccessParameters:
+        if not self.ports.parameter_port:
+            raise ValueError("operations must access no parameters: the core has no parameter port")
         if isinstance(operation, AccessParameters):
             return operation
         junction, bias, row, lane = parameter_addresses(self.ports).T

@@ -20,7 +20,7 @@ from hwgen.parts.pipeline import copied, delayed, pipelined_mux
 from software_ref.plan.copies import LANES_PER_COPY, lane_parts
 from software_ref.plan.timing import JunctionTiming
 
-__all__ = ["WeightMemory"]
+__all__ = ["WeightMemory", "first_rows", "memory_parts"]
 
 
 class WeightMemory(wiring.Component):
@@ -85,7 +85,7 @@ class WeightMemory(wiring.Component):
         """What it takes: see `hwgen.parts.cost`."""
         shape, stored = timing.shape, timing.network.format.stored_width
         z, row = shape.parallelism, bits_for(shape.rows - 1)
-        parts = _parts(timing)
+        parts = memory_parts(timing)
         copies = timing.copies.lanes
         widths = [len(part) * stored for part in parts]
         per_part = cost.pipelined_multiplexer(min(z, LANES_PER_COPY), stored, timing.pipelining)
@@ -109,7 +109,7 @@ class WeightMemory(wiring.Component):
     def elaborate(self, platform: object) -> Module:
         m = Module()
         timing, shape = self.timing, self.timing.shape
-        parts = _parts(timing)
+        parts = memory_parts(timing)
         scans = self._row_scans(m)
         row, used = scans[0]
         lanes = range(shape.parallelism)
@@ -157,7 +157,7 @@ class WeightMemory(wiring.Component):
                 width=len(part) * width,
                 reads=[scans[k][0]],
                 write=(write_rows[k], new_row[bits], writes[k]),
-                init=self._words(part),
+                init=first_rows(timing, self._init, part),
                 latency=timing.row_read,
             )
         word = delayed(m, Cat(words), timing.dither_levels, "beside_crossbar")
@@ -182,7 +182,7 @@ class WeightMemory(wiring.Component):
 
         Each memory has a counter of its own.
         """
-        rows, count = self.timing.shape.rows, len(_parts(self.timing))
+        rows, count = self.timing.shape.rows, len(memory_parts(self.timing))
         wanted = copied(m, self.access_row, count, "wanted_row")
         accesses = copied(m, self.access, count, "access_here", reset_less=False)
         scans = []
@@ -201,16 +201,17 @@ class WeightMemory(wiring.Component):
             scans.append((row, used))
         return scans
 
-    def _words(self, lanes: range) -> list[int]:
-        """The initial rows of some lanes, the first one in the lowest bits."""
-        z, width = self.timing.shape.parallelism, self.timing.network.format.stored_width
-        return [
-            packed(self._init[first + lanes.start : first + lanes.stop], width)
-            for first in range(0, len(self._init), z)
-        ]
+
+def first_rows(timing: JunctionTiming, init: list[int], lanes: range) -> list[int]:
+    """The first words of the memory of some lanes, their first one in the lowest bits."""
+    z, width = timing.shape.parallelism, timing.network.format.stored_width
+    return [
+        packed(init[first + lanes.start : first + lanes.stop], width)
+        for first in range(0, len(init), z)
+    ]
 
 
-def _parts(timing: JunctionTiming) -> list[range]:
+def memory_parts(timing: JunctionTiming) -> list[range]:
     """Lanes of each memory: LUT RAM is addressed in parts, a block RAM is wide anyway."""
     lanes = timing.shape.parallelism
     distributed = timing.memories.weights.kind == "distributed"

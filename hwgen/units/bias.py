@@ -1,7 +1,8 @@
 """The bias unit: keeps the biases, hands them to feedforward and updates them.
 
 A word holds the biases of the neurons that finish in one row (RowLayout.finish_words). It is read
-when feedforward needs it; its successor is written three clocks after that.
+when feedforward needs it; its successor is written three clocks after that, unless biases are
+constants.
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ class BiasUnit(wiring.Component):
     access, access_word, replace, replacement : In
         The parameter port: pulse to read `access_word`, slots to replace and their value. A word
         accessed appears at `biases` after the memory's read latency and one clock, and is written
-        back two clocks later.
+        back two clocks later (not where biases are constants).
     saturations : Out(32)
         How many biases were saturated (training only).
 
@@ -68,11 +69,14 @@ class BiasUnit(wiring.Component):
         members = {
             "start": In(1),
             "biases": Out(biases),
-            "access": In(1),
-            "access_word": In(range(max(timing.layout.finish_words, 2))),
-            "replace": In(slots),
-            "replacement": In(signed(width)),
         }
+        if not timing.options.constant:
+            members |= {
+                "access": In(1),
+                "access_word": In(range(max(timing.layout.finish_words, 2))),
+                "replace": In(slots),
+                "replacement": In(signed(width)),
+            }
         if timing.training:
             members |= {
                 "rate_exponent": In(range(max(timing.options.max_rate_exponent + 1, 2))),
@@ -88,13 +92,17 @@ class BiasUnit(wiring.Component):
         """What it takes: see `hwgen.parts.cost`."""
         fmt, slots, plan = timing.network.format, timing.layout.finishing, timing.memories.biases
         stored, word = fmt.stored_width, bits_for(plan.depth - 1)
+        constant = timing.options.constant
         terms = {
-            "memory": cost.memory(plan.depth, plan.width, latency=plan.read_latency),
+            "memory": cost.memory(plan.depth, plan.width, rom=constant, latency=plan.read_latency),
             "scan": cost.ONE * (word + 2 + bits_for(timing.shape.rows - 1)),
-            "words": cost.registers((word + 1) * timing.bias_written),
             "timeline": cost.registers(timing.totals),
-            "updated": cost.Logic(lut=stored, ff=stored) * slots,
         }
+        if not constant:
+            terms |= {
+                "words": cost.registers((word + 1) * timing.bias_written),
+                "updated": cost.Logic(lut=stored, ff=stored) * slots,
+            }
         if timing.training:
             shift_at = _shift_at(timing)
             step = timing.widths.delta + fmt.extra_bits
@@ -113,9 +121,7 @@ class BiasUnit(wiring.Component):
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
-        timing, layout = self.timing, self.timing.layout
-        width = timing.network.format.stored_width
-        plan = timing.memories.biases
+        timing, plan = self.timing, self.timing.memories.biases
         payload = {"rate_exponent": self.rate_exponent} if timing.training else {}
         timeline = Timeline(m, self.start, payload)
         # Clocks from the start pulse: row read at 1, words at `arrive`, addresses before that.
@@ -124,27 +130,38 @@ class BiasUnit(wiring.Component):
         word, used = self._scan(m, timeline, address)
 
         new_word = Signal(plan.width, name="new_word")
-        write_after = timing.bias_written
+        write = None
+        if not timing.options.constant:
+            late = timing.bias_written
+            write = (
+                delayed(m, word, late, "word"),
+                new_word,
+                delayed(m, used, late, "used", reset_less=False),
+            )
         (row,) = memory(
             m,
             "biases",
             depth=plan.depth,
             width=plan.width,
             reads=[word],
-            write=(
-                delayed(m, word, write_after, "word"),
-                new_word,
-                delayed(m, used, write_after, "used", reset_less=False),
-            ),
+            write=write,
             init=self._init,
             latency=plan.read_latency,
         )
         m.d.comb += self.biases.as_value().eq(row)
+        if not timing.options.constant:
+            m.d.comb += new_word.eq(self._successor(m, timeline))
+        return m
+
+    def _successor(self, m: Module, timeline: Timeline) -> Value:
+        """What takes the place of the word read, two clocks after it."""
+        timing, layout = self.timing, self.timing.layout
+        width = timing.network.format.stored_width
         values = []
         flags = []
         present: list[Value] = []
         if timing.training:
-            start = timeline.start(arrive + 1 - SCAN_LEAD)
+            start = timeline.start(_arrive(timing) + 1 - SCAN_LEAD)
             _, present = slots_present(m, start, layout, starting=False, name="finish")
         for k in range(layout.finishing):
             if timing.training:
@@ -155,10 +172,9 @@ class BiasUnit(wiring.Component):
                 value = register(m, self.biases[k], f"kept{k}")
             value = Mux(self.replace[k], self.replacement, value)
             values.append(register(m, value, f"updated{k}"))
-        m.d.comb += new_word.eq(Cat(value.as_unsigned() for value in values))
         if timing.training:
             m.d.comb += self.saturations.eq(saturation_counter(m, flags, "bias"))
-        return m
+        return Cat(value.as_unsigned() for value in values)
 
     def _scan(self, m: Module, timeline: Timeline, address: int) -> tuple[Signal, Signal]:
         """The word of the current row, and whether the row has one."""
@@ -169,9 +185,11 @@ class BiasUnit(wiring.Component):
         start = timeline.start(address - 1 - SCAN_LEAD)
         _, present = slots_present(m, start, layout, starting=False, name="scan")
         fresh = Signal(name="fresh")
-        m.d.sync += used.eq(present[0] | self.access)
-        with m.If(self.access):
-            m.d.sync += word.eq(self.access_word)
+        constant = self.timing.options.constant
+        access, wanted = (Const(0), Const(0)) if constant else (self.access, self.access_word)
+        m.d.sync += used.eq(present[0] | access)
+        with m.If(access):
+            m.d.sync += word.eq(wanted)
         with m.Elif(timeline.start(address - 1)):
             m.d.sync += [word.eq(0), fresh.eq(~present[0])]
         with m.Elif(present[0]):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from math import sqrt
@@ -65,6 +66,17 @@ class Parameters:
         array = array.astype(np.int64)
         array.setflags(write=False)
         return array
+
+    @property
+    def sha256(self) -> str:
+        """SHA-256, in hexadecimal, of all values as little-endian int64: by junction, weights, then
+        biases.
+        """
+        checksum = hashlib.sha256()
+        for weights, biases in zip(self.weights, self.biases, strict=True):
+            checksum.update(weights.astype("<i8").tobytes())
+            checksum.update(biases.astype("<i8").tobytes())
+        return checksum.hexdigest()
 
     def first_difference(self, other: Parameters) -> str | None:
         """Say where `other` differs first, junction by junction, weights before biases.

@@ -17,11 +17,13 @@ class CoreOptions:
     Raises
     ------
     ValueError
-        `pipeline` is no name in `PIPELINES`.
+        `pipeline` is no name in `PIPELINES`, or a core that trains has constant parameters.
     """
 
     training: bool = True
     """Whether the core trains, or only infers."""
+    constant: bool = False
+    """Whether weights and biases of an inference core are constants, without a parameter port."""
     max_rate_exponent: int = 7
     """The largest k that the core carries, and the update unit shifts by."""
     pipeline: str = "deep"
@@ -35,6 +37,8 @@ class CoreOptions:
 
     def __post_init__(self) -> None:
         check_pipeline("pipeline", self.pipeline)
+        if self.constant and self.training:
+            raise ValueError("constant must be false in a core that trains, not True")
 
     @property
     def pipelining(self) -> Pipelining:

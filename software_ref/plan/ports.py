@@ -175,6 +175,8 @@ class CorePorts:
     """One entry per junction, junction 1 first."""
     top: str = CORE_NAME
     """Name of the core's module."""
+    parameter_port: bool = True
+    """Whether parameters can be read and written; not where they are constants."""
 
     def __post_init__(self) -> None:
         least = {
@@ -229,6 +231,7 @@ class CorePorts:
             prediction_steps=schedule.result_steps,
             junctions=tuple(JunctionPorts.of(t.layout) for t in schedule.timing),
             top=top,
+            parameter_port=not schedule.options.constant,
         )
 
     # Payloads
@@ -292,11 +295,7 @@ class CorePorts:
             "are done"
         )
         counters = f"{COUNTER_BITS}-bit counters of saturated s, delta, and w and b, per junction"
-        return (
-            Stream(
-                "samples", True, "beats of a sample; its header counts in the first", self.sample
-            ),
-            Stream("predictions", False, "predictions, in the samples' order", self.prediction),
+        parameters = (
             Stream(
                 "parameter_requests",
                 True,
@@ -304,6 +303,13 @@ class CorePorts:
                 self.request,
             ),
             Stream("parameter_values", False, "the answers of reads, in order", self.value),
+        )
+        return (
+            Stream(
+                "samples", True, "beats of a sample; its header counts in the first", self.sample
+            ),
+            Stream("predictions", False, "predictions, in the samples' order", self.prediction),
+            *(parameters if self.parameter_port else ()),
             Signal("drain", True, drain, 1),
             Signal("busy", False, "whether anything is under way or pending", 1),
             Signal("steps", False, "steps since reset", STEP_BITS),

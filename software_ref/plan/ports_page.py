@@ -6,6 +6,7 @@ import argparse
 
 from software_ref.console.markdown import markdown_table
 from software_ref.network import Network
+from software_ref.plan.core_options import CoreOptions
 from software_ref.plan.ports import CLOCK, RESET, CorePorts, Signal, Stream
 from software_ref.plan.schedule import Schedule
 
@@ -18,6 +19,11 @@ _ANY = Network(layers=(4, 2), out_degree=(1,), parallelism=(2,))
 def tables() -> str:
     """Ports, and the fields of their payloads, in Markdown."""
     ports = CorePorts.of(Schedule(network=_ANY))
+    constant = CorePorts.of(
+        Schedule(network=_ANY, options=CoreOptions(training=False, constant=True))
+    )
+    kept = {port.name for port in constant.ports}
+    absent = [f"`{port.name}`" for port in ports.ports if port.name not in kept]
     rows = [
         [f"`{port.name}`{_kind(port)}", "in" if port.is_input else "out", port.meaning]
         for port in (CLOCK, RESET, *ports.ports)
@@ -30,6 +36,8 @@ def tables() -> str:
     return "\n".join(
         [
             *markdown_table(["port", "direction", "what"], rows),
+            "",
+            f"A core with constant parameters has no {' and no '.join(absent)}.",
             "",
             "Fields of the payloads, from the lowest bit up:",
             "",

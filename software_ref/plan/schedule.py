@@ -73,9 +73,12 @@ class Schedule:
     """What the core is built with."""
 
     @classmethod
-    def from_file(cls, file: NetworkFile, *, training: bool = True) -> Schedule:
+    def from_file(
+        cls, file: NetworkFile, *, training: bool = True, constant: bool = False
+    ) -> Schedule:
         """The schedule of the hardware that a network file describes."""
-        return cls(network=file.network, options=file.core_options(training=training))
+        options = file.core_options(training=training, constant=constant)
+        return cls(network=file.network, options=options)
 
     @property
     def training(self) -> bool:

@@ -53,6 +53,10 @@ def test_a_checkpoint_comes_back(path: Path) -> None:
         assert {array.dtype for array in archive.values()} == {np.dtype(np.int64)}
 
 
+def test_its_position_is_told_in_epochs_and_samples() -> None:
+    assert CHECKPOINT.position == "7 epochs, 70000 samples"
+
+
 def test_saving_replaces_the_file_and_leaves_no_other(path: Path) -> None:
     save_checkpoint(path, replace(CHECKPOINT, epoch=8))
     assert load_checkpoint(path, NETWORK).epoch == 8

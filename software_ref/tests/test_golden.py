@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 
 import numpy as np
@@ -274,3 +275,15 @@ def test_progress_counts_every_sample() -> None:
     seen: list[int] = []
     case.trainer().run(case.features, case.labels, progress=seen.append)
     assert seen == [256, 256, 88]
+
+
+def test_a_checksum_is_that_of_all_values_by_junction() -> None:
+    network = Network(layers=(4, 2, 2), out_degree=(1, 1), parallelism=(2, 1))
+    weights = (np.array([1, -2, 3, -4]), np.array([5, -6]))
+    biases = (np.array([7, 0]), np.array([-8, 9]))
+    parameters = Parameters(network=network, weights=weights, biases=biases)
+    order = [1, -2, 3, -4, 7, 0, 5, -6, -8, 9]
+    octets = b"".join(value.to_bytes(8, "little", signed=True) for value in order)
+    assert parameters.sha256 == hashlib.sha256(octets).hexdigest()
+    other = Parameters(network=network, weights=weights, biases=(biases[0], np.array([-8, 10])))
+    assert other.sha256 != parameters.sha256

@@ -10,11 +10,13 @@ from typing import Any
 import pytest
 
 from software_ref.activation import Activation
+from software_ref.checkpoint import Checkpoint
 from software_ref.connections.options import ConnectionOptions
 from software_ref.core_plan import CorePlan
 from software_ref.devices import DEVICES
 from software_ref.file_options import TargetOptions, TrainingOptions
 from software_ref.fixed_point import FixedFormat
+from software_ref.golden import initial_parameters, minimum_lags
 from software_ref.manifest import manifest
 from software_ref.network import Network
 from software_ref.network_file import NetworkFile
@@ -57,8 +59,9 @@ def differing(one: Any, other: Any, path: str = "") -> set[str]:
 
 def test_it_has_the_parts_that_the_documentation_promises() -> None:
     assert list(described(PLAN)) == [
-        *("top", "core", "network", "format", "update", "seeds", "connections", "schedule"),
-        *("latencies", "ports", "parameters", "memories", "multipliers"),
+        *("top", "core", "network", "format", "update", "seeds", "initial_parameters"),
+        *("connections", "schedule", "latencies", "ports", "parameters", "memories"),
+        "multipliers",
     ]
 
 
@@ -82,6 +85,47 @@ def test_it_says_which_network_the_core_holds() -> None:
         "activation_fraction": 5,
     }
     assert found["seeds"] == {"connections": 5, "weights": 7, "update": 1}
+
+
+def test_it_says_where_the_parameters_come_from() -> None:
+    own = described(PLAN)["initial_parameters"]
+    assert own == {
+        "source": "seed",
+        "epoch": 0,
+        "samples": 0,
+        "sha256": initial_parameters(NETWORK, 7).sha256,
+        "constant": False,
+    }
+    trained = initial_parameters(NETWORK, 99)
+    start = Checkpoint(parameters=trained, lags=minimum_lags(NETWORK), epoch=3, samples=120)
+    for plan in (replace(PLAN, start=start), replace(PLAN, start=start, seed=8)):
+        found = described(plan)
+        assert found["initial_parameters"] == {
+            "source": "checkpoint",
+            "epoch": 3,
+            "samples": 120,
+            "sha256": trained.sha256,
+            "constant": False,
+        }
+        assert found["seeds"]["weights"] is None
+        names = {f"initial_parameters.{name}" for name in ("source", "epoch", "samples", "sha256")}
+        assert differing(described(PLAN), found) == names | {"seeds.weights"}
+    assert trained.sha256 != own["sha256"]
+
+
+def test_a_core_of_constants_has_no_port_to_tell_places_of() -> None:
+    inference, constant = (
+        described(replace(PLAN, options=CoreOptions(training=False, constant=constant)))
+        for constant in (False, True)
+    )
+    assert constant["parameters"] is None
+    assert constant["initial_parameters"]["constant"] is True
+    assert differing(inference, constant) == {
+        "parameters",
+        "initial_parameters.constant",
+        "ports.streams.parameter_requests",
+        "ports.streams.parameter_values",
+    }
 
 
 def test_first_states_are_those_of_a_core_that_rounds_at_random() -> None:
@@ -257,7 +301,7 @@ def test_a_device_decides_the_multipliers_alone() -> None:
     ("change", "names"),
     [
         ({"name": "other"}, {"top"}),
-        ({"seed": 8}, {"seeds.weights"}),
+        ({"seed": 8}, {"seeds.weights", "initial_parameters.sha256"}),
         (
             {"network": replace(NETWORK, connections=ConnectionOptions(seed=6))},
             {"seeds.connections", "connections.seeds"},

@@ -31,10 +31,16 @@ def instances(core: NetworkCore) -> set[str]:
     return names
 
 
-@pytest.mark.parametrize("training", [True, False])
+@pytest.mark.parametrize(
+    "options",
+    [CoreOptions(), CoreOptions(training=False), CoreOptions(training=False, constant=True)],
+    ids=["training", "inference", "constant"],
+)
 @pytest.mark.parametrize("net", NETWORKS.values(), ids=NETWORKS)
-def test_every_instance_has_a_cost_and_every_cost_an_instance(net: Network, training: bool) -> None:
-    design = CoreDesign(network=net, options=CoreOptions(training=training))
+def test_every_instance_has_a_cost_and_every_cost_an_instance(
+    net: Network, options: CoreOptions
+) -> None:
+    design = CoreDesign(network=net, options=options)
     assert NetworkCore.costs(design.schedule, design.dsp).keys() == instances(design.core)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from hwgen.cosimulation import side_by_side
 from hwgen.cosimulation.side_by_side import Cosimulation
 from software_ref.golden import GoldenTrainer, Parameters, RunResult, SaturationCounts
 from software_ref.network import Network
+from software_ref.plan.core_options import CoreOptions
 
 DESIGN = CoreDesign(network=Network(layers=(4, 4, 2), out_degree=(2, 2), parallelism=(2, 2)))
 SAMPLES, RATE_EXPONENT, PERIOD = 7, 1, 9
@@ -28,8 +30,8 @@ class FaultyCore:
 
     faulty = SAMPLES
 
-    def __init__(self, design: CoreDesign, folder: Path, parameters: Parameters | None, **_: Any):
-        self.parameters = parameters or design.parameters
+    def __init__(self, design: CoreDesign, folder: Path, **_: Any):
+        self.parameters = design.parameters
         self.saturations = SaturationCounts(ff=(1, 2), bp=(3, 0), up=(4, 5))  # of runs before
         self.simulation_seconds = 0.0
         self.sample_clocks = np.empty(0, np.int64)
@@ -96,3 +98,45 @@ def test_a_planted_fault_is_told_by_sample_junction_row_and_lane(
     assert epoch.first_difference == wanted
     # The core goes on from its own parameters, those after all samples.
     assert cosimulation.rtl.parameters.weights[1][EDGE] == final + 3
+
+
+class FaultyPredictor(FaultyCore):
+    """It predicts as it should, but for one sample."""
+
+    wrong: int | None = None
+
+    def run(self, *arguments: Any, **options: Any) -> RunResult:
+        result = super().run(*arguments, **options)
+        if self.wrong is None:
+            return result
+        predictions = result.predictions.copy()
+        predictions[self.wrong] ^= 1
+        return replace(result, predictions=predictions, correct=predictions == LABELS)
+
+
+@pytest.mark.parametrize("constant", [False, True])
+def test_predictions_are_compared_and_constants_are_not(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, constant: bool
+) -> None:
+    monkeypatch.setattr(side_by_side, "RtlTrainer", FaultyPredictor)
+    options = CoreOptions(training=False, constant=constant)
+    both = Cosimulation(CoreDesign(network=DESIGN.network, options=options), tmp_path)
+    found = both.predict(FEATURES, LABELS)
+    assert found.agreement.bit_exact
+    assert found.agreement.predictions == SAMPLES
+    read = (0, 0) if constant else (16, 6)
+    assert (found.agreement.weights, found.agreement.biases) == read
+    assert found.clocks_per_sample == PERIOD
+
+    right = GoldenTrainer(DESIGN.network, DESIGN.parameters, DESIGN.schedule.lags).infer(FEATURES)
+    monkeypatch.setattr(FaultyPredictor, "wrong", 3)
+    found = both.predict(FEATURES, LABELS)
+    assert found.agreement.differences == (
+        f"prediction of sample 3: golden {right[3]}, RTL {right[3] ^ 1}",
+    )
+    assert found.first_difference is None
+
+    # A weight that should not have changed is seen where it can be read.
+    monkeypatch.setattr(FaultyPredictor, "wrong", None)
+    monkeypatch.setattr(FaultyPredictor, "faulty", 0)
+    assert both.predict(FEATURES, LABELS).agreement.bit_exact is constant

@@ -77,6 +77,19 @@ def test_any_network_has_an_estimate() -> None:
         assert estimate.lut == sum(lut for lut, _ in estimate.units.values())
 
 
+def test_constants_take_less_logic_and_as_many_blocks(file: NetworkFile) -> None:
+    inference = estimate_file(file, training=False)
+    constant = estimate_file(file, training=False, constant=True)
+    assert constant.lut < inference.lut and constant.lutram < inference.lutram
+    assert constant.ff < 0.7 * inference.ff
+    assert (constant.dsp, constant.bram36) == (inference.dsp, inference.bram36)
+    assert constant.clocks_per_sample == inference.clocks_per_sample
+    gone = {"parameter_port", "junction_1.access_timeline", "junction_2.access_timeline"}
+    assert inference.units.keys() - constant.units.keys() == gone
+    points = sweep(file, "z", training=False, constant=True)
+    assert [point.estimate for point in points if point.here] == [constant]
+
+
 def test_more_edges_a_clock_take_more_and_are_faster(file: NetworkFile) -> None:
     points = sweep(file, "z")
     assert [point.here for point in points].count(True) == 1

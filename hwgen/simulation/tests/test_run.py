@@ -249,3 +249,18 @@ def test_a_prediction_too_many_is_an_error(faulty: Callable[[int], Simulation]) 
     message = r"the core gave a prediction that no sample asked for, at clock \d+"
     with pytest.raises(SimulatorError, match=message):
         _run(faulty(3), [Play(samples=range(3)), Drain()])
+
+
+@pytest.mark.parametrize(
+    "operation", [ReadParameters(), WriteParameters(parameters=_random_parameters(1))]
+)
+def test_a_core_without_a_parameter_port_is_asked_for_no_parameters(
+    operation: Operation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Simulation, "build", lambda _: tmp_path / "none")
+    ports = replace(PORTS, parameter_port=False)
+    simulation = Simulation(tmp_path, ports, source=stub(tmp_path))
+    message = r"^operations must access no parameters: the core has no parameter port$"
+    with pytest.raises(ValueError, match=message):
+        simulation.run(Job(operations=[operation]))
+    assert [path.name for path in tmp_path.iterdir()] == ["stub_core.v"]

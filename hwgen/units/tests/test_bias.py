@@ -30,13 +30,18 @@ def words_of(timing: JunctionTiming, biases: np.ndarray) -> list[int]:
 
 
 def timing_of(
-    numbers: tuple[int, ...], last: bool, training: bool = True, **options: int
+    numbers: tuple[int, ...],
+    last: bool,
+    training: bool = True,
+    constant: bool = False,
+    **options: int,
 ) -> JunctionTiming:
     """Timing of a junction 1, the output layer's or not."""
     right = numbers[1]
     following = () if last else ((right, 1, 1, right),)
     net = network(numbers, *following, format=((1, 4), (3, 8))[last], **options)
-    return JunctionTiming(network=net, junction=1, options=CoreOptions(training=training))
+    core = CoreOptions(training=training, constant=constant)
+    return JunctionTiming(network=net, junction=1, options=core)
 
 
 @pytest.mark.parametrize("last", [True, False], ids=["last", "hidden"])
@@ -91,6 +96,24 @@ def check_learning(timing: JunctionTiming, numbers: tuple[int, ...]) -> None:
             saturated += int(overflows(exact, width).sum())
         biases = after
     assert shown["saturations"][-1] == saturated
+
+
+@pytest.mark.parametrize("numbers", [*SHAPES, (1024, 256, 1, 4)], ids=identify)
+def test_constants_come_with_their_rows_after_every_start(numbers: tuple[int, ...]) -> None:
+    timing = timing_of(numbers, last=False, training=False, constant=True, extra_bits=2)
+    shape, width = timing.shape, timing.network.format.stored_width
+    rng = np.random.default_rng(numbers)
+    biases = random_signed(rng, width, shape.right)
+    starts = start_clocks(rng, 4, shape.rows, first=1)
+    clocks = starts[-1] + shape.rows + timing.totals + 1
+    unit = BiasUnit(timing, words_of(timing, biases))
+    assert set(unit.signature.members) == {"start", "biases"}
+    shown = play(unit, {"start": pulses(clocks, starts)}, ["biases"])["biases"]
+    for start in starts:
+        for row in range(shape.rows):
+            neurons = finishing(shape, row)
+            got = shown[start + 1 + timing.totals + row, : len(neurons)]
+            assert got.tolist() == biases[neurons].tolist()
 
 
 @pytest.mark.parametrize("training", [True, False])

@@ -22,9 +22,17 @@ def test_timing_of_every_junction_has_the_schedules_options(training: bool) -> N
 def test_a_network_file_without_a_target_has_the_default_options() -> None:
     assert NetworkFile(network=NETWORK).core_options() == CoreOptions()
     assert NetworkFile(network=NETWORK).core_options(training=False).training is False
+    constant = NetworkFile(network=NETWORK).core_options(training=False, constant=True)
+    assert constant == CoreOptions(training=False, constant=True)
 
 
 def test_a_pipeline_that_is_none_is_refused() -> None:
     message = '^pipeline must be one of "shallow", "medium", "deep", not \'flat\'$'
     with pytest.raises(ValueError, match=message):
         CoreOptions(pipeline="flat")
+
+
+def test_a_core_that_trains_has_no_constant_parameters() -> None:
+    message = r"^constant must be false in a core that trains, not True$"
+    with pytest.raises(ValueError, match=message):
+        CoreOptions(constant=True)

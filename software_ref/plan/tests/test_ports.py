@@ -93,6 +93,23 @@ def test_a_stream_has_three_wires_and_reset_comes_first() -> None:
     assert all(isinstance(wire, Signal) for wire in wires)
 
 
+def test_a_core_of_constants_has_no_parameter_port_and_no_other_port_less() -> None:
+    network = Network(layers=(8, 4, 2), out_degree=(2, 1), parallelism=(4, 2))
+    inference, constant = (
+        CorePorts.of(
+            Schedule(network=network, options=CoreOptions(training=False, constant=constant))
+        )
+        for constant in (False, True)
+    )
+    assert (inference.parameter_port, constant.parameter_port) == (True, False)
+    gone = [wire for wire in inference.wires() if wire not in constant.wires()]
+    assert {wire.name.partition("__")[0] for wire in gone} == {
+        *("parameter_requests", "parameter_values")
+    }
+    assert len(gone) == 6
+    assert constant.wires() == tuple(wire for wire in inference.wires() if wire not in gone)
+
+
 def test_a_request_has_room_for_every_row_and_lane() -> None:
     ports = ports_of((8, 4, 2), (2, 1), (4, 2))  # 4 rows and 2, 4 lanes and 2
     assert (ports.junction_width, ports.row_width, ports.lane_width) == (1, 2, 2)
