@@ -67,7 +67,7 @@ def estimate_core(
     schedule
         The core's schedule.
     dsp
-        For each junction, the units whose multipliers are DSP blocks (`divide_multipliers`).
+        For each junction, the DSP blocks of its units (`divide_multipliers`).
     coefficients
         Those fitted by `benchmarks.estimate` by default.
     """
