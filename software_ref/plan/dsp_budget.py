@@ -13,7 +13,7 @@ the most LUTs that it can.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
@@ -22,7 +22,15 @@ from software_ref.plan.product_pair import ProductPair
 from software_ref.plan.schedule import Schedule
 from software_ref.plan.timing import JunctionTiming
 
-__all__ = ["DspBlocks", "DspUnits", "MultiplierUnit", "divide_multipliers", "multiplier_units"]
+__all__ = [
+    "DspBlocks",
+    "DspUnits",
+    "LutProducts",
+    "MultiplierUnit",
+    "divide_multipliers",
+    "lut_products",
+    "multiplier_units",
+]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,6 +138,40 @@ def divide_multipliers(schedule: Schedule) -> tuple[dict[str, DspBlocks], ...]:
             units[step.unit.unit] = units.get(step.unit.unit, DspBlocks()) + step.block * taken
             left -= taken
     return tuple(dict(sorted(units.items())) for units in chosen)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LutProducts:
+    """Products of a unit that LUTs make."""
+
+    junction: int
+    """Junction number, from 1."""
+    unit: str
+    """"feedforward", "backprop" or "update"."""
+    count: int
+    """Products a clock in LUTs, at least 1."""
+    lanes: int
+    """All products of the unit."""
+
+    @property
+    def name(self) -> str:
+        """The unit by its name in the core: `junction_1.update`."""
+        return f"junction_{self.junction}.{self.unit}"
+
+
+def lut_products(schedule: Schedule, dsp: Sequence[DspUnits]) -> tuple[LutProducts, ...]:
+    """The units that did not get DSP blocks for all of their products."""
+    units = (unit for timing in schedule.timing for unit in multiplier_units(timing))
+    found = (
+        LutProducts(
+            junction=unit.junction,
+            unit=unit.unit,
+            count=unit.count - dsp[unit.junction - 1].get(unit.unit, DspBlocks()).products,
+            lanes=unit.count,
+        )
+        for unit in units
+    )
+    return tuple(each for each in found if each.count)
 
 
 def multiplier_units(timing: JunctionTiming) -> list[MultiplierUnit]:
