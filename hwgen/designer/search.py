@@ -21,7 +21,7 @@ MOST = 160
 """Networks that are estimated, nearest first: some milliseconds each."""
 FEW = 12
 """Those that are estimated to find one that fits, at every multiple of the clocks."""
-SLOWER = (2, 3, 4, 6, 8, 12, 16, 24, 32)
+SLOWER = (1.25, 1.5, 2, 2.5, 3, 4, 6, 8, 12, 16, 24, 32)
 """Factors of the clocks at which a device too small may have room."""
 
 
@@ -188,9 +188,9 @@ def _needs(design: Design, device: Device) -> str:
 def _slower(goal: DesignGoal) -> str:
     """The fewest clocks, of some multiples, with which a network does fit."""
     for factor in SLOWER:
-        slower = replace(goal, clocks=factor * goal.clocks)
+        slower = replace(goal, clocks=round(factor * goal.clocks))
         designs = measured(candidates_near(slower, FEW))
         fitting = [each for each in designs if each.fits and max(each.off) <= goal.within]
         if fitting:
-            return f"the nearest that fits is {_described(min(fitting, key=_closest))}"
+            return f"one that does is {_described(min(fitting, key=_closest))}"
     return f"nor does any that takes {SLOWER[-1]} times as long"

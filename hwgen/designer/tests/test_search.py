@@ -120,7 +120,7 @@ def test_the_target_decides_the_figures_and_is_in_the_file(tmp_path) -> None:
             0.2,
             44,
             r"no network of 20 % density and 44 clocks fits XC7A100T: 784-112-10 with .* takes "
-            r"[\d,]+ of 63,400 LUT; the nearest that fits is 784-112-10 with .*, 88 clocks\)",
+            r"[\d,]+ of 63,400 LUT; one that does is 784-112-10 with .*, 88 clocks\)",
         ),
     ],
 )
