@@ -32,6 +32,7 @@ from rtl_tests.side_by_side import build_side_by_side
 from software_ref.connections.clash_free import generate_pattern
 from software_ref.connections.options import ConnectionOptions
 from software_ref.network import Network
+from software_ref.plan.dsp_budget import DspBlocks
 from software_ref.plan.pipelining import PIPELINES
 from software_ref.plan.row_layout import RowLayout
 from software_ref.plan.timing import JunctionTiming
@@ -126,13 +127,17 @@ def all_trials() -> dict[str, Trial]:
         **{name: interleaver_trial(pattern, seed=1) for name, pattern in patterns.items()},
         "to_lanes": crossbar_trial(free, width=9, dither=True, to_lanes=True, seed=2),
         "to_memories": crossbar_trial(free, width=9, dither=True, to_lanes=False, seed=3),
-        "feedforward": feedforward_trial(timing(sigmoid), dsp=True, seed=4, scale=0.3),
-        "feedforward_relu": feedforward_trial(timing(relu), dsp=False, seed=5, scale=0.3),
-        "feedforward_last": feedforward_trial(timing(relu, 2), dsp=False, seed=6, scale=0.5),
-        "backprop_one_word": backprop_trial(one_word, dsp=True, seed=7),
-        "backprop": backprop_trial(straddling, dsp=False, seed=8),
-        "update": update_trial(timing(sigmoid), dsp=False, seed=9),
-        "update_replaced": update_trial(timing(relu), dsp=2, seed=10, replaced=0b0110),
+        "feedforward": feedforward_trial(
+            timing(sigmoid), dsp=DspBlocks(singles=3), seed=4, scale=0.3
+        ),
+        "feedforward_relu": feedforward_trial(timing(relu), dsp=DspBlocks(), seed=5, scale=0.3),
+        "feedforward_last": feedforward_trial(timing(relu, 2), dsp=DspBlocks(), seed=6, scale=0.5),
+        "backprop_one_word": backprop_trial(one_word, dsp=DspBlocks(singles=4), seed=7),
+        "backprop": backprop_trial(straddling, dsp=DspBlocks(singles=1), seed=8),
+        "update": update_trial(timing(sigmoid), dsp=DspBlocks(), seed=9),
+        "update_replaced": update_trial(
+            timing(relu), dsp=DspBlocks(pairs=1, singles=1), seed=10, replaced=0b0110
+        ),
         "neuron_queue": neuron_queue_trial(
             RowLayout(shape((10, 10, 3, 10))),
             width=6,

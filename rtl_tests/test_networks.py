@@ -18,6 +18,7 @@ from software_ref.fixed_point import FixedFormat
 from software_ref.golden import GoldenTrainer, Parameters, golden_trainer, minimum_lags
 from software_ref.network import Network
 from software_ref.plan.core_options import CoreOptions
+from software_ref.plan.dsp_budget import DspBlocks
 from software_ref.plan.pipelining import PIPELINES
 from software_ref.update_rounding import UpdateOptions
 
@@ -56,6 +57,35 @@ def _random_parameters(network: Network, rng: np.random.Generator) -> Parameters
     )
 
 
+def _trained_like_numpy(
+    design: CoreDesign,
+    rng: np.random.Generator,
+    folder: Path,
+    *,
+    start: Parameters | None = None,
+    stalls: Stalls = FULL_RATE,
+) -> RtlTrainer:
+    """The core after random samples, every bit of which was NumPy's."""
+    network, samples = design.network, _random_samples(design.network, rng)
+    rtl = RtlTrainer(design, folder, start, stalls=stalls, optimise=False)
+    found = rtl.run(*samples)
+
+    for engine in ("numpy", "compiled"):
+        golden = golden_trainer(
+            network, start or design.parameters, design.schedule.lags, engine=engine
+        )
+        wanted = golden.run(*samples)
+        agreement = compare_results(
+            (wanted, golden.parameters, golden.saturations),
+            (found, rtl.parameters, rtl.saturations),
+        )
+        assert agreement.differences == ()
+        assert agreement.predictions == SAMPLES
+        assert agreement.weights == network.weights
+        assert agreement.biases == network.biases
+    return rtl
+
+
 def test_the_networks_cover_every_kind_of_shape() -> None:
     found = set().union(*map(features_of, NETWORKS))
     wanted = {f"L = {count}" for count in (1, 2, 3, 4)} | {"sigmoid", "relu"}
@@ -87,28 +117,42 @@ def test_a_random_network_trains_bit_for_bit_like_numpy(index: int, tmp_path: Pa
             pipeline=list(PIPELINES)[index % 7 % 3],
         ),
     )
-    samples = _random_samples(network, rng)
-
-    parameters = start or design.parameters
-    rtl = RtlTrainer(design, tmp_path, start, stalls=stalls, optimise=False)
-    found = rtl.run(*samples)
-
-    for engine in ("numpy", "compiled"):
-        golden = golden_trainer(network, parameters, design.schedule.lags, engine=engine)
-        wanted = golden.run(*samples)
-        agreement = compare_results(
-            (wanted, golden.parameters, golden.saturations),
-            (found, rtl.parameters, rtl.saturations),
-        )
-        assert agreement.differences == ()
-        assert agreement.predictions == SAMPLES
-        assert agreement.weights == network.weights
-        assert agreement.biases == network.biases
+    rtl = _trained_like_numpy(design, rng, tmp_path, start=start, stalls=stalls)
     gaps = np.diff(rtl.sample_clocks)
     if stalls is FULL_RATE:
         assert set(gaps) == {design.schedule.period}
     else:
         assert gaps.min() >= design.schedule.period
+
+
+# Groups of 3 lanes straddle the rows of junction 1, so a pair and one alone; 5 lanes in junction 2.
+DIVIDED = Network(
+    layers=(15, 10, 4),
+    out_degree=(4, 4),
+    parallelism=(15, 5),
+    format=FixedFormat(integer=2, fraction=5),
+)
+
+
+@pytest.mark.parametrize(
+    ("budget", "junction", "unit", "blocks"),
+    [
+        (8, 2, "backprop", DspBlocks(singles=3)),  # junction 1's update: 5 pairs, 5 lanes in LUTs
+        (25, 1, "feedforward", DspBlocks(singles=8)),
+        (35, 1, "update", DspBlocks(pairs=5, singles=3)),  # and 2 lanes in LUTs
+    ],
+)
+def test_a_unit_divided_between_dsp_blocks_and_luts_has_the_same_bits(
+    budget: int, junction: int, unit: str, blocks: DspBlocks, tmp_path: Path
+) -> None:
+    options = CoreOptions(max_rate_exponent=MAX_RATE_EXPONENT, dsp_budget=budget)
+    design = CoreDesign(network=DIVIDED, options=options)
+    assert design.dsp[junction - 1][unit] == blocks
+    # The budget of a whole core would change nothing but where products are made.
+    assert design.schedule.lags == CoreDesign(network=DIVIDED).schedule.lags
+    rng = np.random.default_rng(budget)
+    rtl = _trained_like_numpy(design, rng, tmp_path, start=_random_parameters(DIVIDED, rng))
+    assert set(np.diff(rtl.sample_clocks)) == {design.schedule.period}
 
 
 def test_every_drain_takes_the_generators_back_to_their_seeds(tmp_path: Path) -> None:

@@ -92,5 +92,5 @@ class CorePlan:
 
     @cached_property
     def dsp(self) -> tuple[DspUnits, ...]:
-        """For each junction, the units whose multipliers are DSP blocks."""
+        """For each junction, the DSP blocks of its units."""
         return divide_multipliers(self.schedule)

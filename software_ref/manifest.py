@@ -6,7 +6,6 @@ from dataclasses import asdict
 from typing import Any
 
 from software_ref.core_plan import CorePlan
-from software_ref.plan.dsp_budget import dsp_blocks
 from software_ref.plan.ports import CLOCK, RESET, CorePorts, Port
 from software_ref.plan.storage import storage
 from software_ref.plan.timing import JunctionTiming
@@ -79,7 +78,7 @@ def manifest(plan: CorePlan) -> dict[str, Any]:
         "multipliers": [
             {
                 "lanes": timing.shape.parallelism,
-                "dsp": dsp_blocks(timing, dsp),
+                "dsp": {unit: blocks.count for unit, blocks in dsp.items()},
             }
             for timing, dsp in zip(schedule.timing, plan.dsp, strict=True)
         ],

@@ -21,6 +21,7 @@ from hwgen.synthesis import kept
 from presparse.cli import main
 from software_ref.devices import DEVICES
 from software_ref.network_file import read_network_file
+from software_ref.plan.dsp_budget import DspBlocks
 
 FORMAT = "[format]\ninteger = 2\nfraction = 5\n"
 SMALL = FORMAT + "[network]\nlayers = [8, 4]\nout_degree = [2]\nparallelism = [4]\n"
@@ -85,12 +86,12 @@ def test_a_board_with_a_35t_is_built_as_a_35t(small: Path) -> None:
         assert f"--part_name {part} " in texts[script]
     assert f"made for {part} by" in texts["README.md"]
     assert figures["part"] == figures["manifest"]["board"]["part"] == part
-    # One unit's 46 multipliers take a DSP block each, the other's one for two, in two groups of 23;
-    # the store is smaller.
+    # Of 92 multipliers two pairs have one DSP block for both; the store is smaller.
     usual = CoreDesign.from_file(read_network_file(small))
     (multipliers,) = figures["manifest"]["multipliers"]
-    assert multipliers["dsp"] == {"feedforward": 46, "update": 24}
-    assert usual.dsp == ({"feedforward": 1, "update": 1},)
+    assert multipliers["dsp"] == {"feedforward": 46, "update": 44}
+    every = DspBlocks(singles=46)
+    assert usual.dsp == ({"feedforward": every, "update": every},)
     room, *others = (most_samples(usual, DEVICES[name]) for name in ("xc7a35t", "xc7a100t"))
     assert [figures["samples"]] == [room] < others
 

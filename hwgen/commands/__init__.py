@@ -5,6 +5,7 @@ from __future__ import annotations
 __all__ = ["COMMANDS"]
 
 COMMANDS = {
+    "design": "list legal networks of a density and speed with their estimates, and write one",
     "generate": "write the network's core as Verilog, with a JSON manifest",
     "simulate": "run the exported Verilog on the data and hold it against NumPy, bit for bit",
     "compare": "draw float, golden and hardware curves, and say whether the last two agree",

@@ -144,7 +144,16 @@ def _report(file: NetworkFile, estimate: Estimate, device: Device, clock_mhz: fl
         f"at {clock_mhz:g} MHz: {figures['samples_per_second']:,} samples/s, about "
         f"{figures['energy_nj_per_sample']:,.0f} nJ per sample (a rough model)",
     ]
+    if estimate.lut_products:
+        lines += ["", *_lut_products(estimate, file.target.dsp_blocks)]
     return lines
+
+
+def _lut_products(estimate: Estimate, budget: int) -> list[str]:
+    """The units that got no DSP blocks for all of their products."""
+    header = (f"beyond {budget} DSP blocks", "in LUTs", "of")
+    rows = [(each.name, each.count, each.lanes) for each in estimate.lut_products]
+    return table_lines(header, rows)
 
 
 def _sweep_table(what: str, rows: list[dict[str, Any]]) -> list[str]:

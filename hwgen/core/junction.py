@@ -33,7 +33,7 @@ from hwgen.units.prediction import PredictionUnit
 from hwgen.units.rounding_noise import RoundingNoise
 from hwgen.units.update import Update
 from software_ref.connections.clash_free import ClashFreePattern
-from software_ref.plan.dsp_budget import DspUnits
+from software_ref.plan.dsp_budget import DspBlocks, DspUnits
 from software_ref.plan.ports import COUNTER_BITS
 from software_ref.plan.schedule import Schedule
 from software_ref.plan.timing import ROUTE, ROUTER_LEAD, SCAN_LEAD
@@ -52,7 +52,7 @@ class JunctionParameters:
     biases: list[int]
     """Initial biases, raw."""
     dsp: DspUnits
-    """Units whose multipliers are DSP blocks: "feedforward", "backprop", "update"."""
+    """DSP blocks of its units, "feedforward", "backprop" and "update"; none of those left out."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -229,7 +229,7 @@ class Junction(wiring.Component):
         operands = timing.lead + timing.operands  # at the lanes
         m.submodules.bias = bias = BiasUnit(timing, self._bias_words())
         m.submodules.feedforward = feedforward = Feedforward(
-            timing, dsp="feedforward" in self._parameters.dsp
+            timing, dsp=self._parameters.dsp.get("feedforward", DspBlocks())
         )
         m.d.comb += [
             feedforward.start.eq(row.timeline.start(operands - 1)),
@@ -248,7 +248,7 @@ class Junction(wiring.Component):
             self.schedule,
             self.number,
             self._parameters.pattern,
-            dsp="backprop" in self._parameters.dsp,
+            dsp=self._parameters.dsp.get("backprop", DspBlocks()),
         )
         m.d.comb += [
             backprop.start.eq(row.timeline.start(self.timing.lead - 1)),
@@ -265,7 +265,9 @@ class Junction(wiring.Component):
         """Weights and biases learn from the sample whose deltas are at the lanes."""
         timing = self.timing
         read, operands = timing.lead, timing.lead + timing.operands
-        m.submodules.update = update = Update(timing, dsp=self._parameters.dsp.get("update", 0))
+        m.submodules.update = update = Update(
+            timing, dsp=self._parameters.dsp.get("update", DspBlocks())
+        )
         activations = self._to_lanes(m, "learn_crossbar", row, row.left.learn_activations)
         m.d.comb += [
             update.start.eq(row.timeline.start(operands - 1)),

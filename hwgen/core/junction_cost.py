@@ -19,7 +19,7 @@ from hwgen.units.output_delta import OutputDelta
 from hwgen.units.prediction import PredictionUnit
 from hwgen.units.rounding_noise import RoundingNoise
 from hwgen.units.update import Update
-from software_ref.plan.dsp_budget import DspUnits
+from software_ref.plan.dsp_budget import DspBlocks, DspUnits
 from software_ref.plan.ports import COUNTER_BITS
 from software_ref.plan.schedule import Schedule
 from software_ref.plan.timing import JunctionTiming
@@ -30,7 +30,7 @@ __all__ = ["junction_costs"]
 def junction_costs(schedule: Schedule, number: int, dsp: DspUnits) -> dict[str, cost.Terms]:
     """What each instance takes, by its name in the junction; "" is what it has of its own.
 
-    `dsp` names the units with DSP multipliers.
+    `dsp` has the DSP blocks of its units.
     """
     timing = schedule.timing[number - 1]
     constant = schedule.options.constant
@@ -46,7 +46,7 @@ def junction_costs(schedule: Schedule, number: int, dsp: DspUnits) -> dict[str, 
         if constant
         else WeightMemory.cost(timing),
         "left": ActivationQueue.cost(schedule, number - 1),
-        "feedforward": Feedforward.cost(timing, dsp="feedforward" in dsp),
+        "feedforward": Feedforward.cost(timing, dsp=dsp.get("feedforward", DspBlocks())),
         "bias": BiasUnit.cost(timing),
     }
     if schedule.network.connections.dither:
@@ -62,7 +62,7 @@ def junction_costs(schedule: Schedule, number: int, dsp: DspUnits) -> dict[str, 
     if not schedule.training:
         return units
     units |= {
-        "update": Update.cost(timing, dsp=dsp.get("update", 0)),
+        "update": Update.cost(timing, dsp=dsp.get("update", DspBlocks())),
         "delta": DeltaUnit.cost(timing),
         "queue": NeuronQueue.cost(schedule, number),
     }
@@ -71,7 +71,7 @@ def junction_costs(schedule: Schedule, number: int, dsp: DspUnits) -> dict[str, 
     if timing.last:
         units["output_delta"] = OutputDelta.cost(timing)
     if timing.backpropagates:
-        units["backprop"] = Backprop.cost(schedule, number, dsp="backprop" in dsp)
+        units["backprop"] = Backprop.cost(schedule, number, dsp=dsp.get("backprop", DspBlocks()))
     if schedule.network.update.random_bits:
         units["noise"] = RoundingNoise.cost()
     return units

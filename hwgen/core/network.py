@@ -84,7 +84,7 @@ class NetworkCore(wiring.Component):
     def costs(schedule: Schedule, dsp: Sequence[DspUnits]) -> dict[str, cost.Terms]:
         """What each instance takes, by its name in the core: `junction_1.update`.
 
-        `dsp` names, for each junction, the units with DSP multipliers.
+        `dsp` has, for each junction, the DSP blocks of its units.
         """
         depth = schedule.credit
         result = CorePorts.of(schedule).prediction.bits

@@ -11,7 +11,7 @@ from typing import Any
 
 from hwgen.core.network import NetworkCore
 from hwgen.parts.cost import Logic, Terms
-from software_ref.plan.dsp_budget import DspUnits
+from software_ref.plan.dsp_budget import DspUnits, LutProducts, lut_products
 from software_ref.plan.schedule import Schedule
 
 __all__ = ["Coefficients", "Estimate", "core_units", "estimate_core", "merged_unit", "unit_kind"]
@@ -41,6 +41,8 @@ class Estimate:
     """Step period P, exact."""
     units: dict[str, tuple[int, int]]
     """LUTs and FFs of every unit, as `presparse synth` names them."""
+    lut_products: tuple[LutProducts, ...] = ()
+    """Units whose products are not all made by DSP blocks."""
 
     def to_dict(self) -> dict[str, Any]:
         """All figures as JSON holds them."""
@@ -51,6 +53,9 @@ class Estimate:
             "ff": self.ff,
             "dsp": self.dsp,
             "bram36": self.bram36,
+            "lut_products": {
+                each.name: {"count": each.count, "lanes": each.lanes} for each in self.lut_products
+            },
             "units": {name: {"lut": lut, "ff": ff} for name, (lut, ff) in self.units.items()},
         }
 
@@ -67,7 +72,7 @@ def estimate_core(
     schedule
         The core's schedule.
     dsp
-        For each junction, the units whose multipliers are DSP blocks (`divide_multipliers`).
+        For each junction, the DSP blocks of its units (`divide_multipliers`).
     coefficients
         Those fitted by `benchmarks.estimate` by default.
     """
@@ -91,6 +96,7 @@ def estimate_core(
         bram36=exact.bram18 / 2,
         clocks_per_sample=schedule.period,
         units=units,
+        lut_products=lut_products(schedule, dsp),
     )
 
 

@@ -10,8 +10,9 @@ from math import ceil
 from typing import TypeAlias
 
 from software_ref.devices import BLOCK_RAM
+from software_ref.plan.fabric_multiplier import FabricMultiplier
 from software_ref.plan.memory_plan import MemoryPlan
-from software_ref.plan.pipelining import Pipelining, product_rows
+from software_ref.plan.pipelining import Pipelining
 from software_ref.plan.product_pair import LATENCY, ProductPair
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "memory",
     "multiplexer",
     "multiplier",
+    "multipliers",
     "pipelined_multiplexer",
     "product_pair",
     "registers",
@@ -127,44 +129,36 @@ def multiplier(
     largest: int | None = None,
 ) -> Logic:
     """`hwgen.parts.multiplier.multiply`; a DSP block has room for three registers."""
-    width = wide + narrow
     if dsp:
-        return Logic(ff=max(latency - 3, 0) * width, dsp=1)
-    # Pairs of partial products: a multiplexer and an adder share each bit's LUT.
-    count = product_rows(narrow, largest)
-    rows = [wide + 2] * (narrow // 2) + [wide] * (count - narrow // 2)
-    places = [2] * len(rows)
-    lut: float = sum(rows)
-    ff = sum(rows)
-    level = 0
-    levels = pipelining.tree_levels(len(rows))
-    while len(rows) > 1:
-        level += 1
-        merged, shifts = [], []
-        for k in range(0, len(rows), 2):
-            if k + 1 == len(rows):
-                merged.append(rows[k])
-                shifts.append(places[k])
-                continue
-            high = max(rows[k] - places[k], rows[k + 1]) + 1
-            lut += high
-            merged.append(places[k] + high)
-            shifts.append(places[k] + places[k + 1])
-        rows, places = merged, shifts
-        if level % pipelining.adders == 0 or len(rows) == 1:
-            ff += sum(rows)
-    ff += max(latency - 1 - levels, 0) * width
-    return Logic(lut=lut, ff=ff)
+        return Logic(ff=max(latency - 3, 0) * (wide + narrow), dsp=1)
+    fabric = FabricMultiplier(
+        wide=wide, narrow=narrow, largest=largest, latency=latency, pipelining=pipelining
+    )
+    return Logic(lut=fabric.luts, ff=fabric.registers)
+
+
+def multipliers(
+    count: int,
+    wide: int,
+    narrow: int,
+    *,
+    latency: int,
+    dsp: int,
+    pipelining: Pipelining,
+    largest: int | None = None,
+) -> Logic:
+    """Several of them, so many of which are DSP blocks."""
+    block, fabric = (
+        multiplier(wide, narrow, latency=latency, dsp=kind, pipelining=pipelining, largest=largest)
+        for kind in (True, False)
+    )
+    return block * dsp + fabric * (count - dsp)
 
 
 def product_pair(pair: ProductPair, *, latency: int) -> Logic:
     """`hwgen.parts.product_pair.multiply_pair`: low bits of a product, and their offset."""
-    overlap = pair.overlap
-    return Logic(
-        lut=overlap * (overlap + 1) // 2 + overlap + 1,
-        ff=4 * overlap + 1 + (latency - LATENCY) * 2 * pair.product,
-        dsp=1,
-    )
+    ff = 4 * pair.overlap + 1 + (latency - LATENCY) * 2 * pair.product
+    return Logic(lut=pair.luts, ff=ff, dsp=1)
 
 
 def memory(depth: int, width: int, *, reads: int = 1, rom: bool = False, latency: int = 1) -> Logic:

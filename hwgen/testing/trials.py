@@ -25,6 +25,7 @@ from hwgen.units.update import Update
 from software_ref.activation_functions import sigmoid_derivative_table
 from software_ref.connections.clash_free import ClashFreePattern, generate_pattern
 from software_ref.network import Network
+from software_ref.plan.dsp_budget import DspBlocks
 from software_ref.plan.pipelining import PIPELINES
 from software_ref.plan.row_layout import RowLayout
 from software_ref.plan.schedule import Schedule
@@ -153,7 +154,7 @@ def activate(timing: JunctionTiming, s: Integers) -> tuple[Integers, Integers]:
 
 
 def feedforward_trial(
-    timing: JunctionTiming, *, dsp: bool, seed: int, scale: float, extreme: int = 0
+    timing: JunctionTiming, *, dsp: DspBlocks, seed: int, scale: float, extreme: int = 0
 ) -> Trial:
     """Random operands through four steps; weights are scaled down to saturate less often.
 
@@ -203,7 +204,7 @@ def feedforward_trial(
     return Trial(component=Feedforward(timing, dsp=dsp), inputs=inputs, expected=expected)
 
 
-def update_trial(timing: JunctionTiming, *, dsp: int, seed: int, replaced: int = 0) -> Trial:
+def update_trial(timing: JunctionTiming, *, dsp: DspBlocks, seed: int, replaced: int = 0) -> Trial:
     """Random rows through five steps, each with its own k; some lanes may be replaced."""
     shape, fmt = timing.shape, timing.network.format
     z, rows = shape.parallelism, shape.rows
@@ -254,7 +255,7 @@ def update_trial(timing: JunctionTiming, *, dsp: int, seed: int, replaced: int =
     return Trial(component=Update(timing, dsp=dsp), inputs=inputs, expected=expected)
 
 
-def backprop_trial(net: Network, *, dsp: bool, seed: int) -> Trial:
+def backprop_trial(net: Network, *, dsp: DspBlocks, seed: int) -> Trial:
     """Junction 2 sums up four samples; every sum is fetched the clock it becomes readable."""
     schedule = Schedule(network=net)
     timing, shape = schedule.timing[1], net.junctions[1]

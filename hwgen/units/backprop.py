@@ -20,6 +20,7 @@ from hwgen.parts.scan import bank_counter, row_active
 from hwgen.storage.interleaver import LaneCrossbar
 from software_ref.connections.clash_free import ClashFreePattern
 from software_ref.plan.copies import lane_parts
+from software_ref.plan.dsp_budget import DspBlocks
 from software_ref.plan.memory_plan import banked_layout
 from software_ref.plan.schedule import Schedule
 
@@ -39,7 +40,7 @@ class Backprop(wiring.Component):
     pattern
         The junction's clash-free pattern.
     dsp
-        Whether the multipliers are DSP blocks.
+        The DSP blocks among the multipliers: those of the first lanes.
 
     Members
     -------
@@ -67,7 +68,9 @@ class Backprop(wiring.Component):
     docs/numerics.md, "Backpropagation".
     """
 
-    def __init__(self, schedule: Schedule, junction: int, pattern: ClashFreePattern, *, dsp: bool):
+    def __init__(
+        self, schedule: Schedule, junction: int, pattern: ClashFreePattern, *, dsp: DspBlocks
+    ):
         self._schedule = schedule
         self._junction = junction
         self._pattern = pattern
@@ -92,7 +95,7 @@ class Backprop(wiring.Component):
         )
 
     @staticmethod
-    def cost(schedule: Schedule, junction: int, *, dsp: bool) -> cost.Terms:
+    def cost(schedule: Schedule, junction: int, *, dsp: DspBlocks) -> cost.Terms:
         """What it takes: see `hwgen.parts.cost`."""
         timing = schedule.timing[junction - 1]
         z, word = timing.shape.parallelism, bits_for(timing.shape.depth - 1)
@@ -103,14 +106,14 @@ class Backprop(wiring.Component):
         fetch = schedule.timing[junction - 2].memories.fetched.read_latency
         product = timing.network.format.width + timing.widths.delta
         return {
-            "multipliers": cost.multiplier(
+            "multipliers": cost.multipliers(
+                z,
                 timing.network.format.width,
                 timing.widths.delta,
                 latency=timing.multiply,
-                dsp=dsp,
+                dsp=dsp.singles,
                 pipelining=timing.pipelining,
-            )
-            * z,
+            ),
             "crossbar": LaneCrossbar.cost(timing, product).get("lanes", cost.Logic()),
             "words": cost.registers(word * (added + 1)) * z,
             "same": cost.Logic(lut=3 * ((word + 2) // 3), ff=4) * z,
@@ -147,7 +150,7 @@ class Backprop(wiring.Component):
                 self.weights[j],
                 self.deltas[timing.copies.delta(j)],
                 latency=timing.multiply,
-                dsp=self._dsp,
+                dsp=j < self._dsp.singles,
                 pipelining=timing.pipelining,
                 name=f"product{j}",
             )

@@ -19,6 +19,7 @@ from hwgen.parts.pipeline import Timeline, delayed
 from hwgen.parts.saturation import saturation_cost, saturation_counter
 from hwgen.parts.scan import Phase, slots_present
 from hwgen.units.activation import activation_unit
+from software_ref.plan.dsp_budget import DspBlocks
 from software_ref.plan.ports import COUNTER_BITS
 from software_ref.plan.timing import JunctionTiming
 
@@ -33,7 +34,7 @@ class Feedforward(wiring.Component):
     timing
         Latencies and sizes of the junction.
     dsp
-        Whether the multipliers are DSP blocks.
+        The DSP blocks among the multipliers: those of the first lanes.
 
     Members
     -------
@@ -57,7 +58,7 @@ class Feedforward(wiring.Component):
     docs/numerics.md, "Feedforward".
     """
 
-    def __init__(self, timing: JunctionTiming, *, dsp: bool):
+    def __init__(self, timing: JunctionTiming, *, dsp: DspBlocks):
         self.timing = timing
         self._dsp = dsp
         lanes = timing.shape.parallelism
@@ -80,7 +81,7 @@ class Feedforward(wiring.Component):
         super().__init__(members)
 
     @staticmethod
-    def cost(timing: JunctionTiming, *, dsp: bool) -> cost.Terms:
+    def cost(timing: JunctionTiming, *, dsp: DspBlocks) -> cost.Terms:
         """What it takes: see `hwgen.parts.cost`."""
         fmt, layout, pipelining = timing.network.format, timing.layout, timing.pipelining
         z, slots = timing.shape.parallelism, layout.finishing
@@ -88,15 +89,15 @@ class Feedforward(wiring.Component):
         group = product + bits_for(layout.group - 1)
         full = product + bits_for(timing.shape.in_degree - 1)
         terms = {
-            "multipliers": cost.multiplier(
+            "multipliers": cost.multipliers(
+                z,
                 fmt.width,
                 timing.widths.left_activation,
                 latency=timing.multiply,
-                dsp=dsp,
+                dsp=dsp.singles,
                 pipelining=pipelining,
                 largest=timing.widths.largest_left_activation,
-            )
-            * z,
+            ),
             "groups": cost.adder_tree(layout.group, product, pipelining.adders) * layout.groups,
             "slots": cost.Logic(),
             "carry": cost.Logic(),
@@ -136,7 +137,7 @@ class Feedforward(wiring.Component):
                 self.weights[j],
                 self.activations[j],
                 latency=timing.multiply,
-                dsp=self._dsp,
+                dsp=j < self._dsp.singles,
                 pipelining=timing.pipelining,
                 name=f"product{j}",
                 largest=timing.widths.largest_left_activation,

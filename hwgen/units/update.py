@@ -23,6 +23,7 @@ from hwgen.parts.saturation import saturation_cost, saturation_counter
 from hwgen.parts.scan import row_active
 from hwgen.units.rounding_noise import lane_number
 from software_ref.plan.copies import LANES_PER_COPY
+from software_ref.plan.dsp_budget import DspBlocks
 from software_ref.plan.ports import COUNTER_BITS
 from software_ref.plan.timing import JunctionTiming
 from software_ref.update_rounding import GENERATOR_WIDTH
@@ -38,7 +39,8 @@ class Update(wiring.Component):
     timing
         Latencies and sizes of the junction.
     dsp
-        Products that a DSP block makes, 1 or 2 (see JunctionTiming.update_pair); 0 for LUTs.
+        The DSP blocks among the multipliers: the first pairs of lanes have one each (see
+        JunctionTiming.update_pair), and so have the first lanes beside these.
 
     Members
     -------
@@ -66,7 +68,7 @@ class Update(wiring.Component):
     docs/numerics.md, "Update".
     """
 
-    def __init__(self, timing: JunctionTiming, *, dsp: int):
+    def __init__(self, timing: JunctionTiming, *, dsp: DspBlocks):
         self.timing = timing
         self._dsp = dsp
         lanes = timing.shape.parallelism
@@ -91,7 +93,7 @@ class Update(wiring.Component):
         )
 
     @staticmethod
-    def cost(timing: JunctionTiming, *, dsp: int) -> cost.Terms:
+    def cost(timing: JunctionTiming, *, dsp: DspBlocks) -> cost.Terms:
         """What it takes: see `hwgen.parts.cost`."""
         fmt, z = timing.network.format, timing.shape.parallelism
         stored, random_bits = fmt.stored_width, timing.network.update.random_bits
@@ -99,17 +101,18 @@ class Update(wiring.Component):
         product = timing.widths.change + max(-drop, 0)
         step = max(product - max(drop, 0), 1)
         kept = 1 + random_bits
-        pairs = timing.update_pairs if dsp == 2 else 0
-        multipliers = cost.multiplier(
+        multipliers = cost.multipliers(
+            z - 2 * dsp.pairs,
             timing.widths.delta,
             timing.widths.left_activation,
             latency=timing.multiply,
-            dsp=dsp > 0,
+            dsp=dsp.singles,
             pipelining=timing.pipelining,
             largest=timing.widths.largest_left_activation,
-        ) * (z - 2 * pairs)
-        if timing.update_pair is not None and pairs:
-            multipliers += cost.product_pair(timing.update_pair, latency=timing.multiply) * pairs
+        )
+        if timing.update_pair is not None:
+            pair = cost.product_pair(timing.update_pair, latency=timing.multiply)
+            multipliers += pair * dsp.pairs
         return {
             "multipliers": multipliers,
             "shifts": cost.pipelined_multiplexer(
@@ -165,14 +168,15 @@ class Update(wiring.Component):
     def _products(self, m: Module) -> list[Value]:
         """a delta of every lane."""
         timing = self.timing
-        pair = timing.update_pair if self._dsp == 2 else None
+        pair, pairs, singles = timing.update_pair, self._dsp.pairs, self._dsp.singles
         products: list[Value] = []
         for group in range(timing.layout.groups):
             end = (group + 1) * timing.layout.group
             while len(products) < end:
                 j = len(products)
                 delta = self.deltas[timing.copies.delta(j)]
-                if pair is not None and j + 1 < end:
+                if pair is not None and pairs and j + 1 < end:
+                    pairs -= 1
                     products += multiply_pair(
                         m,
                         delta,
@@ -189,12 +193,13 @@ class Update(wiring.Component):
                             delta,
                             self.activations[j],
                             latency=timing.multiply,
-                            dsp=self._dsp > 0,
+                            dsp=singles > 0,
                             pipelining=timing.pipelining,
                             name=f"product{j}",
                             largest=timing.widths.largest_left_activation,
                         )[: timing.widths.change].as_signed()
                     )
+                    singles -= 1
         return products
 
 

@@ -17,6 +17,7 @@ from rtl_tests.proofs.proof import Broken, Proof
 from rtl_tests.proofs.units import Elaborated, Mutation, Units
 from software_ref.connections.clash_free import generate_pattern
 from software_ref.plan.core_options import CoreOptions
+from software_ref.plan.dsp_budget import DspBlocks
 from software_ref.plan.schedule import Schedule
 
 __all__ = ["PROOFS"]
@@ -38,7 +39,7 @@ def _sums(bench: Bench, units: Units, *, junctions: tuple[Numbers, Numbers], dit
     pattern = generate_pattern(shape, net.connections)
     module = units.load("hwgen.units.backprop")
     module.bank_counter = units.load("hwgen.parts.scan", probed=True).bank_counter
-    unit = module.Backprop(schedule, 2, pattern, dsp=True)
+    unit = module.Backprop(schedule, 2, pattern, dsp=DspBlocks(singles=shape.parallelism))
     m.submodules.backprop = Elaborated(unit)
     lanes = shape.parallelism
     start = bench.pulses(schedule.period, "start")

@@ -84,10 +84,14 @@ class Core:
                 pattern=pattern,
                 weights=weights.tolist(),
                 biases=biases.tolist(),
-                dsp={"feedforward": 1, "backprop": 1, "update": 1},
+                dsp=dsp,
             )
-            for pattern, weights, biases in zip(
-                design.patterns, design.parameters.weights, design.parameters.biases, strict=True
+            for pattern, weights, biases, dsp in zip(
+                design.patterns,
+                design.parameters.weights,
+                design.parameters.biases,
+                design.dsp,
+                strict=True,
             )
         ]
         core = core_module.NetworkCore(self.schedule, parameters)

@@ -56,6 +56,11 @@ class ProductPair:
         return self.product - self.place
 
     @property
+    def luts(self) -> int:
+        """LUTs beside the block: the overlapping low bits, and what is taken off for them."""
+        return self.overlap * (self.overlap + 1) // 2 + self.overlap + 1
+
+    @property
     def fits(self) -> bool:
         """Whether a block takes both, and few enough bits overlap."""
         return (

@@ -15,6 +15,7 @@ Slots number the neurons that a row touches. The neurons that finish in a row ar
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from math import ceil, gcd
 
 from software_ref.connections.junction_shape import JunctionShape
@@ -29,17 +30,17 @@ class RowLayout:
     shape: JunctionShape
     """Sizes of the junction."""
 
-    @property
+    @cached_property
     def group(self) -> int:
         """Lanes g in a group."""
         return gcd(self.shape.parallelism, self.shape.in_degree)
 
-    @property
+    @cached_property
     def groups(self) -> int:
         """Groups G in a row."""
         return self.shape.parallelism // self.group
 
-    @property
+    @cached_property
     def span(self) -> int:
         """Groups q of one right neuron."""
         return self.shape.in_degree // self.group
@@ -64,7 +65,7 @@ class RowLayout:
         """Whether groups move between slots from row to row."""
         return self.span > 1 and self.groups > 1
 
-    @property
+    @cached_property
     def slot_inputs(self) -> int:
         """The most groups that can lie in one slot, over all phases."""
         if not self.moving:

@@ -30,6 +30,7 @@ from hwgen.testing.simulation import play, pulses
 from software_ref.connections.clash_free import generate_pattern
 from software_ref.network import Network
 from software_ref.plan.core_options import CoreOptions
+from software_ref.plan.dsp_budget import DspBlocks
 from software_ref.plan.schedule import Schedule
 
 Integers = NDArray[np.int64]
@@ -94,7 +95,7 @@ class Setting:
             pattern=self.pattern,
             weights=self.weights.tolist(),
             biases=self.biases.tolist(),
-            dsp={"feedforward": 1},
+            dsp={"feedforward": DspBlocks(singles=1)},
         )
         return Junction(self.schedule, self.number, parameters)
 

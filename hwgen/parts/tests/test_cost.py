@@ -10,6 +10,7 @@ from hwgen.parts.cost import (
     memory,
     multiplexer,
     multiplier,
+    multipliers,
     pipelined_multiplexer,
     product_pair,
     registers,
@@ -96,9 +97,11 @@ def test_a_fabric_multiplier_registers_every_level_of_a_deep_pipeline() -> None:
     assert found.lut == 68 + (15 + 15) + 18 + 15
     assert multiplier(12, 9, latency=5, dsp=False, pipelining=DEEP).ff == found.ff + 21
     assert multiplier(12, 9, latency=4, dsp=False, pipelining=SHALLOW).ff > 0
-    # Up to 256 the top bit shares a row.
+    # Up to 256 the top bit shares a row, and the four rows form a chain.
     found = multiplier(12, 9, latency=4, dsp=False, pipelining=DEEP, largest=256)
-    assert found.lut == 56 + (15 + 15) + 18
+    assert (found.lut, found.ff) == (72, 158)  # the first takes one less in a synthesis
+    three = multipliers(3, 12, 9, latency=4, dsp=1, pipelining=DEEP, largest=256)
+    assert three == found * 2 + multiplier(12, 9, latency=4, dsp=True, pipelining=DEEP)
 
 
 def test_trees_of_adders() -> None:

@@ -73,11 +73,8 @@ def test_every_pair_with_narrow_operands(narrow: int) -> None:
     check(a.ravel(), b.ravel(), wide=6, narrow=narrow)
 
 
-@pytest.mark.parametrize("pipeline", PIPELINES)
-@pytest.mark.parametrize("narrow", [1, 2, 3, 4, 7, 9])
-def test_every_pair_up_to_a_power_of_two(narrow: int, pipeline: str) -> None:
-    pipelining, largest = PIPELINES[pipeline], 1 << (narrow - 1)
-    latency = pipelining.multiplier_latency(narrow, dsp=False)
+def unsigned_multipliers(narrow: int, latency: int, largest: int, pipelining: Pipelining) -> Lanes:
+    """Lanes of multipliers in LUTs, 5 bits by numbers up to a largest."""
 
     def build(m: Module, lane: int, a: Value, b: Value) -> dict[str, Value]:
         product = multiply(
@@ -92,9 +89,26 @@ def test_every_pair_up_to_a_power_of_two(narrow: int, pipeline: str) -> None:
         )
         return {"product": product}
 
-    a, b = (each.ravel() for each in np.meshgrid(all_signed(6), np.arange(largest + 1)))
-    inputs = {"a": signed(6), "b": unsigned(narrow)}
-    lanes = Lanes(16, inputs, {"product": signed(6 + narrow)}, build)
+    inputs = {"a": signed(5), "b": unsigned(narrow)}
+    return Lanes(16, inputs, {"product": signed(5 + narrow)}, build)
+
+
+@pytest.mark.parametrize(
+    ("pipeline", "spare"),
+    [
+        *(("deep", spare) for spare in (0, 1, 2, 4)),
+        *((pipeline, spare) for pipeline in ("medium", "shallow") for spare in (0, 1)),
+    ],
+)
+@pytest.mark.parametrize("joined", [False, True], ids=["any", "power_of_two"])
+@pytest.mark.parametrize("narrow", [1, 2, 3, 4, 7, 9])
+def test_every_pair_up_to_a_largest(narrow: int, joined: bool, pipeline: str, spare: int) -> None:
+    """Spare clocks make chains longer, up to all rows."""
+    largest = 1 << (narrow - 1) if joined else (1 << narrow) - 1
+    a, b = (each.ravel() for each in np.meshgrid(all_signed(5), np.arange(largest + 1)))
+    pipelining = PIPELINES[pipeline]
+    latency = pipelining.multiplier_latency(narrow, dsp=False) + spare
+    lanes = unsigned_multipliers(narrow, latency, largest, pipelining)
     np.testing.assert_array_equal(sweep(lanes, {"a": a, "b": b}, latency)["product"], a * b)
 
 

@@ -7,6 +7,7 @@ import pytest
 from hwgen.testing.shapes import identify, network
 from hwgen.testing.trials import backprop_trial
 from software_ref.network import Network
+from software_ref.plan.dsp_budget import DspBlocks
 from software_ref.plan.schedule import Schedule
 
 # Junction 2 after a small junction 1; D from 1 to 6, as the loop has to forward three rows back.
@@ -39,12 +40,14 @@ def test_sums_are_readable_error_latency_after_their_last_row(
     place = SHAPES.index(numbers)
     kind = ("seed_per_sweep", "free")[place % 2]
     net = two_junctions(numbers, last, kind=kind, format=((3, 8), (1, 4))[last])
-    backprop_trial(net, dsp=last, seed=1).run()
+    # All lanes in DSP blocks, or the first half.
+    z = net.parallelism[1]
+    backprop_trial(net, dsp=DspBlocks(singles=z if last else z // 2), seed=1).run()
 
 
 @pytest.mark.parametrize("numbers", [SHAPES[0], SHAPES[6], SHAPES[8], SHAPES[9]], ids=identify)
 def test_products_find_their_memories_through_the_crossbar(numbers: tuple[int, ...]) -> None:
-    backprop_trial(two_junctions(numbers, False, dither=True), dsp=False, seed=2).run()
+    backprop_trial(two_junctions(numbers, False, dither=True), dsp=DspBlocks(), seed=2).run()
 
 
 def test_the_largest_sum_fits() -> None:

@@ -13,6 +13,7 @@ from hwgen.units.feedforward import Feedforward
 from software_ref.activation_functions import sigmoid_derivative_table, sigmoid_table
 from software_ref.network import Network
 from software_ref.plan.core_options import CoreOptions
+from software_ref.plan.dsp_budget import DspBlocks
 from software_ref.plan.timing import JunctionTiming
 
 FORMATS = [(3, 8), (1, 4), (5, 7), (3, 2)]
@@ -27,7 +28,8 @@ def test_finishing_neurons_of_every_row(numbers: tuple[int, ...], last: bool) ->
     net = network(numbers, *following, format=FORMATS[place % len(FORMATS)])
     scale = (1.0, 0.1)[place % 2]
     timing = JunctionTiming(network=net, junction=1)
-    feedforward_trial(timing, dsp=last, seed=place, scale=scale).run()
+    dsp = DspBlocks(singles=last * net.parallelism[0])
+    feedforward_trial(timing, dsp=dsp, seed=place, scale=scale).run()
 
 
 @pytest.mark.parametrize("sign", [-1, 1])
@@ -39,7 +41,7 @@ def test_sums_have_room_for_the_largest_terms_of_all_rows(
     left = numbers[0]
     net = network((left, left, 1, 1), numbers, hidden=hidden, format=(2, 3))
     timing = JunctionTiming(network=net, junction=2)
-    feedforward_trial(timing, dsp=False, seed=1, scale=1.0, extreme=sign).run()
+    feedforward_trial(timing, dsp=DspBlocks(), seed=1, scale=1.0, extreme=sign).run()
 
 
 @pytest.mark.parametrize("pipeline", ["shallow", "medium"])
@@ -48,8 +50,9 @@ def test_fewer_registers(numbers: tuple[int, ...], pipeline: str) -> None:
     timing = JunctionTiming(
         network=network(numbers), junction=1, options=CoreOptions(pipeline=pipeline)
     )
-    for dsp in (False, True):
-        feedforward_trial(timing, dsp=dsp, seed=3, scale=0.3).run()
+    z = timing.shape.parallelism
+    for lanes in sorted({0, z // 2, z}):
+        feedforward_trial(timing, dsp=DspBlocks(singles=lanes), seed=3, scale=0.3).run()
 
 
 @pytest.mark.parametrize("hidden", ["sigmoid", "relu"])
@@ -59,7 +62,7 @@ def test_narrow_activations(low: int, hidden: str) -> None:
     net = network(*shapes, hidden=hidden, low_bits=low, extra_bits=2, format=(3, 6))
     for junction in (1, 2):
         timing = JunctionTiming(network=net, junction=junction)
-        feedforward_trial(timing, dsp=False, seed=low, scale=0.3).run()
+        feedforward_trial(timing, dsp=DspBlocks(), seed=low, scale=0.3).run()
 
 
 @pytest.mark.parametrize("cap", [None, 0.75])
@@ -72,7 +75,8 @@ def test_relu_layers(numbers: tuple[int, ...], training: bool, cap: float | None
         timing = JunctionTiming(
             network=net, junction=junction, options=CoreOptions(training=training)
         )
-        feedforward_trial(timing, dsp=not training, seed=junction, scale=0.2).run()
+        dsp = DspBlocks(singles=0 if training else timing.shape.parallelism)
+        feedforward_trial(timing, dsp=dsp, seed=junction, scale=0.2).run()
 
 
 def bench_of_biases(net: Network, training: bool) -> dict[str, np.ndarray]:
@@ -86,7 +90,7 @@ def bench_of_biases(net: Network, training: bool) -> dict[str, np.ndarray]:
     biases = np.zeros((clocks, lanes), dtype=np.int64)
     biases[bias_after : bias_after + len(raws)] = raws
     zeros = np.zeros((clocks, lanes), dtype=np.int64)
-    unit = Feedforward(timing, dsp=False)
+    unit = Feedforward(timing, dsp=DspBlocks())
     names = [name for name in ("values", "derivatives") if name in unit.signature.members]
     shown = play(
         unit,

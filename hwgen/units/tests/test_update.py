@@ -10,6 +10,7 @@ from hwgen.testing.simulation import play, pulses
 from hwgen.testing.trials import update_trial
 from hwgen.units.update import Update
 from software_ref.plan.core_options import CoreOptions
+from software_ref.plan.dsp_budget import DspBlocks
 from software_ref.plan.timing import JunctionTiming
 
 
@@ -19,7 +20,8 @@ def test_every_row_of_every_step(numbers: tuple[int, ...], last: bool) -> None:
     right = numbers[1]
     following = () if last else ((right, 1, 1, right),)
     net = network(numbers, *following, format=((1, 4), (3, 8))[last])
-    update_trial(JunctionTiming(network=net, junction=1), dsp=last, seed=last).run()
+    dsp = DspBlocks(singles=last * net.parallelism[0])
+    update_trial(JunctionTiming(network=net, junction=1), dsp=dsp, seed=last).run()
 
 
 @pytest.mark.parametrize(("extra", "random"), [(3, 0), (8, 0), (0, 1), (0, 24), (4, 8), (8, 13)])
@@ -32,7 +34,7 @@ def test_extra_and_random_bits(largest: int, extra: int, random: int) -> None:
         timing = JunctionTiming(
             network=net, junction=1, options=CoreOptions(max_rate_exponent=largest)
         )
-        update_trial(timing, dsp=False, seed=extra).run()
+        update_trial(timing, dsp=DspBlocks(), seed=extra).run()
 
 
 @pytest.mark.parametrize("pipeline", ["shallow", "medium"])
@@ -44,19 +46,20 @@ def test_fewer_registers(pipeline: str) -> None:
             junction=1,
             options=CoreOptions(max_rate_exponent=largest, pipeline=pipeline),
         )
-        update_trial(timing, dsp=largest == 7, seed=largest).run()
+        dsp = DspBlocks(singles=4 if largest == 7 else 0)
+        update_trial(timing, dsp=dsp, seed=largest).run()
 
 
 @pytest.mark.parametrize("largest", [0, 4, 8, 31])
 def test_any_largest_rate_exponent(largest: int) -> None:
     net = network((12, 4, 2, 4), (4, 2, 1, 4))
     timing = JunctionTiming(network=net, junction=1, options=CoreOptions(max_rate_exponent=largest))
-    update_trial(timing, dsp=False, seed=largest).run()
+    update_trial(timing, dsp=DspBlocks(), seed=largest).run()
 
 
 def test_relu_activations_are_as_wide_as_their_cap() -> None:
     net = network((6, 4, 2, 3), (4, 6, 3, 2), hidden="relu")
-    update_trial(JunctionTiming(network=net, junction=2), dsp=False, seed=5).run()
+    update_trial(JunctionTiming(network=net, junction=2), dsp=DspBlocks(), seed=5).run()
 
 
 @pytest.mark.parametrize(
@@ -75,14 +78,21 @@ def test_two_products_from_a_dsp_block(
     net = network(numbers, extra_bits=extra, random_bits=extra, low_bits=low)
     timing = JunctionTiming(network=net, junction=1, options=CoreOptions(pipeline=pipeline))
     assert timing.update_pairs > 0
-    update_trial(timing, dsp=2, seed=extra).run()
+    pairs = timing.update_pairs
+    alone = timing.shape.parallelism - 2 * pairs
+    for dsp in (
+        DspBlocks(pairs=pairs, singles=alone),
+        DspBlocks(pairs=pairs - 1),
+        DspBlocks(pairs=pairs - 1, singles=alone + 1),
+    ):
+        update_trial(timing, dsp=dsp, seed=extra).run()
 
 
 @pytest.mark.parametrize("replaced", [0b0001, 0b1000, 0b0110])
 def test_lanes_to_be_replaced_take_the_replacement(replaced: int) -> None:
     net = network((12, 4, 2, 4), (4, 2, 1, 4))
     update_trial(
-        JunctionTiming(network=net, junction=1), dsp=False, seed=6, replaced=replaced
+        JunctionTiming(network=net, junction=1), dsp=DspBlocks(), seed=6, replaced=replaced
     ).run()
 
 
@@ -97,7 +107,7 @@ def test_deltas_of_zero_pass_every_weight_unchanged() -> None:
     weights[1 : 1 + len(raws)] = raws
     rng = np.random.default_rng(7)
     shown = play(
-        Update(timing, dsp=True),
+        Update(timing, dsp=DspBlocks(singles=16)),
         {
             "start": pulses(clocks, range(len(raws))),
             "rate_exponent": rng.integers(0, 8, clocks),
