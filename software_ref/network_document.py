@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
 from typing import Any
 
-import tomli_w
+import tomlkit
 
 from software_ref.datasets.registry import file_places
 from software_ref.network_file import SETTINGS, NetworkFile
@@ -38,7 +38,7 @@ def network_document(file: NetworkFile) -> dict[str, Any]:
 
 def network_toml(file: NetworkFile) -> str:
     """The text of a network file that describes the same."""
-    return tomli_w.dumps(network_document(file))
+    return tomlkit.dumps(network_document(file))
 
 
 def _changed(settings: Any) -> dict[str, Any]:

@@ -15,13 +15,13 @@ from hwgen.designer.layer_sizes import HIDDEN, LayerSizes, sizes_for
 from hwgen.designer.network_text import network_text
 from hwgen.designer.search import MOST, SORTS, Design, measured, ranked, wished
 from software_ref.commands.arguments import add_json, integer_from
-from software_ref.commands.loading import load_whole_dataset
 from software_ref.console.atomic_file import atomic_file
 from software_ref.console.output import check_outputs, table_lines, write_json
 from software_ref.console.progress import ProgressBar
 from software_ref.datasets.registry import ENDINGS, NAMES, file_places
 from software_ref.devices import DEFAULT, DEVICES
 from software_ref.file_options import DataOptions, TargetOptions
+from software_ref.loading import load_whole_dataset
 from software_ref.plan.pipelining import PIPELINES
 
 __all__ = ["add_arguments", "run"]

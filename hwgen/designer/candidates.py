@@ -10,14 +10,17 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 from heapq import nsmallest
 from itertools import pairwise, product
-from math import ceil, gcd
 from typing import NamedTuple
 
 from hwgen.designer.goal import DesignGoal
 from hwgen.designer.layer_sizes import LayerSizes
+from software_ref.connections.parallelism import (
+    legal_out_degrees,
+    legal_parallelism,
+    parallelism_for,
+)
 from software_ref.network import Network
 
 __all__ = ["Candidate", "candidates_near", "distance"]
@@ -92,7 +95,7 @@ def _degrees(layers: tuple[int, ...], density: float, clocks: int) -> list[tuple
     d_out clocks at least, and N d_out at most.
     """
     pairs = list(pairwise(layers))
-    legal = [_legal_degrees(*pair) for pair in pairs]
+    legal = [legal_out_degrees(*pair) for pair in pairs]
     edges = [left * right for left, right in pairs]
     wished = density * sum(edges)
     largest = edges.index(max(edges))
@@ -112,12 +115,6 @@ def _degrees(layers: tuple[int, ...], density: float, clocks: int) -> list[tuple
             degrees = (*choice[:largest], degree, *choice[largest + 1 :])
             found[degrees] = distance(spent + degree * pairs[largest][0], wished)
     return sorted(found, key=found.__getitem__)[:PER_SIZES]
-
-
-def _legal_degrees(left: int, right: int) -> range:
-    """Out-degrees with which every right neuron gets as many edges."""
-    unit = right // gcd(left, right)
-    return range(unit, right + 1, unit)
 
 
 def _thinned(degrees: range, wished: float) -> list[int]:
@@ -142,14 +139,14 @@ def _numbers(
     """Networks of these degrees with the block cycles next to the clocks wished for."""
     weights = [left * degree for left, degree in zip(layers, degrees, strict=False)]
     density = sum(weights) / sum(left * right for left, right in pairwise(layers))
-    choices = [_divisors(left) for left in layers[:-1]]
+    choices = [legal_parallelism(left) for left in layers[:-1]]
     cycles = sorted({w // z for w, zs in zip(weights, choices, strict=True) for z in zs})
     place = bisect_right(cycles, goal.clocks)
     for cycle in cycles[max(place - 2, 0) : place + 1]:
-        parallelism = _parallelism(layers, weights, choices, cycle)
-        if parallelism is None:
-            continue
+        parallelism = parallelism_for(layers, degrees, cycle)
         longest = max(w // z for w, z in zip(weights, parallelism, strict=True))
+        if longest > cycle:  # that of a slower cycle
+            continue
         off = distance(density, goal.density) + distance(longest, goal.clocks)
         yield _Numbers(
             steps=round(off / STEP),
@@ -159,23 +156,3 @@ def _numbers(
             degrees=degrees,
             parallelism=parallelism,
         )
-
-
-@cache
-def _divisors(number: int) -> tuple[int, ...]:
-    return tuple(z for z in range(1, number + 1) if number % z == 0)
-
-
-def _parallelism(
-    layers: tuple[int, ...], weights: list[int], choices: list[tuple[int, ...]], cycle: int
-) -> tuple[int, ...] | None:
-    """The least z of every junction that takes no longer, and what the one before it finishes."""
-    chosen: list[int] = []
-    finishing = 1
-    for right, edges, legal in zip(layers[1:], weights, choices, strict=True):
-        z = next((z for z in legal if edges <= cycle * z and z >= finishing), None)
-        if z is None:
-            return None
-        chosen.append(z)
-        finishing = ceil(z * right / edges)
-    return tuple(chosen)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from itertools import pairwise
 from math import ceil, gcd
 
@@ -15,9 +16,10 @@ def legal_out_degrees(left: int, right: int) -> range:
     return range(unit, right + 1, unit)
 
 
-def legal_parallelism(left: int) -> list[int]:
+@cache
+def legal_parallelism(left: int) -> tuple[int, ...]:
     """Every legal parallelism of a junction from `left` neurons: its divisors, in rising order."""
-    return [z for z in range(1, left + 1) if left % z == 0]
+    return tuple(z for z in range(1, left + 1) if left % z == 0)
 
 
 def nearest_out_degree(left: int, right: int, density: float) -> int:

@@ -39,6 +39,6 @@ def test_parallelism_is_the_least() -> None:
 
 def test_legal_values_are_all_there_are() -> None:
     assert list(legal_out_degrees(64, 40)) == [5, 10, 15, 20, 25, 30, 35, 40]
-    assert legal_parallelism(12) == [1, 2, 3, 4, 6, 12]
+    assert legal_parallelism(12) == (1, 2, 3, 4, 6, 12)
     assert nearest_out_degree(64, 40, 0.2) == 10
     assert nearest_out_degree(64, 40, 0.18) == 5
