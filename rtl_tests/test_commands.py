@@ -150,11 +150,19 @@ def test_simulate_names_the_first_sample_row_and_lane_that_differ(
 
 
 @pytest.fixture(scope="module")
-def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A checkpoint of the tiny network after two epochs."""
-    path = tmp_path_factory.mktemp("trained") / "tiny.npz"
+def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The tiny network in eight bits, whose tables are built in no time."""
+    path = tmp_path_factory.mktemp("small") / "small.toml"
+    path.write_text(TINY.read_text() + "\n[format]\ninteger = 2\nfraction = 5\n")
+    return path
+
+
+@pytest.fixture(scope="module")
+def trained(small: Path) -> Path:
+    """A checkpoint of it after two epochs."""
+    path = small.with_suffix(".npz")
     arguments = ["--samples", "90", "--epochs", "2", "--no-float", "--test-samples", "0"]
-    assert main(["train", str(TINY), *arguments, "--save", str(path)]) == 0
+    assert main(["train", str(small), *arguments, "--save", str(path)]) == 0
     return path
 
 
@@ -165,16 +173,16 @@ def in_tmp_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_generate_starts_from_a_checkpoint(
-    trained: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    small: Path, trained: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     output = tmp_path / "out.json"
-    common = ["generate", str(TINY), "--output", str(tmp_path)]
+    common = ["generate", str(small), "--output", str(tmp_path)]
     assert main([*common, "--top", "own_core"]) == 0
     capsys.readouterr()
     arguments = ["--resume", str(trained), "--top", "trained_core", "--json", str(output)]
     assert main([*common, *arguments]) == 0
     assert "weights and biases after  2 epochs, 180 samples" in capsys.readouterr().out
-    network = read_network_file(TINY).network
+    network = read_network_file(small).network
     told = {
         "source": "checkpoint",
         "epoch": 2,
@@ -193,7 +201,7 @@ def test_generate_starts_from_a_checkpoint(
     second.remove("// Weights and biases are those of a checkpoint: 2 epochs, 180 samples.")
     changed = [two for one, two in zip(first, second, strict=True) if one != two]
     assert changed
-    assert all(re.fullmatch(r" +(rows0|biases\w*)\[\d+\] = \d+'h\w+;", line) for line in changed)
+    assert all(re.fullmatch(r" +(rows0|biases\w*)\[\d+\] = \d+'[hd]\w+;", line) for line in changed)
 
 
 OTHERS = {
@@ -201,10 +209,7 @@ OTHERS = {
         ("seed = 2", "seed = 3"),
         "left_1 must hold the network's connections: edge 0 starts at left neuron 4, not 0",
     ),
-    "format": (
-        ("[data]", "[format]\ninteger = 2\n[data]"),
-        "format must be the network's (1,2,8), not (1,3,8)",
-    ),
+    "format": (("integer = 2", "integer = 3"), "format must be the network's (1,3,5), not (1,2,5)"),
     "sizes": (
         ("out_degree = [1, 2]", "out_degree = [2, 2]"),
         "left_1 must have shape (16,), not (8,)",
@@ -220,31 +225,28 @@ def test_a_checkpoint_of_another_network_is_refused(
 ) -> None:
     change, message = OTHERS[other]
     path = tmp_path / "other.toml"
-    path.write_text(TINY.read_text().replace(*change))
+    path.write_text(trained.with_suffix(".toml").read_text().replace(*change))
     assert main([command, str(path), "--resume", str(trained)]) == 2
     assert capsys.readouterr() == ("", f"presparse: error: {trained}: {message}\n")
     assert list(tmp_path.iterdir()) == [path]
 
 
 def test_a_checkpoint_is_read_and_never_written_over(
-    trained: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    small: Path, trained: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     arguments = ["--resume", str(trained), "--output", str(tmp_path), "--json", str(trained)]
     before = trained.read_bytes()
-    assert main(["generate", str(TINY), *arguments]) == 2
+    assert main(["generate", str(small), *arguments]) == 2
     assert str(trained) in capsys.readouterr().err
     assert trained.read_bytes() == before
     assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("command", ["generate", "simulate", "synth", "pnr", "estimate"])
+@pytest.mark.usefixtures("in_tmp_path")
 def test_constants_are_for_inference_cores(
-    command: str,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.chdir(tmp_path)
     assert main([command, str(TINY), "--constant"]) == 2
     assert capsys.readouterr() == (
         "",
@@ -254,12 +256,12 @@ def test_constants_are_for_inference_cores(
 
 
 def test_generate_makes_a_core_of_constants_without_a_parameter_port(
-    trained: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    small: Path, trained: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     output = tmp_path / "out.json"
     arguments = ["--constant", "--resume", str(trained), "--output", str(tmp_path)]
     arguments += ["--json", str(output)]
-    assert main(["generate", str(TINY), "--core", "inference", *arguments]) == 0
+    assert main(["generate", str(small), "--core", "inference", *arguments]) == 0
     assert "inference, constant" in capsys.readouterr().out
     described = _figures(tmp_path / "presparse_core.json")
     assert set(described["ports"]["streams"]) == {"samples", "predictions"}
@@ -272,6 +274,7 @@ def test_generate_makes_a_core_of_constants_without_a_parameter_port(
 @pytest.mark.parametrize("constant", [False, True])
 def test_simulate_finds_the_predictions_of_a_trained_core_bit_exact(
     constant: bool,
+    small: Path,
     trained: Path,
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
@@ -279,7 +282,7 @@ def test_simulate_finds_the_predictions_of_a_trained_core_bit_exact(
     output, golden = tmp_path / "out.json", tmp_path / "golden.json"
     arguments = ["--resume", str(trained), "--stalls", "0.2", "--json", str(output)]
     arguments += ["--constant"] if constant else []
-    assert main(["simulate", str(TINY), "--core", "inference", *arguments]) == 0
+    assert main(["simulate", str(small), "--core", "inference", *arguments]) == 0
     figures = _figures(output)
     assert figures["bit_exact"] is True
     assert (figures["core"], figures["constant"]) == ("inference", constant)
@@ -289,7 +292,7 @@ def test_simulate_finds_the_predictions_of_a_trained_core_bit_exact(
     assert ("none (constants)" in capsys.readouterr().out) is constant
     # It is the trained network that predicts.
     arguments = ["--samples", "90", "--epochs", "3", "--no-float", "--json", str(golden)]
-    assert main(["train", str(TINY), *arguments]) == 0
+    assert main(["train", str(small), *arguments]) == 0
     assert figures["correct"] == [_figures(golden)["epochs"][1]["test_accuracy"]]
 
 
@@ -372,17 +375,20 @@ def test_synth_counts_the_tiny_core(tmp_path: Path) -> None:
     assert 0 < figures["path_ns"] < 5
     assert figures["units"]["junction_1.feedforward"]["dsp"] == 4
 
-    # Constants need neither RAM nor a port nor registers on the way back.
-    arguments = ["--core", "inference", "--constant", "--json", str(output)]
-    assert main(["synth", str(ten_bits), *arguments]) == 0
-    constant = _figures(output)
-    assert constant["constant"] is True
-    assert constant["lut"] < figures["lut"] and constant["ff"] < 0.6 * figures["ff"]
-    assert (constant["dsp"], constant["bram36"]) == (figures["dsp"], figures["bram36"])
-    assert "parameter_port" in figures["units"] and "parameter_port" not in constant["units"]
-    for name, unit in constant["units"].items():
-        if ".weights" in name or ".bias" in name:
-            assert unit["lutram"] == 0
+
+def test_synth_finds_neither_a_port_nor_ram_in_a_core_of_constants(
+    small: Path, trained: Path, tmp_path: Path
+) -> None:
+    output = tmp_path / "out.json"
+    arguments = ["--constant", "--resume", str(trained), "--json", str(output)]
+    assert main(["synth", str(small), "--core", "inference", *arguments]) == 0
+    figures = _figures(output)
+    assert (figures["core"], figures["constant"], figures["dsp"]) == ("inference", True, 6)
+    units = figures["units"]
+    assert not {name for name in units if "access" in name or "parameter" in name}
+    kept = [name for name in units if ".weights" in name or ".bias" in name]
+    assert len(kept) == 4
+    assert all(units[name]["lutram"] == units[name]["bram36"] == 0 for name in kept)
 
 
 @pytest.mark.real_data

@@ -199,9 +199,7 @@ def test_one_clock_of_reset_is_enough_whatever_the_registers_hold(
 
 
 @pytest.mark.icarus
-@pytest.mark.parametrize(
-    ("index", "constant"), [*((index, True) for index in SHAPES), (5, False), (35, False)]
-)
+@pytest.mark.parametrize(("index", "constant"), [*((index, True) for index in SHAPES), (5, False)])
 def test_an_inference_core_powers_up_trained(index: int, constant: bool, tmp_path: Path) -> None:
     network = RANDOM[index]
     core = CoreDesign(
