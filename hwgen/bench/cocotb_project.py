@@ -33,7 +33,7 @@ def write_cocotb_bench(folder: Path, manifest_file: Path, vectors: GoldenVectors
         for name in _COPIED:
             with atomic_file(folder / name) as unfinished:
                 shutil.copyfile(source / name, unfinished)
-        readme = (source / "README.md").read_text(encoding="utf-8")
+        readme = (source / "readme.txt").read_text(encoding="utf-8")
     texts = {
         "bench.json": json.dumps({"top": top, "manifest": manifest_file.name}, indent=2) + "\n",
         "README.md": readme.replace("TOP", top).replace("SAMPLES", str(len(vectors.labels))),
