@@ -12,6 +12,7 @@ from typing import Any
 
 from hwgen.core.design import CoreDesign
 from hwgen.cosimulation.side_by_side import Cosimulation, EpochAgreement
+from hwgen.cosimulation.waves import check_wave_file, record_waves
 from hwgen.simulation.job import Stalls
 from software_ref.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from software_ref.commands.arguments import (
@@ -31,6 +32,7 @@ from software_ref.console.output import (
     write_json,
 )
 from software_ref.console.progress import ProgressBar
+from software_ref.golden.samples import Samples
 from software_ref.network_file import read_network_file
 from software_ref.training import epoch_order
 
@@ -74,6 +76,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--resume", type=Path, metavar="FILE.npz", help="start from a saved file's parameters"
     )
+    parser.add_argument(
+        "--wave",
+        type=Path,
+        metavar="FILE",
+        help="write waveforms of the first epoch: FILE.vcd, or FILE.fst with GTKWave's vcd2fst",
+    )
+    parser.add_argument(
+        "--from",
+        dest="wave_from",
+        type=integer_from(0),
+        default=0,
+        metavar="N",
+        help="begin the waveforms with sample N of the epoch (default: 0)",
+    )
     add_build(parser)
     add_json(parser)
 
@@ -103,8 +119,10 @@ def run(arguments: argparse.Namespace) -> int:
     """Run the subcommand; the exit status is 1 where hardware and golden model differ."""
     file = read_network_file(arguments.network_file)
     make_folder("--build", arguments.build)
+    if arguments.wave:
+        check_wave_file(arguments.wave)
     check_outputs(
-        {"--json": arguments.json, "--save": arguments.save},
+        {"--json": arguments.json, "--save": arguments.save, "--wave": arguments.wave},
         inputs=inputs_of(file, arguments.data),
     )
     lags = lags_of(file, arguments.lags)
@@ -114,6 +132,8 @@ def run(arguments: argparse.Namespace) -> int:
     first_epoch, seen = (0, 0) if start is None else (start.epoch, start.samples)
     epochs = range(first_epoch, first_epoch + arguments.epochs)
     samples = len(data.train_labels)
+    if arguments.wave_from >= samples:
+        raise ValueError(f"--from must be below the {samples} samples, not {arguments.wave_from}")
     stalls = Stalls(
         seed=arguments.stall_seed,
         samples=arguments.stalls,
@@ -143,6 +163,24 @@ def run(arguments: argparse.Namespace) -> int:
                     bar.update,
                 )
             )
+            if arguments.wave and epoch == first_epoch:
+                bar.describe("waveforms")
+                record_waves(
+                    simulation.design,
+                    folder,
+                    arguments.wave,
+                    Samples.check(
+                        file.network,
+                        data.train_features[order],
+                        data.train_labels[order],
+                        True,
+                        file.training.rate_exponent_at(epoch),
+                    ),
+                    first=arguments.wave_from,
+                    sample_clocks=simulation.rtl.sample_clocks,
+                    parameters=None if start is None else start.parameters,
+                    stalls=stalls,
+                )
             if arguments.save:  # after every epoch, so that Ctrl-C loses only the one it breaks off
                 position = Checkpoint(
                     parameters=simulation.rtl.parameters,

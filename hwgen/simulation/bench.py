@@ -16,12 +16,14 @@ from cocotb.clock import Clock
 from cocotb.handle import HierarchyObject
 from cocotb.triggers import First, Timer, ValueChange
 
+from hwgen.simulation.clock import STEPS_PER_CLOCK
+
 __all__ = ["OPERATIONS", "carry_out_job"]
 
 OPERATIONS = {"reset": 1, "play": 2, "drain": 3, "request": 4, "wait": 5}
 """Numbers of the player's operations."""
 
-_PERIOD = 2  # simulation steps per clock
+_PERIOD = STEPS_PER_CLOCK
 _PROGRESS = 5000 * _PERIOD  # simulation steps between two looks at the progress
 _TOTALS = ("samples_accepted", "predictions_accepted", "requests_accepted", "values_accepted")
 

@@ -14,6 +14,7 @@ import numpy as np
 
 from hwgen.export.lint_waivers import lint_waivers
 from hwgen.simulation import icarus
+from hwgen.simulation.clock import STEPS_PER_CLOCK
 from hwgen.simulation.job import (
     AccessParameters,
     Drain,
@@ -151,6 +152,7 @@ class Simulation:
         job: Job,
         *,
         run_dir: Path | None = None,
+        waves_from: int = 0,
         progress: Callable[[int], None] | None = None,
         timeout: float | None = None,
     ) -> Result:
@@ -163,6 +165,8 @@ class Simulation:
         run_dir
             Folder for the run's files, those of an earlier run are deleted; default: one in the
             build folder that goes again, unless the run fails.
+        waves_from
+            Clock that `waves.vcd` begins with.
         progress
             Called now and then with the number of samples accepted so far.
         timeout
@@ -176,16 +180,21 @@ class Simulation:
             Where the build fails, or the core gets stuck, breaks a stream's rules or crashes.
         """
         executable = self.build()
+        settings: dict[str, Any] = {
+            "waves_from": waves_from,
+            "progress": progress,
+            "timeout": timeout,
+        }
         if run_dir is not None:
             run_dir.mkdir(parents=True, exist_ok=True)
             for pattern in _RUN_FILES:
                 for old in run_dir.glob(pattern):
                     old.unlink()
-            return self._run(job, executable, run_dir, progress, timeout)
+            return self._run(job, executable, run_dir, **settings)
         private = Path(tempfile.mkdtemp(prefix="run-", dir=self.build_dir))
         failed = False
         try:
-            return self._run(job, executable, private, progress, timeout)
+            return self._run(job, executable, private, **settings)
         except SimulatorError:
             failed = True
             raise
@@ -198,6 +207,8 @@ class Simulation:
         job: Job,
         executable: Path,
         run_dir: Path,
+        *,
+        waves_from: int,
         progress: Callable[[int], None] | None,
         timeout: float | None,
     ) -> Result:
@@ -210,6 +221,7 @@ class Simulation:
                 run_dir=run_dir,
                 loader=icarus.loader() if self.simulator == "icarus" else (),
                 waves=run_dir / "waves.vcd" if self.waves else None,
+                waves_from=STEPS_PER_CLOCK * waves_from,
                 progress=progress,
                 timeout=timeout,
             )

