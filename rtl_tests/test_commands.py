@@ -64,7 +64,8 @@ def test_generate_makes_its_folder_and_lists_what_it_wrote(
 ) -> None:
     folder = tmp_path / "new" / "build"
     assert main(["generate", str(TINY), "--output", str(folder), "--top", "micro"]) == 0
-    assert sorted(path.name for path in folder.iterdir()) == ["micro.json", "micro.v", "micro.vlt"]
+    written = sorted(path.name for path in folder.iterdir())
+    assert written == ["micro.json", "micro.v", "micro.veo", "micro.vlt"]
     assert _figures(folder / "micro.json")["top"] == "micro"
     lines = len((folder / "micro.v").read_text().splitlines())
     assert capsys.readouterr().out.splitlines() == [
@@ -76,6 +77,7 @@ def test_generate_makes_its_folder_and_lists_what_it_wrote(
         f"{folder}/micro.v     {lines} lines",
         f"{folder}/micro.json  manifest",
         f"{folder}/micro.vlt   lint waivers",
+        f"{folder}/micro.veo   instantiation template",
     ]
 
 

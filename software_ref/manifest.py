@@ -1,22 +1,46 @@
-"""The JSON manifest that comes with the Verilog: network, schedule, ports and memories."""
+"""The JSON manifest that comes with the Verilog: network, schedule, ports and memories.
+
+What its keys mean is in `manifest_schema.json`, a JSON Schema, and in docs/manifest.md.
+"""
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict
+from importlib.resources import files
 from typing import Any
 
 from software_ref.core_plan import CorePlan
-from software_ref.plan.ports import CLOCK, RESET, CorePorts, Port
+from software_ref.plan.ports import (
+    CLOCK,
+    COUNTER_BITS,
+    RESET,
+    SATURATION_COUNTERS,
+    CorePorts,
+    JunctionPorts,
+    Port,
+)
 from software_ref.plan.storage import storage
 from software_ref.plan.timing import JunctionTiming
 
-__all__ = ["manifest"]
+__all__ = ["SCHEMA_VERSION", "manifest", "manifest_schema"]
+
+SCHEMA_VERSION = 1
+"""Version of the schema; it grows when a key goes or changes its meaning."""
+
+
+def manifest_schema() -> dict[str, Any]:
+    """The JSON Schema (2020-12) that every manifest follows."""
+    text = files("software_ref").joinpath("manifest_schema.json").read_text(encoding="utf-8")
+    schema: dict[str, Any] = json.loads(text)
+    return schema
 
 
 def manifest(plan: CorePlan) -> dict[str, Any]:
     """Describe a core so that a host or a bench needs nothing but this and the Verilog."""
     network, schedule = plan.network, plan.schedule
     return {
+        "schema_version": SCHEMA_VERSION,
         "top": plan.name,
         "core": "training" if plan.options.training else "inference",
         "network": {
@@ -68,10 +92,19 @@ def manifest(plan: CorePlan) -> dict[str, Any]:
         "ports": {
             "beat_features": schedule.beat_features,
             "beats": schedule.beats,
+            "feature_bits": plan.ports.feature_width,
+            "clock": {"name": CLOCK.name, "edge": "rising"},
+            "reset": {"name": RESET.name, "active": "high", "synchronous": True, "clocks": 1},
             "streams": _streams(plan.ports),
             "signals": _signals(plan.ports),
+            "saturations": _saturations(plan.ports),
         },
-        "parameters": _places(plan) if plan.ports.parameter_port else None,
+        "parameters": {
+            "answer_clocks": schedule.answer_clocks,
+            "junctions": [_places(junction) for junction in plan.ports.junctions],
+        }
+        if plan.ports.parameter_port
+        else None,
         "memories": [
             {**asdict(item), "kind": item.kind, "bits": item.bits} for item in storage(schedule)
         ],
@@ -97,20 +130,6 @@ def _initial_parameters(plan: CorePlan) -> dict[str, Any]:
     }
 
 
-def _places(plan: CorePlan) -> dict[str, Any]:
-    """Where each parameter is at the parameter port."""
-    return {
-        "weights": "edge e of a junction is at row e // z, lane e % z",
-        "biases": [
-            "neuron n is at row n, lane 0"
-            if timing.layout.finishing == 1
-            else "neuron n is at row r = ((n + 1) * in_degree - 1) // z, "
-            "lane n - r * z // in_degree"
-            for timing in plan.schedule.timing
-        ],
-    }
-
-
 def _latencies(timing: JunctionTiming) -> dict[str, int]:
     latencies = {
         "operands": timing.operands,
@@ -125,11 +144,43 @@ def _latencies(timing: JunctionTiming) -> dict[str, int]:
     return latencies
 
 
+def _places(junction: JunctionPorts) -> dict[str, Any]:
+    """Where a junction's parameters are at the parameter port."""
+    return {
+        "weights": {
+            "count": junction.weights,
+            "rows": len(junction.weight_lanes),
+            "lanes": junction.parallelism,
+        },
+        "biases": {
+            "count": junction.right,
+            "rows": list(junction.bias_rows),
+            "lanes": list(junction.bias_lanes),
+        },
+    }
+
+
+def _saturations(ports: CorePorts) -> list[dict[str, Any]]:
+    """Every counter in the port of that name."""
+    kinds = [
+        (junction, kind)
+        for junction in range(1, len(ports.junctions) + 1)
+        for kind in SATURATION_COUNTERS
+    ]
+    return [
+        {"junction": junction, "counts": kind, "bits": [COUNTER_BITS * place, COUNTER_BITS, False]}
+        for place, (junction, kind) in enumerate(kinds)
+    ]
+
+
 def _streams(ports: CorePorts) -> dict[str, Any]:
     """Payload fields of every stream port, as [lowest bit, bits, signed]."""
     return {
         stream.name: {
             "direction": _direction(stream),
+            **dict(
+                zip(("payload", "valid", "ready"), (w.name for w in stream.wires()), strict=True)
+            ),
             "bits": stream.payload.bits,
             "fields": {
                 field.name: [place, field.width, field.signed]

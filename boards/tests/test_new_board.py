@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 from amaranth_boards.nexys4ddr import Nexys4DDRPlatform
 from amaranth_boards.ulx3s import ULX3S_45F_Platform
@@ -20,6 +21,7 @@ from hwgen.core.design import CoreDesign
 from hwgen.synthesis import kept
 from presparse.cli import main
 from software_ref.devices import DEVICES
+from software_ref.manifest import manifest_schema
 from software_ref.network_file import read_network_file
 from software_ref.plan.dsp_budget import DspBlocks
 
@@ -68,6 +70,7 @@ def plan(path: Path, board: str, *options: str) -> dict[str, Any]:
     where = ["--output", str(folder), "--json", str(figures)]
     assert main(["build", str(path), "--board", board, "--plan-only", *where, *options]) == 0
     manifest = json.loads((folder / "small.json").read_text())
+    jsonschema.validate(manifest, manifest_schema())
     return json.loads(figures.read_text()) | {"manifest": manifest}
 
 

@@ -7,6 +7,7 @@ __all__ = ["COMMANDS"]
 COMMANDS = {
     "design": "list legal networks of a density and speed with their estimates, and write one",
     "generate": "write the network's core as Verilog, with a JSON manifest",
+    "bench": "write a testbench of the core with golden vectors, in cocotb or plain Verilog",
     "simulate": "run the exported Verilog on the data and hold it against NumPy, bit for bit",
     "compare": "draw float, golden and hardware curves, and say whether the last two agree",
     "profile": "profile ranges, saturation and rounding of a training, and recommend a format",

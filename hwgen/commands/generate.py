@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import json
 import re
 from pathlib import Path
 
 from hwgen.commands.core_option import add_core, add_resume, core_design, core_inputs
-from hwgen.export.lint_waivers import lint_waivers
+from hwgen.core.core_files import CoreFiles, write_core
 from software_ref.commands.arguments import add_json, add_network_file
-from software_ref.console.atomic_file import atomic_file
 from software_ref.console.output import check_outputs, make_folder, table_lines, write_json
 from software_ref.console.shared_folder import only_user
 from software_ref.manifest import manifest
@@ -37,7 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=Path,
         default=Path(),
         metavar="DIR",
-        help="folder for NAME.v, NAME.json and NAME.vlt (default: the current one)",
+        help="folder for NAME.v, NAME.json, NAME.vlt and NAME.veo (default: the current one)",
     )
     add_json(parser)
 
@@ -45,30 +43,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Run the subcommand."""
     file = read_network_file(arguments.network_file)
-    verilog_path = arguments.output / f"{arguments.top}.v"
-    manifest_path = arguments.output / f"{arguments.top}.json"
-    waivers_path = arguments.output / f"{arguments.top}.vlt"
+    paths = CoreFiles.of(arguments.output, arguments.top)
     outputs = {
         "--json": arguments.json,
-        "--output": verilog_path,
-        "--top": manifest_path,
-        "--top (lint)": waivers_path,
+        "--output": paths.verilog,
+        "--top": paths.manifest,
+        "--top (lint)": paths.lint_waivers,
+        "--top (template)": paths.template,
     }
     make_folder("--output", arguments.output)
     check_outputs(outputs, inputs=core_inputs(arguments))
     design = core_design(file, arguments, name=arguments.top)
-    description = manifest(design)
-    verilog = design.verilog
     with only_user(arguments.output):  # they belong together
-        for path, text in (
-            (verilog_path, verilog),
-            (manifest_path, json.dumps(description, indent=2) + "\n"),
-            (waivers_path, lint_waivers(f"*{verilog_path.name}")),
-        ):
-            with atomic_file(path) as unfinished:
-                unfinished.write_text(text, encoding="utf-8")
+        write_core(design, arguments.output)
     schedule = design.schedule
-    lines = verilog.count("\n")
+    lines = design.verilog.count("\n")
     rows = [
         ("core", f"{arguments.core}, constant" if arguments.constant else arguments.core),
         *([("weights and biases after", design.start.position)] if design.start else []),
@@ -76,18 +65,20 @@ def run(arguments: argparse.Namespace) -> int:
         ("update lags", ", ".join(map(str, schedule.lags))),
         ("input beats of a sample", f"{schedule.beats} x {schedule.beat_features} features"),
     ]
-    files = [(manifest_path, "manifest"), (waivers_path, "lint waivers")]
+    files = [
+        (paths.manifest, "manifest"),
+        (paths.lint_waivers, "lint waivers"),
+        (paths.template, "instantiation template"),
+    ]
     print("\n".join(table_lines((file.name, ""), rows)))
     # A table of their own, which alone is as wide as a long path makes it.
-    print("\n".join(table_lines((verilog_path, f"{lines} lines"), files, text=(0, 1))))
+    print("\n".join(table_lines((paths.verilog, f"{lines} lines"), files, text=(0, 1))))
     if arguments.json:
         figures = {
-            "verilog": str(verilog_path),
-            "manifest": str(manifest_path),
-            "lint_waivers": str(waivers_path),
+            **{name: str(path) for name, path in vars(paths).items()},
             "lines": lines,
             "core": arguments.core,
-            "initial_parameters": description["initial_parameters"],
+            "initial_parameters": manifest(design)["initial_parameters"],
             "clocks_per_sample": schedule.period,
             "lags": list(schedule.lags),
         }

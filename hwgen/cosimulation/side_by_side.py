@@ -23,7 +23,7 @@ WARM_UP = 2
 """Samples at a run's start that the steady state does not count."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class EpochAgreement:
     """What the comparison of one epoch, or of predictions, found."""
 
@@ -35,6 +35,8 @@ class EpochAgreement:
     """Clocks between two samples in the steady state; exactly the period without stalls."""
     correct: float
     """Share of correct predictions."""
+    predictions: NDArray[np.int64]
+    """Classes that the core predicted: int64 (n,)."""
     golden_seconds: float
     """Wall-clock time of the golden model."""
     rtl_seconds: float
@@ -133,6 +135,7 @@ class Cosimulation:
             first_difference=None,
             clocks_per_sample=float(gaps.mean()) if len(gaps) else float("nan"),
             correct=float(found.correct.mean()) if len(found.correct) else 0.0,
+            predictions=found.predictions,
             golden_seconds=golden_seconds,
             rtl_seconds=rtl_seconds,
         )

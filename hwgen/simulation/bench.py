@@ -16,12 +16,14 @@ from cocotb.clock import Clock
 from cocotb.handle import HierarchyObject
 from cocotb.triggers import First, Timer, ValueChange
 
+from hwgen.simulation.clock import STEPS_PER_CLOCK
+
 __all__ = ["OPERATIONS", "carry_out_job"]
 
 OPERATIONS = {"reset": 1, "play": 2, "drain": 3, "request": 4, "wait": 5}
 """Numbers of the player's operations."""
 
-_PERIOD = 2  # simulation steps per clock
+_PERIOD = STEPS_PER_CLOCK
 _PROGRESS = 5000 * _PERIOD  # simulation steps between two looks at the progress
 _TOTALS = ("samples_accepted", "predictions_accepted", "requests_accepted", "values_accepted")
 
@@ -67,7 +69,7 @@ def _start(dut: HierarchyObject, settings: dict[str, Any], patience: int) -> int
     """Set the control registers; return what `finished` will be when the operation is over."""
     dut.operation.value = OPERATIONS[settings["operation"]]
     dut.patience.value = patience
-    for name in ("file", "count", "expected"):
+    for name in ("file", "count"):
         getattr(dut, name).value = settings.get(name, 0)
     stalls = settings.get("stalls", {})
     dut.seed.value = stalls.get("seed", 0)

@@ -37,6 +37,7 @@ def run_cocotb(
     loader: Sequence[str] = (),
     arguments: Sequence[str] = (),
     waves: Path | None = None,
+    waves_from: int = 0,
     progress: Callable[[int], None] | None = None,
     timeout: float | None = None,
     seed: int = 1,
@@ -61,6 +62,8 @@ def run_cocotb(
         Plusargs.
     waves
         Value change dump to write, in a simulator built for it.
+    waves_from
+        Time step that it begins with.
     progress
         Called with the number in `PROGRESS_FILE` whenever it has changed.
     timeout
@@ -88,7 +91,8 @@ def run_cocotb(
         subprocess.Popen(
             command,
             cwd=run_dir,
-            env=_environment(top, test_module, results.resolve(), seed),
+            env=_environment(top, test_module, results.resolve(), seed)
+            | {"WAVES_FROM": str(waves_from)},
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,

@@ -38,6 +38,17 @@ _OPTIMISATION: dict[Mode, str] = {"fast_build": "-O0", "fast_run": "-O2"}
 _ONE_UNIT = 400_000  # bytes of C++ below which one compiler run is the quickest
 _PREFIX = "Vtop"  # cocotb's main program includes Vtop.h
 _COCOTB_MAIN = config.share_dir / "lib" / "verilator" / "verilator.cpp"
+_DUMP = "tfp->dump(main_time);"
+"""Where cocotb's main program writes waveforms."""
+_WAVES_FROM = """\
+#include <cstdlib>
+
+static bool waves_now(unsigned long long time) {
+    static const char *const from = std::getenv("WAVES_FROM");
+    return !from || time >= std::strtoull(from, nullptr, 10);
+}
+
+"""
 _GLOBAL = re.compile(r"^VM_GLOBAL_(?:FAST|SLOW) \+= \\\n((?:\s+\w+ \\\n)*)", re.MULTILINE)
 """Files of the run-time library in Verilator's list of classes; their names, without a path."""
 
@@ -104,7 +115,7 @@ def build(
         Make every signal visible to cocotb, at a cost in speed; otherwise only those marked in the
         sources (`/*verilator public_flat_rw*/`) are. A clock input needs it too.
     waves
-        Build for waveforms: `process.run_cocotb` then writes them.
+        Build for waveforms: `process.run_cocotb` then writes them, from the start or later.
     wrapper
         A C++ file that includes Vtop.h and drives the model. With it a shared library is built, and
         cocotb has no part in it.
@@ -129,6 +140,8 @@ def build(
         raise ValueError(f"sources must have different names, not {[f.name for f in files]}")
     # Not `.cpp`, which Verilator's own files end in.
     main = replace(Source.read(wrapper or _COCOTB_MAIN), name="main.cc")
+    if waves and wrapper is None:
+        main = replace(main, text=_with_late_waves(main.text))
     build_dir = build_dir.resolve()
     verilator = [
         *("--cc", "--no-timing"),
@@ -184,6 +197,13 @@ def build(
         shutil.rmtree(model)
 
     return made_once(build_dir / key, make) / executable
+
+
+def _with_late_waves(main: str) -> str:
+    """cocotb's main program, whose waveforms begin at the time step in WAVES_FROM."""
+    if main.count(_DUMP) != 1:
+        raise SimulatorError(f"cocotb's {_COCOTB_MAIN.name} must write waveforms in one place")
+    return _WAVES_FROM + main.replace(_DUMP, f"if (waves_now(main_time)) {_DUMP}")
 
 
 def _fingerprint(toolchain: Toolchain, files: Sequence[Source], options: Sequence[str]) -> str:

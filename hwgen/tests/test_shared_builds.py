@@ -87,7 +87,7 @@ def assert_taken(folder: Path) -> None:
     [
         ("synth --build", (xc7.Xc7, "synthesise")),
         ("pnr --build", (xc7, "write_plan")),
-        ("generate --output", (generate, "atomic_file")),
+        ("generate --output", (generate, "write_core")),
         ("build --board nexys4 --plan-only --output", (xc7_boards, "write_archive")),
         ("build --board ulx3s --output", (ecp5_boards, "build_ecp5")),
     ],

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import replace
 from typing import Any
 
@@ -59,9 +58,9 @@ def differing(one: Any, other: Any, path: str = "") -> set[str]:
 
 def test_it_has_the_parts_that_the_documentation_promises() -> None:
     assert list(described(PLAN)) == [
-        *("top", "core", "network", "format", "update", "seeds", "initial_parameters"),
-        *("connections", "schedule", "latencies", "ports", "parameters", "memories"),
-        "multipliers",
+        *("schema_version", "top", "core", "network", "format", "update", "seeds"),
+        *("initial_parameters", "connections", "schedule", "latencies", "ports", "parameters"),
+        *("memories", "multipliers"),
     ]
 
 
@@ -175,6 +174,9 @@ def test_a_host_finds_every_port_and_field() -> None:
     assert ports["streams"] == {
         "samples": {
             "direction": "in",
+            "payload": "samples__payload",
+            "valid": "samples__valid",
+            "ready": "samples__ready",
             "bits": 6 * features + 1 + 1 + 4,
             "fields": {
                 "features": [0, 6 * features, False],
@@ -185,6 +187,9 @@ def test_a_host_finds_every_port_and_field() -> None:
         },
         "predictions": {
             "direction": "out",
+            "payload": "predictions__payload",
+            "valid": "predictions__valid",
+            "ready": "predictions__ready",
             "bits": 16 + 1 + 1,
             "fields": {
                 "tag": [0, 16, False],
@@ -194,6 +199,9 @@ def test_a_host_finds_every_port_and_field() -> None:
         },
         "parameter_requests": {
             "direction": "in",
+            "payload": "parameter_requests__payload",
+            "valid": "parameter_requests__valid",
+            "ready": "parameter_requests__ready",
             "bits": 1 + 1 + 1 + 3 + 3 + 11,
             "fields": {
                 "write": [0, 1, False],
@@ -206,9 +214,20 @@ def test_a_host_finds_every_port_and_field() -> None:
         },
         "parameter_values": {
             "direction": "out",
-            "bits": 11,
-            "fields": {"value": [0, 11, True]},
+            "payload": "parameter_values__payload",
+            "valid": "parameter_values__valid",
+            "ready": "parameter_values__ready",
+            "bits": 12,
+            "fields": {"value": [0, 11, True], "error": [11, 1, False]},
         },
+    }
+    assert ports["feature_bits"] == 6
+    assert ports["clock"] == {"name": "clk", "edge": "rising"}
+    assert ports["reset"] == {
+        "name": "rst",
+        "active": "high",
+        "synchronous": True,
+        "clocks": 1,
     }
     assert ports["signals"] == {
         "clk": {"direction": "in", "bits": 1},
@@ -224,25 +243,34 @@ def test_a_host_finds_every_port_and_field() -> None:
     ("layers", "out_degree", "parallelism"),
     [((12, 8, 2), (2, 1), (4, 8)), ((10, 10, 4), (3, 2), (10, 5)), ((12, 4, 3), (1, 3), (3, 2))],
 )
-def test_its_sentences_say_where_parameters_lie(
+def test_its_numbers_say_where_parameters_lie(
     layers: tuple[int, ...], out_degree: tuple[int, ...], parallelism: tuple[int, ...]
 ) -> None:
     plan = CorePlan(network=Network(layers=layers, out_degree=out_degree, parallelism=parallelism))
-    parameters = described(plan)["parameters"]
-    weights = re.fullmatch(r"edge e .* is at row (.*), lane (.*)", parameters["weights"])
-    assert weights is not None
-    for shape, junction, sentence in zip(
-        plan.network.junctions, plan.ports.junctions, parameters["biases"], strict=True
-    ):
-        names = {"z": shape.parallelism, "in_degree": shape.in_degree}
-        edge = names | {"e": shape.weights - 1}
-        row, lane = (eval(part, edge) for part in weights.groups())
-        assert row * shape.parallelism + lane == shape.weights - 1
-        found = re.fullmatch(r"neuron n is at row (?:r = )?(.*), lane (.*)", sentence)
-        assert found is not None
-        for n, place in enumerate(zip(junction.bias_rows, junction.bias_lanes, strict=True)):
-            row = eval(found[1], names | {"n": n})
-            assert (row, eval(found[2], names | {"n": n, "r": row})) == place
+    places = described(plan)["parameters"]["junctions"]
+    assert len(places) == len(plan.schedule.timing)
+    for timing, place in zip(plan.schedule.timing, places, strict=True):
+        shape = timing.shape
+        assert place["weights"] == {
+            "count": shape.weights,
+            "rows": shape.rows,
+            "lanes": shape.parallelism,
+        }
+        biases = place["biases"]
+        assert biases["count"] == shape.right
+        found = list(zip(biases["rows"], biases["lanes"], strict=True))
+        assert found == [timing.layout.finish_place(neuron) for neuron in range(shape.right)]
+
+
+def test_it_says_which_bits_are_which_counter() -> None:
+    counters = described(PLAN)["ports"]["saturations"]
+    assert counters[0] == {"junction": 1, "counts": "feedforward", "bits": [0, 32, False]}
+    assert counters[5] == {"junction": 2, "counts": "update", "bits": [160, 32, False]}
+    assert len(counters) == 6
+
+
+def test_it_says_after_how_many_clocks_a_parameter_request_is_answered() -> None:
+    assert described(PLAN)["parameters"]["answer_clocks"] == PLAN.schedule.answer_clocks
 
 
 def test_its_memories_hold_every_parameter_and_are_told_with_their_bits() -> None:

@@ -1,0 +1,1 @@
+"""Benches of the user's own for a core, with golden vectors."""
