@@ -57,6 +57,16 @@ def _random_parameters(network: Network, rng: np.random.Generator) -> Parameters
     )
 
 
+def _design(index: int) -> CoreDesign:
+    """The core of a random network; few DSP blocks, and every pipeline by turns."""
+    options = CoreOptions(
+        max_rate_exponent=MAX_RATE_EXPONENT,
+        dsp_budget=20,
+        pipeline=list(PIPELINES)[index % 7 % 3],
+    )
+    return CoreDesign(network=NETWORKS[index], options=options)
+
+
 def _trained_like_numpy(
     design: CoreDesign,
     rng: np.random.Generator,
@@ -109,14 +119,7 @@ def test_a_random_network_trains_bit_for_bit_like_numpy(index: int, tmp_path: Pa
     stalls = FULL_RATE
     if index % 3:
         stalls = Stalls(seed=index, samples=0.3, predictions=0.3, length=1 + index)
-    design = CoreDesign(
-        network=network,
-        options=CoreOptions(
-            max_rate_exponent=MAX_RATE_EXPONENT,
-            dsp_budget=20,
-            pipeline=list(PIPELINES)[index % 7 % 3],
-        ),
-    )
+    design = _design(index)
     rtl = _trained_like_numpy(design, rng, tmp_path, start=start, stalls=stalls)
     gaps = np.diff(rtl.sample_clocks)
     if stalls is FULL_RATE:
@@ -125,33 +128,32 @@ def test_a_random_network_trains_bit_for_bit_like_numpy(index: int, tmp_path: Pa
         assert gaps.min() >= design.schedule.period
 
 
-# Groups of 3 lanes straddle the rows of junction 1, so a pair and one alone; 5 lanes in junction 2.
-DIVIDED = Network(
-    layers=(15, 10, 4),
-    out_degree=(4, 4),
-    parallelism=(15, 5),
-    format=FixedFormat(integer=2, fraction=5),
-)
+def test_the_dsp_budget_divides_units_of_every_kind() -> None:
+    designs = [_design(index) for index in range(COUNT)]
+    divided = {
+        unit
+        for design in designs
+        for lanes, units in zip(design.network.parallelism, design.dsp, strict=True)
+        for unit, blocks in units.items()
+        if 0 < blocks.products < lanes
+    }
+    assert divided == {"feedforward", "backprop", "update"}
 
 
-@pytest.mark.parametrize(
-    ("budget", "junction", "unit", "blocks"),
-    [
-        (8, 2, "backprop", DspBlocks(singles=3)),  # junction 1's update: 5 pairs, 5 lanes in LUTs
-        (25, 1, "feedforward", DspBlocks(singles=8)),
-        (35, 1, "update", DspBlocks(pairs=5, singles=3)),  # and 2 lanes in LUTs
-    ],
-)
-def test_a_unit_divided_between_dsp_blocks_and_luts_has_the_same_bits(
-    budget: int, junction: int, unit: str, blocks: DspBlocks, tmp_path: Path
-) -> None:
-    options = CoreOptions(max_rate_exponent=MAX_RATE_EXPONENT, dsp_budget=budget)
-    design = CoreDesign(network=DIVIDED, options=options)
-    assert design.dsp[junction - 1][unit] == blocks
-    # The budget of a whole core would change nothing but where products are made.
-    assert design.schedule.lags == CoreDesign(network=DIVIDED).schedule.lags
-    rng = np.random.default_rng(budget)
-    rtl = _trained_like_numpy(design, rng, tmp_path, start=_random_parameters(DIVIDED, rng))
+def test_a_unit_of_pairs_single_blocks_and_luts_has_the_same_bits(tmp_path: Path) -> None:
+    # Groups of 3 lanes straddle the rows of junction 1: a pair and one alone, five times.
+    network = Network(
+        layers=(15, 10, 4),
+        out_degree=(4, 4),
+        parallelism=(15, 5),
+        format=FixedFormat(integer=2, fraction=5),
+    )
+    options = CoreOptions(max_rate_exponent=MAX_RATE_EXPONENT, dsp_budget=35)
+    design = CoreDesign(network=network, options=options)
+    assert design.dsp[0]["update"] == DspBlocks(pairs=5, singles=3)
+    assert design.schedule.lags == CoreDesign(network=network).schedule.lags
+    rng = np.random.default_rng(35)
+    rtl = _trained_like_numpy(design, rng, tmp_path, start=_random_parameters(network, rng))
     assert set(np.diff(rtl.sample_clocks)) == {design.schedule.period}
 
 

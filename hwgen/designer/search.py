@@ -174,15 +174,18 @@ def _described(design: Design) -> str:
 
 
 def _needs(design: Design, device: Device) -> str:
-    """The resource that lacks the most."""
-    estimate = design.estimate
-    needed = {
-        "LUT": (estimate.lut, device.lut),
-        "FF": (estimate.ff, device.ff),
-        "BRAM36": (estimate.bram36, device.block_ram / 2),
+    """What the device has too little of; in words, where an estimate is in terms of another's."""
+    family = family_of(device)
+    available = family.available(device)
+    short = {
+        name: (getattr(design.estimate, key), available[key])
+        for key, name in (("lut", "LUT"), ("ff", "FF"), ("bram36", "BRAM36"))
+        if key in available and getattr(design.estimate, key) > available[key]
     }
-    name = max(needed, key=lambda name: needed[name][0] / needed[name][1])
-    return f"{needed[name][0]:,g} of {needed[name][1]:,g} {name}"
+    if not short:
+        return f"too much ({family.fit(design.estimate, device).text})"
+    name = max(short, key=lambda name: short[name][0] / short[name][1])
+    return f"{short[name][0]:,g} of {short[name][1]:,g} {name}"
 
 
 def _slower(goal: DesignGoal) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -130,6 +131,35 @@ def test_what_cannot_be_is_refused_with_the_nearest(
     with pytest.raises(ValueError) as refused:
         find_designs(DesignGoal(density=density, clocks=clocks, sizes=sizes))
     assert re.fullmatch(message, str(refused.value)), refused.value
+
+
+@pytest.mark.parametrize(
+    ("device", "needs"),
+    [
+        ("xc7a35t", r"takes [\d,]+ of 20,800 LUT; one that does is 784-112-10 "),
+        ("lfe5u-25f", r"takes [\d,]+ of 24,288 FF; one that does is 784-112-10 "),
+        (
+            "tiny",
+            r"takes too much \(does not fit TINY: about .* of 100 LUTs of four inputs.*\); nor ",
+        ),
+    ],
+)
+def test_what_a_device_lacks_is_told(
+    device: str, needs: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # All the flip-flops and block RAMs that it may want, and hardly any LUTs.
+    tiny = replace(
+        DEVICES["lfe5u-85f"], name="tiny", lut=100, lut_memory=100, ff=10**6, block_ram=10**6
+    )
+    monkeypatch.setitem(DEVICES, "tiny", tiny)
+    goal = DesignGoal(
+        density=0.2,
+        clocks=100,
+        sizes=layers(784, 112, 10),
+        target=TargetOptions(device=device),
+    )
+    with pytest.raises(ValueError, match=needs):
+        find_designs(goal)
 
 
 @pytest.mark.parametrize(

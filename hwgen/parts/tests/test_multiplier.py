@@ -95,13 +95,10 @@ def unsigned_multipliers(narrow: int, latency: int, largest: int, pipelining: Pi
 
 @pytest.mark.parametrize(
     ("pipeline", "spare"),
-    [
-        *(("deep", spare) for spare in (0, 1, 2, 4)),
-        *((pipeline, spare) for pipeline in ("medium", "shallow") for spare in (0, 1)),
-    ],
+    [("deep", 0), ("deep", 1), ("deep", 4), ("medium", 1), ("shallow", 1)],
 )
 @pytest.mark.parametrize("joined", [False, True], ids=["any", "power_of_two"])
-@pytest.mark.parametrize("narrow", [1, 2, 3, 4, 7, 9])
+@pytest.mark.parametrize("narrow", [1, 2, 3, 7, 9])
 def test_every_pair_up_to_a_largest(narrow: int, joined: bool, pipeline: str, spare: int) -> None:
     """Spare clocks make chains longer, up to all rows."""
     largest = 1 << (narrow - 1) if joined else (1 << narrow) - 1
