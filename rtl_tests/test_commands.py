@@ -183,7 +183,7 @@ def test_generate_starts_from_a_checkpoint(
     capsys.readouterr()
     arguments = ["--resume", str(trained), "--top", "trained_core", "--json", str(output)]
     assert main([*common, *arguments]) == 0
-    assert "weights and biases after  2 epochs, 180 samples" in capsys.readouterr().out
+    assert "weights and biases after  epoch 2, 180 samples" in capsys.readouterr().out
     network = read_network_file(small).network
     told = {
         "source": "checkpoint",
@@ -199,8 +199,8 @@ def test_generate_starts_from_a_checkpoint(
         (tmp_path / f"{name}.v").read_text().replace(name, "top").splitlines()
         for name in ("own_core", "trained_core")
     )
-    assert "// Weights and biases are those of a checkpoint: 2 epochs, 180 samples." in second
-    second.remove("// Weights and biases are those of a checkpoint: 2 epochs, 180 samples.")
+    assert "// Weights and biases are those of a checkpoint after epoch 2, 180 samples." in second
+    second.remove("// Weights and biases are those of a checkpoint after epoch 2, 180 samples.")
     changed = [two for one, two in zip(first, second, strict=True) if one != two]
     assert changed
     assert all(re.fullmatch(r" +(rows0|biases\w*)\[\d+\] = \d+'[hd]\w+;", line) for line in changed)

@@ -43,7 +43,7 @@ class Checkpoint:
     @property
     def position(self) -> str:
         """How far training is, for people."""
-        return f"{self.epoch} epochs, {self.samples} samples"
+        return f"epoch {self.epoch}, {self.samples} samples"
 
 
 def save_checkpoint(

@@ -62,7 +62,7 @@ class CoreDesign(CorePlan):
         network = self.network
         start = ""
         if self.start is not None:
-            start = f"\nWeights and biases are those of a checkpoint: {self.start.position}."
+            start = f"\nWeights and biases are those of a checkpoint after {self.start.position}."
         return (
             f"Layers {'-'.join(map(str, network.layers))}, {network.competing} classes, "
             f"hidden {network.activation.hidden}, format {network.format}.\n"

@@ -53,8 +53,8 @@ def test_a_checkpoint_comes_back(path: Path) -> None:
         assert {array.dtype for array in archive.values()} == {np.dtype(np.int64)}
 
 
-def test_its_position_is_told_in_epochs_and_samples() -> None:
-    assert CHECKPOINT.position == "7 epochs, 70000 samples"
+def test_its_position_is_told_by_epoch_and_samples() -> None:
+    assert CHECKPOINT.position == "epoch 7, 70000 samples"
 
 
 def test_saving_replaces_the_file_and_leaves_no_other(path: Path) -> None:

@@ -41,7 +41,7 @@ class Contents:
 
 _MODULE = re.compile(r"module (\w+)")
 _MEMORY = re.compile(r" +reg (?:\[(\d+):0\] )?(\w+) \[(\d+):0\];")
-_WORD = re.compile(r" +(\w+)\[(\d+)\] = \d+'h([0-9a-fx]+);")
+_WORD = re.compile(r" +(\w+)\[(\d+)\] = \d+'(?:h([0-9a-fx]+)|d(\d+));")  # decimal: 32 bits
 _READ = re.compile(r" +(\w+) <= (\w+)\[(\w+)\];")
 _PART = re.compile(r"(?P<base>.*?)(?P<part>\d*)(?:_column(?P<column>\d+))?")
 
@@ -75,7 +75,9 @@ def verilog_memories(text: str) -> list[Contents]:
             found[module, match[2]] = (width, [0] * (int(match[3]) + 1), False)
         elif (match := _WORD.fullmatch(line)) and (module, match[1]) in found:
             width, words, _ = found[module, match[1]]
-            words[int(match[2])] = int(match[3].replace("x", "0"), 16)
+            words[int(match[2])] = (
+                int(match[3].replace("x", "0"), 16) if match[3] else int(match[4])
+            )
             found[module, match[1]] = (width, words, True)
         elif (match := _READ.fullmatch(line)) and (module, match[2]) in found:
             reads[module, match[2]] = (_path(module, match[1]), _path(module, match[3]))

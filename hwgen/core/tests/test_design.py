@@ -25,7 +25,8 @@ KINDS = {
 MIXED = network((15, 10, 2, 5), (10, 5, 1, 10), (5, 6, 6, 5), format=(1, 4), extra_bits=2)
 # z = 1, and so many rows that their bits are in block RAMs side by side.
 DEEP = network((64, 32, 32, 1), format=(2, 5))
-SMALL = network((3, 3, 1, 3), format=(1, 4))
+# Words of 32 bits, which Yosys writes in decimal.
+SMALL = network((4, 4, 1, 4), format=(2, 5))
 CASES = [("training", SMALL), ("inference", MIXED), ("constant", MIXED), ("constant", DEEP)]
 
 
@@ -86,7 +87,7 @@ def test_the_memories_hold_the_checkpoint(kind: str, net: Network) -> None:
     start = checkpoint(net)
     design = CoreDesign(network=net, options=KINDS[kind], start=start)
     assert parameters_in(design).first_difference(start.parameters) is None
-    line = "// Weights and biases are those of a checkpoint: 4 epochs, 1234 samples.\n"
+    line = "// Weights and biases are those of a checkpoint after epoch 4, 1234 samples.\n"
     assert line in design.verilog
 
 
