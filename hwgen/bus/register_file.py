@@ -1,0 +1,238 @@
+"""The decoder of a register map: keeps what software writes, and shows what hardware says."""
+
+from __future__ import annotations
+
+from amaranth.hdl import Cat, Module, Mux, Shape, Signal, Value, signed, unsigned
+from amaranth.lib import data, stream, wiring
+from amaranth.lib.wiring import In, Out
+
+from hwgen.bus.axi_lite import answer_layout, request_layout
+from hwgen.bus.register_map import WORD_BITS, WORD_BYTES, Access, Register, RegisterField, RegisterMap
+
+__all__ = ["RegisterFile", "member_name"]
+
+
+def member_name(register: str, field: str) -> str:
+    """Name of a field among the members of a register file."""
+    return f"{register.lower()}_{field}"
+
+
+class RegisterFile(wiring.Component):
+    """Answers requests for the registers of a map.
+
+    Refused, without any effect, are: addresses without a register, reads of what can only be
+    written, writes of what can only be read, and values with a bit that the register does not have.
+
+    Parameters
+    ----------
+    registers
+        The map. At most one register is passed on.
+    loadable
+        Fields that hardware may set, too, as pairs of register and field.
+
+    Members
+    -------
+    requests : In(stream), answers : Out(stream)
+        From an AxiLiteSlave.
+    REGISTER_FIELD
+        Of a read-write register, Out: the value. Of a read-only one, In: the value; an array where
+        there are several. Of one that is cleared, In: sets the bit. Of a write-only one, Out: what
+        was written, for one clock, and 0 else.
+    REGISTER_FIELD_load : In(1), REGISTER_FIELD_next : In
+        Of each loadable field: sets it.
+    passed : Out(stream), passed_answers : In(stream)
+        Accesses of the register that is passed on (`write`, `data`), and what they are answered;
+        only where there is such a register.
+
+    Timing
+    ------
+    An answer comes three clocks after its request, later where it is passed on.
+    """
+
+    def __init__(self, registers: RegisterMap, loadable: frozenset[tuple[str, str]] = frozenset()):
+        self._map = registers
+        self._loadable = loadable
+        passed = [register for register in registers.registers if register.passed]
+        if len(passed) > 1:
+            raise ValueError(
+                f"at most one register must be passed on, not {[each.name for each in passed]}"
+            )
+        self._passed = passed[0] if passed else None
+        members = {
+            "requests": In(stream.Signature(request_layout(registers.address_bits))),
+            "answers": Out(stream.Signature(answer_layout())),
+        }
+        if self._passed is not None:
+            shape = _shape(self._passed.fields[0])
+            access = data.StructLayout({"write": 1, "data": shape})
+            members["passed"] = Out(stream.Signature(access))
+            answer = data.StructLayout({"data": shape, "error": 1})
+            members["passed_answers"] = In(stream.Signature(answer))
+        for register in registers.registers:
+            if register.passed:
+                continue
+            for field in register.fields:
+                name, shape = member_name(register.name, field.name), _shape(field)
+                inward = register.access in (Access.READ_ONLY, Access.CLEAR)
+                if register.several:
+                    members[name] = In(data.ArrayLayout(shape, register.count))
+                else:
+                    members[name] = In(shape) if inward else Out(shape)
+                if (register.name, field.name) in loadable:
+                    members |= {f"{name}_load": In(1), f"{name}_next": In(shape)}
+        super().__init__(members)
+
+    def elaborate(self, platform: object) -> Module:
+        m = Module()
+        request = Signal(self.requests.payload.shape())
+        word, error = Signal(WORD_BITS), Signal()
+        writable = [
+            register
+            for register in self._map.registers
+            if register.access.writable and not register.passed
+        ]
+        chosen = {register.name: Signal(name=f"{register.name.lower()}_chosen") for register in writable}
+        passing = Signal()
+        write = Signal()
+        bits: dict[str, Signal] = {}
+        for register in self._map.registers:
+            if register.access is Access.CLEAR:
+                for field in register.fields:
+                    name = member_name(register.name, field.name)
+                    bits[name] = Signal(_shape(field), name=f"{name}_bit")
+        m.d.comb += [self.answers.payload.data.eq(word), self.answers.payload.error.eq(error)]
+        with m.FSM():
+            with m.State("IDLE"):
+                m.d.comb += self.requests.ready.eq(1)
+                m.d.sync += request.eq(self.requests.payload)
+                with m.If(self.requests.valid):
+                    m.next = "DECODE"
+            with m.State("DECODE"):
+                m.d.sync += [error.eq(1), word.eq(0), passing.eq(0)]
+                m.d.sync += [each.eq(0) for each in chosen.values()]
+                with m.Switch(request.address[(WORD_BYTES - 1).bit_length() :]):
+                    for offset, index, register in self._map.places():
+                        with m.Case(offset // WORD_BYTES):
+                            self._decode(m, register, index, request, word, error, bits)
+                            if register.passed:
+                                m.d.sync += passing.eq(1)
+                            elif register.access.writable:
+                                m.d.sync += chosen[register.name].eq(request.write)
+                m.next = "ACT"
+            with m.State("ACT"):
+                m.next = "ANSWER"
+                with m.If(~error):
+                    with m.If(passing):
+                        m.next = "PASS"
+                    with m.Else():
+                        m.d.comb += write.eq(request.write)
+            with m.State("ANSWER"):
+                m.d.comb += self.answers.valid.eq(1)
+                with m.If(self.answers.ready):
+                    m.next = "IDLE"
+            if self._passed is None:
+                return self._keep(m, writable, chosen, write, request, bits)
+            field = self._passed.fields[0]
+            with m.State("PASS"):
+                m.d.comb += [
+                    self.passed.valid.eq(1),
+                    self.passed.payload.write.eq(request.write),
+                    self.passed.payload.data.eq(_part(request.data, field)),
+                ]
+                with m.If(self.passed.ready):
+                    m.next = "PASSED"
+            with m.State("PASSED"):
+                answer = self.passed_answers
+                m.d.comb += answer.ready.eq(1)
+                m.d.sync += error.eq(answer.payload.error)
+                m.d.sync += word.eq(Mux(request.write, 0, _extended(answer.payload.data, field)))
+                with m.If(answer.valid):
+                    m.next = "ANSWER"
+        return self._keep(m, writable, chosen, write, request, bits)
+
+    def _decode(
+        self,
+        m: Module,
+        register: Register,
+        index: int,
+        request: data.View,
+        word: Signal,
+        error: Signal,
+        bits: dict[str, Signal],
+    ) -> None:
+        """Whether the access is refused, and the word that a read gives."""
+        if register.access.writable:
+            bad_write = _unfit(request.data, register)
+        else:
+            bad_write = Value.cast(1)
+        bad_read = int(not register.access.readable)
+        m.d.sync += error.eq(Mux(request.write, bad_write, bad_read))
+        if register.passed or not register.access.readable:
+            return
+        for field in register.fields:
+            name = member_name(register.name, field.name)
+            value = getattr(self, name)[index] if register.several else getattr(self, name)
+            if name in bits:
+                value = bits[name]
+            place = word[field.low : field.low + field.bits]
+            with m.If(~request.write):
+                m.d.sync += place.eq(value)
+
+    def _keep(
+        self,
+        m: Module,
+        writable: list[Register],
+        chosen: dict[str, Signal],
+        write: Signal,
+        request: data.View,
+        bits: dict[str, Signal],
+    ) -> Module:
+        """What a write does, and what hardware sets."""
+        for register in writable:
+            now = write & chosen[register.name]
+            for field in register.fields:
+                name = member_name(register.name, field.name)
+                member, value = getattr(self, name), _part(request.data, field)
+                if register.access is Access.WRITE_ONLY:
+                    m.d.comb += member.eq(Mux(now, value, 0))
+                elif register.access is Access.CLEAR:
+                    cleared = Mux(now, bits[name] & ~value, bits[name])
+                    m.d.sync += bits[name].eq(cleared | member)
+                else:
+                    with m.If(now):
+                        m.d.sync += member.eq(value)
+                    if (register.name, field.name) in self._loadable:
+                        with m.If(getattr(self, f"{name}_load")):
+                            m.d.sync += member.eq(getattr(self, f"{name}_next"))
+        return m
+
+
+def _shape(field: RegisterField) -> Shape:
+    return signed(field.width) if field.signed else unsigned(field.width)
+
+
+def _part(word: Value, field: RegisterField) -> Value:
+    """A field's bits of a word."""
+    return word[field.low : field.low + field.width]
+
+
+def _extended(value: Value, field: RegisterField) -> Value:
+    """A field's number with all of the field's bits."""
+    number = value.as_signed() if field.signed else value.as_unsigned()
+    return Cat(number, (number[-1] if field.signed else Value.cast(0)).replicate(field.bits - field.width))
+
+
+def _unfit(word: Value, register: Register) -> Value:
+    """Whether a word has a bit that the register does not have."""
+    unfit = Value.cast(0)
+    own = 0
+    for field in register.fields:
+        above = word[field.low + field.width : field.low + field.bits]
+        own |= field.mask
+        if field.signed:
+            upper = word[field.low + field.width - 1 : field.low + field.bits]
+            unfit |= upper.any() & ~upper.all()
+        else:
+            unfit |= above.any()
+    others = Cat(word[bit] for bit in range(WORD_BITS) if not own >> bit & 1)
+    return unfit | others.any()
