@@ -237,7 +237,13 @@ class BoardTop(wiring.Component):
             initial.requests.ready.eq(port.ready & mine),
             access.requests.ready.eq(port.ready & ~mine),
         ]
-        wiring.connect(m, core.parameter_values, access.values)
+        answers = core.parameter_values
+        m.d.comb += answers.ready.eq(Mux(mine, initial.values.ready, access.values.ready))
+        for values, chosen in ((initial.values, mine), (access.values, ~mine)):
+            m.d.comb += [
+                values.valid.eq(answers.valid & chosen),
+                values.payload.eq(answers.payload),
+            ]
 
     def _panel(
         self, m: Module, runner: Runner, *, busy: Value, forget: Value, traffic: Value

@@ -32,6 +32,7 @@ from hwgen.simulation.job import (
     WriteParameters,
 )
 from hwgen.simulation.job import Parameters as RawParameters
+from hwgen.simulation.records import parameter_addresses
 from hwgen.simulation.result import Result
 from hwgen.simulation.run import Simulation, Simulator
 from rtl_tests.core_kinds import NETWORKS, design, verilog
@@ -105,6 +106,17 @@ def read(design: CoreDesign, found: RawParameters) -> Parameters:
     )
 
 
+def refused_writes(core: CoreDesign, count: int) -> list[tuple[int, ...]]:
+    """Requests, drawn at random, for places at which no parameter lies."""
+    ports, rng = core.ports, np.random.default_rng(5)
+    there = {tuple(place) for place in parameter_addresses(ports).tolist()}
+    widths = (ports.junction_width, 1, ports.row_width, ports.lane_width)
+    every = sorted(set(product(*(range(1 << width) for width in widths))) - there)
+    chosen = [every[place] for place in rng.integers(len(every), size=count)]
+    low, high = core.network.format.stored_min_raw, core.network.format.stored_max_raw
+    return [(1, *place, int(rng.integers(low, high))) for place in chosen]
+
+
 def without_initial_values(text: str) -> str:
     """Verilog whose registers start as X; memories keep what is in them."""
     stripped, count = re.subn(r"^  initial \w+ = .*\n", "", text, flags=re.MULTILINE)
@@ -174,16 +186,17 @@ def test_a_core_starts_without_a_reset_from_its_initial_values(name: str, tmp_pa
 def test_one_clock_of_reset_is_enough_whatever_the_registers_hold(
     name: str, tmp_path: Path
 ) -> None:
-    """An access comes first: before any step has gone through, the reset alone set the core up."""
+    """Accesses come first: before any step has gone through, the reset alone set the core up."""
     core = design(name)
     samples = draw(core, SAMPLES, seed=2)
     start = extreme_parameters(core.network, seed=3)
     first = core.parameters.weights[0].copy()
     first[0] = ~first[0]
+    accesses = [(True, 0, False, 0, 0, int(first[0])), *refused_writes(core, 20)]
+    fields = zip(*accesses, strict=True)
+    names = [field.name for field in core.ports.request.fields]
     operations = [
-        AccessParameters(
-            write=[True], junction=[0], bias=[False], row=[0], lane=[0], data=[int(first[0])]
-        ),
+        AccessParameters(**dict(zip(names, fields, strict=True))),
         ReadParameters(stalls=STALLS),
         WriteParameters(parameters=raw(start)),
         play(samples, range(SAMPLES)),
@@ -198,6 +211,12 @@ def test_one_clock_of_reset_is_enough_whatever_the_registers_hold(
         biases=core.parameters.biases,
     )
     assert read(core, result.parameters[0]) == changed
+    assert result.values[0].tolist() == [core.parameters.weights[0][0]] + [0] * 20
+    assert result.errors[0].tolist() == [False] + [True] * 20
+    # A clock to offer, and one to be found done; a request is taken 3 clocks after an answer.
+    access = result.operations[0]
+    clocks = len(accesses) * (core.schedule.answer_clocks + 3)
+    assert access.last_clock - access.first_clock == clocks + 2
     assert_as_golden(core, start, samples, last_sequence(core, result))
 
 

@@ -72,6 +72,7 @@ def manifest(plan: CorePlan) -> dict[str, Any]:
             "signals": _signals(plan.ports),
         },
         "parameters": {
+            "answer_clocks": schedule.answer_clocks,
             "weights": "edge e of a junction is at row e // z, lane e % z",
             "biases": [
                 "neuron n is at row n, lane 0"

@@ -29,20 +29,21 @@ class InitialParameters(wiring.Component):
     start : In(1)
         Begin; the core must not be busy.
     working : Out(1)
-        From the clock after `start` until the last write is taken.
-    requests : Out(stream)
+        From the clock after `start` until the last write is answered.
+    requests : Out(stream), values : In(stream)
         The core's parameter port.
     """
 
     def __init__(self, design: BoardDesign):
         self._schedule = design.core.schedule
         self._parameters = design.core.parameters
-        request = layout_of(design.core.ports.request)
+        ports = design.core.ports
         super().__init__(
             {
                 "start": In(1),
                 "working": Out(1),
-                "requests": Out(stream.Signature(request)),
+                "requests": Out(stream.Signature(layout_of(ports.request))),
+                "values": In(stream.Signature(layout_of(ports.value))),
             }
         )
 
@@ -50,8 +51,7 @@ class InitialParameters(wiring.Component):
         m = Module()
         request = self.requests.payload
         # Weights in the order of the places; a bias starts at 0 (docs/numerics.md, "Initial
-        # parameters"), and where a row has fewer neurons than others, one that nobody reads is
-        # written too.
+        # parameters"); where a row has fewer neurons than others, the core refuses one of them.
         weights = np.concatenate(self._parameters.weights)
         width = len(request.data)
         plan = MemoryPlan(depth=len(weights), width=width)
@@ -100,6 +100,10 @@ class InitialParameters(wiring.Component):
             with m.State("WRITE"):
                 m.d.comb += self.requests.valid.eq(1)
                 with m.If(self.requests.ready):
+                    m.next = "ANSWER"
+            with m.State("ANSWER"):
+                m.d.comb += self.values.ready.eq(1)
+                with m.If(self.values.valid):
                     m.d.sync += [wait.eq(0), lane.eq(lane + 1)]
                     with m.If(~place[0]):
                         m.d.sync += address.eq(address + 1)

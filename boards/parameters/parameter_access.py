@@ -12,7 +12,7 @@ from boards.link.dispatcher import CommandPort, Size
 from boards.link.framing import MAX_PAYLOAD
 from boards.link.payloads import PARAMETER_RUN, PARAMETER_VALUE
 from boards.link.words import WordSender, take_fields
-from hwgen.parts.layouts import layout_of, shape_of, view_of
+from hwgen.parts.layouts import layout_of, view_of
 from software_ref.plan.schedule import Schedule
 
 __all__ = ["ParameterAccess", "place_limits"]
@@ -44,7 +44,7 @@ class ParameterAccess(wiring.Component):
     busy : In(1)
         The core or somebody else at its parameters is at work: refuse.
     working : Out(1)
-        From a command's start until its last access is taken.
+        From a command's start until its last access is answered.
     requests : Out(stream), values : In(stream)
         The core's parameter port.
     """
@@ -52,14 +52,13 @@ class ParameterAccess(wiring.Component):
     def __init__(self, design: BoardDesign):
         self._schedule = design.core.schedule
         ports = design.core.ports
-        request = layout_of(ports.request)
         super().__init__(
             {
                 "port": Out(CommandPort()),
                 "busy": In(1),
                 "working": Out(1),
-                "requests": Out(stream.Signature(request)),
-                "values": In(stream.Signature(shape_of(ports.value["value"]))),
+                "requests": Out(stream.Signature(layout_of(ports.request))),
+                "values": In(stream.Signature(layout_of(ports.value))),
             }
         )
 
@@ -128,7 +127,7 @@ class ParameterAccess(wiring.Component):
             port.answer.valid.eq(sender.bytes.valid),
             port.answer.payload.eq(sender.bytes.payload),
             sender.bytes.ready.eq(port.answer.ready),
-            sender.words.payload.eq(self.values.payload.as_signed()),
+            sender.words.payload.eq(self.values.payload.value),
         ]
         with m.FSM():
             with m.State("IDLE"), m.If(port.start):
@@ -185,17 +184,15 @@ class ParameterAccess(wiring.Component):
                 with m.If(self.requests.ready):
                     m.d.comb += step.eq(1)
                     m.next = "ANSWER"
-                    with m.If(writing):
-                        m.next = "VALUE"
-                        with m.If(left == 1):
-                            m.next = "END"
             with m.State("ANSWER"):
                 m.d.comb += [
-                    sender.words.valid.eq(self.values.valid),
-                    self.values.ready.eq(sender.words.ready),
+                    sender.words.valid.eq(self.values.valid & ~writing),
+                    self.values.ready.eq(sender.words.ready | writing),
                 ]
-                with m.If(self.values.valid & sender.words.ready):
+                with m.If(self.values.valid & self.values.ready):
                     m.next = "ACCESS"
+                    with m.If(writing):
+                        m.next = "VALUE"
                     with m.If(left == 0):
                         m.next = "END"
             with m.State("END"):

@@ -206,9 +206,9 @@ class NetworkCore(wiring.Component):
         ]
 
     def _parameter_port(self, m: Module, sequencer: Sequencer, junctions: list[Junction]) -> None:
-        # An access reaches its junction a clock late: the port may stand far from it.
-        latency = 1 + max(junction.timing.access_latency for junction in junctions)
-        m.submodules.parameter_port = port = ParameterPort(self.schedule, latency)
+        m.submodules.parameter_port = port = ParameterPort(
+            self.schedule, self.schedule.access_latency
+        )
         idle = Signal()
         m.d.sync += idle.eq(~sequencer.busy)
         m.d.comb += [

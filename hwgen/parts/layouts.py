@@ -30,13 +30,11 @@ def layout_of(payload: Payload) -> data.StructLayout:
 
 
 def member_of(port: Signal | Stream) -> Member:
-    """A port of the core as a component's member; a payload of one field is a plain number."""
+    """A port of the core as a component's member."""
     flow = In if port.is_input else Out
     if isinstance(port, Signal):
         return flow(port.bits)
-    fields = port.payload.fields
-    single = len(fields) == 1
-    return flow(stream.Signature(shape_of(fields[0]) if single else layout_of(port.payload)))
+    return flow(stream.Signature(layout_of(port.payload)))
 
 
 def core_signature(ports: CorePorts) -> wiring.Signature:

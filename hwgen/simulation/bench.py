@@ -67,7 +67,7 @@ def _start(dut: HierarchyObject, settings: dict[str, Any], patience: int) -> int
     """Set the control registers; return what `finished` will be when the operation is over."""
     dut.operation.value = OPERATIONS[settings["operation"]]
     dut.patience.value = patience
-    for name in ("file", "count", "expected"):
+    for name in ("file", "count"):
         getattr(dut, name).value = settings.get(name, 0)
     stalls = settings.get("stalls", {})
     dut.seed.value = stalls.get("seed", 0)

@@ -8,7 +8,7 @@
 // Written (little-endian 64-bit words, as %u writes them):
 //   accepted.bin           1 word per sample: clock at which its last beat was accepted
 //   predictions.bin        2 words per prediction: payload, clock at which it was accepted
-//   values.bin             1 word per parameter value: payload
+//   values.bin             1 word per parameter request: its answer's payload
 //
 // Python sets the control registers, then inverts `go`; the operation is over when `finished`
 // equals `go`. Clock t is the t-th rising edge of clk, counted from 0. Control registers are read
@@ -49,7 +49,6 @@ module player #(
   logic [2:0]  operation  /*verilator public_flat_rw*/ = NONE;
   logic [31:0] file  /*verilator public_flat_rw*/ = 0;
   logic [31:0] count  /*verilator public_flat_rw*/ = 0;     // samples, requests or clocks
-  logic [31:0] expected  /*verilator public_flat_rw*/ = 0;  // values the requests ask for
   logic [31:0] patience  /*verilator public_flat_rw*/ = 0;  // clocks without progress until stuck
   logic [31:0] seed  /*verilator public_flat_rw*/ = 0;
   logic [15:0] stall_length  /*verilator public_flat_rw*/ = 1;
@@ -144,7 +143,7 @@ module player #(
       if (predictions__valid && ^predictions__payload === 1'bx)
         $fatal(1, "the core predicts %b, at clock %0d", predictions__payload, clock);
       if (parameter_values__valid && ^parameter_values__payload === 1'bx)
-        $fatal(1, "the core reads %b, at clock %0d", parameter_values__payload, clock);
+        $fatal(1, "the core answers %b, at clock %0d", parameter_values__payload, clock);
     end
   end
 `endif
@@ -201,7 +200,7 @@ module player #(
         beat <= 0;
         quiet <= 0;
         settle <= 0;
-        values_wanted <= values_accepted + 64'(expected);
+        values_wanted <= values_accepted + 64'(count);
         rst <= operation == RESET;
         drain <= operation == DRAIN;
         if (operation == PLAY) list_file = $fopen($sformatf("samples_%0d.bin", file), "rb");

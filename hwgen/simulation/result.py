@@ -10,7 +10,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from hwgen.simulation.job import AccessParameters, Job, Parameters, Play, ReadParameters, Reset
+from hwgen.simulation.job import (
+    AccessParameters,
+    Job,
+    Parameters,
+    Play,
+    ReadParameters,
+    Reset,
+    WriteParameters,
+)
 from hwgen.simulation.records import read_words, split_parameters
 from hwgen.simulation.verilator_runtime import SimulatorError
 from software_ref.console.atomic_file import atomic_file
@@ -66,13 +74,16 @@ class Result:
     parameters: tuple[Parameters, ...]
     """One per `ReadParameters`."""
     values: tuple[Integers, ...]
-    """Values read, one array `int64 raw (reads,)` per `AccessParameters`."""
+    """Values answered, one array `int64 raw (requests,)` per `AccessParameters`."""
+    errors: tuple[npt.NDArray[np.bool_], ...]
+    """Whether no parameter lies at the place requested, likewise."""
 
     def save(self, path: Path) -> None:
         """Write all arrays to an `.npz`, whole or not at all.
 
         `operation_<field>` have one row per operation; `play<n>_<field>`, `weights<n>_<i>`,
-        `biases<n>_<i>` (junction i counted from 1) and `values<n>` count their operations from 0.
+        `biases<n>_<i>` (junction i counted from 1), `values<n>` and `errors<n>` count their
+        operations from 0.
         """
         arrays: dict[str, Any] = {
             f"operation_{name}": np.array([getattr(o, name) for o in self.operations])
@@ -85,7 +96,8 @@ class Result:
             for name in ("weights", "biases"):
                 for index, values in enumerate(getattr(parameters, name), 1):
                     arrays[f"{name}{number}_{index}"] = values
-        arrays |= {f"values{number}": values for number, values in enumerate(self.values)}
+        for name in ("values", "errors"):
+            arrays |= {f"{name}{number}": part for number, part in enumerate(getattr(self, name))}
         with atomic_file(path) as unfinished, unfinished.open("wb") as file:
             np.savez(file, **arrays)
 
@@ -96,18 +108,20 @@ def read_result(job: Job, ports: CorePorts, run_dir: Path) -> Result:
     Raises
     ------
     SimulatorError
-        Where the core gave more parameter values than it was asked for.
+        Where the core gave more answers to parameter requests than there were, or has no
+        parameter where one must be.
     """
     outcomes = json.loads((run_dir / "outcome.json").read_text(encoding="utf-8"))
     accepted = read_words(run_dir / "accepted.bin", 1)[:, 0].astype(np.int64)
     predictions = read_words(run_dir / "predictions.bin", 2)
-    values = ports.value.columns(_octets(read_words(run_dir / "values.bin", 1)[:, 0])).value
+    answers = ports.value.columns(_octets(read_words(run_dir / "values.bin", 1)[:, 0]))
     counters = len(SATURATION_COUNTERS)
 
     operations: list[OperationResult] = []
     plays: list[PlayResult] = []
     parameters: list[Parameters] = []
-    accesses: list[Integers] = []
+    values: list[Integers] = []
+    errors: list[npt.NDArray[np.bool_]] = []
     shares = iter(_prediction_shares(job, outcomes))
     samples = taken = 0
     for operation, outcome in zip(job.operations, outcomes, strict=True):
@@ -125,29 +139,33 @@ def read_result(job: Job, ports: CorePorts, run_dir: Path) -> Result:
             result = play = _play_result(ports, clocks, predictions[next(shares)], common)
             samples += count
             plays.append(play)
-        elif isinstance(operation, ReadParameters | AccessParameters):
-            reads = (
-                ports.parameters
-                if isinstance(operation, ReadParameters)
-                else len(operation.write) - int(np.count_nonzero(operation.write))
-            )
-            part = values[taken : taken + reads]
-            taken += reads
-            if isinstance(operation, ReadParameters):
-                parameters.append(split_parameters(part, ports))
-            else:
-                accesses.append(part)
+        elif isinstance(operation, ReadParameters | WriteParameters | AccessParameters):
+            single = isinstance(operation, AccessParameters)
+            requests = len(operation.write) if single else ports.parameters
+            part = slice(taken, taken + requests)
+            taken += requests
+            wrong = answers.error[part].astype(np.bool_)
+            if single:
+                values.append(answers.value[part])
+                errors.append(wrong)
+            elif wrong.any():
+                raise SimulatorError(
+                    f"the core has no parameter at the place of request {int(wrong.argmax())} "
+                    f"of {requests} for all parameters"
+                )
+            elif isinstance(operation, ReadParameters):
+                parameters.append(split_parameters(answers.value[part], ports))
         if outcome["values_accepted"] != taken:
             raise SimulatorError(
-                f"the core gave {outcome['values_accepted']} parameter values "
-                f"where {taken} were asked for"
+                f"the core gave {outcome['values_accepted']} answers to {taken} parameter requests"
             )
         operations.append(result)
     return Result(
         operations=tuple(operations),
         plays=tuple(plays),
         parameters=tuple(parameters),
-        values=tuple(accesses),
+        values=tuple(values),
+        errors=tuple(errors),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -127,6 +128,18 @@ class JunctionPorts:
     def right(self) -> int:
         """Right neurons N_i."""
         return len(self.bias_rows)
+
+    @property
+    def weight_lanes(self) -> tuple[int, ...]:
+        """Weights in each row."""
+        full, rest = divmod(self.weights, self.parallelism)
+        return (self.parallelism,) * full + (rest,) * (rest > 0)
+
+    @property
+    def biases_by_row(self) -> tuple[int, ...]:
+        """Biases in each row, from lane 0 up."""
+        counts = Counter(self.bias_rows)
+        return tuple(counts[row] for row in range(max(counts) + 1))
 
     @property
     def rows(self) -> int:
@@ -269,7 +282,7 @@ class CorePorts:
         """What the `parameter_requests` port carries."""
         return Payload(
             "request",
-            Field("write", 1, "whether to write; a read is answered with a value"),
+            Field("write", 1, "whether to write; else it reads"),
             Field("junction", self.junction_width, "junction, from 0"),
             Field("bias", 1, "a bias, or a weight"),
             Field("row", self.row_width, "row of the parameter"),
@@ -280,7 +293,12 @@ class CorePorts:
     @cached_property
     def value(self) -> Payload:
         """What the `parameter_values` port carries."""
-        return Payload("value", Field("value", self.data_width, "the raw value read", signed=True))
+        value = "the raw value read, or what a write replaced; 0 with an error"
+        return Payload(
+            "value",
+            Field("value", self.data_width, value, signed=True),
+            Field("error", 1, "no parameter lies at the place; nothing was changed"),
+        )
 
     # Ports
 
@@ -303,7 +321,7 @@ class CorePorts:
                 "read or write one weight or bias, while not busy",
                 self.request,
             ),
-            Stream("parameter_values", False, "the answers of reads, in order", self.value),
+            Stream("parameter_values", False, "an answer to each request, in order", self.value),
             Signal("drain", True, drain, 1),
             Signal("busy", False, "whether anything is under way or pending", 1),
             Signal("steps", False, "steps since reset", STEP_BITS),

@@ -28,7 +28,7 @@ from software_ref.plan.core_options import CoreOptions
 from software_ref.plan.pipelining import tree_levels
 from software_ref.plan.timing import WRITE, JunctionTiming
 
-__all__ = ["Queue", "Schedule"]
+__all__ = ["ACCESS_ANSWER", "ACCESS_CHECK", "Queue", "Schedule"]
 
 SETTLE_MARGIN = 8
 """Clocks for what follows a step's last latency: the saturation counters and the prediction."""
@@ -36,6 +36,10 @@ RESULT_MARGIN = 3
 """Clocks from a prediction to its place in the output queue."""
 LOAD_WRITE = 1
 """Clocks from the start pulse of step n to the first write of a beat of sample n."""
+ACCESS_CHECK = 3
+"""Clocks from a parameter request's being taken to its access pulse."""
+ACCESS_ANSWER = 1
+"""Clocks from an access's end to its answer."""
 CREDIT_MARGIN = 2
 """Samples more than a result takes steps, so that the input never waits for a prediction."""
 
@@ -178,6 +182,19 @@ class Schedule:
     def beats(self) -> int:
         """Input beats of a sample."""
         return self.timing[0].shape.left // self.beat_features
+
+    @property
+    def access_latency(self) -> int:
+        """Clocks from the parameter port's access pulse to its end in every junction.
+
+        It reaches a junction a clock late: the port may stand far from it.
+        """
+        return 1 + max(timing.access_latency for timing in self.timing)
+
+    @property
+    def answer_clocks(self) -> int:
+        """Clocks from the one that takes a parameter request to the one that offers its answer."""
+        return ACCESS_CHECK + self.access_latency + ACCESS_ANSWER
 
     def activation_queue(self, layer: int) -> Queue:
         """The left activations of junction `layer` + 1, for layer 0 (the input) to L - 1."""

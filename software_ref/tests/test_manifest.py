@@ -162,8 +162,8 @@ def test_a_host_finds_every_port_and_field() -> None:
         },
         "parameter_values": {
             "direction": "out",
-            "bits": 11,
-            "fields": {"value": [0, 11, True]},
+            "bits": 12,
+            "fields": {"value": [0, 11, True], "error": [11, 1, False]},
         },
     }
     assert ports["signals"] == {
@@ -199,6 +199,10 @@ def test_its_sentences_say_where_parameters_lie(
         for n, place in enumerate(zip(junction.bias_rows, junction.bias_lanes, strict=True)):
             row = eval(found[1], names | {"n": n})
             assert (row, eval(found[2], names | {"n": n, "r": row})) == place
+
+
+def test_it_says_after_how_many_clocks_a_parameter_request_is_answered() -> None:
+    assert described(PLAN)["parameters"]["answer_clocks"] == PLAN.schedule.answer_clocks
 
 
 def test_its_memories_hold_every_parameter_and_are_told_with_their_bits() -> None:

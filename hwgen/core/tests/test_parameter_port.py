@@ -10,9 +10,12 @@ import pytest
 from hwgen.core.parameter_port import ParameterPort
 from hwgen.testing.shapes import network
 from hwgen.testing.simulation import simulator
-from software_ref.plan.schedule import Schedule
+from software_ref.plan.ports import CorePorts
+from software_ref.plan.schedule import ACCESS_ANSWER, ACCESS_CHECK, Schedule
 
 SCHEDULE = Schedule(network=network((12, 4, 2, 4), (4, 6, 3, 2), (6, 3, 2, 3)))
+UNEVEN = Schedule(network=network((6, 6, 2, 3), (6, 2, 1, 3)))
+"""Neurons of junction 1 have two edges and its rows three: one neuron ends in a row, or two."""
 CLAIM = 2
 """Clocks from a request to its being taken by an idle core."""
 FIELDS = ("write", "junction", "bias", "row", "lane", "data")
@@ -23,7 +26,8 @@ class Record:
     """What one run showed."""
 
     taken: list[int] = field(default_factory=list)
-    answers: list[tuple[int, int]] = field(default_factory=list)
+    answers: list[tuple[int, int, int]] = field(default_factory=list)
+    """Clock, value, error."""
     accesses: list[tuple[int, int, tuple[int, ...]]] = field(default_factory=list)
     working: list[int] = field(default_factory=list)
     ready: list[int] = field(default_factory=list)
@@ -38,9 +42,11 @@ def run(
     latency: int,
     idle: np.ndarray | None = None,
     take: np.ndarray | None = None,
+    schedule: Schedule = SCHEDULE,
 ) -> Record:
-    """Offer requests; junction j's read data is 100 j plus the clock, modulo 128."""
-    port = ParameterPort(SCHEDULE, latency)
+    """Offer requests; junction j's read data is 100 j plus the clock, modulo 128, plus 1."""
+    port = ParameterPort(schedule, latency)
+    junctions = len(schedule.timing)
     record = Record()
 
     async def bench(ctx) -> None:
@@ -52,8 +58,8 @@ def run(
                 for name, value in zip(FIELDS, queue[0], strict=True):
                     ctx.set(port.requests.payload[name], value)
             ctx.set(port.values.ready, 1 if take is None else int(take[clock]))
-            for j in range(3):
-                ctx.set(port.read_data[j], (100 * j + clock) % 128)
+            for j in range(junctions):
+                ctx.set(port.read_data[j], (100 * j + clock) % 128 + 1)
             record.working.append(ctx.get(port.working))
             record.ready.append(ctx.get(port.requests.ready))
             record.write.append(ctx.get(port.request.write))
@@ -61,7 +67,8 @@ def run(
             if ctx.get(port.access):
                 record.accesses.append((clock, ctx.get(port.access), record.request[-1]))
             if ctx.get(port.values.valid) and ctx.get(port.values.ready):
-                record.answers.append((clock, ctx.get(port.values.payload)))
+                answer = ctx.get(port.values.payload)
+                record.answers.append((clock, answer.value, answer.error))
             if queue and record.ready[-1]:
                 record.taken.append(clock)
                 queue.pop(0)
@@ -73,11 +80,26 @@ def run(
     return record
 
 
+def places(schedule: Schedule) -> set[tuple[int, int, int, int]]:
+    """Junction, bias, row and lane of every parameter."""
+    weights = {
+        (junction, 0, *divmod(edge, timing.shape.parallelism))
+        for junction, timing in enumerate(schedule.timing)
+        for edge in range(timing.shape.weights)
+    }
+    biases = {
+        (junction, 1, *timing.layout.finish_place(neuron))
+        for junction, timing in enumerate(schedule.timing)
+        for neuron in range(timing.shape.right)
+    }
+    return weights | biases
+
+
 def random_requests(seed: int, count: int) -> list[tuple[int, ...]]:
     rng = np.random.default_rng(seed)
-    limits = (2, 3, 2, 6, 4)
+    there = sorted(places(SCHEDULE))
     return [
-        (*(int(rng.integers(limit)) for limit in limits), int(rng.integers(-2048, 2048)))
+        (int(rng.integers(2)), *there[rng.integers(len(there))], int(rng.integers(-2048, 2048)))
         for _ in range(count)
     ]
 
@@ -85,34 +107,56 @@ def random_requests(seed: int, count: int) -> list[tuple[int, ...]]:
 @pytest.mark.parametrize("latency", [1, 5, 12])
 def test_a_request_reaches_its_junction_and_keeps_still_for_the_latency(latency: int) -> None:
     requests = random_requests(latency, 20)
-    record = run(requests, 20 * (latency + 6), latency=latency)
+    record = run(requests, 20 * (latency + 8), latency=latency)
     assert len(record.taken) == 20
-    answers = list(record.answers)
-    for taken, request, access in zip(record.taken, requests, record.accesses, strict=True):
-        write, junction, *_ = request
-        assert access == (taken + 1, 1 << junction, request)
-        done = taken + 1 + latency
-        assert record.request[taken + 1 : done + 1] == [request] * (latency + 1)
-        if not write:
-            # The junction's read data is there `latency` clocks after the access pulse.
-            clock, value = answers.pop(0)
-            assert clock == done + 1
-            assert value == (100 * junction + clock) % 128
-    assert not answers
-    spans = np.diff(record.taken)
-    for (write, *_), span in zip(requests, spans, strict=False):
-        assert span == latency + 4 + (not write)
+    for taken, request, access, answer in zip(
+        record.taken, requests, record.accesses, record.answers, strict=True
+    ):
+        junction = request[1]
+        assert access == (taken + ACCESS_CHECK, 1 << junction, request)
+        done = taken + ACCESS_CHECK + latency
+        assert record.request[taken + 1 : done + 1] == [request] * (done - taken)
+        # The junction's read data is there `latency` clocks after the access pulse.
+        clock = done + ACCESS_ANSWER
+        assert answer == (clock, (100 * junction + clock) % 128 + 1, 0)
+    assert set(np.diff(record.taken)) == {ACCESS_CHECK + latency + ACCESS_ANSWER + 1 + CLAIM}
 
 
 def test_the_write_flag_is_low_between_requests() -> None:
     latency = 4
-    requests = [(1, 0, 0, 1, 2, 7), (0, 1, 1, 0, 1, 0), (1, 2, 0, 3, 0, -9)]
-    record = run(requests, 40, latency=latency)
+    requests = [(1, 0, 0, 1, 2, 7), (0, 1, 1, 0, 0, 0), (1, 2, 0, 3, 0, -9)]
+    record = run(requests, 50, latency=latency)
     writing = set()
     for taken, (write, *_) in zip(record.taken, requests, strict=True):
         if write:
-            writing |= set(range(taken + 1, taken + 1 + latency + 1))
+            writing |= set(range(taken + 1, taken + ACCESS_CHECK + latency + 1))
     assert {clock for clock, flag in enumerate(record.write) if flag} == writing
+
+
+@pytest.mark.parametrize("schedule", [SCHEDULE, UNEVEN], ids=["even", "uneven"])
+def test_a_request_for_a_place_without_a_parameter_is_refused_and_reaches_no_junction(
+    schedule: Schedule,
+) -> None:
+    ports = CorePorts.of(schedule)
+    requests = [
+        (write, junction, bias, row, lane, -1)
+        for write in (0, 1)
+        for junction in range(1 << ports.junction_width)
+        for bias in (0, 1)
+        for row in range(1 << ports.row_width)
+        for lane in range(1 << ports.lane_width)
+    ]
+    there = places(schedule)
+    record = run(requests, len(requests) * 8, latency=1, schedule=schedule)
+    assert len(record.answers) == len(requests)
+    refused = [request[1:5] not in there for request in requests]
+    assert [bool(error) for *_, error in record.answers] == refused
+    assert [value == 0 for _, value, _ in record.answers] == refused
+    reached = [request for request, wrong in zip(requests, refused, strict=True) if not wrong]
+    assert [request for *_, request in record.accesses] == reached
+    assert [one_hot for _, one_hot, _ in record.accesses] == [1 << each[1] for each in reached]
+    clocks = np.subtract([clock for clock, *_ in record.answers], record.taken)
+    assert set(clocks) == {ACCESS_CHECK + 1 + ACCESS_ANSWER}
 
 
 def test_nothing_is_taken_while_the_core_works() -> None:
@@ -128,15 +172,16 @@ def test_it_is_working_from_the_claim_for_a_request_until_its_answer_is_taken() 
     requests = [(0, 1, 0, 0, 0, 0), (1, 0, 0, 0, 0, 5)]
     latency, patience = 3, 6
     take = np.zeros(40, dtype=np.int64)
-    answer = CLAIM + 1 + latency + 1
+    wait = ACCESS_CHECK + latency + ACCESS_ANSWER
+    answer = CLAIM + wait
     take[answer + patience :] = 1
     record = run(requests, 40, latency=latency, take=take)
     # The first answer waits; the second request comes the clock after it has gone.
-    assert record.taken == [CLAIM, answer + patience + 1 + CLAIM]
-    assert [clock for clock, _ in record.answers] == [answer + patience]
-    written = record.taken[1] + latency + 2
     between = answer + patience + 1
-    expected = [1] * written + [0] * (40 - written)
+    assert record.taken == [CLAIM, between + CLAIM]
+    written = record.taken[1] + wait
+    assert [clock for clock, *_ in record.answers] == [answer + patience, written]
+    expected = [1] * (written + 1) + [0] * (40 - written - 1)
     expected[0] = expected[between] = 0  # the clocks that see the requests
     assert record.working == expected
 

@@ -4,7 +4,7 @@
 // Training: LAG steps after the sample's own step, weight 0 of junction 0 (row 0, lane 0) grows by
 // 1 + rate_exponent, and junction 0's update saturations by feature TAIL of the last beat.
 // FAULT 1: never ready for samples. 2: a waiting prediction changes. 3: a prediction too many.
-// 4 to 7: an X in predictions, saturations, parameter values, `busy`.
+// 4 to 7: an X in predictions, saturations, parameter values, `busy`. 8: no parameters.
 
 `timescale 1ns / 1ps
 
@@ -22,7 +22,7 @@ module stub_core #(
     input parameter_requests__valid, output parameter_requests__ready,
     input [2+J_W+ROW_W+LANE_W+B-1:0] parameter_requests__payload,
     output reg parameter_values__valid, input parameter_values__ready,
-    output reg [B-1:0] parameter_values__payload,
+    output reg [B:0] parameter_values__payload,
     input drain, output busy, output reg [31:0] steps, output [96*JUNCTIONS-1:0] saturations
 );
   localparam HEADER_W = LABEL_W + 1 + K_W;
@@ -104,10 +104,8 @@ module stub_core #(
     if (parameter_values__ready) parameter_values__valid <= 0;
     if (parameter_requests__valid && parameter_requests__ready) begin
       if (write) memory[address] <= parameter_requests__payload[2+J_W+ROW_W+LANE_W+:B];
-      else begin
-        parameter_values__valid <= 1;
-        parameter_values__payload <= FAULT == 6 ? {B{1'bx}} : memory[address];
-      end
+      parameter_values__valid <= 1;
+      parameter_values__payload <= FAULT == 6 ? {B+1{1'bx}} : {FAULT == 8, memory[address]};
     end
 
     if (rst) begin

@@ -72,7 +72,7 @@ def test_a_job_gives_what_it_gives_in_verilator(simulation: Simulation, tmp_path
     [
         (4, r"the core predicts x{20}, at clock \d+"),
         (5, r"the core counts saturations to x{48}, at clock \d+"),
-        (6, r"the core reads x{12}, at clock \d+"),
+        (6, r"the core answers x{13}, at clock \d+"),
         (
             7,
             r"the core has an X at samples__ready \(1\), predictions__valid \(0\), "

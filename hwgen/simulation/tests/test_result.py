@@ -28,4 +28,5 @@ def test_a_result_is_saved_whole(simulation: Simulation, tmp_path: Path) -> None
         assert np.array_equal(arrays["play0_sample_clocks"], result.plays[0].sample_clocks)
         assert arrays["weights0_1"][:2].tolist() == [5, 9]
         assert arrays["biases0_2"].tolist() == [0, 0, 0]
-        assert arrays["values0"].tolist() == [9]
+        assert arrays["values0"].tolist() == [0, 9]
+        assert arrays["errors0"].tolist() == [False, False]

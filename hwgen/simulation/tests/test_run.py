@@ -141,9 +141,10 @@ def test_parameters_are_written_and_read_back(simulation: Simulation) -> None:
     _assert_equal(result.parameters[1], second)
     second.weights[0][0] = (second.weights[0][0] + 3 * SAMPLES + 2048) % 4096 - 2048
     _assert_equal(result.parameters[2], second)
-    # A request a clock: first_clock, one clock to offer, then one for each, and one to be found.
+    # A request a clock: first_clock, one clock to offer, then one for each, one for the last
+    # answer, and one to be found.
     write = result.operations[0]
-    assert write.last_clock - write.first_clock == PORTS.parameters + 2
+    assert write.last_clock - write.first_clock == PORTS.parameters + 3
 
 
 def test_single_parameters_can_be_accessed(simulation: Simulation) -> None:
@@ -156,7 +157,8 @@ def test_single_parameters_can_be_accessed(simulation: Simulation) -> None:
         data=[-7, 100, 0, -2048, 0, 0],
     )
     result = _run(simulation, [access, ReadParameters()])
-    assert result.values[0].tolist() == [100, -7, -2048]
+    assert result.values[0].tolist() == [0, 0, 100, 100, -7, -2048]
+    assert not result.errors[0].any()
     assert result.parameters[0].weights[0][27] == -7
     assert result.parameters[0].biases[1][2] == -2048
 
@@ -229,6 +231,15 @@ def test_a_core_that_is_never_idle_is_stuck(simulation: Simulation) -> None:
     )
     with pytest.raises(SimulatorError, match=message):
         _run(simulation, [Play(samples=ALL), ReadParameters()], patience=1000)
+
+
+def test_a_core_without_the_parameters_that_its_ports_promise_is_an_error(
+    faulty: Callable[[int], Simulation],
+) -> None:
+    message = "^the core has no parameter at the place of request 0 of 47 for all parameters$"
+    for operation in (ReadParameters(), WriteParameters(parameters=_random_parameters(1))):
+        with pytest.raises(SimulatorError, match=message):
+            _run(faulty(8), [operation])
 
 
 def test_a_core_that_takes_nothing_is_stuck(faulty: Callable[[int], Simulation]) -> None:

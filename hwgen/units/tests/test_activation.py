@@ -139,7 +139,7 @@ def trained_core(design: CoreDesign) -> tuple[list[int], list[list[int]], list[l
         ctx.set(request.valid, 0)
         while not ctx.get(core.parameter_values.valid):
             await tick(ctx)
-        value: int = ctx.get(core.parameter_values.payload)
+        value: int = ctx.get(core.parameter_values.payload.value)
         await tick(ctx)
         return value
 

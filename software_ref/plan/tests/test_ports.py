@@ -60,6 +60,7 @@ def test_widths_follow_from_the_fields() -> None:
     assert PORTS.sample.bits == 4 * 9 + 3 + 1 + 4
     assert PORTS.prediction.bits == 16 + 3 + 1
     assert PORTS.request.bits == 1 + 1 + 1 + 3 + 2 + 12
+    assert PORTS.value.bits == 12 + 1
     assert PORTS.saturations_width == 2 * 3 * 32
     assert PORTS.parameters == 28 + 4 + 12 + 3
 
@@ -77,6 +78,14 @@ def test_fields_lie_from_the_lowest_bit_up() -> None:
     assert [place for place, _ in PORTS.sample.places()] == [0, 36, 39, 40]
 
 
+def test_a_junction_says_how_many_parameters_each_of_its_rows_holds() -> None:
+    junction = JunctionPorts(weights=10, parallelism=4, bias_rows=(0, 2, 2), bias_lanes=(0, 0, 1))
+    assert junction.weight_lanes == (4, 4, 2)
+    assert junction.biases_by_row == (1, 0, 2)
+    assert PORTS.junctions[0].weight_lanes == (4,) * 7
+    assert PORTS.junctions[1].biases_by_row == (1, 1, 1)
+
+
 def test_a_stream_has_three_wires_and_reset_comes_first() -> None:
     wires = PORTS.wires()
     assert [wire.name for wire in wires[:4]] == [
@@ -88,7 +97,7 @@ def test_a_stream_has_three_wires_and_reset_comes_first() -> None:
     ways = {wire.name: (wire.is_input, wire.bits) for wire in wires}
     assert ways["samples__payload"] == (True, 44)
     assert ways["samples__ready"] == (False, 1)
-    assert ways["parameter_values__payload"] == (False, 12)
+    assert ways["parameter_values__payload"] == (False, 13)
     assert ways["saturations"] == (False, 192)
     assert all(isinstance(wire, Signal) for wire in wires)
 
