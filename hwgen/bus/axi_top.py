@@ -1,4 +1,4 @@
-"""The module that goes into a block design: a core with its bridge, and ports as Vivado names them."""
+"""The module for a block design: a core with its bridge, ports named as Vivado names them."""
 
 from __future__ import annotations
 
@@ -7,18 +7,30 @@ from dataclasses import dataclass
 
 from amaranth.hdl import ClockDomain, ClockSignal, Module, ResetSignal, Value
 from amaranth.lib import wiring
-from amaranth.lib.wiring import Flow, In, Out
+from amaranth.lib.wiring import Flow, In
 
 from hwgen.bus.bridge import AxiBridge
+from hwgen.bus.register_map import RegisterMap
 
-__all__ = ["CLOCK", "INTERFACES", "RESET", "AxiTop", "Interface"]
+__all__ = [
+    "CLOCK",
+    "CLOCK_VLNV",
+    "INTERFACES",
+    "RESET",
+    "RESET_VLNV",
+    "AxiTop",
+    "Interface",
+]
 
 CLOCK = "aclk"
 """Name of the clock port."""
 RESET = "aresetn"
 """Name of the reset port, active low."""
 
-_VENDOR = "xilinx.com"
+CLOCK_VLNV = "xilinx.com:signal:clock:1.0"
+"""Vivado's full name for a clock."""
+RESET_VLNV = "xilinx.com:signal:reset:1.0"
+"""Vivado's full name for a reset."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,12 +51,12 @@ class Interface:
     @property
     def vlnv(self) -> str:
         """Vivado's full name for the kind of bus."""
-        return f"{_VENDOR}:interface:{self.kind}:1.0"
+        return f"xilinx.com:interface:{self.kind}:1.0"
 
     @property
     def abstraction_vlnv(self) -> str:
         """Vivado's full name for the signals of such a bus."""
-        return f"{_VENDOR}:interface:{self.kind}_rtl:1.0"
+        return f"xilinx.com:interface:{self.kind}_rtl:1.0"
 
     @property
     def is_stream(self) -> bool:
@@ -90,18 +102,34 @@ class AxiTop(wiring.Component):
             for name, flow, signal in _signals(bridge, interface):
                 members[interface.port(name)] = flow(len(signal))
         super().__init__(members)
+
+    @property
+    def registers(self) -> RegisterMap:
+        """The registers on its bus."""
+        return self._bridge.registers
+
+    @property
+    def attributes(self) -> dict[str, dict[str, str]]:
+        """What Vivado is told of every port, by the name of the attribute.
+
+        They belong to the Verilog's ports alone: Yosys would give them to all nets of a port.
+        """
+        found = {
+            CLOCK: {
+                "X_INTERFACE_INFO": f"{CLOCK_VLNV} {CLOCK} CLK",
+                "X_INTERFACE_PARAMETER": f"ASSOCIATED_BUSIF {':'.join(self.buses)}, "
+                f"ASSOCIATED_RESET {RESET}",
+            },
+            RESET: {
+                "X_INTERFACE_INFO": f"{RESET_VLNV} {RESET} RST",
+                "X_INTERFACE_PARAMETER": "POLARITY ACTIVE_LOW",
+            },
+        }
         for interface in INTERFACES:
-            for name, _, _ in _signals(bridge, interface):
-                port = getattr(self, interface.port(name))
-                port.attrs["X_INTERFACE_INFO"] = (
-                    f"{interface.vlnv} {interface.name} {name.upper()}"
-                )
-        buses = ":".join(interface.name for interface in INTERFACES)
-        clock, reset = getattr(self, CLOCK), getattr(self, RESET)
-        clock.attrs["X_INTERFACE_INFO"] = f"{_VENDOR}:signal:clock:1.0 {CLOCK} CLK"
-        clock.attrs["X_INTERFACE_PARAMETER"] = f"ASSOCIATED_BUSIF {buses}, ASSOCIATED_RESET {RESET}"
-        reset.attrs["X_INTERFACE_INFO"] = f"{_VENDOR}:signal:reset:1.0 {RESET} RST"
-        reset.attrs["X_INTERFACE_PARAMETER"] = "POLARITY ACTIVE_LOW"
+            for signal, port in self.buses[interface.name].items():
+                info = f"{interface.vlnv} {interface.name} {signal}"
+                found[port] = {"X_INTERFACE_INFO": info}
+        return found
 
     @property
     def buses(self) -> dict[str, dict[str, str]]:
@@ -132,7 +160,7 @@ class AxiTop(wiring.Component):
 
 
 def _signals(bridge: AxiBridge, interface: Interface) -> Iterator[tuple[str, Flow, Value]]:
-    """Every signal of a bus: its AXI name, whether it goes into the bridge, and the bridge's own."""
+    """Every signal of a bus: its AXI name, its flow at the bridge, and the bridge's own."""
     for path, member, value in bridge.signature.flatten(bridge):
         if path[0] != interface.member:
             continue

@@ -1,10 +1,10 @@
 """The bridge: a core's ports on one side, AXI on the other.
 
- samples --> receiver --> buffer --------------.
-                             | a sample enters  v
- predictions <-- sender <----+--------------- core
-                                                ^
- bus --> slave --> register file --> parameter access
+samples --> receiver --> buffer --------------.
+                            | a sample enters  v
+predictions <-- sender <----+--------------- core
+                                               ^
+bus --> slave --> register file --> parameter access
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ class AxiBridge(wiring.Component):
         wiring.connect(m, slave.requests, registers.requests)
         wiring.connect(m, registers.answers, slave.answers)
         wiring.connect(m, wiring.flipped(self.samples), receiver.packets)
-        wiring.connect(m, core.predictions, sender.predictions)
+        wiring.connect(m, wiring.flipped(core.predictions), sender.predictions)
         wiring.connect(m, sender.packets, wiring.flipped(self.predictions))
 
         # Samples in.
@@ -107,8 +107,8 @@ class AxiBridge(wiring.Component):
             core.samples.payload.eq(buffer.samples.payload),
             core.samples.valid.eq(entering),
             buffer.samples.ready.eq(core.samples.ready & ~claim),
-            sender.entered.eq(entering & core.samples.ready & buffer.final),
-            sender.tlast.eq(buffer.final_tlast),
+            sender.entered.eq(entering & core.samples.ready & buffer.sample_ends),
+            sender.tlast.eq(buffer.sample_tlast),
         ]
 
         # Registers.
@@ -149,8 +149,8 @@ class AxiBridge(wiring.Component):
         m.submodules.parameters = access = ParameterAccess(self.ports)
         wiring.connect(m, registers.passed, access.accesses)
         wiring.connect(m, access.answers, registers.passed_answers)
-        wiring.connect(m, access.requests, core.parameter_requests)
-        wiring.connect(m, core.parameter_values, access.values)
+        wiring.connect(m, access.requests, wiring.flipped(core.parameter_requests))
+        wiring.connect(m, wiring.flipped(core.parameter_values), access.values)
         m.d.comb += [
             access.junction.eq(registers.parameter_select_junction),
             access.bias.eq(registers.parameter_select_bias),

@@ -76,7 +76,9 @@ def _identity() -> tuple[Register, ...]:
             meaning="Which core this is.",
             fields=(
                 RegisterField(
-                    name="core", bits=32, meaning="first bytes of the manifest's SHA-256, see bus.md"
+                    name="core",
+                    bits=32,
+                    meaning="first four bytes of the SHA-256 of its manifest, see bus.md",
                 ),
             ),
         ),
@@ -192,9 +194,7 @@ def _control(ports: CorePorts) -> tuple[Register, ...]:
             offset=0x24,
             access=Access.READ_ONLY,
             meaning="The core's steps since reset.",
-            fields=(
-                RegisterField(name="steps", bits=STEP_BITS, meaning=f"modulo 2^{STEP_BITS}"),
-            ),
+            fields=(RegisterField(name="steps", bits=STEP_BITS, meaning=f"modulo 2^{STEP_BITS}"),),
         ),
         Register(
             name="DROPPED",
@@ -248,8 +248,8 @@ def _parameters(ports: CorePorts) -> tuple[Register, ...]:
                     name="lanes",
                     bits=32,
                     used=ports.lane_width + 1,
-                    meaning="lanes of a row: the lane goes up by 1, and from the last one to lane 0 "
-                    "of the next row; with 0 both stay",
+                    meaning="lanes of a row: the lane goes up by 1, and from the last one to 0 of "
+                    "the next row; with 0 both stay",
                 ),
             ),
         ),

@@ -70,9 +70,9 @@ class ParameterAccess(wiring.Component):
         m = Module()
         access, answer = Signal(self.accesses.payload.shape()), Signal(self.answers.payload.shape())
         request = self.requests.payload
-        busy = Signal()
+        was_busy = Signal()
         following = Signal(len(self.lane) + 1)
-        m.d.sync += busy.eq(self.busy)
+        m.d.sync += was_busy.eq(self.busy)
         m.d.comb += [
             request.write.eq(access.write),
             request.junction.eq(self.junction),
@@ -94,11 +94,11 @@ class ParameterAccess(wiring.Component):
             with m.State("CLAIM"):  # a sample may have entered in the clock before
                 m.d.comb += self.claim.eq(1)
                 m.next = "CHECK"
-            with m.State("CHECK"):  # `busy` is what the core said in CLAIM
+            with m.State("CHECK"):  # `was_busy` is what the core said in CLAIM
                 m.d.comb += self.claim.eq(1)
                 m.d.sync += [answer.data.eq(0), answer.error.eq(1)]
                 m.next = "REQUEST"
-                with m.If(busy):
+                with m.If(was_busy):
                     m.next = "ANSWER"
             with m.State("REQUEST"):
                 m.d.comb += [self.claim.eq(1), self.requests.valid.eq(1)]

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from amaranth.hdl import Cat, Module, Mux, Shape, Signal, Value, signed, unsigned
+from amaranth.hdl import Cat, Const, Module, Mux, Shape, Signal, Value, signed, unsigned
 from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 
 from hwgen.bus.axi_lite import answer_layout, request_layout
-from hwgen.bus.register_map import WORD_BITS, WORD_BYTES, Access, Register, RegisterField, RegisterMap
+from hwgen.bus.register_map import (
+    WORD_BITS,
+    WORD_BYTES,
+    Access,
+    Register,
+    RegisterField,
+    RegisterMap,
+)
 
 __all__ = ["RegisterFile", "member_name"]
 
@@ -81,25 +88,26 @@ class RegisterFile(wiring.Component):
                 if (register.name, field.name) in loadable:
                     members |= {f"{name}_load": In(1), f"{name}_next": In(shape)}
         super().__init__(members)
+        self._bits = {
+            name: Signal(_shape(field), name=f"{name}_bit")
+            for register in registers.registers
+            if register.access is Access.CLEAR
+            for field in register.fields
+            for name in (member_name(register.name, field.name),)
+        }
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
         request = Signal(self.requests.payload.shape())
-        word, error = Signal(WORD_BITS), Signal()
+        word, error, passing, write = Signal(WORD_BITS), Signal(), Signal(), Signal()
         writable = [
             register
             for register in self._map.registers
             if register.access.writable and not register.passed
         ]
-        chosen = {register.name: Signal(name=f"{register.name.lower()}_chosen") for register in writable}
-        passing = Signal()
-        write = Signal()
-        bits: dict[str, Signal] = {}
-        for register in self._map.registers:
-            if register.access is Access.CLEAR:
-                for field in register.fields:
-                    name = member_name(register.name, field.name)
-                    bits[name] = Signal(_shape(field), name=f"{name}_bit")
+        chosen = {
+            register.name: Signal(name=f"{register.name.lower()}_chosen") for register in writable
+        }
         m.d.comb += [self.answers.payload.data.eq(word), self.answers.payload.error.eq(error)]
         with m.FSM():
             with m.State("IDLE"):
@@ -113,126 +121,106 @@ class RegisterFile(wiring.Component):
                 with m.Switch(request.address[(WORD_BYTES - 1).bit_length() :]):
                     for offset, index, register in self._map.places():
                         with m.Case(offset // WORD_BYTES):
-                            self._decode(m, register, index, request, word, error, bits)
+                            m.d.sync += error.eq(_refused(register, request))
                             if register.passed:
                                 m.d.sync += passing.eq(1)
-                            elif register.access.writable:
-                                m.d.sync += chosen[register.name].eq(request.write)
+                            elif register.access.readable:
+                                shown = self._word(register, index)
+                                m.d.sync += word.eq(Mux(request.write, 0, shown))
+                            if register.name in chosen:
+                                m.d.sync += chosen[register.name].eq(1)
                 m.next = "ACT"
             with m.State("ACT"):
                 m.next = "ANSWER"
                 with m.If(~error):
+                    m.d.comb += write.eq(request.write)
                     with m.If(passing):
                         m.next = "PASS"
-                    with m.Else():
-                        m.d.comb += write.eq(request.write)
             with m.State("ANSWER"):
                 m.d.comb += self.answers.valid.eq(1)
                 with m.If(self.answers.ready):
                     m.next = "IDLE"
-            if self._passed is None:
-                return self._keep(m, writable, chosen, write, request, bits)
-            field = self._passed.fields[0]
-            with m.State("PASS"):
-                m.d.comb += [
-                    self.passed.valid.eq(1),
-                    self.passed.payload.write.eq(request.write),
-                    self.passed.payload.data.eq(_part(request.data, field)),
-                ]
-                with m.If(self.passed.ready):
-                    m.next = "PASSED"
-            with m.State("PASSED"):
-                answer = self.passed_answers
-                m.d.comb += answer.ready.eq(1)
-                m.d.sync += error.eq(answer.payload.error)
-                m.d.sync += word.eq(Mux(request.write, 0, _extended(answer.payload.data, field)))
-                with m.If(answer.valid):
-                    m.next = "ANSWER"
-        return self._keep(m, writable, chosen, write, request, bits)
+            if self._passed is not None:
+                self._pass(m, request, word, error)
+        for register in writable:
+            self._keep(m, register, write & chosen[register.name], request.data)
+        return m
 
-    def _decode(
-        self,
-        m: Module,
-        register: Register,
-        index: int,
-        request: data.View,
-        word: Signal,
-        error: Signal,
-        bits: dict[str, Signal],
-    ) -> None:
-        """Whether the access is refused, and the word that a read gives."""
-        if register.access.writable:
-            bad_write = _unfit(request.data, register)
-        else:
-            bad_write = Value.cast(1)
-        bad_read = int(not register.access.readable)
-        m.d.sync += error.eq(Mux(request.write, bad_write, bad_read))
-        if register.passed or not register.access.readable:
-            return
+    def _word(self, register: Register, index: int) -> Value:
+        """What a register shows."""
+        parts: list[Value] = []
+        place = 0
+        for field in sorted(register.fields, key=lambda field: field.low):
+            name = member_name(register.name, field.name)
+            shown = self._bits[name] if name in self._bits else getattr(self, name)
+            value = shown[index] if register.several else shown
+            parts += [Const(0, field.low - place), _extended(value, field)]
+            place = field.low + field.bits
+        return Cat(parts)
+
+    def _keep(self, m: Module, register: Register, write: Value, word: Value) -> None:
+        """What a write does to a register, and what hardware sets."""
         for field in register.fields:
             name = member_name(register.name, field.name)
-            value = getattr(self, name)[index] if register.several else getattr(self, name)
-            if name in bits:
-                value = bits[name]
-            place = word[field.low : field.low + field.bits]
-            with m.If(~request.write):
-                m.d.sync += place.eq(value)
+            member, value = getattr(self, name), word[field.low : field.low + field.width]
+            if register.access is Access.WRITE_ONLY:
+                m.d.comb += member.eq(Mux(write, value, 0))
+            elif register.access is Access.CLEAR:
+                kept = self._bits[name]
+                m.d.sync += kept.eq(Mux(write, kept & ~value, kept) | member)
+            else:
+                with m.If(write):
+                    m.d.sync += member.eq(value)
+                if (register.name, field.name) in self._loadable:
+                    with m.If(getattr(self, f"{name}_load")):
+                        m.d.sync += member.eq(getattr(self, f"{name}_next"))
 
-    def _keep(
-        self,
-        m: Module,
-        writable: list[Register],
-        chosen: dict[str, Signal],
-        write: Signal,
-        request: data.View,
-        bits: dict[str, Signal],
-    ) -> Module:
-        """What a write does, and what hardware sets."""
-        for register in writable:
-            now = write & chosen[register.name]
-            for field in register.fields:
-                name = member_name(register.name, field.name)
-                member, value = getattr(self, name), _part(request.data, field)
-                if register.access is Access.WRITE_ONLY:
-                    m.d.comb += member.eq(Mux(now, value, 0))
-                elif register.access is Access.CLEAR:
-                    cleared = Mux(now, bits[name] & ~value, bits[name])
-                    m.d.sync += bits[name].eq(cleared | member)
-                else:
-                    with m.If(now):
-                        m.d.sync += member.eq(value)
-                    if (register.name, field.name) in self._loadable:
-                        with m.If(getattr(self, f"{name}_load")):
-                            m.d.sync += member.eq(getattr(self, f"{name}_next"))
-        return m
+    def _pass(self, m: Module, request: data.View, word: Signal, error: Signal) -> None:
+        """The states of an access that is passed on."""
+        field = self._passed.fields[0]
+        with m.State("PASS"):
+            m.d.comb += [
+                self.passed.valid.eq(1),
+                self.passed.payload.write.eq(request.write),
+                self.passed.payload.data.eq(request.data[: field.width]),
+            ]
+            with m.If(self.passed.ready):
+                m.next = "PASSED"
+        with m.State("PASSED"):
+            answer = self.passed_answers
+            m.d.comb += answer.ready.eq(1)
+            m.d.sync += [
+                error.eq(answer.payload.error),
+                word.eq(Mux(request.write, 0, _extended(answer.payload.data, field))),
+            ]
+            with m.If(answer.valid):
+                m.next = "ANSWER"
 
 
 def _shape(field: RegisterField) -> Shape:
     return signed(field.width) if field.signed else unsigned(field.width)
 
 
-def _part(word: Value, field: RegisterField) -> Value:
-    """A field's bits of a word."""
-    return word[field.low : field.low + field.width]
-
-
 def _extended(value: Value, field: RegisterField) -> Value:
     """A field's number with all of the field's bits."""
-    number = value.as_signed() if field.signed else value.as_unsigned()
-    return Cat(number, (number[-1] if field.signed else Value.cast(0)).replicate(field.bits - field.width))
+    bits = Value.cast(value)
+    above = bits[-1] if field.signed else Const(0, 1)
+    return Cat(bits, above.replicate(field.bits - field.width))
 
 
-def _unfit(word: Value, register: Register) -> Value:
-    """Whether a word has a bit that the register does not have."""
-    unfit = Value.cast(0)
+def _refused(register: Register, request: data.View) -> Value:
+    """Whether a register does not take an access: what it is, and what is written."""
+    if not register.access.writable:
+        return request.write
+    unknown = Const(0, 1)
     own = 0
     for field in register.fields:
-        above = word[field.low + field.width : field.low + field.bits]
         own |= field.mask
+        above = request.data[field.low + field.width : field.low + field.bits]
         if field.signed:
-            upper = word[field.low + field.width - 1 : field.low + field.bits]
-            unfit |= upper.any() & ~upper.all()
+            sign = request.data[field.low + field.width - 1]
+            unknown |= (above ^ sign.replicate(len(above))).any()
         else:
-            unfit |= above.any()
-    others = Cat(word[bit] for bit in range(WORD_BITS) if not own >> bit & 1)
-    return unfit | others.any()
+            unknown |= above.any()
+    unknown |= Cat(request.data[bit] for bit in range(WORD_BITS) if not own >> bit & 1).any()
+    return Mux(request.write, unknown, int(not register.access.readable))

@@ -21,8 +21,8 @@ class Access(StrEnum):
     READ_ONLY = "read-only"
     READ_WRITE = "read-write"
     WRITE_ONLY = "write-only"
-    CLEAR = "clear"
-    """Read; a 1 that is written clears its bit."""
+    CLEAR = "read, write 1 to clear"
+    """It can be read; a 1 that is written clears its bit."""
 
     @property
     def readable(self) -> bool:

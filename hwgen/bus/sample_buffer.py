@@ -35,7 +35,7 @@ class SampleBuffer(wiring.Component):
         A whole sample is there.
     samples : Out(stream)
         The core's samples.
-    final : Out(1), final_tlast : Out(1)
+    sample_ends : Out(1), sample_tlast : Out(1)
         Beside it: whether the beat is its sample's last one, and the sample's `tlast`.
 
     Timing
@@ -58,8 +58,8 @@ class SampleBuffer(wiring.Component):
                 "drop": In(1),
                 "waiting": Out(1),
                 "samples": Out(stream.Signature(sample)),
-                "final": Out(1),
-                "final_tlast": Out(1),
+                "sample_ends": Out(1),
+                "sample_tlast": Out(1),
             }
         )
 
@@ -92,7 +92,7 @@ class SampleBuffer(wiring.Component):
         with m.If(self.commit):
             m.d.sync += committed.eq(after)
 
-        valid, final = Signal(), Signal()
+        valid, ends = Signal(), Signal()
         beat = Signal(range(max(ports.beats, 2)))
         advance = ~valid | self.samples.ready
         last = beat == ports.beats - 1
@@ -103,7 +103,7 @@ class SampleBuffer(wiring.Component):
             with m.If(whole.r_rdy):
                 m.d.sync += [
                     *(read.eq(read + 1), shown.eq(read), shown_tail.eq(whole.r_data)),
-                    *(beat.eq(Mux(last, 0, beat + 1)), final.eq(last)),
+                    *(beat.eq(Mux(last, 0, beat + 1)), ends.eq(last)),
                 ]
         (word,) = memory(
             m,
@@ -122,7 +122,7 @@ class SampleBuffer(wiring.Component):
                 self.samples.payload[name].eq(shown_tail.header[name])
                 for name in layout_of(ports.header).members
             ),
-            self.final.eq(final),
-            self.final_tlast.eq(shown_tail.tlast),
+            self.sample_ends.eq(ends),
+            self.sample_tlast.eq(shown_tail.tlast),
         ]
         return m

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from amaranth.hdl import ClockSignal, Instance, Module, ResetSignal, Value
+from amaranth.hdl import ClockSignal, Instance, ResetSignal, Value
 from amaranth.lib import wiring
 
 from hwgen.parts.layouts import core_signature
@@ -25,8 +25,7 @@ class CoreInstance(wiring.Component):
         """Its ports."""
         super().__init__(core_signature(ports))
 
-    def elaborate(self, platform: object) -> Module:
-        m = Module()
+    def elaborate(self, platform: object) -> Instance:
         wires: dict[str, Value] = {
             f"i_{CLOCK.name}": ClockSignal(),
             f"i_{RESET.name}": ResetSignal(),
@@ -38,5 +37,4 @@ class CoreInstance(wiring.Component):
             member = getattr(self, name)
             signal = getattr(member, part) if part else member
             wires[f"{'i' if wire.is_input else 'o'}_{wire.name}"] = Value.cast(signal)
-        m.submodules.module = Instance(self.ports.top, **wires)
-        return m
+        return Instance(self.ports.top, **wires)
