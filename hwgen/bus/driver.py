@@ -1,4 +1,4 @@
-"""A driver for a core on AXI4-Lite. It needs Python alone: `generate --bus axi` copies this file."""
+"""A driver for a core on AXI4-Lite, which `generate --bus axi` copies: it needs Python alone."""
 
 from __future__ import annotations
 

@@ -139,7 +139,8 @@ def _buses(top: AxiTop) -> Iterator[str]:
         yield "}]"
     for name, vlnv, signal in ((CLOCK, CLOCK_VLNV, "CLK"), (RESET, RESET_VLNV, "RST")):
         abstraction = vlnv.replace(":1.0", "_rtl:1.0")
-        yield f"set {signal} [add_bus $core {name} slave {vlnv} {abstraction} {{ {signal} {name} }}]"
+        ports = f"{{{signal} {name}}}"
+        yield f"set {signal} [add_bus $core {name} slave {vlnv} {abstraction} {ports}]"
     yield "add_parameter $RST POLARITY ACTIVE_LOW"
     for interface in INTERFACES:
         yield f"ipx::associate_bus_interfaces -busif {interface.name} -clock {CLOCK} $core"

@@ -44,8 +44,8 @@ def header(
         f"Module {module}: {kind}.\n{made_by()}",
         *paragraphs,
         f"The rising edge of {clock} counts. {reset} is synchronous and active {reset_level}; one "
-        "clock of it is\nenough, and memories keep what they hold. What it sets starts with the same "
-        "values, so\nnone is needed where initial values count.",
+        "clock of it is\nenough, and memories keep what they hold. What it sets starts with the "
+        "same values, so\nnone is needed where initial values count.",
         f"Verilog-2001, for synthesis and simulation. Tried from Verilator {OLDEST_VERILATOR} and\n"
         f"Icarus {OLDEST_ICARUS} on.",
     ]
