@@ -116,19 +116,19 @@ class Driver:
         self.set(register, **{name: self.get(register, name) for name in others}, **fields)
 
     def drain(self, polls: int = 1_000_000) -> None:
-        """Take no more samples, and wait until all updates are done; `resume` ends it.
+        """Wait until no sample waits, then take no more, until all updates are done.
+
+        `resume` ends it.
 
         Raises
         ------
         TimeoutError
-            The core was still busy after so many looks at it: predictions that nobody takes keep
-            it so.
+            The core was not done after so many looks at it: predictions that nobody takes keep
+            samples waiting.
         """
+        self._await("waiting", polls)
         self.change("CONTROL", drain=1)
-        for _ in range(polls):
-            if not self.get("STATUS", "busy"):
-                return
-        raise TimeoutError(f"the core must have drained after {polls} looks at it")
+        self._await("busy", polls)
 
     def resume(self) -> None:
         """Take samples again."""
@@ -174,6 +174,12 @@ class Driver:
         """Write one raw weight or bias; the core must be idle."""
         self._select(junction, bias, row, lane)
         self.set("PARAMETER_DATA", data=value)
+
+    def _await(self, state: str, polls: int) -> None:
+        for _ in range(polls):
+            if not self.get("STATUS", state):
+                return
+        raise TimeoutError(f"STATUS.{state} must have become 0 after {polls} looks at it")
 
     def _offset(self, register: str, index: int) -> int:
         return self._registers[register].offset + index * self._registers[register].stride
