@@ -13,15 +13,15 @@ import pytest
 from hwgen.simulation import icarus
 from hwgen.simulation.process import run_cocotb
 from hwgen.simulation.verilator import Mode, SimulatorError, Source, build
-from rtl_tests.axi_benches import epoch, training
+from rtl_tests.axi_benches import epoch, registers, streams, training
 from rtl_tests.axi_benches.cores import axi_design, network_file
 from rtl_tests.test_board_parts import passed
 from software_ref.commands.loading import load_training_data
 from software_ref.training import epoch_order
 
 BENCHES: Mapping[str, tuple[ModuleType, ...]] = {
-    "slides_8_4_4": (training, epoch),
-    "free_dither": (training,),
+    "slides_8_4_4": (registers, streams, training, epoch),
+    "free_dither": (streams, training),
 }
 """What runs on each core: that of the iris, with a feature a beat and headers of two."""
 CASES = [

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 from cocotb.clock import Clock
 from cocotb.handle import HierarchyObject
+from cocotb.simtime import convert
 from cocotb.task import bridge, resume
 from cocotb.triggers import ClockCycles, with_timeout
 from cocotbext.axi import (
@@ -77,7 +78,7 @@ class Bench:
         self.bus = AxiLiteMaster(AxiLiteBus.from_prefix(dut, "s_axi"), *bound)
         self.source = AxiStreamSource(AxiStreamBus.from_prefix(dut, "s_axis_samples"), *bound)
         self.sink = AxiStreamSink(AxiStreamBus.from_prefix(dut, "m_axis_predictions"), *bound)
-        self._sent: list[tuple[NDArray[np.int64], int, int, int]] = []
+        self._sent: list[list[tuple[NDArray[np.int64], int, int, int]]] = []
         self.found: list[tuple[int, int]] = []
         """Prediction and whether it is correct, of every prediction."""
         self.ends: list[float] = []
@@ -114,7 +115,7 @@ class Bench:
         """Begin to compare: the core has counted nothing, and has these parameters."""
         core = self.design.core
         self.golden = GoldenTrainer(self.network, parameters or core.parameters, core.schedule.lags)
-        self._sent.clear()
+        self._sent = [[]]
         self.found.clear()
         self.ends.clear()
         self.sizes.clear()
@@ -235,9 +236,10 @@ class Bench:
         )
 
     async def drain(self) -> None:
-        """Drain the core; `resume` ends it."""
+        """Drain the core; `resume` ends it. Samples that are counted from now on come after it."""
         driver = await self.driver()
         await bridge(driver.drain)()
+        self._sent.append([])
 
     async def resume(self) -> None:
         """End a drain."""
@@ -268,7 +270,7 @@ class Bench:
 
     def count(self, samples: Samples) -> None:
         """Have the golden model train with samples that the core got, or will get."""
-        self._sent += zip(
+        self._sent[-1] += zip(
             *(samples.features, samples.labels, samples.train, samples.rate_exponent), strict=True
         )
 
@@ -286,7 +288,7 @@ class Bench:
         while len(self.found) < wanted:
             frame = await with_timeout(self.sink.recv(), PATIENCE_US, "us")
             words = np.frombuffer(bytes(frame.tdata), dtype="<u4")
-            self.ends.append(frame.sim_time_end)
+            self.ends.append(convert(frame.sim_time_end, "step", to="ns"))
             self.sizes.append(len(words))
             for word in words.tolist():
                 got = {
@@ -301,11 +303,15 @@ class Bench:
         """Drain, and hold everything against the golden model."""
         await self.settle()
         await self.drain()
-        rest = len(self._sent) - len(self.found)
-        await self.take(rest)
+        await self.take(sum(map(len, self._sent)) - len(self.found))
         assert self.sink.empty()
-        rows, labels, train, exponents = map(np.array, zip(*self._sent, strict=True))
-        wanted = self.golden.run(rows, labels, train, exponents)
+        wanted = RunResult.concatenate(
+            [
+                self.golden.run(*map(np.array, zip(*part, strict=True)))
+                for part in self._sent
+                if part
+            ]
+        )
         found = RunResult(
             first=0,
             predictions=np.array([prediction for prediction, _ in self.found]),
@@ -326,7 +332,7 @@ class Bench:
             (found, await self.read_parameters(), counters),
         )
         assert agreement.differences == (), agreement.differences
-        assert agreement.predictions == len(self._sent)
+        assert agreement.predictions == sum(map(len, self._sent))
 
     async def settle(self) -> None:
         """Wait until all that was sent has gone into the core, predictions being taken."""
