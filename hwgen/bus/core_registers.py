@@ -149,7 +149,7 @@ def _control(ports: CorePorts) -> tuple[Register, ...]:
             name="ERRORS",
             offset=0x18,
             access=Access.CLEAR,
-            meaning="What went wrong since it was cleared.",
+            meaning="What went wrong; a 1 that is written clears its bit.",
             fields=(
                 RegisterField(
                     name="short_sample", meaning="TLAST before a sample's last beat: dropped"

@@ -20,12 +20,27 @@ from hwgen.export.lint_waivers import lint_waivers
 from hwgen.export.verilog import to_verilog
 from software_ref.devices import XC7, Device
 
-__all__ = ["BUSES", "PACKAGE_SCRIPT", "AxiDesign"]
+__all__ = ["PACKAGE_SCRIPT", "AxiDesign", "axi_name", "file_kinds"]
 
-BUSES = ("axi",)
-"""Buses that a core can be put on."""
 PACKAGE_SCRIPT = "package_ip.tcl"
 """Name of the script that makes a Vivado IP."""
+
+
+def axi_name(core_name: str) -> str:
+    """Name of the module that puts a core's module on AXI."""
+    return f"{core_name}_axi"
+
+
+def file_kinds(core_name: str) -> dict[str, str]:
+    """The names of all files of a core on AXI, and what they are."""
+    name = axi_name(core_name)
+    return {
+        f"{name}.v": "AXI module",
+        f"{name}.vlt": "its lint waivers",
+        f"{name}.h": "its registers for C",
+        f"{name}.py": "its registers for Python",
+        PACKAGE_SCRIPT: "Vivado IP script",
+    }
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +59,7 @@ class AxiDesign:
     @property
     def name(self) -> str:
         """Name of the module."""
-        return f"{self.core.name}_axi"
+        return axi_name(self.core.name)
 
     @cached_property
     def top(self) -> AxiTop:
@@ -76,7 +91,7 @@ class AxiDesign:
         return self.core.verilog + self.verilog
 
     def files(self, device: Device | None = None) -> dict[str, str]:
-        """All files by their names: Verilog, waivers, C header, Python module, and Vivado's script.
+        """What is in each file of `file_kinds`.
 
         Parameters
         ----------
@@ -86,20 +101,21 @@ class AxiDesign:
         summary, registers = CoreSummary(self.core), self.top.registers
         words = (SAMPLE_HEADER, PREDICTION_WORD)
         verilog = f"{self.name}.v"
-        return {
-            verilog: self.verilog,
-            f"{self.name}.vlt": lint_waivers(f"*{verilog}"),
-            f"{self.name}.h": c_header(summary, registers, words),
-            f"{self.name}.py": python_module(summary, registers, words),
-            PACKAGE_SCRIPT: package_ip(
+        texts = (
+            self.verilog,
+            lint_waivers(f"*{verilog}"),
+            c_header(summary, registers, words),
+            python_module(summary, registers, words),
+            package_ip(
                 self.top,
                 self.name,
                 sources=[f"{self.core.name}.v", verilog],
                 description=f"{summary.kind}, on AXI4-Stream and AXI4-Lite",
                 script=PACKAGE_SCRIPT,
-                part=device.part if device is not None and device.family is XC7 else "",
+                part=device.part.name if device is not None and device.family is XC7 else "",
             ),
-        }
+        )
+        return dict(zip(file_kinds(self.core.name), texts, strict=True))
 
 
 def _with_attributes(verilog: str, top: AxiTop) -> str:

@@ -7,7 +7,8 @@ import json
 import re
 from pathlib import Path
 
-from hwgen.commands.core_option import add_core
+from hwgen.bus.files import BusFiles
+from hwgen.commands.core_option import add_bus, add_core
 from hwgen.core.design import CoreDesign
 from hwgen.export.lint_waivers import lint_waivers
 from software_ref.commands.arguments import add_json, add_network_file
@@ -25,6 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the subcommand's arguments."""
     add_network_file(parser)
     add_core(parser)
+    add_bus(parser)
     parser.add_argument(
         "--top",
         type=_identifier,
@@ -48,7 +50,8 @@ def run(arguments: argparse.Namespace) -> int:
     verilog_path = arguments.output / f"{arguments.top}.v"
     manifest_path = arguments.output / f"{arguments.top}.json"
     waivers_path = arguments.output / f"{arguments.top}.vlt"
-    outputs = {
+    bus = BusFiles(arguments.bus, arguments.top, arguments.output)
+    outputs = bus.outputs | {
         "--json": arguments.json,
         "--output": verilog_path,
         "--top": manifest_path,
@@ -59,6 +62,7 @@ def run(arguments: argparse.Namespace) -> int:
     design = CoreDesign.from_file(file, training=arguments.core == "training", name=arguments.top)
     description = manifest(design)
     verilog = design.verilog
+    bus_texts = bus.texts(design, file.target.fpga)
     with only_user(arguments.output):  # they belong together
         for path, text in (
             (verilog_path, verilog),
@@ -67,6 +71,7 @@ def run(arguments: argparse.Namespace) -> int:
         ):
             with atomic_file(path) as unfinished:
                 unfinished.write_text(text, encoding="utf-8")
+        bus.write(bus_texts)
     schedule = design.schedule
     lines = verilog.count("\n")
     rows = [
@@ -75,7 +80,7 @@ def run(arguments: argparse.Namespace) -> int:
         ("update lags", ", ".join(map(str, schedule.lags))),
         ("input beats of a sample", f"{schedule.beats} x {schedule.beat_features} features"),
     ]
-    files = [(manifest_path, "manifest"), (waivers_path, "lint waivers")]
+    files = [(manifest_path, "manifest"), (waivers_path, "lint waivers"), *bus.kinds.items()]
     print("\n".join(table_lines((file.name, ""), rows)))
     # A table of their own, which alone is as wide as a long path makes it.
     print("\n".join(table_lines((verilog_path, f"{lines} lines"), files, text=(0, 1))))
@@ -86,6 +91,7 @@ def run(arguments: argparse.Namespace) -> int:
             "lint_waivers": str(waivers_path),
             "lines": lines,
             "core": arguments.core,
+            "bus": {kind: str(path) for path, kind in bus.kinds.items()},
             "clocks_per_sample": schedule.period,
             "lags": list(schedule.lags),
         }

@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from hwgen.commands.core_option import add_core
+from hwgen.bus.design import AxiDesign
+from hwgen.commands.core_option import add_bus, add_core
 from hwgen.core.design import CoreDesign
 from hwgen.families import family_of
 from hwgen.synthesis import check_capacity
@@ -18,11 +19,15 @@ from software_ref.network_file import read_network_file
 
 __all__ = ["add_arguments", "run"]
 
+UNITS_ON_BUS = 3
+"""Levels of units in the table of a core on a bus: the core itself is one more."""
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the subcommand's arguments."""
     add_network_file(parser)
     add_core(parser)
+    add_bus(parser)
     parser.add_argument(
         "--build",
         type=Path,
@@ -48,15 +53,22 @@ def run(arguments: argparse.Namespace) -> int:
     design = CoreDesign.from_file(file, training=arguments.core == "training")
     check_capacity(design.schedule, device)
     with working_folder(arguments.build) as folder:
-        verilog = folder / f"{design.name}.v"
-        verilog.write_text(design.verilog, encoding="utf-8")
+        text, top = design.verilog, design.name
+        levels = {}
+        if arguments.bus:
+            wrapped = AxiDesign(core=design)
+            text, top = wrapped.whole_verilog, wrapped.name
+            levels["unit_depth"] = UNITS_ON_BUS
+        verilog = folder / f"{top}.v"
+        verilog.write_text(text, encoding="utf-8")
         with ProgressBar(0, unit="step", description="synthesis") as bar:
-            report = synthesise(verilog, design.name, folder, bar.step, device=device)
+            report = synthesise(verilog, top, folder, bar.step, device=device, **levels)
     print(report.format_table())
     if arguments.json:
         figures = {
             "network": str(arguments.network_file),
             "core": arguments.core,
+            "bus": arguments.bus,
             "clocks_per_sample": design.schedule.period,
             **report.to_dict(),
         }
