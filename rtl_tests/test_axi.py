@@ -107,3 +107,16 @@ def test_each_test_of_the_benches_passes(
     outcomes: Mapping[str, Mapping[str, bool]], core: str, name: str
 ) -> None:
     assert outcomes[core][name]
+
+
+@pytest.mark.icarus
+def test_four_states_show_nothing_that_nobody_set(tmp_path: Path) -> None:
+    """In Icarus, with X on every signal that is not offered."""
+    found = simulate("tiny", (registers, streams), tmp_path, four_state=True)
+    assert found == dict.fromkeys((*registers.TESTS, *streams.TESTS), True)
+
+
+@pytest.mark.slow
+def test_an_epoch_of_digits_trains_bit_for_bit_with_stalls(tmp_path: Path) -> None:
+    found = simulate("digits", (epoch,), tmp_path, mode="fast_run")
+    assert found == dict.fromkeys(epoch.TESTS, True)
