@@ -9,7 +9,7 @@ bus --> slave --> register file --> parameter access
 
 from __future__ import annotations
 
-from amaranth.hdl import Module
+from amaranth.hdl import Module, Signal
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
@@ -112,8 +112,8 @@ class AxiBridge(wiring.Component):
         ]
 
         # Registers.
-        dropped = registers.dropped_dropped
-        m.d.sync += dropped.eq(dropped + (receiver.short | receiver.long))
+        dropped, drop = registers.dropped_dropped, Signal()
+        m.d.sync += [drop.eq(receiver.short | receiver.long), dropped.eq(dropped + drop)]
         m.d.comb += [
             registers.id_id.eq(MAGIC),
             registers.version_major.eq(VERSION[0]),

@@ -201,7 +201,7 @@ def _control(ports: CorePorts) -> tuple[Register, ...]:
             offset=0x28,
             access=Access.READ_ONLY,
             meaning="How often ERRORS was set since reset.",
-            fields=(RegisterField(name="dropped", bits=32, meaning="modulo 2^32"),),
+            fields=(RegisterField(name="dropped", bits=16, meaning="modulo 2^16"),),
         ),
     )
 

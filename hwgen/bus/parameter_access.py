@@ -71,8 +71,15 @@ class ParameterAccess(wiring.Component):
         access, answer = Signal(self.accesses.payload.shape()), Signal(self.answers.payload.shape())
         request = self.requests.payload
         was_busy = Signal()
-        following = Signal(len(self.lane) + 1)
-        m.d.sync += was_busy.eq(self.busy)
+        # The place after this one is worked out while the core is asked.
+        following, wraps = Signal(len(self.lane) + 1), Signal()
+        m.d.sync += [
+            was_busy.eq(self.busy),
+            following.eq(self.lane + 1),
+            wraps.eq(following == self.lanes),
+            self.row_next.eq(self.row + wraps),
+            self.lane_next.eq(Mux(wraps, 0, following)),
+        ]
         m.d.comb += [
             request.write.eq(access.write),
             request.junction.eq(self.junction),
@@ -81,9 +88,6 @@ class ParameterAccess(wiring.Component):
             request.lane.eq(self.lane),
             request.data.eq(access.data),
             self.answers.payload.eq(answer),
-            following.eq(self.lane + 1),
-            self.row_next.eq(self.row + (following == self.lanes)),
-            self.lane_next.eq(Mux(following == self.lanes, 0, following)),
         ]
         with m.FSM():
             with m.State("IDLE"):

@@ -12,6 +12,9 @@ from software_ref.plan.ports import CorePorts
 
 __all__ = ["SampleBuffer"]
 
+AHEAD = 6
+"""Words beside a sample's own: the writer's until the reader follows, and the one that is shown."""
+
 
 class SampleBuffer(wiring.Component):
     """A ring of beats that are written one by one, and read once their sample is whole.
@@ -24,7 +27,7 @@ class SampleBuffer(wiring.Component):
     Members
     -------
     ready : Out(1)
-        There is room for a beat.
+        There is room for a beat; from a register.
     write : In(1), features : In
         Writes a beat.
     commit : In(1), header : In(Struct{label, train, rate_exponent}), tlast : In(1)
@@ -46,7 +49,8 @@ class SampleBuffer(wiring.Component):
     def __init__(self, ports: CorePorts):
         self._ports = ports
         sample = layout_of(ports.sample)
-        self._depth = 1 << (ports.beats + 1).bit_length()  # a sample, and the one that follows it
+        # A sample, and beats of the next one until the core has begun with it.
+        self._depth = 1 << (ports.beats + AHEAD - 1).bit_length()
         super().__init__(
             {
                 "ready": Out(1),
@@ -68,7 +72,8 @@ class SampleBuffer(wiring.Component):
         ports, depth = self._ports, self._depth
         tail = data.StructLayout({"header": layout_of(ports.header), "tlast": 1})
         m.submodules.whole = whole = fifo.SyncFIFOBuffered(
-            width=tail.size, depth=depth // ports.beats + 1
+            width=tail.size,
+            depth=depth // ports.beats + 2,  # more than fit into the ring
         )
         kept, shown_tail = Signal(tail), Signal(tail)
         m.d.comb += [
@@ -86,9 +91,12 @@ class SampleBuffer(wiring.Component):
         after = Signal(range(2 * depth))
         m.d.comb += [
             after.eq(written + self.write),
-            self.ready.eq(((written - read)[: len(read)] != depth - 1) & whole.w_rdy),
         ]
-        m.d.sync += written.eq(Mux(self.drop, committed, after))
+        m.d.sync += [
+            written.eq(Mux(self.drop, committed, after)),
+            # What is written in this clock is not counted yet.
+            self.ready.eq((written - read)[: len(read)] < depth - 2),
+        ]
         with m.If(self.commit):
             m.d.sync += committed.eq(after)
 
