@@ -60,4 +60,5 @@ class CoreSummary:
         yield "stored_fraction", network.format.fraction + network.format.extra_bits
         yield "max_rate_exponent", self.plan.options.max_rate_exponent
         yield "clocks_per_sample", ports.clocks_per_step
+        yield "prediction_steps", ports.prediction_steps
         yield "junction_count", len(ports.junctions)

@@ -35,7 +35,7 @@ from hwgen.bus.axi_stream import (
 from hwgen.bus.register_map import Register
 from hwgen.cosimulation.difference import compare_results
 from rtl_tests.axi_benches.cores import axi_design
-from software_ref.golden import GoldenTrainer, Parameters, SaturationCounts
+from software_ref.golden import GoldenTrainer, Parameters, SaturationCounts, minimum_lags
 from software_ref.golden.samples import RunResult, Samples
 from software_ref.plan.beats import narrowed
 from software_ref.plan.ports import SATURATION_COUNTERS
@@ -114,7 +114,8 @@ class Bench:
     def restart(self, parameters: Parameters | None = None) -> None:
         """Begin to compare: the core has counted nothing, and has these parameters."""
         core = self.design.core
-        self.golden = GoldenTrainer(self.network, parameters or core.parameters, core.schedule.lags)
+        lags = core.schedule.lags if core.options.training else minimum_lags(self.network)
+        self.golden = GoldenTrainer(self.network, parameters or core.parameters, lags)
         self._sent = [[]]
         self.found.clear()
         self.ends.clear()

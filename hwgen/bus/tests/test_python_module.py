@@ -7,49 +7,16 @@ import subprocess
 import sys
 from pathlib import Path
 from types import ModuleType
-from typing import Any
 
 import pytest
 
-from hwgen.bus.core_registers import MAGIC
 from hwgen.bus.core_summary import identity_word
 from hwgen.bus.design import AxiDesign
+from hwgen.testing.register_memory import RegisterMemory
 from rtl_tests.core_kinds import design
 
 CORE = design("relu")
 TEXT = AxiDesign(core=CORE).files()["relu_axi.py"]
-
-
-class Memory:
-    """The core's registers as software sees them, with its parameters in a dictionary."""
-
-    def __init__(self, **wrong: int):
-        self.words = {0x00: MAGIC, 0x04: 1 << 16, 0x08: identity_word(CORE)}
-        self.words |= {int(offset[2:], 16): word for offset, word in wrong.items()}
-        self.parameters: dict[tuple[int, int, int], int] = {}
-        self.busy = [0]
-
-    def _place(self) -> tuple[int, int, int]:
-        place = tuple(self.words.get(offset, 0) for offset in (0x40, 0x44, 0x48))
-        if lanes := self.words.get(0x4C, 0):
-            row, lane = divmod(place[2] + 1, lanes)
-            self.words[0x44] += row
-            self.words[0x48] = lane
-        return place
-
-    def read(self, offset: int) -> int:
-        if offset == 0x50:
-            return self.parameters[self._place()]
-        if offset == 0x14:
-            return self.busy.pop(0) if len(self.busy) > 1 else self.busy[0]
-        return self.words.get(offset, 0)
-
-    def write(self, offset: int, value: int) -> None:
-        assert 0 <= value < 1 << 32
-        if offset == 0x50:
-            self.parameters[self._place()] = value
-        else:
-            self.words[offset] = value
 
 
 @pytest.fixture
@@ -67,7 +34,7 @@ def test_it_needs_nothing_but_python(tmp_path: Path) -> None:
 
 
 def test_parameters_go_to_their_places(module: ModuleType) -> None:
-    memory = Memory()
+    memory = RegisterMemory(CORE)
     driver = module.open_core(memory)
     low = -(1 << CORE.ports.data_width - 1)
     for number, junction in enumerate(CORE.ports.junctions):
@@ -89,7 +56,7 @@ def test_parameters_go_to_their_places(module: ModuleType) -> None:
 
 
 def test_fields_change_alone(module: ModuleType) -> None:
-    memory = Memory()
+    memory = RegisterMemory(CORE)
     driver = module.open_core(memory)
     driver.set("CONTROL", batches=1, use_registers=1)
     driver.change("CONTROL", drain=1)
@@ -100,7 +67,7 @@ def test_fields_change_alone(module: ModuleType) -> None:
 
 
 def test_a_drain_waits_for_samples_and_for_the_core(module: ModuleType) -> None:
-    memory = Memory()
+    memory = RegisterMemory(CORE)
     driver = module.open_core(memory)
     memory.busy = [0b011, 0b010, 0b001, 0b001, 0b001, 0b000]
     driver.drain()
@@ -114,11 +81,11 @@ def test_a_drain_waits_for_samples_and_for_the_core(module: ModuleType) -> None:
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
-        ({"at00": 0}, "ID.id must be 0x50525350, not 0x0"),
-        ({"at04": 2 << 16}, "VERSION.major must be 0x1, not 0x2"),
-        ({"at08": 1}, f"CORE.core must be {identity_word(CORE):#x}, not 0x1"),
+        ({0x00: 0}, "ID.id must be 0x50525350, not 0x0"),
+        ({0x04: 2 << 16}, "VERSION.major must be 0x1, not 0x2"),
+        ({0x08: 1}, f"CORE.core must be {identity_word(CORE):#x}, not 0x1"),
     ],
 )
-def test_another_core_is_refused(module: ModuleType, wrong: dict[str, Any], message: str) -> None:
+def test_another_core_is_refused(module: ModuleType, wrong: dict[int, int], message: str) -> None:
     with pytest.raises(RuntimeError, match=f"^{re.escape(message)}$"):
-        module.open_core(Memory(**wrong))
+        module.open_core(RegisterMemory(CORE, wrong))
