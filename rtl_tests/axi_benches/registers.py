@@ -7,7 +7,7 @@ from collections.abc import Awaitable
 import cocotb
 from cocotb.handle import HierarchyObject
 from cocotb.task import bridge
-from cocotb.triggers import ClockCycles, with_timeout
+from cocotb.triggers import ClockCycles, FallingEdge, with_timeout
 from cocotbext.axi import AxiResp
 
 from hwgen.bus.core_registers import MAGIC, VERSION
@@ -305,6 +305,34 @@ async def the_driver_knows_its_core(dut: HierarchyObject) -> None:
     assert await bench.read_parameters() == bench.design.core.parameters
 
 
+@cocotb.test()
+async def accesses_take_the_clocks_that_the_page_says(dut: HierarchyObject) -> None:
+    bench = await Bench.begin(dut)
+    for name in ("PARAMETER_SELECT", "PARAMETER_ROW", "PARAMETER_LANE", "PARAMETER_LANES"):
+        await bench.set(name)
+    slow = 14 + bench.design.core.schedule.answer_clocks
+
+    async def clocks(request: str, response: str) -> int:
+        """From the clock in which a channel's payload is offered to its response."""
+        while not int(getattr(dut, f"s_axi_{request}valid").value):
+            await FallingEdge(dut.aclk)
+        count = 0
+        while not int(getattr(dut, f"s_axi_{response}valid").value):
+            await FallingEdge(dut.aclk)
+            count += 1
+        return count
+
+    for name, wanted in (("TRAINING", 7), ("PARAMETER_DATA", slow)):
+        address = bench.registers[name].offset
+        for channels, access in (
+            (("ar", "r"), bench.read(address)),
+            (("w", "b"), bench.write(address, 1)),
+        ):
+            counting = cocotb.start_soon(clocks(*channels))
+            await access
+            assert await counting == wanted, (name, channels)
+
+
 TESTS = (
     "the_registers_say_which_core_it_is",
     "what_can_be_written_keeps_each_of_its_bits",
@@ -318,4 +346,5 @@ TESTS = (
     "reads_and_writes_take_turns",
     "a_reset_ends_what_is_under_way",
     "the_driver_knows_its_core",
+    "accesses_take_the_clocks_that_the_page_says",
 )
