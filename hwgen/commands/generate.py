@@ -8,7 +8,8 @@ import re
 from pathlib import Path
 
 from hwgen.bus.files import BusFiles
-from hwgen.commands.core_option import add_bus, add_core
+from hwgen.commands.bus_option import add_bus
+from hwgen.commands.core_option import add_core
 from hwgen.core.design import CoreDesign
 from hwgen.export.lint_waivers import lint_waivers
 from software_ref.commands.arguments import add_json, add_network_file

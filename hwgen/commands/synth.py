@@ -6,7 +6,8 @@ import argparse
 from pathlib import Path
 
 from hwgen.bus.design import AxiDesign
-from hwgen.commands.core_option import add_bus, add_core
+from hwgen.commands.bus_option import add_bus
+from hwgen.commands.core_option import add_core
 from hwgen.core.design import CoreDesign
 from hwgen.families import family_of
 from hwgen.synthesis import check_capacity
