@@ -10,6 +10,7 @@ from hwgen.bus.axi_stream import PREDICTION_WORD, SAMPLE_HEADER
 from hwgen.bus.axi_top import CLOCK, RESET, AxiTop
 from hwgen.bus.bridge import AxiBridge
 from hwgen.bus.c_header import c_header
+from hwgen.bus.core_registers import core_registers
 from hwgen.bus.core_summary import CoreSummary, identity_word
 from hwgen.bus.package_ip import package_ip
 from hwgen.bus.python_module import python_module
@@ -55,6 +56,9 @@ class AxiDesign:
 
     core: CoreDesign
     """The core, whose Verilog is a file of its own."""
+
+    def __post_init__(self) -> None:
+        core_registers(self.core.ports)  # before there are components that nobody will use
 
     @property
     def name(self) -> str:

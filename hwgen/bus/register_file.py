@@ -33,7 +33,7 @@ class RegisterFile(wiring.Component):
     Parameters
     ----------
     registers
-        The map. At most one register is passed on.
+        The map.
     loadable
         Fields that hardware may set, too, as pairs of register and field.
 
@@ -59,12 +59,7 @@ class RegisterFile(wiring.Component):
     def __init__(self, registers: RegisterMap, loadable: frozenset[tuple[str, str]] = frozenset()):
         self._map = registers
         self._loadable = loadable
-        passed = [register for register in registers.registers if register.passed]
-        if len(passed) > 1:
-            raise ValueError(
-                f"at most one register must be passed on, not {[each.name for each in passed]}"
-            )
-        self._passed = passed[0] if passed else None
+        self._passed = registers.passed
         members = {
             "requests": In(stream.Signature(request_layout(registers.address_bits))),
             "answers": Out(stream.Signature(answer_layout())),

@@ -110,8 +110,8 @@ class RegisterMap:
     Raises
     ------
     ValueError
-        For two registers at an address or of a name, a register beyond the address bits or on none
-        of its own word, or fields that overlap.
+        For two registers at an address or of a name, a register beyond the address bits or at no
+        whole word, fields that overlap, or two registers that are passed on.
     """
 
     registers: tuple[Register, ...]
@@ -123,6 +123,9 @@ class RegisterMap:
         names = [register.name for register in self.registers]
         if len(set(names)) < len(names):
             raise ValueError(f"names of registers must differ, not {names}")
+        passed = [register.name for register in self.registers if register.passed]
+        if len(passed) > 1:
+            raise ValueError(f"at most one register must be passed on, not {passed}")
         places: dict[int, str] = {}
         for register in self.registers:
             for offset in register.offsets():
@@ -153,6 +156,11 @@ class RegisterMap:
 
     def __contains__(self, name: str) -> bool:
         return any(register.name == name for register in self.registers)
+
+    @property
+    def passed(self) -> Register | None:
+        """The register whose accesses are passed on, if there is one."""
+        return next((register for register in self.registers if register.passed), None)
 
     def places(self) -> Iterator[tuple[int, int, Register]]:
         """Every word: its address, its number among those of its register, and the register."""

@@ -7,7 +7,6 @@ from dataclasses import replace
 
 import pytest
 
-from hwgen.bus.register_file import RegisterFile
 from hwgen.bus.register_map import Access, Register, RegisterField, RegisterMap
 
 DATA = RegisterField(name="data", bits=8, meaning="data")
@@ -41,6 +40,10 @@ def test_every_word_is_listed_with_its_number() -> None:
             (replace(ONE, fields=(DATA, replace(DATA, name="more", low=7))),),
             "fields of ONE must not overlap, as data and more do",
         ),
+        (
+            (replace(ONE, passed=True), replace(MANY, passed=True)),
+            "at most one register must be passed on, not ['ONE', 'MANY']",
+        ),
     ],
 )
 def test_what_overlaps_or_lies_outside_is_refused(
@@ -61,11 +64,3 @@ def test_what_overlaps_or_lies_outside_is_refused(
 def test_a_field_lies_in_its_word(change: dict[str, int], message: str) -> None:
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         replace(DATA, **change)
-
-
-def test_one_register_at_most_is_passed_on() -> None:
-    passed = replace(ONE, passed=True)
-    both = RegisterMap(registers=(passed, replace(passed, name="TWO", offset=4)), address_bits=5)
-    message = re.escape("at most one register must be passed on, not ['ONE', 'TWO']")
-    with pytest.raises(ValueError, match=f"^{message}$"):
-        RegisterFile(both)
