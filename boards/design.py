@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from boards.identity import core_identity
 from boards.link.framing import DEFAULT_BAUD
 from boards.uart import bit_length
 from hwgen.core.design import CoreDesign
+from software_ref.core_identity import core_identity
 
 __all__ = ["TOP", "BoardDesign"]
 

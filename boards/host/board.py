@@ -11,7 +11,6 @@ from boards.host.link import Link, LinkError
 from boards.host.messages import BoardStatus, Configuration, EpochRecord, Identity
 from boards.host.parameters import parameter_runs
 from boards.host.store import Store
-from boards.identity import core_identity
 from boards.link.commands import Command, PlayFlag, State, Stop
 from boards.link.payloads import (
     COUNTER,
@@ -27,6 +26,7 @@ from boards.link.payloads import (
     STATE,
     STOP,
 )
+from software_ref.core_identity import core_identity
 from software_ref.core_plan import CorePlan
 from software_ref.golden import Parameters, SaturationCounts
 from software_ref.golden.samples import Progress

@@ -6,6 +6,8 @@ import argparse
 import re
 from pathlib import Path
 
+from hwgen.bus.files import BusFiles
+from hwgen.commands.bus_option import add_bus
 from hwgen.commands.core_option import add_core, add_resume, core_design, core_inputs
 from hwgen.core.core_files import CoreFiles, write_core
 from software_ref.commands.arguments import add_json, add_network_file
@@ -23,6 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_network_file(parser)
     add_core(parser)
     add_resume(parser)
+    add_bus(parser)
     parser.add_argument(
         "--top",
         type=_identifier,
@@ -44,7 +47,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Run the subcommand."""
     file = read_network_file(arguments.network_file)
     paths = CoreFiles.of(arguments.output, arguments.top)
-    outputs = {
+    bus = BusFiles(arguments.bus, arguments.top, arguments.output)
+    outputs = bus.outputs | {
         "--json": arguments.json,
         "--output": paths.verilog,
         "--top": paths.manifest,
@@ -54,8 +58,10 @@ def run(arguments: argparse.Namespace) -> int:
     make_folder("--output", arguments.output)
     check_outputs(outputs, inputs=core_inputs(arguments))
     design = core_design(file, arguments, name=arguments.top)
+    bus_texts = bus.texts(design, file.target.fpga)
     with only_user(arguments.output):  # they belong together
         write_core(design, arguments.output)
+        bus.write(bus_texts)
     schedule = design.schedule
     lines = design.verilog.count("\n")
     rows = [
@@ -69,6 +75,7 @@ def run(arguments: argparse.Namespace) -> int:
         (paths.manifest, "manifest"),
         (paths.lint_waivers, "lint waivers"),
         (paths.template, "instantiation template"),
+        *bus.kinds.items(),
     ]
     print("\n".join(table_lines((file.name, ""), rows)))
     # A table of their own, which alone is as wide as a long path makes it.
@@ -79,6 +86,7 @@ def run(arguments: argparse.Namespace) -> int:
             "lines": lines,
             "core": arguments.core,
             "initial_parameters": manifest(design)["initial_parameters"],
+            "bus": {kind: str(path) for path, kind in bus.kinds.items()},
             "clocks_per_sample": schedule.period,
             "lags": list(schedule.lags),
         }

@@ -10,9 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-from amaranth.hdl import Module, Signal, Value, unsigned
-from amaranth.lib import data, fifo, wiring
-from amaranth.lib.wiring import Out
+from amaranth.hdl import Module, Signal, Value
+from amaranth.lib import fifo, wiring
 from amaranth.utils import bits_for
 
 from hwgen.core.junction import Junction, JunctionParameters
@@ -22,11 +21,10 @@ from hwgen.core.parameter_port import ParameterPort
 from hwgen.core.sequencer import Sequencer
 from hwgen.parts import cost
 from hwgen.parts.arithmetic import register
-from hwgen.parts.layouts import member_of
+from hwgen.parts.layouts import core_signature
 from hwgen.parts.pipeline import Timeline
 from software_ref.plan.dsp_budget import DspUnits
 from software_ref.plan.ports import (
-    COUNTER_BITS,
     SATURATION_COUNTERS,
     TAG_BITS,
     CorePorts,
@@ -76,9 +74,7 @@ class NetworkCore(wiring.Component):
         self._parameters = parameters
         self.ports = CorePorts.of(schedule)
         """Its ports."""
-        members = {port.name: member_of(port) for port in self.ports.ports}
-        counters = data.ArrayLayout(unsigned(COUNTER_BITS), self.ports.counters)
-        super().__init__(members | {"saturations": Out(counters)})
+        super().__init__(core_signature(self.ports))
 
     @staticmethod
     def costs(schedule: Schedule, dsp: Sequence[DspUnits]) -> dict[str, cost.Terms]:

@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from importlib import metadata
 
-__all__ = ["OLDEST_ICARUS", "OLDEST_VERILATOR", "header", "lint_commands", "spaced"]
+__all__ = [
+    "OLDEST_ICARUS",
+    "OLDEST_VERILATOR",
+    "header",
+    "lint_commands",
+    "made_by",
+    "spaced",
+]
 
 OLDEST_VERILATOR = "5.006"
 """The oldest Verilator whose lint took the files and their waivers; it is Debian 12's."""
@@ -13,7 +20,14 @@ OLDEST_ICARUS = "11.0"
 """The oldest Icarus that simulated them."""
 
 
-def header(module: str, kind: str, *paragraphs: str) -> str:
+def header(
+    module: str,
+    kind: str,
+    *paragraphs: str,
+    clock: str = "clk",
+    reset: str = "rst",
+    reset_level: str = "high",
+) -> str:
     """Comment lines: what the file is, what made it, and how the design starts.
 
     Parameters
@@ -22,15 +36,16 @@ def header(module: str, kind: str, *paragraphs: str) -> str:
         Name of the top module, and what it is.
     paragraphs
         About the design; each of one or more lines.
+    clock, reset, reset_level
+        Ports of the clock and of the reset, and the level at which this is active.
     """
     # No line begins with a name of the user's: a comment that begins with a tool's is an order.
     text = [
-        f"Module {module}: {kind}.\n"
-        f"Made by presparse {_version()}; what is changed here is lost in the next export.",
+        f"Module {module}: {kind}.\n{made_by()}",
         *paragraphs,
-        "The rising edge of clk counts. rst is synchronous and active high; one clock of it is\n"
-        "enough, and memories keep what they hold. What it sets starts with the same values, so\n"
-        "none is needed where initial values count.",
+        f"The rising edge of {clock} counts. {reset} is synchronous and active {reset_level}; one "
+        "clock of it is\nenough, and memories keep what they hold. What it sets starts with the "
+        "same values, so\nnone is needed where initial values count.",
         f"Verilog-2001, for synthesis and simulation. Tried from Verilator {OLDEST_VERILATOR} and\n"
         f"Icarus {OLDEST_ICARUS} on.",
     ]
@@ -38,12 +53,25 @@ def header(module: str, kind: str, *paragraphs: str) -> str:
     return "".join(f"// {line}".rstrip() + "\n" for line in lines)
 
 
-def lint_commands(name: str) -> Sequence[str]:
-    """The command lines that check the files of `presparse generate`, without a warning."""
+def lint_commands(*modules: str) -> Sequence[str]:
+    """The command lines that check the files of `presparse generate`, without a warning.
+
+    Parameters
+    ----------
+    modules
+        The top module, and those of other files that it needs.
+    """
+    waivers = " ".join(f"{name}.vlt" for name in modules)
+    verilog = " ".join(f"{name}.v" for name in modules)
     return (
-        f"verilator --lint-only -Wall {name}.vlt {name}.v",
-        f"iverilog -g2001 -Wall -t null {name}.v",
+        f"verilator --lint-only -Wall {waivers} {verilog}",
+        f"iverilog -g2001 -Wall -t null {verilog}",
     )
+
+
+def made_by() -> str:
+    """Where a file comes from, in a line."""
+    return f"Made by presparse {_version()}; what is changed here is lost in the next export."
 
 
 def spaced(values: Sequence[object]) -> str:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from amaranth.hdl import Const, Shape, Value, signed, unsigned
-from amaranth.lib import data, stream
+from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Member, Out
 
 from software_ref.plan.payload import Field, Payload
-from software_ref.plan.ports import Signal, Stream
+from software_ref.plan.ports import COUNTER_BITS, CorePorts, Signal, Stream
 
-__all__ = ["constant", "layout_of", "member_of", "shape_of", "view_of"]
+__all__ = ["constant", "core_signature", "layout_of", "member_of", "shape_of", "view_of"]
 
 
 def shape_of(field: Field) -> Shape:
@@ -35,6 +35,13 @@ def member_of(port: Signal | Stream) -> Member:
     if isinstance(port, Signal):
         return flow(port.bits)
     return flow(stream.Signature(layout_of(port.payload)))
+
+
+def core_signature(ports: CorePorts) -> wiring.Signature:
+    """The ports of a core, as its users see them; counters of saturation as an array."""
+    members = {port.name: member_of(port) for port in ports.ports}
+    counters = data.ArrayLayout(unsigned(COUNTER_BITS), ports.counters)
+    return wiring.Signature(members | {"saturations": Out(counters)})
 
 
 def view_of(payload: Payload, bits: Value) -> data.View:

@@ -1,4 +1,4 @@
-"""Which core a board holds: what a build and a host both make from the network file."""
+"""Which core some hardware holds: what a build and a host both make from the network file."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _OF_THE_DEVICE = ("top", "multipliers")
 def core_identity(core: CorePlan) -> bytes:
     """SHA-256 of the core's manifest, without what depends on the device.
 
-    A host whose network file gives the same one can talk to the board.
+    A host whose network file gives the same one can talk to the hardware.
     """
     described = {k: v for k, v in manifest(core).items() if k not in _OF_THE_DEVICE}
     return hashlib.sha256(json.dumps(described, sort_keys=True).encode()).digest()

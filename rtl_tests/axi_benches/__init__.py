@@ -1,0 +1,1 @@
+"""Benches of cores on AXI, driven by cocotbext-axi."""
