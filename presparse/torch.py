@@ -27,7 +27,7 @@ except ImportError as error:
         "install it with pip install torch"
     ) from error
 
-from presparse.errors import refusing
+from presparse.errors import Error, refusing
 from presparse.network import Network
 from presparse.training import Training
 from software_ref.activation_functions import ActivationFunction, Relu, Sigmoid
@@ -135,9 +135,17 @@ class SparseMLP(nn.Module):
         features : Tensor
             Values from 0 to 1, (n, ...), a sample's in the order of the inputs; a pixel p of 8 bits
             is p / 256. Inputs that have none are 0.
+
+        Raises
+        ------
+        Error
+            A sample has more values than there are inputs.
         """
         values = features.flatten(1)
-        values = functional.pad(values, (0, self.layers[0].in_features - values.shape[1]))
+        inputs, given = self.layers[0].in_features, values.shape[1]
+        if given > inputs:
+            raise Error(f"features must be at most the {inputs} inputs of the network, not {given}")
+        values = functional.pad(values, (0, inputs - given))
         for layer in self.layers[:-1]:
             values = self.hidden(layer(values))
         return self.layers[-1](values)

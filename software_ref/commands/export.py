@@ -7,6 +7,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from software_ref.checkpoint import load_checkpoint
 from software_ref.commands.arguments import (
     add_data,
@@ -17,7 +20,6 @@ from software_ref.commands.arguments import (
 )
 from software_ref.console.optional_package import optional_package
 from software_ref.console.output import check_outputs, percent, write_json
-from software_ref.datasets import Dataset
 from software_ref.exchange.onnx_check import ModelDifferences, check_onnx, model_samples
 from software_ref.exchange.onnx_file import write_onnx
 from software_ref.exchange.onnx_input import INPUTS, meaning
@@ -81,10 +83,7 @@ def run(arguments: argparse.Namespace) -> int:
         inputs=[*inputs_of(file, arguments.data), *resume],
     )
     parameters, epoch = _parameters(file, arguments.resume)
-    dataset = None
-    if arguments.verify:
-        optional_package("onnxruntime", "--verify")
-        dataset = load_whole_dataset(file.data, arguments.data, file.folder)
+    tests = _test_samples(file, arguments) if arguments.verify else None
     size = write_onnx(
         arguments.output,
         parameters,
@@ -95,8 +94,9 @@ def run(arguments: argparse.Namespace) -> int:
     )
     document = _document(file, arguments, epoch, size)
     print("\n".join(_report(file, document)), flush=True)
-    found = None if dataset is None else _verify(file, dataset, parameters, arguments)
-    if found is not None:
+    found = None
+    if tests is not None:
+        found = check_onnx(arguments.output, parameters, *tests)
         document["verified"] = asdict(found)
         print(_verdict(found))
     if arguments.json:
@@ -145,10 +145,12 @@ def _report(file: NetworkFile, document: dict[str, Any]) -> list[str]:
     ]
 
 
-def _verify(
-    file: NetworkFile, dataset: Dataset, parameters: Parameters, arguments: argparse.Namespace
-) -> ModelDifferences:
-    """The written model on the test samples."""
+def _test_samples(
+    file: NetworkFile, arguments: argparse.Namespace
+) -> tuple[NDArray[Any], NDArray[np.integer]]:
+    """The test samples as the model takes them, and their labels."""
+    optional_package("onnxruntime", "--verify")
+    dataset = load_whole_dataset(file.data, arguments.data, file.folder)
     limit = arguments.test_samples if arguments.test_samples is not None else file.data.test
     labels = encode_dataset(dataset, file.network, train=1, test=limit).test_labels
     samples = model_samples(
@@ -158,7 +160,7 @@ def _verify(
         arguments.features or file.network.layers[0],
         where=f"{dataset.name}: x_test",
     )
-    return check_onnx(arguments.output, parameters, samples, labels)
+    return samples, labels
 
 
 def _verdict(found: ModelDifferences) -> str:
