@@ -4,7 +4,7 @@ A junction is one dense product in float64. All values are integers, and no sum 
 terms, in whatever order, reaches 2**53, so nothing is ever rounded but where `Floor` does it. That
 holds wherever float64 is: float32 has 24 bits, and what runtimes make of it has fewer still (TF32
 on graphics cards); their 8-bit integer products (MatMulInteger) saturate in between on some
-processors; and integer products of 32 and 64 bits, or products edge by edge, take twenty and two
+processors; and their wider integer products, or products edge by edge, take twenty to more than a
 hundred times as long (docs/exchange.md).
 """
 
