@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import pickle
-import zipfile
-import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from software_ref.console.npz_file import read_npz
 from software_ref.console.optional_package import optional_package
 
 __all__ = ["arrays_of", "read_state"]
@@ -39,7 +38,7 @@ def read_state(path: Path) -> dict[str, NDArray[Any]]:
     """
     try:
         if path.suffix.lower() == ".npz":
-            return _read_npz(path)
+            return dict(read_npz(path, f"state must be an .npz file of float arrays; {ADVICE}"))
         return arrays_of(_load_torch(path))
     except (TypeError, ValueError) as error:
         raise ValueError(f"{path}: {error}") from None
@@ -69,14 +68,6 @@ def _array(name: str, value: Any) -> NDArray[Any]:
     # NumPy lacks some of the floating types, which all fit float64.
     array: NDArray[Any] = (tensor.double() if tensor.is_floating_point() else tensor).numpy()
     return array
-
-
-def _read_npz(path: Path) -> dict[str, NDArray[Any]]:
-    try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
-            return {name: np.asarray(archive[name]) for name in archive.files}
-    except (ValueError, EOFError, AttributeError, TypeError, zipfile.BadZipFile, zlib.error):
-        raise ValueError(f"state must be an .npz file of float arrays; {ADVICE}") from None
 
 
 def _load_torch(path: Path) -> Any:
