@@ -93,7 +93,7 @@ def run(arguments: argparse.Namespace) -> int:
         epoch=epoch,
     )
     document = _document(file, arguments, epoch, size)
-    print("\n".join(_report(file, document)), flush=True)
+    print("\n".join(_report(file, document, arguments.resume)), flush=True)
     found = None
     if tests is not None:
         found = check_onnx(arguments.output, parameters, *tests)
@@ -129,10 +129,10 @@ def _document(
     }
 
 
-def _report(file: NetworkFile, document: dict[str, Any]) -> list[str]:
+def _report(file: NetworkFile, document: dict[str, Any], resume: Path | None) -> list[str]:
     """The lines that `export` prints."""
     network, kind = file.network, document["input"]
-    trained = f"epoch {document['epoch']}" if document["epoch"] else "not trained"
+    trained = "not trained" if resume is None else f"{resume} after epoch {document['epoch']}"
     return [
         f"{file.name}: {'-'.join(map(str, network.layers))}, {network.format}, "
         f"{network.weights} weights, {trained}",

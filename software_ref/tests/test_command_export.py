@@ -58,7 +58,7 @@ def test_a_trained_network_is_exported_and_verified(
     *lines, last = capsys.readouterr().out.splitlines()
     document = json.loads(figures.read_text())
     assert lines == [
-        "small: 12-8-4, (1,3,8), 56 weights, epoch 5",
+        f"small: 12-8-4, (1,3,8), 56 weights, {state} after epoch 5",
         "input       int32 (samples, 12): raw integers, 0 to 256",
         "outputs     int32 (samples, 4): raw integers, 256 stands for 1",
         "prediction  int64 (samples): 0 to 2",
