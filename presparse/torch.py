@@ -113,12 +113,14 @@ class SparseMLP(nn.Module):
         Raises
         ------
         Error
-            The checkpoint cannot be read, or is another network's.
+            The checkpoint cannot be read, or the parameters are another network's.
         """
         if isinstance(parameters, Training):
             parameters = parameters.checkpoint.parameters
         elif not isinstance(parameters, Parameters):
             parameters = load_checkpoint(Path(parameters), network.file.network).parameters
+        if parameters.network != network.file.network:
+            raise ValueError(f"parameters must be those of {network.name}, not of another network")
         model = cls(network)
         for layer, values in zip(model.layers, layers_of(parameters), strict=True):
             model._set(layer, values.weight, values.bias)

@@ -11,7 +11,7 @@ import pytest
 
 import presparse
 from software_ref.float_trainer import FloatTrainer
-from software_ref.golden import edges_of, initial_weight_values
+from software_ref.golden import edges_of, initial_parameters, initial_weight_values
 from software_ref.predictions import Predictions
 
 torch = pytest.importorskip("torch", reason="PyTorch is not installed (the extra torch)")
@@ -186,6 +186,10 @@ def test_what_is_not_the_networks_is_refused() -> None:
         rf"{right} has 2\.5 from left neuron {left}$",
     ):
         checkpoint_from_state_dict(network, state)
+    with pytest.raises(
+        presparse.Error, match=r"^parameters must be those of network, not of another network$"
+    ):
+        SparseMLP.from_checkpoint(network, initial_parameters(NETWORKS["relu"].file.network, 1))
     with pytest.raises(
         presparse.Error, match=r"^features must be at most the 12 inputs of the network, not 13$"
     ):

@@ -1,4 +1,7 @@
-"""Subcommands that need nothing but NumPy, each in a module of its name (`import_` of import)."""
+"""Subcommands that need nothing but NumPy, and ONNX or PyTorch to exchange networks with them.
+
+Each is in a module of its name; that of `import` is `import_`.
+"""
 
 from __future__ import annotations
 

@@ -192,7 +192,8 @@ def _check_size(network: Network) -> None:
     size = each * sum(shape.left * shape.right for shape in network.junctions)
     if size > LARGEST_MODEL:
         raise ValueError(
-            f"an ONNX file must stay below 2 GiB, but the network's matrices are {size / 2**30:.1f}"
+            "an ONNX file must stay below 2 GiB, but the network's matrices take "
+            f"{size / 2**30:.1f} GiB"
         )
 
 

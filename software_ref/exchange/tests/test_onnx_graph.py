@@ -254,7 +254,7 @@ def test_a_model_beyond_a_files_size_is_refused() -> None:
     net = Network(layers=(1 << 16, 1 << 16), out_degree=(1,), parallelism=(1,))
     with pytest.raises(
         ValueError,
-        match=r"^an ONNX file must stay below 2 GiB, but the network's matrices are 8\.0$",
+        match=r"^an ONNX file must stay below 2 GiB, but the network's matrices take 8\.0 GiB$",
     ):
         onnx_model(initial_parameters(net, 1))
 
