@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from importlib import import_module
+from keyword import iskeyword
 from pathlib import Path
 from typing import Any, NoReturn, Protocol, cast
 
@@ -45,10 +46,15 @@ PACKAGES = ("software_ref.commands", "hwgen.commands", "boards.commands", "presp
 
 def _find_commands() -> dict[str, Command]:
     return {
-        name: Command(f"{package}.{name.replace('-', '_')}", summary)
+        name: Command(f"{package}.{_module_name(name)}", summary)
         for package in PACKAGES
         for name, summary in import_module(package).COMMANDS.items()
     }
+
+
+def _module_name(command: str) -> str:
+    """The module of a command, whose name may be one that Python keeps for itself."""
+    return f"{command}_" if iskeyword(command) else command.replace("-", "_")
 
 
 COMMANDS = _find_commands()

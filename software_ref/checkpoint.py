@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
-import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from software_ref.console.atomic_file import atomic_file
+from software_ref.console.npz_file import read_npz
 from software_ref.fixed_point import FixedFormat
 from software_ref.golden.edges import Pattern, edges_of
 from software_ref.golden.parameters import Parameters
@@ -105,7 +104,8 @@ def load_checkpoint(
     """
     path = Path(path)
     try:
-        return _parse(_read_arrays(path), network, patterns)
+        arrays = read_npz(path, "checkpoint must be an .npz file of integer arrays")
+        return _parse(arrays, network, patterns)
     except (TypeError, ValueError) as error:
         raise ValueError(f"{path}: {error}") from None
 
@@ -113,15 +113,6 @@ def load_checkpoint(
 def _format_of(fmt: FixedFormat) -> list[int]:
     """Integer, fraction and stored fraction bits."""
     return [fmt.integer, fmt.fraction, fmt.fraction + fmt.extra_bits]
-
-
-def _read_arrays(path: Path) -> dict[str, NDArray[np.generic]]:
-    try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
-            return {name: np.asarray(archive[name]) for name in archive.files}
-    except (ValueError, EOFError, AttributeError, TypeError, zipfile.BadZipFile, zlib.error):
-        # A bare .npy array, a damaged archive, pickled objects, or something else altogether.
-        raise ValueError("checkpoint must be an .npz file of integer arrays") from None
 
 
 def _parse(

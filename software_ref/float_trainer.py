@@ -164,7 +164,8 @@ class _FloatJunction:
         dtype: np.dtype[np.floating],
     ) -> None:
         shape = edges.shape
-        self.left, self.leaving, self.left_neurons = edges.left, edges.leaving, shape.left
+        self._edges = edges
+        self.left, self.leaving = edges.left, edges.leaving
         self.weights: Floats = self._checked("weights", weights, shape.index, shape.weights, dtype)
         self.weights = self.weights.reshape(shape.right, shape.in_degree)
         self.biases: Floats = self._checked("biases", biases, shape.index, shape.right, dtype)
@@ -188,11 +189,7 @@ class _FloatJunction:
 
     def dense(self) -> Floats:
         """The weights as a matrix (N_i, N_{i-1}), 0 where no edge is."""
-        right, in_degree = self.weights.shape
-        matrix = np.zeros((right, self.left_neurons), self.weights.dtype)
-        neurons = np.repeat(np.arange(right), in_degree)
-        np.add.at(matrix, (neurons, self.left), self.weights.reshape(-1))
-        return matrix
+        return self._edges.matrix(self.weights.reshape(-1))
 
     def activate(self, sums: Floats) -> Floats:
         """The activation of pre-activations of any shape."""

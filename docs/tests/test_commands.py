@@ -39,6 +39,7 @@ ELSEWHERE = {
     "check-bitstream": "boards/tests/test_xc7_check.py",
     "host": "boards/tests/processes.py",
     "board-sim": "boards/tests/test_board_sim.py",
+    "import": "software_ref/tests/test_command_import.py",
     "experiment": "software_ref/experiments/tests/test_experiments.py",
 }
 """Commands that would take too long here, with a test that runs each on something small."""
@@ -190,7 +191,7 @@ def test_a_cheap_command_runs_from_a_fresh_folder(
     monkeypatch.chdir(fresh)
     words = filled_in(shown)
     if "--data" not in words and words[1].endswith(".toml"):
-        words += ["--data", "data"] if words[0] in ("train", "fit", "profile") else []
+        words += ["--data", "data"] if words[0] in ("train", "fit", "profile", "export") else []
     assert main(words) == 0, capsys.readouterr().err
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,8 @@ from software_ref.connections.junction_shape import JunctionShape
 from software_ref.network import Network
 
 __all__ = ["Edges", "Pattern", "edges_of"]
+
+_Number = TypeVar("_Number", bound=np.number[Any])
 
 
 class Pattern(Protocol):
@@ -65,6 +67,17 @@ class Edges:
         """Edges that leave each left neuron, in natural order: int64 (N_{i-1}, d_out)."""
         order = np.argsort(self.left, kind="stable").astype(np.int64)
         return order.reshape(self.shape.left, self.shape.out_degree)
+
+    @property
+    def right(self) -> NDArray[np.int64]:
+        """Right neuron of every edge in natural order: int64 (W,)."""
+        return np.repeat(np.arange(self.shape.right), self.shape.in_degree)
+
+    def matrix(self, values: NDArray[_Number]) -> NDArray[_Number]:
+        """Values of the edges (W,) as a matrix (N_i, N_{i-1}), 0 where no edge is."""
+        matrix = np.zeros((self.shape.right, self.shape.left), values.dtype)
+        np.add.at(matrix, (self.right, self.left), values)
+        return matrix
 
 
 def edges_of(network: Network, patterns: Sequence[Pattern] | None = None) -> tuple[Edges, ...]:

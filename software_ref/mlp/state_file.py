@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-import zipfile
-import zlib
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from software_ref.console.atomic_file import atomic_file
+from software_ref.console.npz_file import read_npz
 from software_ref.mlp.trainer import MlpTrainer
 
 __all__ = ["load_state", "save_state"]
@@ -53,7 +51,7 @@ def load_state(path: Path, trainer: MlpTrainer) -> None:
         the file's name and says what differs.
     """
     try:
-        arrays = _read(path)
+        arrays = read_npz(path, "state must be an .npz file that `presparse fit` saved")
         own, schedule = _settings(trainer), trainer.model.options.schedule
         saved = json.loads(str(arrays.pop("settings", "{}")))
         if not isinstance(saved, dict):
@@ -65,14 +63,6 @@ def load_state(path: Path, trainer: MlpTrainer) -> None:
         trainer.restore(arrays)
     except (ValueError, TypeError) as error:
         raise ValueError(f"{path}: {error}") from None
-
-
-def _read(path: Path) -> dict[str, NDArray[np.generic]]:
-    try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
-            return {name: np.asarray(archive[name]) for name in archive.files}
-    except (ValueError, EOFError, AttributeError, TypeError, zipfile.BadZipFile, zlib.error):
-        raise ValueError("state must be an .npz file that `presparse fit` saved") from None
 
 
 def _settings(trainer: MlpTrainer) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""To and from other tools: ONNX models, and weights that were trained elsewhere."""
