@@ -179,7 +179,7 @@ def test_a_cheap_command_runs_from_a_fresh_folder(
     monkeypatch.chdir(fresh)
     words = filled_in(shown)
     if "--data" not in words and words[1].endswith(".toml"):
-        words += ["--data", "data"] if words[0] in ("train", "fit", "profile") else []
+        words += ["--data", "data"] if words[0] in ("bench", "train", "fit", "profile") else []
     assert main(words) == 0, capsys.readouterr().err
 
 
