@@ -23,8 +23,7 @@ __all__ = ["OPERATIONS", "carry_out_job"]
 OPERATIONS = {"reset": 1, "play": 2, "drain": 3, "request": 4, "wait": 5}
 """Numbers of the player's operations."""
 
-_PERIOD = STEPS_PER_CLOCK
-_PROGRESS = 5000 * _PERIOD  # simulation steps between two looks at the progress
+_PROGRESS = 5000 * STEPS_PER_CLOCK  # simulation steps between two looks at the progress
 _TOTALS = ("samples_accepted", "predictions_accepted", "requests_accepted", "values_accepted")
 
 
@@ -35,7 +34,7 @@ async def carry_out_job(dut: HierarchyObject) -> None:
     parent = os.getppid()
     progress = os.open("progress", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     # Low first: an edge at time 0 would race against the registers' initial values.
-    Clock(dut.clk, _PERIOD, "step", impl="gpi").start(start_high=False)
+    Clock(dut.clk, STEPS_PER_CLOCK, "step", impl="gpi").start(start_high=False)
     reset = [{"operation": "reset", "count": job["reset_clocks"]}] if job["reset_clocks"] else []
     outcomes = []
     try:
