@@ -21,6 +21,7 @@ import numpy as np
 import pytest
 
 from docs.tests.pages import PAGES, ROOT, Shown, shown_commands
+from hwgen.bench.verilog_project import VERILOG_MAKEFILE
 from presparse.cli import COMMANDS, main
 from software_ref.checkpoint import Checkpoint, save_checkpoint
 from software_ref.experiments.registry import load_experiment
@@ -288,7 +289,7 @@ OTHERS = [each for each in ALL if each.words[0] not in ("presparse", "python")]
 def test_a_foreign_command_is_one_of_the_project_or_marked(shown: Shown) -> None:
     program, *words = shown.words
     if program == "make":
-        makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+        makefile = (ROOT / "Makefile").read_text(encoding="utf-8") + VERILOG_MAKEFILE
         targets = [word for word in words if "=" not in word]
         assert all(re.search(rf"^{target}:", makefile, re.MULTILINE) for target in targets)
     elif program == "pytest":

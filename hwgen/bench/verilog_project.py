@@ -12,7 +12,7 @@ from hwgen.bench.verilog_text import FILES, MODULE, verilog_bench
 from hwgen.bench.words import port_words
 from software_ref.console.atomic_file import atomic_file
 
-__all__ = ["VERILOG_FILES", "write_verilog_bench"]
+__all__ = ["VERILOG_FILES", "VERILOG_MAKEFILE", "write_verilog_bench"]
 
 VERILOG_FILES = (f"{MODULE}.v", *FILES.values(), "Makefile", "README.md")
 """All files but the core's; those of requests are missing where there is no parameter port."""
@@ -42,7 +42,7 @@ def write_verilog_bench(folder: Path, manifest_file: Path, vectors: GoldenVector
         texts[FILES[name]] = _hex([found] if isinstance(found, int) else found, width)
     top = manifest["top"]
     hexes = " ".join(FILES[name] for name in bits)
-    texts["Makefile"] = _MAKEFILE.format(top=top, bench=MODULE, words=hexes)
+    texts["Makefile"] = VERILOG_MAKEFILE.format(top=top, bench=MODULE, words=hexes)
     texts["README.md"] = _README.format(
         top=top, bench=MODULE, samples=len(words.predictions), requests=len(words.requests)
     )
@@ -58,7 +58,7 @@ def _hex(words: Sequence[int], bits: int) -> str:
     return "".join(f"{word:0{digits}x}\n" for word in words)
 
 
-_MAKEFILE = """\
+VERILOG_MAKEFILE = """\
 # `make` simulates in Icarus, `make verilator` in Verilator 5; the status is 0 only if it passes.
 
 VERILATOR = verilator

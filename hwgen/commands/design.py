@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from hwgen.commands.core_option import add_core
+from hwgen.commands.core_option import add_core, core_kind
 from hwgen.designer.candidates import candidates_near
 from hwgen.designer.goal import DesignGoal
 from hwgen.designer.layer_sizes import HIDDEN, LayerSizes, sizes_for
@@ -114,7 +114,7 @@ def run(arguments: argparse.Namespace) -> int:
         clocks=arguments.clocks,
         sizes=_sizes(arguments, name, folder),
         target=TargetOptions(device=arguments.device, pipeline=arguments.pipeline),
-        training=arguments.core == "training",
+        **core_kind(arguments),
         within=arguments.within / 100,
     )
     candidates = candidates_near(goal, MOST)

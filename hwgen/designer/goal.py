@@ -30,6 +30,8 @@ class DesignGoal:
     """Device, DSP budget and pipeline."""
     training: bool = True
     """Whether the core trains, or only infers."""
+    constant: bool = False
+    """Whether an inference core's weights and biases are constants."""
     within: float = 0.2
     """Share by which density and clocks may each be off."""
 

@@ -113,9 +113,9 @@ def measured(
     """Estimate networks; `finished` is called after each."""
     designs = []
     for candidate in candidates:
-        target = candidate.goal.target
+        goal, target = candidate.goal, candidate.goal.target
         file = NetworkFile(network=candidate.network, target=target)
-        estimate = estimate_file(file, training=candidate.goal.training)
+        estimate = estimate_file(file, training=goal.training, constant=goal.constant)
         fit = family_of(target.fpga).fit(estimate, target.fpga)
         designs.append(Design(candidate=candidate, estimate=estimate, fits=fit.fits))
         finished()
