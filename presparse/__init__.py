@@ -19,24 +19,34 @@ if TYPE_CHECKING:
     from presparse.board import Board, BoardRun
     from presparse.errors import Error
     from presparse.estimator import SparseClassifier
-    from presparse.network import Description, Network, load
+    from presparse.hardware import Core, Simulation
+    from presparse.in_software import Description
+    from presparse.network import Network, design, load
     from presparse.ranges import Profile
+    from presparse.resources import Designs, Resources, Sweep, Synthesis
     from presparse.shown import Picture
     from presparse.training import FloatFit, PredictionTable, Training
 
 __all__ = [
     "Board",
     "BoardRun",
+    "Core",
     "Description",
+    "Designs",
     "Error",
     "FloatFit",
     "Network",
     "Picture",
     "PredictionTable",
     "Profile",
+    "Resources",
+    "Simulation",
     "SparseClassifier",
+    "Sweep",
+    "Synthesis",
     "Training",
     "__version__",
+    "design",
     "load",
 ]
 
@@ -44,8 +54,11 @@ _HOMES = {
     "board": ("Board", "BoardRun"),
     "errors": ("Error",),
     "estimator": ("SparseClassifier",),
-    "network": ("Description", "Network", "load"),
+    "hardware": ("Core", "Simulation"),
+    "in_software": ("Description",),
+    "network": ("Network", "design", "load"),
     "ranges": ("Profile",),
+    "resources": ("Designs", "Resources", "Sweep", "Synthesis"),
     "shown": ("Picture",),
     "training": ("FloatFit", "PredictionTable", "Training"),
 }
