@@ -40,7 +40,7 @@ from software_ref.training import EpochResult, TrainingData
 __all__ = ["Board", "BoardRun", "simulated_board"]
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class BoardRun(Shown):
     """A training on a board."""
 

@@ -25,7 +25,7 @@ from software_ref.golden import Parameters
 __all__ = ["Core", "Simulation", "kept_or_temporary", "write_files"]
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Core(Shown):
     """A core as Verilog, with the files that come with it."""
 
@@ -51,7 +51,7 @@ class Core(Shown):
         return (Table(("file", ""), rows, text=(0, 1)),)
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Simulation(Shown):
     """The exported Verilog in Verilator, held against the golden model bit by bit."""
 

@@ -24,7 +24,7 @@ from software_ref.training import TrainingData
 __all__ = ["Profile", "run_profile"]
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Profile(Shown):
     """What the numbers did while a network trained."""
 

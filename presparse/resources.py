@@ -21,9 +21,11 @@ from software_ref.network_file import NetworkFile
 __all__ = ["Designs", "Resources", "Sweep", "Synthesis"]
 
 _CLOCK_MHZ = 100.0
+_ROWS = 20
+"""Networks of a design's table; the others are in `designs`."""
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Resources(Shown):
     """What a core will take, before synthesis."""
 
@@ -68,7 +70,7 @@ def _share(count: float, of: float | None) -> str | None:
     return f"{100 * count / of:.1f} %" if of else None
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Sweep(Shown):
     """Estimates of a network's variants."""
 
@@ -107,7 +109,7 @@ class Sweep(Shown):
         )
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Synthesis(Shown):
     """What Yosys makes of a core."""
 
@@ -143,7 +145,7 @@ class Synthesis(Shown):
         return self.report.format_table()
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Designs(Shown):
     """Legal networks near a density and a speed, the nearest first."""
 
@@ -174,7 +176,7 @@ class Designs(Shown):
     def tables(self) -> Sequence[Table]:
         """See Shown."""
         rows = []
-        for number, design in enumerate(self.designs):
+        for number, design in enumerate(self.designs[:_ROWS]):
             network, found = design.network, design.estimate
             rows.append(
                 (

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Picture", "Shown", "Table"]
 
+_NOTEBOOK_DPI = 80
+"""Pixels an inch of a picture in a notebook, whose file holds them all."""
+
 
 class Picture:
     """A picture: a notebook shows it, `save` writes it, `figure` is Matplotlib's."""
@@ -32,10 +35,14 @@ class Picture:
         write_picture(Path(path), self.figure)
         return Path(path)
 
+    def __repr__(self) -> str:
+        width, height = self.figure.get_size_inches() * self.figure.dpi
+        return f"picture, {width:.0f} x {height:.0f}: `save` writes it"
+
     def _repr_png_(self) -> bytes:
         """What a notebook shows."""
         content = io.BytesIO()
-        self.figure.savefig(content, format="png", dpi="figure")
+        self.figure.savefig(content, format="png", dpi=_NOTEBOOK_DPI)
         return content.getvalue()
 
 
@@ -80,6 +87,9 @@ class Shown:
 
     def __str__(self) -> str:
         return "\n\n".join([self.title, *map(str, self.tables())])
+
+    def __repr__(self) -> str:
+        return str(self)
 
     def _repr_html_(self) -> str:
         """What a notebook shows."""

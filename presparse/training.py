@@ -28,7 +28,7 @@ from software_ref.training_job import TrainingJob
 __all__ = ["FloatFit", "PredictionTable", "Training", "run_fit", "run_training"]
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class PredictionTable(Shown):
     """Predictions of labelled samples."""
 
@@ -88,7 +88,7 @@ class PredictionTable(Shown):
         return Path(path)
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Training(Shown):
     """A training of the golden model, and of the float reference beside it."""
 
@@ -187,7 +187,7 @@ def _result(row: dict[str, Any]) -> EpochResult:
     return EpochResult(**{name: row[name] for name in names})
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class FloatFit(Shown):
     """A minibatch training in floating point."""
 
