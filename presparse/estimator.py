@@ -13,6 +13,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from presparse.network import Network
 from software_ref.connections.parallelism import nearest_out_degree
+from software_ref.connections.sizes import positive_integers
 from software_ref.console.progress import ProgressBar
 from software_ref.datasets.encode import encode_features
 from software_ref.golden.inference import output_activations
@@ -144,7 +145,7 @@ class SparseClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  #
         return np.asarray(self.classes_[best])
 
     def _network(self, features: int) -> Network:
-        layers = [features, *self.hidden, len(self.classes_)]
+        layers = positive_integers("layers", [features, *self.hidden, len(self.classes_)])
         junctions = len(layers) - 1
         densities = np.broadcast_to(self.density, (junctions,)).tolist()
         pairs = zip(layers, layers[1:], densities, strict=False)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hwgen.designer import DesignGoal, LayerSizes, find_designs, sizes_for
 from hwgen.designer.layer_sizes import HIDDEN
@@ -23,6 +24,9 @@ from software_ref.network_document import network_toml
 from software_ref.network_file import NetworkFile, network_file_of, read_network_file
 
 __all__ = ["Network", "design", "load"]
+
+Integers = Sequence[int] | NDArray[np.integer]
+"""Sizes as lists, tuples or arrays."""
 
 CLOCKS = 64
 """Clocks a sample that parallelism is chosen for where nobody names either."""
@@ -61,9 +65,9 @@ class Network(InSoftware, InHardware):
     @refusing
     def __init__(
         self,
-        layers: Sequence[int],
-        out_degree: Sequence[int],
-        parallelism: Sequence[int] | None = None,
+        layers: Integers,
+        out_degree: Integers,
+        parallelism: Integers | None = None,
         *,
         clocks: int = CLOCKS,
         classes: int | None = None,
@@ -143,7 +147,7 @@ def load(path: str | Path) -> Network:
 _TABLES = ("network", "format", "activation", "connections", "update", "data", "training", "target")
 
 
-def _integers(values: Sequence[int]) -> list[int]:
+def _integers(values: Integers) -> list[int]:
     """A list, as a TOML file has it, of NumPy integers too."""
     return np.asarray(values).tolist() if isinstance(values, np.ndarray) else list(values)
 
