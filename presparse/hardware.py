@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,7 +20,7 @@ from software_ref.console.shared_folder import only_user
 from software_ref.devices import Device
 from software_ref.golden import Parameters
 
-__all__ = ["Core", "Simulation", "kept_or_temporary", "write_files"]
+__all__ = ["Core", "Simulation", "write_files"]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -111,14 +109,3 @@ def write_files(
         files = write_core(design, folder)
         on_bus.write(texts)
     return Core(name=name, design=design, files=files, bus_files=on_bus.kinds)
-
-
-@contextmanager
-def kept_or_temporary(given: str | Path | None) -> Iterator[Path]:
-    """The folder that the user named, or a temporary one that goes again."""
-    if given is not None:
-        make_folder("build", Path(given))
-        yield Path(given).resolve()
-        return
-    with tempfile.TemporaryDirectory(prefix="presparse-") as folder:
-        yield Path(folder)

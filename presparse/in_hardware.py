@@ -19,11 +19,12 @@ from hwgen.cosimulation.waves import check_wave_file
 from hwgen.estimate.sweep import estimate_file, sweep
 from hwgen.families.core_synthesis import synthesise_core
 from hwgen.report import Curves, Trained, write_report
+from hwgen.simulation.build_folder import build_folder
 from hwgen.simulation.job import Stalls
 from presparse.base import NetworkBase, Samples, optional_path
 from presparse.board import Board, simulated_board
 from presparse.errors import refusing
-from presparse.hardware import Core, Simulation, kept_or_temporary, write_files
+from presparse.hardware import Core, Simulation, write_files
 from presparse.resources import Resources, Sweep, Synthesis
 from presparse.training import Training
 from software_ref.console.output import make_folder
@@ -160,7 +161,8 @@ class InHardware(NetworkBase):
             samples=samples if training or data is not None else 1,
             test_samples=0 if training else samples,
         )
-        with kept_or_temporary(build) as folder:
+        make_folder("build", optional_path(build))
+        with build_folder(optional_path(build)) as folder:
             if not training:
                 found = simulate_predictions(
                     self._file, design, there, folder, stalls=gaps, waves=waves
@@ -200,8 +202,7 @@ class InHardware(NetworkBase):
             Folder that keeps Verilog, scripts, logs and netlist.
         """
         design = self.core(core=core, constant=constant, resume=resume)
-        if build is not None:
-            make_folder("build", Path(build))
+        make_folder("build", optional_path(build))
         report = synthesise_core(
             design, self._file.target.fpga, bus=bus, folder=optional_path(build)
         )

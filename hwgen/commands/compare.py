@@ -7,9 +7,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from hwgen.commands.simulate import DIFFERENT, add_build, build_folder
+from hwgen.commands.simulate import DIFFERENT, add_build
 from hwgen.core.design import CoreDesign
 from hwgen.cosimulation.rtl_trainer import RtlTrainer
+from hwgen.simulation.build_folder import build_folder
 from software_ref.commands.arguments import (
     add_data,
     add_epochs,

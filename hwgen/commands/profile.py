@@ -6,9 +6,10 @@ import argparse
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from hwgen.commands.simulate import DIFFERENT, add_build, build_folder
+from hwgen.commands.simulate import DIFFERENT, add_build
 from hwgen.core.design import CoreDesign
 from hwgen.cosimulation.rtl_trainer import RtlTrainer
+from hwgen.simulation.build_folder import build_folder
 from software_ref.commands.arguments import (
     add_data,
     add_epochs,

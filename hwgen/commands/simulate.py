@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from hwgen.commands.core_option import add_core, add_resume, core_design
@@ -16,6 +13,7 @@ from hwgen.cosimulation.simulation import (
     simulate_training,
 )
 from hwgen.cosimulation.waves import check_wave_file
+from hwgen.simulation.build_folder import build_folder
 from hwgen.simulation.job import Stalls
 from software_ref.commands.arguments import (
     add_data,
@@ -35,7 +33,7 @@ from software_ref.console.output import check_outputs, make_folder, print_notes,
 from software_ref.loading import inputs_of, lags_of, load_training_data
 from software_ref.network_file import NetworkFile, read_network_file
 
-__all__ = ["add_arguments", "add_build", "build_folder", "run"]
+__all__ = ["add_arguments", "add_build", "run"]
 
 DIFFERENT = 1
 """Exit status where the hardware and the golden model differ."""
@@ -105,16 +103,6 @@ def add_build(parser: argparse.ArgumentParser) -> None:
         help="keep Verilog and simulator in DIR, where a later run finds them "
         "(default: a temporary folder)",
     )
-
-
-@contextmanager
-def build_folder(given: Path | None) -> Iterator[Path]:
-    """The folder the user named, which is there, or a temporary one that goes again."""
-    if given is not None:
-        yield given.resolve()
-        return
-    with tempfile.TemporaryDirectory(prefix="presparse-") as folder:
-        yield Path(folder)
 
 
 def run(arguments: argparse.Namespace) -> int:
