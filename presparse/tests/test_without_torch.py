@@ -7,7 +7,11 @@ import sys
 
 ABSENT = """\
 import sys
-sys.modules["torch"] = None
+class NoTorch:
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] == "torch":
+            raise ImportError("No module named torch", name="torch")
+sys.meta_path.insert(0, NoTorch())
 import presparse
 for name in presparse.__all__:
     getattr(presparse, name)
