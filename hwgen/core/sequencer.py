@@ -144,7 +144,10 @@ class Sequencer(wiring.Component):
         if schedule.training:
             for flag in train[:-1]:
                 waiting |= flag
-        m.d.comb += pending.eq(waiting)
+        # A register, as it decides about every age at once: it follows a clock after a step, and
+        # the next step comes two clocks after one at the earliest, but for a period of one clock.
+        domain = m.d.sync if schedule.period > 1 else m.d.comb
+        domain += pending.eq(waiting)
         drain_step = self.drain & ~partly & pending & may_start
         step = Signal()
         m.d.comb += step.eq(complete | drain_step)
