@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from presparse.resources import Designs, Resources, Sweep, Synthesis
     from presparse.shown import Picture
     from presparse.training import FloatFit, PredictionTable, Training
+    from software_ref.connections.parallelism import legal_out_degrees, legal_parallelism
 
 __all__ = [
     "Board",
@@ -47,20 +48,23 @@ __all__ = [
     "Training",
     "__version__",
     "design",
+    "legal_out_degrees",
+    "legal_parallelism",
     "load",
 ]
 
 _HOMES = {
-    "board": ("Board", "BoardRun"),
-    "errors": ("Error",),
-    "estimator": ("SparseClassifier",),
-    "hardware": ("Core", "Simulation"),
-    "in_software": ("Description",),
-    "network": ("Network", "design", "load"),
-    "ranges": ("Profile",),
-    "resources": ("Designs", "Resources", "Sweep", "Synthesis"),
-    "shown": ("Picture",),
-    "training": ("FloatFit", "PredictionTable", "Training"),
+    "presparse.board": ("Board", "BoardRun"),
+    "presparse.errors": ("Error",),
+    "presparse.estimator": ("SparseClassifier",),
+    "presparse.hardware": ("Core", "Simulation"),
+    "presparse.in_software": ("Description",),
+    "presparse.network": ("Network", "design", "load"),
+    "presparse.ranges": ("Profile",),
+    "presparse.resources": ("Designs", "Resources", "Sweep", "Synthesis"),
+    "presparse.shown": ("Picture",),
+    "presparse.training": ("FloatFit", "PredictionTable", "Training"),
+    "software_ref.connections.parallelism": ("legal_out_degrees", "legal_parallelism"),
 }
 """Modules of the public names, imported when one of theirs is used: the command line needs few."""
 
@@ -73,7 +77,7 @@ except metadata.PackageNotFoundError:  # run from its source without an installa
 def __getattr__(name: str) -> Any:
     for module, names in _HOMES.items():
         if name in names:
-            return getattr(import_module(f"presparse.{module}"), name)
+            return getattr(import_module(module), name)
     raise AttributeError(f"module 'presparse' has no attribute {name!r}")
 
 
