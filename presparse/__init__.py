@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from presparse.ranges import Profile
     from presparse.resources import Designs, Resources, Sweep, Synthesis
     from presparse.shown import Picture
+    from presparse.studies import DataSummary, Experiment, ScatterVector, dataset, experiment
     from presparse.training import FloatFit, PredictionTable, Training
     from software_ref.connections.parallelism import legal_out_degrees, legal_parallelism
 
@@ -32,22 +33,27 @@ __all__ = [
     "Board",
     "BoardRun",
     "Core",
+    "DataSummary",
     "Description",
     "Designs",
     "Error",
+    "Experiment",
     "FloatFit",
     "Network",
     "Picture",
     "PredictionTable",
     "Profile",
     "Resources",
+    "ScatterVector",
     "Simulation",
     "SparseClassifier",
     "Sweep",
     "Synthesis",
     "Training",
     "__version__",
+    "dataset",
     "design",
+    "experiment",
     "legal_out_degrees",
     "legal_parallelism",
     "load",
@@ -63,6 +69,7 @@ _HOMES = {
     "presparse.ranges": ("Profile",),
     "presparse.resources": ("Designs", "Resources", "Sweep", "Synthesis"),
     "presparse.shown": ("Picture",),
+    "presparse.studies": ("DataSummary", "Experiment", "ScatterVector", "dataset", "experiment"),
     "presparse.training": ("FloatFit", "PredictionTable", "Training"),
     "software_ref.connections.parallelism": ("legal_out_degrees", "legal_parallelism"),
 }

@@ -13,6 +13,7 @@ from presparse.base import NetworkBase, Samples, optional_path
 from presparse.errors import refusing
 from presparse.ranges import Profile, run_profile
 from presparse.shown import Picture, Shown, Table
+from presparse.studies import ScatterVector, run_scatter
 from presparse.training import FloatFit, PredictionTable, Training, run_fit, run_training
 from software_ref.commands.check import describe, report_lines
 from software_ref.connections.network_patterns import patterns_of
@@ -64,6 +65,18 @@ class InSoftware(NetworkBase):
         """The biadjacency matrices, a dark cell for every edge."""
         patterns = patterns_of(self._file.network)
         return Picture(patterns_figure(f"{self.name}: connections", patterns))
+
+    @refusing
+    def scatter(self, **options: Any) -> ScatterVector:
+        """The scatter of the connections, which hints at performance before training.
+
+        Parameters
+        ----------
+        **options
+            `kind` and `seed` of other patterns, `seeds` (how many), `window` and `all_ranges`, as
+            `presparse scatter` has them.
+        """
+        return run_scatter(self.name, self._file.network, **options)
 
     @refusing
     def train(

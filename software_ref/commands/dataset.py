@@ -33,7 +33,7 @@ from software_ref.loading import inputs_of, load_whole_dataset
 from software_ref.network_file import read_network_file
 from software_ref.sample_pictures import picture_form, samples_figure
 
-__all__ = ["add_arguments", "describe", "run"]
+__all__ = ["add_arguments", "describe", "report_lines", "run"]
 
 _NETWORK_FILE = ".toml"
 
@@ -84,7 +84,7 @@ def run(arguments: argparse.Namespace) -> int:
         data = replace(data, reduce=_reduction(arguments.reduce))
     dataset = load_whole_dataset(data, arguments.data, base_dir, validation=True)
     document = describe(dataset)
-    print("\n".join(_report(document)))
+    print("\n".join(report_lines(document)))
     print_notes(dataset.notes)
     if arguments.picture:
         form = picture_form(data.name, dataset.features, reduced=data.reduce is not None)
@@ -141,7 +141,7 @@ def _split(dataset: Dataset, split: str) -> dict[str, Any]:
     return {"samples": int(counts.sum()), "samples_of_class": counts.tolist()}
 
 
-def _report(document: Mapping[str, Any]) -> Iterable[str]:
+def report_lines(document: Mapping[str, Any]) -> Iterable[str]:
     """The lines that `dataset` prints."""
     yield (
         f"{document['name']}: {document['features']} features, {document['classes']} classes, "

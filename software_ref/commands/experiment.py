@@ -6,21 +6,13 @@ import argparse
 from pathlib import Path
 
 from software_ref.commands.arguments import add_data, integer_from
-from software_ref.console.output import check_outputs, wrapped
-from software_ref.console.progress import ProgressBar
+from software_ref.console.output import wrapped
 from software_ref.console.system import processors
-from software_ref.experiments.engine import run_tasks
-from software_ref.experiments.experiment import gather
 from software_ref.experiments.registry import EXPERIMENTS, load_experiment
-from software_ref.experiments.report import write_report
+from software_ref.experiments.run import run_experiment
 from software_ref.experiments.scale import Scale
-from software_ref.experiments.store import ResultStore
-from software_ref.loading import check_data_folder
 
 __all__ = ["add_arguments", "run"]
-
-RUNS = "runs"
-"""Folder of finished runs inside the results, shared by all experiments."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -72,57 +64,22 @@ def run(arguments: argparse.Namespace) -> int:
         for name in EXPERIMENTS:
             print("\n".join(wrapped(f"{name:15} {load_experiment(name).SUMMARY}", indent=16)))
         return 0
-    experiment = load_experiment(arguments.name)
-    check_data_folder(arguments.data)
     scale = Scale(
         quick=arguments.quick,
         seeds=tuple(range(1, arguments.seeds + 1)),
         sets=arguments.sets,
     )
-    cells = experiment.plan(scale)
-    folder: Path = arguments.results
-    store = ResultStore(folder / RUNS)
-    stem = arguments.name + scale.stem
-    files = {ending: folder / f"{stem}.{ending}" for ending in ("png", "json", "md")}
-    check_outputs({f"--results ({ending})": path for ending, path in files.items()})
-    tasks = list({store.path(cell.task): cell.task for cell in cells}.values())
-    try:
-        with ProgressBar(len(tasks), unit="run", description=arguments.name) as bar:
-            figures = run_tasks(
-                [cell.task for cell in cells],
-                store,
-                data_dir=arguments.data,
-                jobs=arguments.jobs,
-                scheduler=arguments.scheduler,
-                finished=bar.update,
-            )
-    except KeyboardInterrupt:
-        done = sum(store.path(task).exists() for task in tasks)
-        raise KeyboardInterrupt(
-            f"with {done} of {len(tasks)} runs finished and kept in {store.folder}; the same "
-            "command goes on from there"
-        ) from None
-    report = experiment.report(scale, gather(cells, figures))
-    if scale.banner is not None:
-        report = report.without_verdict(scale.banner)
-    report.document.update(
-        {
-            "experiment": arguments.name,
-            "claim": experiment.CLAIM,
-            "findings": list(report.findings),
-            "verdict": report.verdict,
-            "quick": scale.quick,
-            "seeds": list(scale.seeds),
-            "runs": [
-                {"key": list(cell.key), "run": store.path(cell.task).stem, "figures": each}
-                for cell, each in zip(cells, figures, strict=True)
-            ],
-        }
+    result = run_experiment(
+        arguments.name,
+        scale,
+        results=arguments.results,
+        data_dir=arguments.data,
+        jobs=arguments.jobs,
+        scheduler=arguments.scheduler,
     )
-    write_report(report, png=files["png"], json=files["json"], markdown=files["md"])
-    print(f"{experiment.SUMMARY}; the slides: {experiment.CLAIM}\n")
-    print(report.plain())
-    print("\n" + "\n".join(f"wrote {path}" for path in files.values()))
+    print(f"{result.summary}; the slides: {result.claim}\n")
+    print(result.report.plain())
+    print("\n" + "\n".join(f"wrote {path}" for path in result.files))
     return 0
 
 

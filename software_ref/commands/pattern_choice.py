@@ -37,13 +37,7 @@ def add_pattern_choice(parser: argparse.ArgumentParser) -> None:
 
 def pattern_choice(file: NetworkFile, arguments: argparse.Namespace) -> PatternChoice:
     """What `--kind` and `--seed` choose."""
-    own = file.network.connections
-    kind = own.kind if arguments.kind in {None, "clash_free"} else arguments.kind
-    return PatternChoice(
-        network=file.network,
-        kind=kind,
-        seed=own.seed if arguments.seed is None else arguments.seed,
-    )
+    return PatternChoice.of(file.network, arguments.kind, arguments.seed)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +50,18 @@ class PatternChoice:
     """A name in `kinds.KINDS`, or of PATTERN_KINDS but "clash_free"."""
     seed: int
     """Seed of the patterns."""
+
+    @classmethod
+    def of(
+        cls, network: Network, kind: str | None = None, seed: int | None = None
+    ) -> PatternChoice:
+        """A network's own patterns, or those of another kind or seed."""
+        own = network.connections
+        return cls(
+            network=network,
+            kind=own.kind if kind in {None, "clash_free"} else str(kind),
+            seed=own.seed if seed is None else seed,
+        )
 
     @property
     def clash_free(self) -> bool:

@@ -19,7 +19,7 @@ from software_ref.console.progress import ProgressBar
 from software_ref.figure import write_picture
 from software_ref.network_file import read_network_file
 
-__all__ = ["add_arguments", "run"]
+__all__ = ["add_arguments", "report_lines", "run", "scatter_document", "scatter_vectors"]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -55,24 +55,12 @@ def run(arguments: argparse.Namespace) -> int:
     )
     file = read_network_file(arguments.network_file)
     choice = pattern_choice(file, arguments)
-    vectors = _vectors(choice, arguments)
-    entries = [_entry(each) for each in zip(*vectors, strict=True)]
-    lowest = min(entry["mean"] for entry in entries)
-    document = {
-        "name": file.name,
-        "layers": list(file.network.layers),
-        "kind": choice.kind,
-        "dither": choice.dither,
-        "seeds": list(range(choice.seed, choice.seed + arguments.seeds)),
-        "window": arguments.window,
-        "scatter": entries,
-        "minimum": {
-            "mean": lowest,
-            "names": [entry["name"] for entry in entries if entry["mean"] == lowest],
-        },
-    }
+    vectors = scatter_vectors(
+        choice, arguments.seeds, window=arguments.window, all_ranges=arguments.all_ranges
+    )
+    document = scatter_document(file.name, choice, vectors, arguments.window)
     title = choice.title(file.name, seeds=arguments.seeds)
-    print("\n".join(_report(title, document)))
+    print("\n".join(report_lines(title, document)))
     if arguments.picture:
         write_picture(arguments.picture, scatter_figure(title, vectors))
         print(f"picture: {arguments.picture}")
@@ -81,20 +69,41 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _vectors(choice: PatternChoice, arguments: argparse.Namespace) -> list[tuple[Scatter, ...]]:
-    """One scatter vector per seed."""
+def scatter_vectors(
+    choice: PatternChoice, seeds: int, *, window: int | None = None, all_ranges: bool = False
+) -> list[tuple[Scatter, ...]]:
+    """One scatter vector for each of so many seeds from the choice's on."""
     vectors = []
-    with ProgressBar(arguments.seeds, unit="seed", description="scatter") as progress:
-        for seed in range(choice.seed, choice.seed + arguments.seeds):
-            vectors.append(
-                scatter_vector(
-                    choice.patterns(seed),
-                    window=arguments.window,
-                    all_ranges=arguments.all_ranges,
-                )
-            )
+    with ProgressBar(seeds, unit="seed", description="scatter") as progress:
+        for seed in range(choice.seed, choice.seed + seeds):
+            patterns = choice.patterns(seed)
+            vectors.append(scatter_vector(patterns, window=window, all_ranges=all_ranges))
             progress.update()
     return vectors
+
+
+def scatter_document(
+    name: str,
+    choice: PatternChoice,
+    vectors: Sequence[Sequence[Scatter]],
+    window: int | None = None,
+) -> dict[str, Any]:
+    """All that `scatter` tells, as plain values for JSON."""
+    entries = [_entry(each) for each in zip(*vectors, strict=True)]
+    lowest = min(entry["mean"] for entry in entries)
+    return {
+        "name": name,
+        "layers": list(choice.network.layers),
+        "kind": choice.kind,
+        "dither": choice.dither,
+        "seeds": list(range(choice.seed, choice.seed + len(vectors))),
+        "window": window,
+        "scatter": entries,
+        "minimum": {
+            "mean": lowest,
+            "names": [entry["name"] for entry in entries if entry["mean"] == lowest],
+        },
+    }
 
 
 def _entry(entries: Sequence[Scatter]) -> dict[str, Any]:
@@ -119,7 +128,7 @@ def _entry(entries: Sequence[Scatter]) -> dict[str, Any]:
     }
 
 
-def _report(title: str, document: dict[str, Any]) -> Iterable[str]:
+def report_lines(title: str, document: dict[str, Any]) -> Iterable[str]:
     """The lines that `scatter` prints."""
     yield title
     window = document["window"]
