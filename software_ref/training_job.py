@@ -199,7 +199,12 @@ class TrainingJob:
         """
         if self.data is None or not len(self.data.test_labels):
             raise ValueError(f"there must be {self.tested} samples to predict, not 0")
-        return Predictions.of(self.state.parameters, self.data.test_features, self.data.test_labels)
+        return Predictions.of(
+            self.state.parameters,
+            self.data.test_features,
+            self.data.test_labels,
+            class_names=self.data.class_names,
+        )
 
     @property
     def _samples(self) -> tuple[int, int]:

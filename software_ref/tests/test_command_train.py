@@ -122,6 +122,15 @@ def test_predictions_are_those_of_the_state_saved(
     assert "confusion matrix" in said and "<svg" in picture.read_text()
 
 
+def test_predictions_are_told_by_the_names_of_their_classes(
+    path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    names = np.array(["alpha", "beta", "gamma"])
+    np.savez(path.parent / "points.npz", **points(), class_names=names)  # type: ignore[arg-type]
+    train(path, "--confusion", tmp_path / "c.png")
+    assert "\nalpha  " in capsys.readouterr().out
+
+
 def test_predictions_need_test_samples(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     table = path.parent / "p.csv"
     message = refused(capsys, path, "--test-samples", 0, "--predictions", table)
