@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from presparse.errors import refusing
+from presparse.paths import optional_path
 from presparse.shown import Shown, Table
 from presparse.training import Training
 from software_ref.checkpoint import Checkpoint, load_checkpoint
@@ -19,7 +19,7 @@ from software_ref.loading import encode_dataset, load_training_data
 from software_ref.network_file import NetworkFile
 from software_ref.training import TrainingData
 
-__all__ = ["NetworkBase", "Samples", "optional_path"]
+__all__ = ["NetworkBase", "Samples"]
 
 Samples = Dataset | tuple[ArrayLike, ArrayLike] | tuple[ArrayLike, ArrayLike, ArrayLike, ArrayLike]
 """Samples in place of the network's own: a data set, or (x_train, y_train[, x_test, y_test]) with
@@ -95,11 +95,6 @@ class NetworkBase(Shown):
             test=test_samples,
         )
 
-    def _with_epochs(self, epochs: int | None) -> NetworkFile:
-        if epochs is None:
-            return self._file
-        return replace(self._file, training=replace(self._file.training, epochs=epochs))
-
     def _checkpoint(self, given: Training | str | Path | None) -> Checkpoint | None:
         """A training's last state, or that of a file."""
         if given is None:
@@ -114,11 +109,6 @@ class NetworkBase(Shown):
         checkpoint = self._checkpoint(given)
         assert checkpoint is not None
         return checkpoint.parameters
-
-
-def optional_path(path: str | Path | None) -> Path | None:
-    """A path as an object, where there is one."""
-    return None if path is None else Path(path)
 
 
 def _dataset(data: Samples, classes: int) -> Dataset:

@@ -25,6 +25,7 @@ from boards.simulated.terminal import PseudoTerminal
 from boards.uart import LEAST_CLOCKS_PER_BIT
 from hwgen.core.design import CoreDesign
 from presparse.errors import refusing
+from presparse.paths import optional_path
 from presparse.shown import Picture, Shown, Table
 from presparse.training import PredictionTable, Training
 from software_ref.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
@@ -33,7 +34,7 @@ from software_ref.console.progress import ProgressBar
 from software_ref.core_plan import CorePlan
 from software_ref.curves import curves_figure
 from software_ref.golden import initial_parameters
-from software_ref.network_file import NetworkFile
+from software_ref.network_file import NetworkFile, with_epochs
 from software_ref.predictions import Predictions
 from software_ref.training import EpochResult, TrainingData
 
@@ -162,7 +163,7 @@ class Board:
         """
         if self.status().state & State.RUNNING:
             raise ValueError("the board must not be training something else: `stop` ends that")
-        file = replace(self._file, training=replace(self._file.training, epochs=epochs))
+        file = with_epochs(self._file, epochs)
         start = self._start(resume)
         if start.epoch >= epochs:
             raise ValueError(f"epochs must be above the {start.epoch} that are done, not {epochs}")
@@ -263,7 +264,7 @@ def simulated_board(
         samples=samples,
         leds=16,
     )
-    board = SimulatedBoard(design, None if build is None else Path(build))
+    board = SimulatedBoard(design, optional_path(build))
     terminal = PseudoTerminal(board)
     switched_off = threading.Event()
 

@@ -18,9 +18,7 @@ from typing import Any, NoReturn, Protocol, cast
 
 from presparse import __version__
 from presparse.errors import EXPECTED, messages, one_line
-from software_ref.commands.arguments import picture_path
 from software_ref.console.errors import ToolError
-from software_ref.console.output import table_lines
 
 __all__ = ["COMMANDS", "Command", "main"]
 
@@ -138,6 +136,8 @@ def full_parser() -> argparse.ArgumentParser:
     """The parser with the arguments of every command, where `main` loads those of one alone."""
     import shtab
 
+    from software_ref.commands.arguments import picture_path
+
     parser, subparsers = _top_parser()
     for name, command in COMMANDS.items():
         subparser = subparsers.add_parser(name, help=command.summary, allow_abbrev=False)
@@ -180,6 +180,7 @@ class _Version(argparse.Action):
 
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
         from boards.tools_found import find_tools
+        from software_ref.console.output import table_lines
 
         print(f"presparse {__version__}, Python {platform.python_version()}\n", flush=True)
         rows = [(tool.name, tool.found or "not found", tool.used_for) for tool in find_tools()]

@@ -21,10 +21,11 @@ from hwgen.families.core_synthesis import synthesise_core
 from hwgen.report import Curves, Trained, write_report
 from hwgen.simulation.build_folder import build_folder
 from hwgen.simulation.job import Stalls
-from presparse.base import NetworkBase, Samples, optional_path
+from presparse.base import NetworkBase, Samples
 from presparse.board import Board, simulated_board
 from presparse.errors import refusing
 from presparse.hardware import Core, Simulation, write_files
+from presparse.paths import optional_path
 from presparse.resources import Resources, Sweep, Synthesis
 from presparse.training import Training
 from software_ref.console.output import make_folder
@@ -32,7 +33,7 @@ from software_ref.console.progress import ProgressBar
 from software_ref.console.shared_folder import only_user
 from software_ref.plan.ports import CORE_NAME
 
-__all__ = ["InHardware"]
+__all__ = ["InHardware", "core_kind"]
 
 STALL_LENGTH = 20
 """Longest of the random gaps in a simulation, in clocks."""
@@ -49,7 +50,7 @@ class InHardware(NetworkBase):
     @refusing
     def estimate(self, *, core: str = "training", constant: bool = False) -> Resources:
         """Estimate what the core takes and how fast it is, in a second."""
-        kind = _kind(core, constant)
+        kind = core_kind(core, constant)
         return Resources(
             name=self.name,
             device=self._file.target.fpga,
@@ -59,7 +60,7 @@ class InHardware(NetworkBase):
     @refusing
     def sweep(self, what: str = "z", *, core: str = "training", constant: bool = False) -> Sweep:
         """Estimate the network at every parallelism ("z"), or in other formats ("formats")."""
-        points = sweep(self._file, what, **_kind(core, constant))
+        points = sweep(self._file, what, **core_kind(core, constant))
         return Sweep(name=self.name, device=self._file.target.fpga, what=what, points=tuple(points))
 
     @refusing
@@ -101,7 +102,7 @@ class InHardware(NetworkBase):
         """The core itself: its Amaranth component, ports, schedule and Verilog."""
         return CoreDesign.from_file(
             self._file,
-            **_kind(core, constant),
+            **core_kind(core, constant),
             start=self._checkpoint(resume),
             name=top,
         )
@@ -366,7 +367,7 @@ class InHardware(NetworkBase):
         return simulated_board(self._file, samples=samples, build=build)
 
 
-def _kind(core: str, constant: bool) -> dict[str, bool]:
+def core_kind(core: str, constant: bool = False) -> dict[str, bool]:
     """A core's kind, as plan, estimate and design take it."""
     if core not in ("training", "inference"):
         raise ValueError(f'core must be "training" or "inference", not {core!r}')

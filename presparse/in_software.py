@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from presparse.base import NetworkBase, Samples, optional_path
+from presparse.base import NetworkBase, Samples
 from presparse.errors import refusing
+from presparse.paths import optional_path
 from presparse.ranges import Profile, run_profile
 from presparse.shown import Picture, Shown, Table
 from presparse.studies import ScatterVector, run_scatter
@@ -24,6 +25,7 @@ from software_ref.exchange.weight_import import WeightImport, import_state
 from software_ref.golden.parameters import Parameters
 from software_ref.loading import lags_of
 from software_ref.mlp.network_fit import NetworkFit, fit_samples
+from software_ref.network_file import with_epochs
 from software_ref.predictions import Predictions
 from software_ref.training_job import TrainingJob
 
@@ -115,7 +117,7 @@ class InSoftware(NetworkBase):
         save : path, optional
             Where the state goes after every epoch.
         """
-        file = self._with_epochs(epochs)
+        file = with_epochs(self._file, epochs)
         job = TrainingJob.prepare(
             file,
             lags_of(file, lags),
@@ -229,7 +231,7 @@ class InSoftware(NetworkBase):
             `every` (look at every so many samples), `saturation` and `vanishing` (shares that the
             recommended format may saturate, and round to 0).
         """
-        file = self._with_epochs(epochs)
+        file = with_epochs(self._file, epochs)
         there = self.samples(data, data_dir=data_dir, samples=samples, test_samples=test_samples)
         return run_profile(file, there, **options)
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, is_dataclass, replace
+from dataclasses import fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,20 +13,30 @@ from numpy.typing import NDArray
 from hwgen.designer import DesignGoal, LayerSizes, find_designs, sizes_for
 from hwgen.designer.layer_sizes import HIDDEN
 from presparse.errors import refusing
-from presparse.in_hardware import InHardware
+from presparse.in_hardware import InHardware, core_kind
 from presparse.in_software import InSoftware
+from presparse.paths import optional_path
 from presparse.resources import Designs
 from software_ref.connections.parallelism import parallelism_for
 from software_ref.console.atomic_file import atomic_file
 from software_ref.file_options import DataOptions, TargetOptions
 from software_ref.loading import load_whole_dataset
+from software_ref.network import Network as NetworkOfFile
 from software_ref.network_document import network_toml
-from software_ref.network_file import NetworkFile, network_file_of, read_network_file
+from software_ref.network_file import (
+    SETTINGS,
+    TABLES,
+    NetworkFile,
+    network_file_of,
+    read_network_file,
+)
 
 __all__ = ["Network", "design", "load"]
 
 Integers = Sequence[int] | NDArray[np.integer]
 """Sizes as lists, tuples or arrays."""
+
+_Holder = TypeVar("_Holder", NetworkFile, NetworkOfFile)
 
 CLOCKS = 64
 """Clocks a sample that parallelism is chosen for where nobody names either."""
@@ -75,13 +85,13 @@ class Network(InSoftware, InHardware):
         **tables: Mapping[str, Any] | str,
     ) -> None:
         sizes: dict[str, Any] = {"layers": _integers(layers), "out_degree": _integers(out_degree)}
-        # One edge a clock is legal wherever anything is, and lets the sizes be checked first.
-        slow = network_file_of(
-            {"network": {**sizes, "parallelism": [1] * len(sizes["out_degree"])}}
-        )
         if parallelism is None:
             if clocks < 1:
                 raise ValueError(f"clocks must be at least 1, not {clocks}")
+            # One edge a clock is legal wherever anything is, and lets the sizes be checked first.
+            slow = network_file_of(
+                {"network": {**sizes, "parallelism": [1] * len(sizes["out_degree"])}}
+            )
             chosen = parallelism_for(slow.network.layers, slow.network.out_degree, clocks)
             sizes["parallelism"] = list(chosen)
         else:
@@ -106,18 +116,12 @@ class Network(InSoftware, InHardware):
         """
         file = self._file
         for key, changes in tables.items():
-            holder = file if key in ("data", "training", "target") else file.network
-            if key == "network":
-                file = replace(file, network=replace(file.network, **_known(file.network, changes)))
-                continue
-            if not is_dataclass(getattr(holder, key, None)):
+            if key not in _TABLES:
                 raise ValueError(f"unknown table {key!r}; known: {', '.join(_TABLES)}")
-            table = getattr(holder, key)
-            changed = replace(table, **_known(table, changes))
-            if holder is file:
-                file = replace(file, **{key: changed})
+            if key in SETTINGS:  # which the network consists of
+                file = replace(file, network=_changed(file.network, key, changes))
             else:
-                file = replace(file, network=replace(file.network, **{key: changed}))
+                file = _changed(file, key, changes)
         return Network.of_file(file)
 
     def to_toml(self) -> str:
@@ -144,7 +148,7 @@ def load(path: str | Path) -> Network:
     return Network.of_file(read_network_file(path))
 
 
-_TABLES = ("network", "format", "activation", "connections", "update", "data", "training", "target")
+_TABLES = ("network", *TABLES)
 
 
 def _integers(values: Integers) -> list[int]:
@@ -160,12 +164,14 @@ def _table(key: str, table: Mapping[str, Any] | str) -> dict[str, Any]:
     return dict(table)
 
 
-def _known(table: Any, changes: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Changes of fields that there are."""
-    for name in changes:
-        if name not in asdict(table):
-            raise ValueError(f"unknown key {name!r}; known: {', '.join(asdict(table))}")
-    return changes
+def _changed(holder: _Holder, name: str, changes: Mapping[str, Any]) -> _Holder:
+    """What holds a table, with other values of some of the table's fields."""
+    table = getattr(holder, name)
+    known = [field.name for field in fields(table)]
+    for key in changes:
+        if key not in known:
+            raise ValueError(f"unknown key {key!r}; known: {', '.join(known)}")
+    return replace(holder, **{name: replace(table, **changes)})
 
 
 @refusing
@@ -209,8 +215,7 @@ def design(
     options = DataOptions() if data is None else DataOptions(name=data)
     features = classes = None
     if data is not None:
-        folder = None if data_dir is None else Path(data_dir)
-        samples = load_whole_dataset(options, folder)
+        samples = load_whole_dataset(options, optional_path(data_dir))
         features, classes = samples.features, samples.classes
     if layers is not None:
         sizes = tuple(
@@ -220,14 +225,12 @@ def design(
         sizes = sizes_for(features, classes, tuple(tuple(each) for each in hidden))
     else:
         raise ValueError("data or layers must be given: a data set's name, or layers")
-    if core not in ("training", "inference"):
-        raise ValueError(f'core must be "training" or "inference", not {core!r}')
     goal = DesignGoal(
         density=density,
         clocks=clocks,
         sizes=sizes,
         target=TargetOptions(**target),
-        training=core == "training",
+        **core_kind(core),
         within=within,
     )
     found = find_designs(goal)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from presparse.errors import refusing
+from presparse.paths import optional_path
 from presparse.shown import Picture, Shown, Table
 from software_ref.commands.dataset import describe, report_lines
 from software_ref.commands.pattern_choice import PatternChoice
@@ -78,8 +79,7 @@ def dataset(
     """
     fewer = None if reduce is None else ReduceOptions(method=reduce[0], features=reduce[1])
     data = DataOptions(name=name, options=dict(options or {}), reduce=fewer)
-    folder = None if data_dir is None else Path(data_dir)
-    found = load_whole_dataset(data, folder, validation=True)
+    found = load_whole_dataset(data, optional_path(data_dir), validation=True)
     form = picture_form(name, found.features, reduced=fewer is not None)
     return DataSummary(dataset=found, document=describe(found), form=form)
 
@@ -204,7 +204,7 @@ def experiment(
         name,
         scale,
         results=Path(results),
-        data_dir=None if data_dir is None else Path(data_dir),
+        data_dir=optional_path(data_dir),
         jobs=jobs,
         scheduler=scheduler,
     )

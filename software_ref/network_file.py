@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeVar
@@ -26,7 +26,15 @@ from software_ref.network import Network
 from software_ref.plan.core_options import CoreOptions
 from software_ref.update_rounding import UpdateOptions
 
-__all__ = ["SETTINGS", "TABLES", "NetworkFile", "network_file_of", "read_network_file"]
+__all__ = [
+    "SETTINGS",
+    "TABLES",
+    "NetworkFile",
+    "network_file_of",
+    "read_network_file",
+    "with_epochs",
+    "with_seed",
+]
 
 TABLES: dict[str, type] = {
     "format": FixedFormat,
@@ -130,6 +138,23 @@ def read_network_file(path: str | Path) -> NetworkFile:
         raise ValueError(f"{path}: {error}") from None
     except RecursionError:
         raise ValueError(f"{path}: brackets must not be nested this deeply") from None
+
+
+def with_epochs(file: NetworkFile, epochs: int | None) -> NetworkFile:
+    """The network file with another number of epochs; None keeps its own."""
+    if epochs is None:
+        return file
+    return replace(file, training=replace(file.training, epochs=epochs))
+
+
+def with_seed(file: NetworkFile, seed: int) -> NetworkFile:
+    """The network file with one seed for weights, order, connections and rounding."""
+    network = replace(
+        file.network,
+        connections=replace(file.network.connections, seed=seed),
+        update=replace(file.network.update, seed=seed),
+    )
+    return replace(file, network=network, training=replace(file.training, seed=seed))
 
 
 _Table = TypeVar("_Table")

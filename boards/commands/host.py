@@ -26,7 +26,6 @@ from software_ref.commands.arguments import (
     add_samples,
     add_test_samples,
     integer_from,
-    with_epochs,
 )
 from software_ref.commands.predictions import (
     add_predictions,
@@ -38,7 +37,7 @@ from software_ref.console.output import check_outputs, percent, table_lines, wri
 from software_ref.console.progress import ProgressBar
 from software_ref.core_plan import CorePlan
 from software_ref.loading import inputs_of
-from software_ref.network_file import read_network_file
+from software_ref.network_file import read_network_file, with_epochs
 
 __all__ = ["add_arguments", "run"]
 

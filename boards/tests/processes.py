@@ -10,9 +10,8 @@ from pathlib import Path
 import numpy as np
 
 from software_ref.checkpoint import load_checkpoint
-from software_ref.commands.arguments import with_epochs
 from software_ref.loading import load_training_data
-from software_ref.network_file import read_network_file
+from software_ref.network_file import read_network_file, with_epochs
 from software_ref.plan.schedule import Schedule
 from software_ref.training import golden_training
 

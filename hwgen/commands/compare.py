@@ -19,7 +19,6 @@ from software_ref.commands.arguments import (
     add_picture,
     add_samples,
     add_test_samples,
-    with_epochs,
 )
 from software_ref.console.output import (
     check_outputs,
@@ -33,7 +32,7 @@ from software_ref.console.progress import ProgressBar
 from software_ref.curves import curves_figure
 from software_ref.figure import write_picture
 from software_ref.loading import inputs_of, lags_of, load_training_data
-from software_ref.network_file import read_network_file
+from software_ref.network_file import read_network_file, with_epochs
 from software_ref.training import (
     EpochResult,
     Training,

@@ -20,7 +20,6 @@ from software_ref.commands.arguments import (
     add_test_samples,
     integer_from,
     share,
-    with_epochs,
 )
 from software_ref.console.output import (
     check_outputs,
@@ -34,7 +33,7 @@ from software_ref.console.progress import ProgressBar
 from software_ref.figure import write_picture
 from software_ref.golden import GoldenTrainer
 from software_ref.loading import inputs_of, lags_of, load_training_data
-from software_ref.network_file import NetworkFile, read_network_file
+from software_ref.network_file import NetworkFile, read_network_file, with_epochs
 from software_ref.ranges.format_choice import FormatChoice, choose_format
 from software_ref.ranges.picture import ranges_figure
 from software_ref.ranges.profiled_training import (

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 from software_ref.figure import PICTURE_FORMATS, picture_format
 from software_ref.golden import ENGINES
-from software_ref.network_file import NetworkFile
 
 __all__ = [
     "add_data",
@@ -24,8 +22,6 @@ __all__ = [
     "integer_from",
     "picture_path",
     "share",
-    "with_epochs",
-    "with_seed",
 ]
 
 LARGEST_LAG = 1000
@@ -138,23 +134,6 @@ def share(text: str) -> float:
     if not 0 <= value <= 1:
         raise argparse.ArgumentTypeError(f"must lie in 0 to 1, not {text}")
     return value
-
-
-def with_epochs(file: NetworkFile, epochs: int | None) -> NetworkFile:
-    """The network file with another number of epochs; None keeps its own."""
-    if epochs is None:
-        return file
-    return replace(file, training=replace(file.training, epochs=epochs))
-
-
-def with_seed(file: NetworkFile, seed: int) -> NetworkFile:
-    """The network file with one seed for weights, order, connections and rounding."""
-    network = replace(
-        file.network,
-        connections=replace(file.network.connections, seed=seed),
-        update=replace(file.network.update, seed=seed),
-    )
-    return replace(file, network=network, training=replace(file.training, seed=seed))
 
 
 def picture_path(text: str) -> Path:

@@ -17,8 +17,6 @@ from software_ref.commands.arguments import (
     add_samples,
     add_test_samples,
     integer_from,
-    with_epochs,
-    with_seed,
 )
 from software_ref.commands.predictions import (
     add_predictions,
@@ -35,7 +33,7 @@ from software_ref.console.output import (
 )
 from software_ref.console.progress import ProgressBar
 from software_ref.loading import inputs_of, lags_of, load_training_data
-from software_ref.network_file import NetworkFile, read_network_file
+from software_ref.network_file import NetworkFile, read_network_file, with_epochs, with_seed
 from software_ref.training import TrainingData
 from software_ref.training_job import TrainingJob
 
