@@ -33,7 +33,6 @@ from software_ref.console.output import percent
 from software_ref.console.progress import ProgressBar
 from software_ref.core_plan import CorePlan
 from software_ref.curves import curves_figure
-from software_ref.golden import initial_parameters
 from software_ref.network_file import NetworkFile, with_epochs
 from software_ref.predictions import Predictions
 from software_ref.training import EpochResult, TrainingData
@@ -227,8 +226,8 @@ class Board:
             return given.checkpoint
         if given is not None:
             return load_checkpoint(Path(given), self._file.network)
-        parameters = initial_parameters(self._file.network, self._file.training.seed)
-        return Checkpoint(parameters=parameters, lags=self._board.core.schedule.lags)
+        lags = self._board.core.schedule.lags
+        return Checkpoint.initial(self._file.network, self._file.training.seed, lags)
 
     def _with_samples(self, file: NetworkFile, data: TrainingData) -> BoardTraining:
         training = training_on(self._board, file, data)

@@ -35,9 +35,6 @@ from software_ref.plan.ports import CORE_NAME
 
 __all__ = ["InHardware", "core_kind"]
 
-STALL_LENGTH = 20
-"""Longest of the random gaps in a simulation, in clocks."""
-
 
 class InHardware(NetworkBase):
     """The part of `Network` that makes, runs and measures hardware.
@@ -149,7 +146,7 @@ class InHardware(NetworkBase):
             Folder that keeps Verilog and simulator.
         """
         design = self.core(core=core, constant=constant, resume=resume)
-        gaps = Stalls(seed=stall_seed, samples=stalls, predictions=stalls, length=STALL_LENGTH)
+        gaps = Stalls.of_samples(stalls, stall_seed)
         waves = None
         if wave is not None:
             check_wave_file(Path(wave))

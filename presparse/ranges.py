@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from presparse.shown import Picture, Shown, Table
-from software_ref.console.output import percent
 from software_ref.console.progress import ProgressBar
 from software_ref.loading import lags_of
 from software_ref.network_file import NetworkFile
@@ -18,7 +17,7 @@ from software_ref.ranges.profiled_training import (
     ProfiledEpoch,
     ProfiledTraining,
 )
-from software_ref.ranges.profiler import QUANTITIES
+from software_ref.ranges.profiler import RANGE_TITLES, range_rows
 from software_ref.training import TrainingData
 
 __all__ = ["Profile", "run_profile"]
@@ -46,21 +45,7 @@ class Profile(Shown):
 
     def tables(self) -> Sequence[Table]:
         """See Shown."""
-        rows = [
-            (
-                profile.index,
-                name,
-                f"{found.minimum:.4g}",
-                f"{found.maximum:.4g}",
-                percent(found.saturated / found.count),
-                percent(found.vanished / found.count),
-            )
-            for profile in self.epochs[-1].junctions
-            for name, found in ((name, profile.distributions[name]) for name in QUANTITIES)
-            if found.count
-        ]
-        header = ("junction", "quantity", "minimum", "maximum", "saturated %", "rounded to 0 %")
-        return (Table(header, rows, text=(1,)),)
+        return (Table(RANGE_TITLES, range_rows(self.epochs[-1].junctions), text=(1,)),)
 
     def plot(self) -> Picture:
         """The last epoch's magnitudes, quantity by quantity."""

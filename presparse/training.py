@@ -157,15 +157,13 @@ def _predictions(name: str, job: TrainingJob) -> PredictionTable:
 
 def run_training(job: TrainingJob) -> Training:
     """Train a job's epochs; Ctrl-C ends it after the last whole one, which is kept."""
-    if job.data is not None and job.epochs_left > 0:
-        trainers = 2 if job.float_reference else 1
-        work = job.epochs_left * trainers * len(job.data.train_labels)
-        with ProgressBar(work, unit="sample") as bar:
+    if job.work:
+        with ProgressBar(job.work, unit="sample") as bar:
             _finished(job.epochs(bar))
     return Training(
         file=job.file,
-        epochs=tuple(_result(row) for row in job.rows),
-        float_epochs=tuple(_result(row | row["float"]) for row in job.rows if "float" in row),
+        epochs=tuple(job.results),
+        float_epochs=tuple(job.float_results),
         checkpoint=job.state,
         job=job,
     )
@@ -180,11 +178,6 @@ def _finished(epochs: Iterator[Any]) -> None:
     except KeyboardInterrupt:
         if not done:
             raise
-
-
-def _result(row: dict[str, Any]) -> EpochResult:
-    names = EpochResult.__dataclass_fields__
-    return EpochResult(**{name: row[name] for name in names})
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -233,7 +226,7 @@ class FloatFit(Shown):
 
 def run_fit(name: str, fit: NetworkFit) -> FloatFit:
     """Train to the end, or to Ctrl-C behind at least one epoch."""
-    with ProgressBar(fit.epochs_left * len(fit.trainer.train), unit="sample") as bar:
+    with ProgressBar(fit.work, unit="sample") as bar:
         _finished(fit.epochs(bar.update))
     result = fit.finish()
     return FloatFit(

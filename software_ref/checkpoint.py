@@ -13,7 +13,7 @@ from software_ref.console.atomic_file import atomic_file
 from software_ref.console.npz_file import read_npz
 from software_ref.fixed_point import FixedFormat
 from software_ref.golden.edges import Pattern, edges_of
-from software_ref.golden.parameters import Parameters
+from software_ref.golden.parameters import Parameters, initial_parameters
 from software_ref.golden.trainer import check_lags
 from software_ref.network import Network
 
@@ -32,6 +32,11 @@ class Checkpoint:
     """Epochs finished, which is the number of the next one, as they count from 0."""
     samples: int = 0
     """Training samples seen in all epochs together."""
+
+    @classmethod
+    def initial(cls, network: Network, seed: int, lags: tuple[int, ...]) -> Checkpoint:
+        """The state before any training: the initial parameters of a seed."""
+        return cls(parameters=initial_parameters(network, seed), lags=lags)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "lags", check_lags(self.parameters.network, self.lags))

@@ -10,7 +10,7 @@ from typing import Any
 from software_ref.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from software_ref.console.output import percent
 from software_ref.console.progress import ProgressBar
-from software_ref.golden import find_engine, initial_parameters
+from software_ref.golden import find_engine
 from software_ref.network_file import NetworkFile
 from software_ref.predictions import Predictions
 from software_ref.training import EpochResult, TrainingData, float_training, golden_training
@@ -36,8 +36,10 @@ class TrainingJob:
     save: Path | None = None
     saved_epoch: int | None = None
     """The epoch whose state is in `save`."""
-    rows: list[dict[str, Any]] = field(default_factory=list)
-    """Figures of every epoch finished."""
+    results: list[EpochResult] = field(default_factory=list)
+    """The golden model's, of every epoch finished."""
+    float_results: list[EpochResult] = field(default_factory=list)
+    """The float reference's, where there is one."""
     state: Checkpoint = field(init=False)
     """After the last epoch finished; `start` before any is."""
 
@@ -87,8 +89,7 @@ class TrainingJob:
             As `find_engine`.
         """
         if resume is None:
-            parameters = initial_parameters(file.network, file.training.seed)
-            start = Checkpoint(parameters=parameters, lags=lags)
+            start = Checkpoint.initial(file.network, file.training.seed, lags)
         else:
             start = load_checkpoint(resume, file.network)
         return cls(
@@ -107,6 +108,17 @@ class TrainingJob:
     def epochs_left(self) -> int:
         """Epochs to train."""
         return self.file.training.epochs - self.start.epoch
+
+    @property
+    def work(self) -> int:
+        """Training samples that these epochs take, of all trainers together."""
+        trainers = 2 if self.float_reference else 1
+        return max(0, self.epochs_left) * trainers * self._samples[0]
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """Figures of every epoch finished, as JSON has them."""
+        return [self._row(number) for number in range(len(self.results))]
 
     def save_state(self, state: Checkpoint) -> None:
         """Write a state, if one is to be kept."""
@@ -178,16 +190,11 @@ class TrainingJob:
                 samples=golden.samples_seen,
             )
             self.save_state(self.state)
-            row = {
-                "epoch": result.epoch,
-                "rate_exponent": result.rate_exponent,
-                **_figures(result),
-            }
             if reference is not None:
                 bar.describe(f"float, epoch {number} of {total}")
-                row["float"] = _figures(next(reference))
-            self.rows.append(row)
-            yield row
+                self.float_results.append(next(reference))
+            self.results.append(result)
+            yield self._row(-1)
 
     def predictions(self) -> Predictions:
         """What the golden model makes of the test samples after the last epoch finished.
@@ -205,6 +212,14 @@ class TrainingJob:
             self.data.test_labels,
             class_names=self.data.class_names,
         )
+
+    def _row(self, number: int) -> dict[str, Any]:
+        result = self.results[number]
+        head = {"epoch": result.epoch, "rate_exponent": result.rate_exponent}
+        row = head | _figures(result)
+        if self.float_reference:
+            row["float"] = _figures(self.float_results[number])
+        return row
 
     @property
     def _samples(self) -> tuple[int, int]:

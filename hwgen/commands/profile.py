@@ -24,7 +24,6 @@ from software_ref.commands.arguments import (
 from software_ref.console.output import (
     check_outputs,
     make_folder,
-    percent,
     print_notes,
     table_lines,
     write_json,
@@ -42,7 +41,7 @@ from software_ref.ranges.profiled_training import (
     ProfiledEpoch,
     ProfiledTraining,
 )
-from software_ref.ranges.profiler import QUANTITIES
+from software_ref.ranges.profiler import RANGE_TITLES, range_rows
 from software_ref.training import Training, TrainingData
 
 __all__ = ["add_arguments", "run"]
@@ -183,28 +182,9 @@ def _report(
 ) -> list[str]:
     last = epochs[-1]
     fmt = file.network.format
-    rows = []
-    for profile in last.junctions:
-        for name in QUANTITIES:
-            found = profile.distributions[name]
-            if found.count:
-                rows.append(
-                    (
-                        profile.index,
-                        name,
-                        f"{found.minimum:.4g}",
-                        f"{found.maximum:.4g}",
-                        percent(found.saturated / found.count),
-                        percent(found.vanished / found.count),
-                    )
-                )
     lines = [
         f"{file.name}, {fmt}, epoch {last.result.epoch + 1}",
-        *table_lines(
-            ("junction", "quantity", "minimum", "maximum", "saturated %", "rounded to 0 %"),
-            rows,
-            text=(1,),
-        ),
+        *table_lines(RANGE_TITLES, range_rows(last.junctions), text=(1,)),
         "",
         *table_lines(
             (

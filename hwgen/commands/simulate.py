@@ -37,8 +37,6 @@ __all__ = ["add_arguments", "add_build", "run"]
 
 DIFFERENT = 1
 """Exit status where the hardware and the golden model differ."""
-STALL_LENGTH = 20
-"""Longest of the random gaps, in clocks."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -175,12 +173,7 @@ def _waves(arguments: argparse.Namespace) -> Waves | None:
 
 
 def _stalls(arguments: argparse.Namespace) -> Stalls:
-    return Stalls(
-        seed=arguments.stall_seed,
-        samples=arguments.stalls,
-        predictions=arguments.stalls,
-        length=STALL_LENGTH,
-    )
+    return Stalls.of_samples(arguments.stalls, arguments.stall_seed)
 
 
 def _probability(text: str) -> float:

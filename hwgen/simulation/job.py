@@ -24,6 +24,9 @@ __all__ = [
 
 Integers = npt.NDArray[np.int64]
 
+LENGTH = 20
+"""Longest gap in clocks where nobody says how long."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Stalls:
@@ -52,6 +55,11 @@ class Stalls:
                 raise ValueError(
                     f"{name} must be a probability in [0, 1), not {getattr(self, name)!r}"
                 )
+
+    @classmethod
+    def of_samples(cls, probability: float, seed: int) -> Stalls:
+        """Gaps before beats and between predictions, of up to LENGTH clocks."""
+        return cls(seed=seed, samples=probability, predictions=probability, length=LENGTH)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -196,7 +196,7 @@ def _train(fit: NetworkFit, save: Path | None) -> None:
     widths = [max(7, len(title)) for title in header]
     saved = False
     try:
-        with ProgressBar(fit.epochs_left * len(trainer.train), unit="sample") as bar:
+        with ProgressBar(fit.work, unit="sample") as bar:
             bar.print("  ".join(map(str.rjust, header, widths)))
             for figures in fit.epochs(bar.update):
                 if save is not None:

@@ -27,7 +27,7 @@ def train_seeds(jobs: list[TrainingJob], json: Path | None) -> None:
     print_notes(jobs[0].data.notes)
     finished: list[TrainingJob] = []
     try:
-        with ProgressBar(_work(jobs), unit="sample") as bar:
+        with ProgressBar(sum(job.work for job in jobs), unit="sample") as bar:
             for line in _table(jobs, finished, bar):
                 bar.print(line)
     except (KeyboardInterrupt, BrokenPipeError) as broken_off:
@@ -37,13 +37,6 @@ def train_seeds(jobs: list[TrainingJob], json: Path | None) -> None:
         raise KeyboardInterrupt(f"with {len(finished)} of {len(jobs)} seeds finished") from None
     _write(json, jobs[0], finished, interrupted=False)
     print(_summary(jobs))
-
-
-def _work(jobs: list[TrainingJob]) -> int:
-    """Samples that all trainers together go through."""
-    assert jobs[0].data is not None
-    trainers = 2 if jobs[0].float_reference else 1
-    return sum(job.epochs_left * trainers * len(jobs[0].data.train_labels) for job in jobs)
 
 
 def _table(jobs: list[TrainingJob], finished: list[TrainingJob], bar: ProgressBar) -> Iterator[str]:

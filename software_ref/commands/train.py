@@ -199,10 +199,8 @@ def _train(job: TrainingJob, json: Path | None) -> None:
     print_notes(job.data.notes)
     if job.resumed is not None:
         print(f"going on from {job.resumed} after epoch {job.start.epoch}")
-    trainers = 2 if job.float_reference else 1
-    work = job.epochs_left * trainers * len(job.data.train_labels)
     try:
-        with ProgressBar(work, unit="sample") as bar:
+        with ProgressBar(job.work, unit="sample") as bar:
             for line in _table(job, bar):
                 bar.print(line)
     except (KeyboardInterrupt, BrokenPipeError) as broken_off:

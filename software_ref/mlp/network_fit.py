@@ -139,6 +139,11 @@ class NetworkFit:
         """Epochs to train, where nothing stops it early."""
         return max(0, self.options.epochs - len(self.trainer.history))
 
+    @property
+    def work(self) -> int:
+        """Samples that they take."""
+        return self.epochs_left * len(self.trainer.train)
+
     def epochs(self, progress: Progress | None = None) -> Iterator[EpochFigures]:
         """Train the epochs that are left, one for each result asked for.
 

@@ -14,12 +14,20 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from software_ref.console.output import percent
 from software_ref.fixed_point import rounding_shift
 from software_ref.golden.junction import GoldenJunction
 from software_ref.golden.trainer import GoldenTrainer
 from software_ref.network import Network
 
-__all__ = ["QUANTITIES", "Distribution", "JunctionProfile", "RangeProfiler"]
+__all__ = [
+    "QUANTITIES",
+    "RANGE_TITLES",
+    "Distribution",
+    "JunctionProfile",
+    "RangeProfiler",
+    "range_rows",
+]
 
 QUANTITIES = ("w", "b", "s", "a", "h'", "e", "delta", "update")
 """Stored weights and biases; pre-activations s_i, activations a_i, derivatives h'_i; sums e_i of
@@ -100,6 +108,27 @@ class JunctionProfile:
     """Junction number i, from 1."""
     distributions: dict[str, Distribution]
     """Every quantity, those without values included."""
+
+
+RANGE_TITLES = ("junction", "quantity", "minimum", "maximum", "saturated %", "rounded to 0 %")
+"""Titles of the columns of `range_rows`."""
+
+
+def range_rows(profiles: Sequence[JunctionProfile]) -> list[tuple[object, ...]]:
+    """A row for each quantity of each junction that has values, for people to look at."""
+    return [
+        (
+            profile.index,
+            name,
+            f"{found.minimum:.4g}",
+            f"{found.maximum:.4g}",
+            percent(found.saturated / found.count),
+            percent(found.vanished / found.count),
+        )
+        for profile in profiles
+        for name, found in ((name, profile.distributions[name]) for name in QUANTITIES)
+        if found.count
+    ]
 
 
 class RangeProfiler:
