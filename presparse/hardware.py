@@ -10,13 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hwgen.bus.files import BusFiles
-from hwgen.core.core_files import CoreFiles, write_core
+from hwgen.core.core_files import CoreFiles
 from hwgen.core.design import CoreDesign
 from hwgen.cosimulation.simulation import SimulationResult
 from presparse.shown import Shown, Table
 from presparse.training import PredictionTable
 from software_ref.console.output import make_folder
-from software_ref.console.shared_folder import only_user
 from software_ref.devices import Device
 from software_ref.golden import Parameters
 
@@ -104,8 +103,5 @@ def write_files(
     """Write a core's files, and those of its bus, into a folder."""
     make_folder("output", folder)
     on_bus = BusFiles(bus, design.name, folder)
-    texts = on_bus.texts(design, device)
-    with only_user(folder):  # they belong together
-        files = write_core(design, folder)
-        on_bus.write(texts)
+    files = on_bus.write(design, device)
     return Core(name=name, design=design, files=files, bus_files=on_bus.kinds)

@@ -23,7 +23,7 @@ from software_ref.plan.ports import (
 from software_ref.plan.storage import storage
 from software_ref.plan.timing import JunctionTiming
 
-__all__ = ["SCHEMA_VERSION", "manifest", "manifest_schema"]
+__all__ = ["SCHEMA_VERSION", "manifest", "manifest_schema", "parameters_origin"]
 
 SCHEMA_VERSION = 1
 """Version of the schema; it grows when a key goes or changes its meaning."""
@@ -71,7 +71,7 @@ def manifest(plan: CorePlan) -> dict[str, Any]:
             "weights": None if plan.start else plan.seed,
             "update": network.update.seed,
         },
-        "initial_parameters": _initial_parameters(plan),
+        "initial_parameters": parameters_origin(plan),
         "connections": {
             "kind": network.connections.kind,
             "dither": network.connections.dither,
@@ -118,7 +118,7 @@ def manifest(plan: CorePlan) -> dict[str, Any]:
     }
 
 
-def _initial_parameters(plan: CorePlan) -> dict[str, Any]:
+def parameters_origin(plan: CorePlan) -> dict[str, Any]:
     """What weights and biases the core starts from; of a seed, or of so much training."""
     start = plan.start
     return {

@@ -20,7 +20,6 @@ from hwgen.bus.core_registers import (
     MAGIC,
     VERSION,
     core_registers,
-    has_parameters,
 )
 from hwgen.bus.parameter_access import ParameterAccess
 from hwgen.bus.prediction_sender import PredictionSender
@@ -79,7 +78,7 @@ class AxiBridge(wiring.Component):
     def elaborate(self, platform: object) -> Module:
         m = Module()
         ports, core = self.ports, self.core
-        parameters = has_parameters(ports)
+        parameters = ports.parameter_port
         m.submodules.axi_lite = slave = AxiLiteSlave(ADDRESS_BITS)
         places = frozenset({("PARAMETER_ROW", "row"), ("PARAMETER_LANE", "lane")})
         m.submodules.registers = registers = RegisterFile(

@@ -6,7 +6,7 @@ from hwgen.bus.axi_stream import PREDICTION_WORD, SAMPLE_HEADER
 from hwgen.bus.register_map import WORD_BITS, Access, Register, RegisterField, RegisterMap
 from software_ref.plan.ports import COUNTER_BITS, SATURATION_COUNTERS, STEP_BITS, CorePorts
 
-__all__ = ["ADDRESS_BITS", "MAGIC", "VERSION", "core_registers", "has_parameters"]
+__all__ = ["ADDRESS_BITS", "MAGIC", "VERSION", "core_registers"]
 
 ADDRESS_BITS = 12
 """Bits of an address: 4 KB, the least that a system of processor and FPGA deals in."""
@@ -17,11 +17,6 @@ VERSION = (1, 0)
 
 _COUNTERS = 0x100
 _COUNTERS_STRIDE = 0x10
-
-
-def has_parameters(ports: CorePorts) -> bool:
-    """Whether a core's weights and biases can be read and written."""
-    return any(stream.name == "parameter_requests" for stream in ports.streams())
 
 
 def core_registers(ports: CorePorts) -> RegisterMap:
@@ -42,7 +37,7 @@ def core_registers(ports: CorePorts) -> RegisterMap:
     registers = (
         *_identity(),
         *_control(ports),
-        *(_parameters(ports) if has_parameters(ports) else ()),
+        *(_parameters(ports) if ports.parameter_port else ()),
         *_counters(ports),
     )
     return RegisterMap(registers=registers, address_bits=ADDRESS_BITS)

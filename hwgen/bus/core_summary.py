@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from hwgen.bus.axi_stream import feature_bytes, header_beats, sample_bytes
-from hwgen.bus.core_registers import MAGIC, VERSION, has_parameters
+from hwgen.bus.core_registers import MAGIC, VERSION
 from hwgen.bus.register_map import WORD_BITS
 from software_ref.core_identity import core_identity
 from software_ref.core_plan import CorePlan
@@ -42,7 +42,7 @@ class CoreSummary:
     @property
     def junctions(self) -> tuple[JunctionPorts, ...]:
         """Where parameters lie; none where they cannot be accessed."""
-        return self.plan.ports.junctions if has_parameters(self.plan.ports) else ()
+        return self.plan.ports.junctions if self.plan.ports.parameter_port else ()
 
     def numbers(self) -> Iterator[tuple[str, int]]:
         """Everything that is one number, by name."""

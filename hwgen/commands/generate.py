@@ -9,11 +9,10 @@ from pathlib import Path
 from hwgen.bus.files import BusFiles
 from hwgen.commands.bus_option import add_bus
 from hwgen.commands.core_option import add_core, add_resume, core_design, core_inputs
-from hwgen.core.core_files import CoreFiles, write_core
+from hwgen.core.core_files import CoreFiles
 from software_ref.commands.arguments import add_json, add_network_file
 from software_ref.console.output import check_outputs, make_folder, table_lines, write_json
-from software_ref.console.shared_folder import only_user
-from software_ref.manifest import manifest
+from software_ref.manifest import parameters_origin
 from software_ref.network_file import read_network_file
 from software_ref.plan.ports import CORE_NAME
 
@@ -58,10 +57,7 @@ def run(arguments: argparse.Namespace) -> int:
     make_folder("--output", arguments.output)
     check_outputs(outputs, inputs=core_inputs(arguments))
     design = core_design(file, arguments, name=arguments.top)
-    bus_texts = bus.texts(design, file.target.fpga)
-    with only_user(arguments.output):  # they belong together
-        write_core(design, arguments.output)
-        bus.write(bus_texts)
+    bus.write(design, file.target.fpga)
     schedule = design.schedule
     lines = design.verilog.count("\n")
     rows = [
@@ -85,7 +81,7 @@ def run(arguments: argparse.Namespace) -> int:
             **{name: str(path) for name, path in vars(paths).items()},
             "lines": lines,
             "core": arguments.core,
-            "initial_parameters": manifest(design)["initial_parameters"],
+            "initial_parameters": parameters_origin(design),
             "bus": {kind: str(path) for path, kind in bus.kinds.items()},
             "clocks_per_sample": schedule.period,
             "lags": list(schedule.lags),

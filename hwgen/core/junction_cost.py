@@ -42,7 +42,7 @@ def junction_costs(schedule: Schedule, number: int, dsp: DspUnits) -> dict[str, 
         units["access_timeline"] = {"own": cost.registers(timing.operands + timing.lane_levels)}
     units |= {
         "interleaver": Interleaver.cost(timing),
-        "weights": WeightRom.cost(timing, dsp="feedforward" in dsp)
+        "weights": WeightRom.cost(timing, dsp=dsp.get("feedforward", DspBlocks()))
         if constant
         else WeightMemory.cost(timing),
         "left": ActivationQueue.cost(schedule, number - 1),

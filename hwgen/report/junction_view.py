@@ -43,14 +43,7 @@ def junction_view(schedule: Schedule, pattern: ClashFreePattern) -> dict[str, An
     timing = schedule.timing[shape.index - 1]
     kind = KINDS[pattern.kind]
     return {
-        "junction": shape.index,
-        "left": shape.left,
-        "right": shape.right,
-        "out_degree": shape.out_degree,
-        "in_degree": shape.in_degree,
-        "parallelism": shape.parallelism,
-        "depth": shape.depth,
-        "rows": shape.rows,
+        **shape.figures(),
         "period": schedule.period,
         "row_read": schedule.row_read(shape.index),
         "kind": kind.name,

@@ -16,6 +16,7 @@ from hwgen.parts import cost
 from hwgen.parts.memory import memory
 from hwgen.parts.pipeline import delayed
 from hwgen.storage.weight_memory import first_rows, memory_parts
+from software_ref.plan.dsp_budget import DspBlocks
 from software_ref.plan.timing import JunctionTiming
 
 __all__ = ["WeightRom"]
@@ -52,10 +53,10 @@ class WeightRom(wiring.Component):
         super().__init__({"start": In(1), "weights": Out(weights)})
 
     @staticmethod
-    def cost(timing: JunctionTiming, *, dsp: bool) -> cost.Terms:
+    def cost(timing: JunctionTiming, *, dsp: DspBlocks) -> cost.Terms:
         """What it takes: see `hwgen.parts.cost`.
 
-        `dsp` says whether the multipliers are DSP blocks, which have room for the last register.
+        `dsp` has the DSP blocks among the multipliers, which have room for the last register.
         Bits that nothing reads, those beyond the format's own, take nothing.
         """
         rows, parts = timing.shape.rows, memory_parts(timing)
@@ -67,7 +68,9 @@ class WeightRom(wiring.Component):
             constants = cost.Logic(lut=LUTS_PER_BIT * bits * ceil(rows / 64) * (rows > 1))
         return {
             "constants": constants,
-            "registers": cost.registers(bits * (timing.operands - block - dsp)),
+            "registers": cost.registers(
+                bits * (timing.operands - block) - dsp.products * timing.network.format.width
+            ),
             "counters": cost.ONE * (bits_for(rows - 1) * len(parts)),
         }
 

@@ -12,7 +12,7 @@ import pytest
 
 from boards.families import ecp5 as ecp5_boards
 from boards.families import xc7 as xc7_boards
-from hwgen.commands import generate
+from hwgen.bus import files as bus_files
 from hwgen.families import xc7
 from presparse.cli import main
 from software_ref.console.shared_folder import only_user
@@ -87,7 +87,7 @@ def assert_taken(folder: Path) -> None:
     [
         ("synth --build", (xc7.Xc7, "synthesise")),
         ("pnr --build", (xc7, "write_plan")),
-        ("generate --output", (generate, "write_core")),
+        ("generate --output", (bus_files, "write_core")),
         ("build --board nexys4 --plan-only --output", (xc7_boards, "write_archive")),
         ("build --board ulx3s --output", (ecp5_boards, "build_ecp5")),
     ],

@@ -72,14 +72,7 @@ def describe(file: NetworkFile) -> dict[str, Any]:
         "network": _network(network),
         "junctions": [
             {
-                "junction": shape.index,
-                "left": shape.left,
-                "right": shape.right,
-                "out_degree": shape.out_degree,
-                "in_degree": shape.in_degree,
-                "parallelism": shape.parallelism,
-                "depth": shape.depth,
-                "rows": shape.rows,
+                **shape.figures(),
                 "weights": shape.weights,
                 "density": shape.density,
             }

@@ -44,6 +44,19 @@ class JunctionShape:
                 )
         mistakes.raise_any()
 
+    def figures(self) -> dict[str, int]:
+        """Its sizes by name, as JSON has them."""
+        return {
+            "junction": self.index,
+            "left": self.left,
+            "right": self.right,
+            "out_degree": self.out_degree,
+            "in_degree": self.in_degree,
+            "parallelism": self.parallelism,
+            "depth": self.depth,
+            "rows": self.rows,
+        }
+
     @property
     def in_degree(self) -> int:
         """Edges entering each right neuron, d_in = N_{i-1} d_out / N_i."""

@@ -3,31 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from hwgen.bus.core_registers import core_registers, has_parameters
+from hwgen.bus.core_registers import core_registers
 from hwgen.bus.design import AxiDesign
 from hwgen.bus.registers_page import tables
 from rtl_tests.core_kinds import NETWORKS, design
-from software_ref.plan.ports import CorePorts, Signal, Stream
 
 PAGE = Path(__file__).parents[3] / "docs" / "registers.md"
-
-
-@pytest.fixture
-def without_parameters(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Cores have no parameter port."""
-    whole = CorePorts.ports.func
-
-    def ports(self: CorePorts) -> tuple[Signal | Stream, ...]:
-        return tuple(port for port in whole(self) if not port.name.startswith("parameter_"))
-
-    monkeypatch.setattr(CorePorts, "ports", property(ports))
-    yield
 
 
 def test_the_page_is_made_from_the_map() -> None:
@@ -66,10 +52,11 @@ def test_what_does_not_fit_is_refused(change: dict[str, int], message: str) -> N
         core_registers(replace(design("tiny").ports, **change))
 
 
-@pytest.mark.usefixtures("without_parameters")
 def test_a_core_without_a_parameter_port_has_no_registers_for_it() -> None:
-    core = replace(design("inference"), name="constant")
-    assert not has_parameters(core.ports)
+    inference = design("inference")
+    options = replace(inference.options, constant=True)
+    core = replace(inference, name="constant", options=options)
+    assert not core.ports.parameter_port
     wrapped = AxiDesign(core=core)
     registers = wrapped.top.registers
     assert not any(register.name.startswith("PARAMETER_") for register in registers.registers)
