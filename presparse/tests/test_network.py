@@ -11,16 +11,14 @@ import pytest
 import presparse
 from software_ref.datasets import Dataset
 from software_ref.network_file import read_network_file
-from software_ref.tests.train_command import NETWORK, points, write_points
+from software_ref.tests.train_command import points, small_network
 
 DIGITS = Path(__file__).parents[2] / "examples" / "digits.toml"
 
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    write_points(tmp_path)
-    (tmp_path / "small.toml").write_text(NETWORK)
-    return tmp_path / "small.toml"
+    return small_network(tmp_path)
 
 
 def test_a_constructed_network_is_the_files() -> None:

@@ -12,15 +12,13 @@ import pytest
 import presparse
 from presparse.cli import main
 from software_ref.checkpoint import load_checkpoint
-from software_ref.tests.train_command import NETWORK, points, train, write_points
+from software_ref.tests.train_command import points, small_network, train
 from software_ref.training import Training as EpochLoop
 
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    write_points(tmp_path)
-    (tmp_path / "small.toml").write_text(NETWORK)
-    return tmp_path / "small.toml"
+    return small_network(tmp_path)
 
 
 def test_it_trains_as_the_command_does(path: Path, tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from software_ref.checkpoint import Checkpoint, save_checkpoint
 from software_ref.exchange import onnx_check
 from software_ref.golden import initial_parameters
 from software_ref.network_file import read_network_file
-from software_ref.tests.train_command import NETWORK, write_points
+from software_ref.tests.train_command import small_network
 
 ROOT = Path(__file__).parents[2]
 
@@ -28,10 +28,7 @@ needs_onnx = pytest.mark.skipif(
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    write_points(tmp_path)
-    path = tmp_path / "small.toml"
-    path.write_text(NETWORK)
-    return path
+    return small_network(tmp_path)
 
 
 def export(path: Path, *arguments: object) -> int:

@@ -13,7 +13,7 @@ import pytest
 from presparse.cli import main
 from software_ref.mlp.recommended import RATES, SCHEDULE, recommended
 from software_ref.mlp.trainer import MlpTrainer
-from software_ref.tests.train_command import NETWORK, write_points
+from software_ref.tests.train_command import NETWORK, small_network
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 FAST = ("--optimiser", "adam", "--batch", "10", "--rate", "0.01", "--epochs", "4")
@@ -22,10 +22,7 @@ FAST = ("--optimiser", "adam", "--batch", "10", "--rate", "0.01", "--epochs", "4
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     """A network file with its data beside it."""
-    write_points(tmp_path)
-    path = tmp_path / "small.toml"
-    path.write_text(NETWORK)
-    return path
+    return small_network(tmp_path)
 
 
 def fit(path: Path, *arguments: object) -> dict[str, Any]:

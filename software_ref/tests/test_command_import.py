@@ -14,15 +14,12 @@ from software_ref.checkpoint import load_checkpoint
 from software_ref.golden import edges_of, initial_weight_values
 from software_ref.loading import lags_of
 from software_ref.network_file import read_network_file
-from software_ref.tests.train_command import NETWORK, SURPLUS, train, write_points
+from software_ref.tests.train_command import SURPLUS, small_network, train
 
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    write_points(tmp_path)
-    path = tmp_path / "small.toml"
-    path.write_text(NETWORK)
-    return path
+    return small_network(tmp_path)
 
 
 def arrays(path: Path) -> dict[str, Any]:

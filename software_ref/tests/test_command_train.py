@@ -26,6 +26,7 @@ from software_ref.tests.train_command import (
     SURPLUS,
     points,
     refused,
+    small_network,
     train,
     write_points,
 )
@@ -34,10 +35,7 @@ from software_ref.tests.train_command import (
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     """A network file with its data beside it."""
-    write_points(tmp_path)
-    path = tmp_path / "small.toml"
-    path.write_text(NETWORK)
-    return path
+    return small_network(tmp_path)
 
 
 def hardware_lags(file: NetworkFile) -> tuple[int, ...]:

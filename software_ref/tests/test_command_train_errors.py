@@ -9,16 +9,13 @@ import numpy as np
 import pytest
 
 from presparse.cli import main
-from software_ref.tests.train_command import NETWORK, points, refused, write_points
+from software_ref.tests.train_command import NETWORK, points, refused, small_network
 
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     """A network file with its data beside it."""
-    write_points(tmp_path)
-    path = tmp_path / "small.toml"
-    path.write_text(NETWORK)
-    return path
+    return small_network(tmp_path)
 
 
 def change(path: Path, name: str, index: tuple[int, ...], value: float) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from presparse.cli import main
-from software_ref.tests.train_command import NETWORK, SURPLUS, points, refused, train, write_points
+from software_ref.tests.train_command import NETWORK, SURPLUS, points, refused, small_network, train
 from software_ref.training_job import TrainingJob
 
 SEEDED = """\
@@ -29,10 +29,7 @@ seed = {seed}
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     """A network file with its data beside it, in which every seed matters."""
-    write_points(tmp_path)
-    path = tmp_path / "small.toml"
-    path.write_text(SEEDED.format(network=NETWORK, seed=7))
-    return path
+    return small_network(tmp_path, SEEDED.format(network=NETWORK, seed=7))
 
 
 def table(capsys: pytest.CaptureFixture[str]) -> list[str]:

@@ -12,7 +12,16 @@ from numpy.typing import NDArray
 
 from presparse.cli import main
 
-__all__ = ["NETWORK", "SAMPLES", "SURPLUS", "points", "refused", "train", "write_points"]
+__all__ = [
+    "NETWORK",
+    "SAMPLES",
+    "SURPLUS",
+    "points",
+    "refused",
+    "small_network",
+    "train",
+    "write_points",
+]
 
 SAMPLES = 60
 
@@ -50,6 +59,14 @@ def points(samples: int = SAMPLES) -> dict[str, NDArray[Any]]:
 def write_points(folder: Path, samples: int = SAMPLES) -> None:
     """Write the samples as points.npz."""
     np.savez(folder / "points.npz", **points(samples))  # type: ignore[arg-type]
+
+
+def small_network(folder: Path, text: str = NETWORK) -> Path:
+    """Write small.toml with its data beside it."""
+    write_points(folder)
+    path = folder / "small.toml"
+    path.write_text(text)
+    return path
 
 
 def train(path: Path, *arguments: object) -> dict[str, Any]:
