@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,6 +65,48 @@ class ClashFreePattern:
                 f"{rows[right[0], edge[0]]} and right neuron {right[0]} carry two edges: right "
                 "neurons straddle two sweeps here, whose seeds must keep their words apart"
             )
+
+    @classmethod
+    def from_left_neurons(
+        cls, shape: JunctionShape, kind: str, memory: NDArray[np.int64], left: NDArray[np.int64]
+    ) -> Self:
+        """The pattern whose lanes read these memories, from the left neurons of its edges.
+
+        Parameters
+        ----------
+        shape : JunctionShape
+        kind : str
+        memory : int64 (d_out, z)
+            As the field.
+        left : int64 (W,)
+            Left neuron of every edge in natural order.
+
+        Raises
+        ------
+        ValueError
+            An edge starts in another memory than its lane reads, or as the class.
+        """
+        z, depth, sweeps = shape.parallelism, shape.depth, shape.out_degree
+        where = f"pattern of junction {shape.index}"
+        if left.shape != (shape.weights,):
+            raise ValueError(f"{where} must have shape ({shape.weights},), not {left.shape}")
+        outside = np.flatnonzero((left < 0) | (left >= shape.left))
+        if len(outside):
+            raise ValueError(
+                f"{where} must name left neurons 0 to {shape.left - 1}, not {left[outside[0]]}"
+            )
+        by_lane = left.astype(np.int64).reshape(sweeps, depth, z)
+        wrong = np.flatnonzero(by_lane % z != memory[:, None, :])
+        if len(wrong):
+            edge = wrong[0]
+            read = memory[edge // shape.left, edge % z]
+            raise ValueError(
+                f"{where} must read memory {read} at edge {edge}: left neuron {left[edge]} is in "
+                f"memory {left[edge] % z}"
+            )
+        words = np.empty((sweeps, z, depth), np.int64)
+        np.put_along_axis(words, memory[:, :, None], by_lane.transpose(0, 2, 1) // z, axis=1)
+        return cls(shape=shape, kind=kind, memory=memory, words=words)
 
     @cached_property
     def left_neurons(self) -> NDArray[np.int64]:

@@ -147,7 +147,7 @@ def test_bytes_that_are_no_text_name_the_file(path: Path) -> None:
         (
             "epochs = 3\n" + NETWORK,
             "unknown table 'epochs'; known: network, format, activation, "
-            "connections, update, data, training, target",
+            "connections, update, rewire, data, training, target",
         ),
         (NETWORK + "class = 3\n", "unknown [network] key 'class'; did you mean classes?"),
         (
