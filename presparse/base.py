@@ -15,7 +15,13 @@ from presparse.training import Training
 from software_ref.checkpoint import Checkpoint, load_checkpoint
 from software_ref.datasets import Dataset
 from software_ref.golden.parameters import Parameters
-from software_ref.loading import chosen_inputs, encode_dataset, load_inputs, load_training_data
+from software_ref.loading import (
+    augmented,
+    chosen_inputs,
+    encode_dataset,
+    load_inputs,
+    load_training_data,
+)
 from software_ref.network_file import NetworkFile
 from software_ref.training import TrainingData
 
@@ -95,6 +101,7 @@ class NetworkBase(Shown):
         dataset = _dataset(data, self._file.network.competing)
         if inputs is None:
             inputs = chosen_inputs(self._file, dataset)
+        dataset = augmented(self._file, dataset)
         return encode_dataset(
             dataset, self._file.network, train=samples, test=test_samples, inputs=inputs
         )

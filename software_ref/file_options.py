@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from software_ref.console.errors import Mistakes
+from software_ref.datasets.augment import AUGMENT_METHODS
 from software_ref.datasets.input_choice import INPUT_METHODS
 from software_ref.datasets.redundancy import METHODS
 from software_ref.datasets.registry import ENDINGS, NAMES, check_options
@@ -17,6 +18,7 @@ from software_ref.plan.pipelining import PIPELINES, check_pipeline
 
 __all__ = [
     "MAX_RATE_EXPONENT",
+    "AugmentOptions",
     "DataOptions",
     "InputOptions",
     "ReduceOptions",
@@ -41,11 +43,7 @@ class ReduceOptions:
     def __post_init__(self) -> None:
         mistakes = Mistakes()
         with mistakes.noted():
-            if not isinstance(self.method, str):
-                raise TypeError(f"data.reduce method must be a string, not {self.method!r}")
-            if self.method not in METHODS:
-                names = ", ".join(f'"{method}"' for method in METHODS)
-                raise ValueError(f"data.reduce method must be one of {names}, not {self.method!r}")
+            _check_method("data.reduce", self.method, METHODS)
         with mistakes.noted():
             _check_integer("data.reduce", "features", self.features, least=1)
         mistakes.raise_any()
@@ -63,13 +61,37 @@ class InputOptions:
     def __post_init__(self) -> None:
         mistakes = Mistakes()
         with mistakes.noted():
-            if not isinstance(self.method, str):
-                raise TypeError(f"data.inputs method must be a string, not {self.method!r}")
-            if self.method not in INPUT_METHODS:
-                names = ", ".join(f'"{method}"' for method in INPUT_METHODS)
-                raise ValueError(f"data.inputs method must be one of {names}, not {self.method!r}")
+            _check_method("data.inputs", self.method, INPUT_METHODS)
         with mistakes.noted():
             _check_integer("data.inputs", "seed", self.seed, least=0)
+        mistakes.raise_any()
+
+
+@dataclass(frozen=True, kw_only=True)
+class AugmentOptions:
+    """`[data.augment]`: more training samples from those that there are."""
+
+    method: str = field(metadata=legal(AUGMENT_METHODS))
+    """What is done to a copy: "shift" moves images, of one value a pixel, by a few pixels."""
+    pixels: int = field(default=1, metadata=legal("at least 1, less than an image's sides"))
+    """The furthest move, up or down and to the left or right."""
+    copies: int = field(default=1, metadata=legal("at least 1"))
+    """Copies of every training sample, behind all of them; each is moved by a move of its own."""
+    width: int | None = field(default=None, metadata=legal("at least 1", usual="square images"))
+    """Pixels in a row of an image."""
+    seed: int = field(default=1, metadata=legal("at least 0"))
+    """Seed of the moves."""
+
+    def __post_init__(self) -> None:
+        mistakes = Mistakes()
+        with mistakes.noted():
+            _check_method("data.augment", self.method, AUGMENT_METHODS)
+        for name, least in (("pixels", 1), ("copies", 1), ("seed", 0)):
+            with mistakes.noted():
+                _check_integer("data.augment", name, getattr(self, name), least=least)
+        with mistakes.noted():
+            if self.width is not None:
+                _check_integer("data.augment", "width", self.width, least=1)
         mistakes.raise_any()
 
 
@@ -98,6 +120,10 @@ class DataOptions:
         default=None, metadata=legal("method and seed", usual="feature j feeds input j")
     )
     """`[data.inputs]`: telling features feed several inputs, dead ones none."""
+    augment: AugmentOptions | None = field(
+        default=None, metadata=legal("method and its keys", usual="none")
+    )
+    """`[data.augment]`: copies of the training samples, changed a little."""
 
     def __post_init__(self) -> None:
         mistakes = Mistakes()
@@ -117,6 +143,15 @@ class DataOptions:
         with mistakes.noted():
             if not isinstance(self.inputs, InputOptions | None):
                 raise TypeError(f"data inputs must be a table, not {self.inputs!r}")
+        with mistakes.noted():
+            if not isinstance(self.augment, AugmentOptions | None):
+                raise TypeError(f"data augment must be a table, not {self.augment!r}")
+        with mistakes.noted():
+            if self.augment is not None and self.reduce is not None:
+                raise ValueError(
+                    "data.augment must be left out beside data.reduce: it moves images, and "
+                    "reduced features are none"
+                )
         if isinstance(self.name, str) and isinstance(self.options, Mapping):
             with mistakes.noted():
                 check_options(self.name, self.options)
@@ -253,6 +288,14 @@ class TargetOptions:
     def dsp_blocks(self) -> int:
         """DSP blocks that the multipliers may take."""
         return self.fpga.dsp if self.dsp_budget is None else self.dsp_budget
+
+
+def _check_method(table: str, method: Any, methods: Collection[str]) -> None:
+    if not isinstance(method, str):
+        raise TypeError(f"{table} method must be a string, not {method!r}")
+    if method not in methods:
+        names = ", ".join(f'"{each}"' for each in methods)
+        raise ValueError(f"{table} method must be one of {names}, not {method!r}")
 
 
 def _check_integer(table: str, name: str, value: Any, *, least: int) -> None:

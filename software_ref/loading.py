@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from software_ref.datasets import Dataset, encode_features, load_dataset, take_train
+from software_ref.datasets.augment import shifted_copies
 from software_ref.datasets.dataset import hold_out_as_test
 from software_ref.datasets.input_choice import inputs_by_deviation
 from software_ref.datasets.redundancy import reduce_features
@@ -24,6 +25,7 @@ from software_ref.plan.schedule import Schedule
 from software_ref.training import TrainingData
 
 __all__ = [
+    "augmented",
     "check_data_folder",
     "chosen_inputs",
     "encode_dataset",
@@ -87,9 +89,35 @@ def load_training_data(
             dataset = take_train(dataset, train)
         dataset = hold_out_as_test(dataset, hold_out, seed=file.training.seed)
         train, test = None, test_samples
+    if options.augment is not None:
+        # What the file says is copied; a number of samples for once takes the first of the result.
+        if hold_out is None and options.train is not None:
+            dataset, train = take_train(dataset, options.train), samples
+        if train is None or train > len(dataset.x_train):
+            dataset = augmented(file, dataset)
     data = encode_dataset(dataset, file.network, train=train, test=test, inputs=inputs)
     notes = notes_on(file, dataset, data.train_labels, shuffled=file.training.shuffle)
     return replace(data, notes=notes)
+
+
+def augmented(file: NetworkFile, dataset: Dataset) -> Dataset:
+    """The data set with the copies of its training samples that `[data.augment]` asks for, if any.
+
+    Raises
+    ------
+    ValueError
+        They are no images of which copies can be made.
+    """
+    options = file.data.augment
+    if options is None:
+        return dataset
+    return shifted_copies(
+        dataset,
+        pixels=options.pixels,
+        copies=options.copies,
+        seed=options.seed,
+        width=options.width,
+    )
 
 
 def chosen_inputs(file: NetworkFile, dataset: Dataset) -> NDArray[np.int64] | None:

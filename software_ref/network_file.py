@@ -17,6 +17,7 @@ from software_ref.console.errors import InputErrors, Mistakes
 from software_ref.console.text_file import read_text
 from software_ref.file_options import (
     MAX_RATE_EXPONENT,
+    AugmentOptions,
     DataOptions,
     InputOptions,
     ReduceOptions,
@@ -58,6 +59,7 @@ OPTIONAL = ("rewire",)
 DATA_TABLES: dict[str, tuple[type, tuple[str, ...]]] = {
     "reduce": (ReduceOptions, ("method", "features")),
     "inputs": (InputOptions, ("method",)),
+    "augment": (AugmentOptions, ("method",)),
 }
 """Tables within `[data]`: what each becomes, and the keys that it must have."""
 

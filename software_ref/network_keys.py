@@ -22,6 +22,7 @@ _TYPES = {
     "str": "string",
     "tuple[int, ...]": "list of integers",
     "tuple[tuple[int, int], ...]": "list of [first epoch, k]",
+    "AugmentOptions": "table",
     "InputOptions": "table",
     "Mapping[str, Any]": "table",
     "ReduceOptions": "table",

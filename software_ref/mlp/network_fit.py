@@ -15,7 +15,7 @@ from software_ref.datasets import Dataset, hold_out, take_test, take_train
 from software_ref.datasets.dataset import take_features
 from software_ref.golden.edges import own_patterns
 from software_ref.golden.samples import Progress
-from software_ref.loading import chosen_inputs, load_whole_dataset, notes_on
+from software_ref.loading import augmented, chosen_inputs, load_whole_dataset, notes_on
 from software_ref.mlp.epoch_figures import EpochFigures
 from software_ref.mlp.model import MlpModel
 from software_ref.mlp.moves import ClashFreeMoves, Moves
@@ -66,8 +66,6 @@ def fit_samples(
     notes = notes_on(file, dataset, dataset.y_train[: file.data.train], shuffled=True)
     dataset = replace(dataset, notes=notes)
     inputs = chosen_inputs(file, dataset)
-    if inputs is not None:
-        dataset = take_features(dataset, inputs)
     if file.data.train is not None:
         dataset = take_train(dataset, file.data.train)
     if file.data.test is not None:
@@ -77,10 +75,12 @@ def fit_samples(
             f"{file.origin}: [network] classes must be at least the {dataset.classes} of "
             f"{dataset.name}, not {file.network.competing}"
         )
-    if len(dataset.y_validation):
-        return dataset
-    count = len(dataset.y_train) // HOLD_OUT if held is None else held
-    return hold_out(dataset, count, seed=file.training.seed) if count else dataset
+    if not len(dataset.y_validation):
+        count = len(dataset.y_train) // HOLD_OUT if held is None else held
+        if count:
+            dataset = hold_out(dataset, count, seed=file.training.seed)
+    dataset = augmented(file, dataset)  # what is held out has no copies
+    return dataset if inputs is None else take_features(dataset, inputs)
 
 
 def moves_of(network: Network, kind: str) -> Moves | None:
