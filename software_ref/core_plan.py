@@ -39,6 +39,8 @@ class CorePlan:
     """Seed of the initial weights, which `start` takes the place of."""
     start: Checkpoint | None = None
     """The state whose weights and biases the core starts from."""
+    inputs: tuple[int, ...] | None = None
+    """Feature of the data set that each input takes; None: input n takes feature n."""
     described: str = ""
     """Name of the network's file, for the Verilog's comment."""
 
