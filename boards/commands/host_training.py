@@ -183,7 +183,9 @@ def _verify(session: Session, start: _Start, state: Checkpoint) -> int:
         wanted = list(golden.epochs(bar.update))
     remembered = {result.epoch for result in start.results}
     before, after = start.saturations, session.board.status().saturations
+    moved = {"connections": _same(*(map(stored_words, each.parameters.connections) for each in (state, golden)))}
     checks = {
+        **({} if session.file.network.rewire is None else moved),
         "weights": _same(state.parameters.weights, golden.parameters.weights),
         "biases": _same(state.parameters.biases, golden.parameters.biases),
         "accuracies": [(r.epoch, r.train_accuracy, r.test_accuracy) for r in start.results]

@@ -391,3 +391,8 @@ class CorePorts:
     def parameters(self) -> int:
         """Weights and biases of all junctions."""
         return sum(chain.from_iterable((j.weights, j.right) for j in self.junctions))
+
+    @property
+    def addresses(self) -> int:
+        """Addresses of all junctions that can be written."""
+        return sum(junction.addresses for junction in self.junctions)

@@ -47,8 +47,8 @@ def tables() -> str:
             "",
             f"A core with constant parameters has no {' and no '.join(absent)}.",
             "",
-            "Fields of the payloads, from the lowest bit up (`address` only where the network file has "
-            "`[rewire]`):",
+            "Fields of the payloads, from the lowest bit up (`address` only where the network file "
+            "has `[rewire]`):",
             "",
             *markdown_table(["stream", "field", "signed", "what"], fields),
             "",

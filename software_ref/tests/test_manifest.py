@@ -152,7 +152,10 @@ def test_it_says_which_addresses_can_be_written_and_what_they_begin_with() -> No
     assert differing(found, plain) == {
         "parameters.junctions",
         "ports.streams.parameter_requests.bits",
-        *(f"ports.streams.parameter_requests.fields.{n}" for n in ("address", "row", "lane", "data")),
+        *(
+            f"ports.streams.parameter_requests.fields.{n}"
+            for n in ("address", "row", "lane", "data")
+        ),
     }
 
 

@@ -1,0 +1,61 @@
+"""Which features a board's store keeps where one of them feeds several inputs, and where."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from software_ref.core_plan import CorePlan
+
+__all__ = ["InputPlan", "input_plan", "stored_beats"]
+
+
+@dataclass(frozen=True)
+class InputPlan:
+    """The way from stored features to a core's inputs.
+
+    A sample is stored as its used features in rising order, each once, in beats of as many as the
+    core's own.
+    """
+
+    inputs: Sequence[int]
+    """Feature of each input."""
+    beat_features: int
+    """Features of a beat."""
+
+    @property
+    def features(self) -> int:
+        """Features that are stored."""
+        return len(self.columns)
+
+    @property
+    def beats(self) -> int:
+        """Stored beats of a sample."""
+        return -(-self.features // self.beat_features)
+
+    @cached_property
+    def columns(self) -> NDArray[np.int64]:
+        """For each stored feature, an input that it feeds: int64 (stored features,)."""
+        return np.unique(np.asarray(self.inputs), return_index=True)[1].astype(np.int64)
+
+    @cached_property
+    def places(self) -> NDArray[np.int64]:
+        """For each input, the place of its feature among those stored: int64 (N_0,)."""
+        return np.unique(np.asarray(self.inputs), return_inverse=True)[1].astype(np.int64)
+
+
+def input_plan(core: CorePlan) -> InputPlan | None:
+    """That of a core; None where input n takes feature n, and the store has its inputs as such."""
+    if core.inputs is None:
+        return None
+    return InputPlan(core.inputs, core.ports.beat_features)
+
+
+def stored_beats(core: CorePlan) -> int:
+    """Beats of a sample in the store."""
+    plan = input_plan(core)
+    return core.ports.beats if plan is None else plan.beats
