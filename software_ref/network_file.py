@@ -160,22 +160,15 @@ def with_epochs(file: NetworkFile, epochs: int | None) -> NetworkFile:
 
 
 def with_seed(file: NetworkFile, seed: int) -> NetworkFile:
-    """The network file with one seed for weights, order, connections, rounding, and where there
-    are such, moves of connections and the order of inputs.
-    """
-    rewire, inputs = file.network.rewire, file.data.inputs
+    """The network file with one seed for weights, order, connections, their moves and rounding."""
+    rewire = file.network.rewire
     network = replace(
         file.network,
         connections=replace(file.network.connections, seed=seed),
         update=replace(file.network.update, seed=seed),
         rewire=rewire and replace(rewire, seed=seed),
     )
-    return replace(
-        file,
-        network=network,
-        data=replace(file.data, inputs=inputs and replace(inputs, seed=seed)),
-        training=replace(file.training, seed=seed),
-    )
+    return replace(file, network=network, training=replace(file.training, seed=seed))
 
 
 _Table = TypeVar("_Table")

@@ -142,7 +142,7 @@ def test_bytes_that_are_no_text_name_the_file(path: Path) -> None:
         (
             NETWORK + "[zzz]\n",
             "unknown table 'zzz'; known: network, format, activation, connections, update, "
-            "data, training, target",
+            "rewire, data, training, target",
         ),
         (
             "epochs = 3\n" + NETWORK,
