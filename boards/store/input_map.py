@@ -18,36 +18,13 @@ from hwgen.parts.arithmetic import register
 from hwgen.parts.layouts import layout_of
 from hwgen.parts.memory import BankedAddress, memory, packed
 from hwgen.parts.pipeline import delayed, pipelined_mux
-from software_ref.plan.memory_plan import MemoryPlan, banked_layout
-from software_ref.plan.payload import bits_for
 from software_ref.plan.pipelining import Pipelining
 from software_ref.plan.ports import CorePorts
 
-__all__ = ["InputMap", "input_memories"]
+__all__ = ["InputMap"]
 
 AHEAD = 8
 """Beats of the core that are made ahead, beside those under way."""
-HANDOVER = 3
-"""Clocks from a buffer's last read to its first write, at most, beside the read's of the places."""
-
-
-def _places(ports: CorePorts, plan: InputPlan) -> MemoryPlan:
-    """The table of beat and lane of every input's feature, a beat of the core in a word."""
-    width = bits_for(plan.beats - 1) + bits_for(ports.beat_features - 1)
-    return MemoryPlan(depth=ports.beats, width=ports.beat_features * width)
-
-
-def _banks(ports: CorePorts, plan: InputPlan) -> int:
-    """Samples that are buffered: one that is read and one that comes, or comes late."""
-    late = plan.beats + _places(ports, plan).read_latency + HANDOVER > ports.clocks_per_step
-    return 3 if late else 2
-
-
-def input_memories(ports: CorePorts, plan: InputPlan) -> list[MemoryPlan]:
-    """The memories of an InputMap."""
-    depth, _ = banked_layout(_banks(ports, plan), plan.beats)
-    buffer = MemoryPlan(depth=depth, width=ports.beat_width)
-    return [_places(ports, plan), *[buffer] * ports.beat_features]
 
 
 class InputMap(wiring.Component):
@@ -90,7 +67,7 @@ class InputMap(wiring.Component):
     def elaborate(self, platform: object) -> Module:
         m = Module()
         ports, plan, sample = self._ports, self._plan, self._sample
-        banks, places = _banks(ports, plan), _places(ports, plan)
+        banks, table = plan.banks(ports), plan.table(ports)
         taken, started = Signal(), Signal()
         write_beat, write_bank, whole = _scan(m, taken, plan.beats, banks, "write")
         read_beat, read_bank, done = _scan(m, started, ports.beats, banks, "read")
@@ -98,7 +75,7 @@ class InputMap(wiring.Component):
         # Whole samples to read, known when they are written; and banks that are not free to write.
         waiting, kept = Signal(range(banks + 1)), Signal(range(banks + 1))
         came = register(m, whole, "came", reset_less=False)
-        released = delayed(m, done, places.read_latency - 1, "released", reset_less=False)
+        released = delayed(m, done, table.read_latency - 1, "released", reset_less=False)
         m.d.sync += [kept.eq(kept + whole - released), waiting.eq(waiting + came - done)]
         m.d.comb += [
             self.entry.ready.eq(kept != banks),
@@ -131,19 +108,18 @@ class InputMap(wiring.Component):
     ) -> tuple[list[Value], int]:
         """The inputs of a beat, and the clocks from its number in a bank to them."""
         ports, plan = self._ports, self._plan
-        lanes, beat_bits = ports.beat_features, bits_for(plan.beats - 1)
-        lane_bits = bits_for(lanes - 1)
-        table, buffer = _places(ports, plan), input_memories(ports, plan)[1]
+        lanes, beat_bits, lane_bits = ports.beat_features, plan.beat_bits, plan.lane_bits
+        table, buffer = plan.table(ports), plan.buffer(ports)
         (place,) = memory(
             m,
             "places",
             depth=table.depth,
             width=table.width,
             reads=[read[1]],
-            init=_packed_places(plan, beat_bits, lane_bits),
+            init=_packed_places(plan),
             latency=table.read_latency,
         )
-        address = BankedAddress(_banks(ports, plan), plan.beats)
+        address = BankedAddress(plan.banks(ports), plan.beats)
         bank = delayed(m, read[0], table.read_latency, "place_bank")
         write_address = register(m, address(write[0], write[1]), "write_address")
         written = register(m, self.entry.payload.features.as_value(), "written")
@@ -168,12 +144,12 @@ class InputMap(wiring.Component):
         return inputs, table.read_latency + buffer.read_latency + levels
 
 
-def _packed_places(plan: InputPlan, beat_bits: int, lane_bits: int) -> list[int]:
+def _packed_places(plan: InputPlan) -> list[int]:
     """For each beat of inputs, where each one's feature is: its beat, and above it the lane."""
     beats, lanes = np.divmod(plan.places, plan.beat_features)
-    fields = (beats + (lanes << beat_bits)).tolist()
+    fields = (beats + (lanes << plan.beat_bits)).tolist()
     return [
-        packed(fields[first : first + plan.beat_features], beat_bits + lane_bits)
+        packed(fields[first : first + plan.beat_features], plan.beat_bits + plan.lane_bits)
         for first in range(0, len(fields), plan.beat_features)
     ]
 
