@@ -73,9 +73,10 @@ def board(simulated: SimulatedBoard) -> Board:
 
 def test_a_feature_that_feeds_several_inputs_is_stored_once(board: Board) -> None:
     assert board.core.ports.beats == 6
-    assert board.identity.samples * 3 == BoardDesign(
-        core=board.core, clock_hz=18_000_000, samples=ROOM
-    ).beats
+    assert (
+        board.identity.samples * 3
+        == BoardDesign(core=board.core, clock_hz=18_000_000, samples=ROOM).beats
+    )
 
 
 @pytest.mark.parametrize("samples", [12, 30], ids=["stored", "streamed"])

@@ -189,7 +189,6 @@ class RtlTrainer(SampleTrainer):
         self.saturations += SaturationCounts(ff=tuple(ff), bp=tuple(bp), up=tuple(up))
         return result.plays[0]
 
-
     def _addresses(self) -> list[NDArray[np.int64]]:
         """Of each junction, those that can be written."""
         if not self.design.ports.rewritable:
