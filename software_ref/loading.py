@@ -28,6 +28,7 @@ __all__ = [
     "chosen_inputs",
     "encode_dataset",
     "encode_inputs",
+    "inputs_by",
     "inputs_of",
     "lags_of",
     "load_inputs",
@@ -105,12 +106,16 @@ def chosen_inputs(file: NetworkFile, dataset: Dataset) -> NDArray[np.int64] | No
     TypeError, ValueError
         The samples are no legal ones, or all features are constant.
     """
+    samples = dataset.x_train[: file.data.train]
+    return inputs_by(file, samples, where=f"{dataset.name}: x_train")
+
+
+def inputs_by(file: NetworkFile, samples: NDArray[Any], *, where: str) -> NDArray[np.int64] | None:
+    """The same by samples that are given, uint8 or float (n, F), called `where` in messages."""
     options, network = file.data.inputs, file.network
     if options is None:
         return None
-    where = f"{dataset.name}: x_train"
-    samples = dataset.x_train[: file.data.train]
-    raw = encode_features(samples, network.format, dataset.features, where=where)
+    raw = encode_features(samples, network.format, samples.shape[1], where=where)
     low_bits = network.format.activation_shift
     if low_bits:
         raw = rounding_shift(raw, low_bits) << low_bits

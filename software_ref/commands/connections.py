@@ -15,6 +15,7 @@ from software_ref.commands.pattern_choice import (
     PatternChoice,
     add_pattern_choice,
     pattern_choice,
+    pattern_inputs,
 )
 from software_ref.connections.junction_shape import JunctionShape
 from software_ref.connections.pattern import SparsePattern
@@ -45,7 +46,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Run `connections`."""
     check_outputs(
         {"--picture": arguments.picture, "--npz": arguments.npz, "--json": arguments.json},
-        inputs=[arguments.network_file],
+        inputs=pattern_inputs(arguments),
     )
     file = read_network_file(arguments.network_file)
     choice = pattern_choice(file, arguments)
