@@ -150,6 +150,7 @@ def test_it_says_which_addresses_can_be_written_and_what_they_begin_with() -> No
     assert found["ports"]["streams"]["parameter_requests"]["fields"]["address"][1:] == [1, False]
     plain = described(replace(plan, network=replace(network, rewire=None)))
     assert differing(found, plain) == {
+        "initial_parameters.sha256",
         "parameters.junctions",
         "ports.streams.parameter_requests.bits",
         *(
