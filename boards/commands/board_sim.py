@@ -63,7 +63,9 @@ def run(arguments: argparse.Namespace) -> int:
     terminal = PseudoTerminal(board)
     try:
         print(f"the board is at {terminal.path}; Ctrl-C switches it off. For example:")
-        print(f"presparse host train {arguments.network_file} --port {terminal.path}", flush=True)
+        data = f" --data {arguments.data}" if arguments.data else ""
+        command = f"presparse host train {arguments.network_file} --port {terminal.path}{data}"
+        print(command, flush=True)
         terminal.serve(_show if sys.stdout.isatty() else lambda line: None)
     except KeyboardInterrupt:
         print(f"\nswitched off after {board.clocks:,} clocks")

@@ -277,7 +277,7 @@ def _writable_cost(timing: JunctionTiming) -> cost.Terms:
             )
             for part in columns
         ),
-        "row": cost.Logic(lut=1.5, ff=1) * bits_for(shape.rows - 1),
+        "address_row": cost.Logic(lut=2.5, ff=1) * bits_for(shape.rows - 1),
         "accessed": cost.pipelined_multiplexer(len(columns), width, pipelining)
         + cost.pipelined_multiplexer(len(columns[0]), word, pipelining),
         "replaced": cost.Logic(lut=width, ff=width),
