@@ -58,19 +58,11 @@ def moved(core: CoreDesign) -> Parameters:
     return parameters
 
 
+@pytest.mark.slow
 @pytest.mark.icarus
 @pytest.mark.parametrize(
     ("name", "training"),
-    [
-        pytest.param(
-            name,
-            training,
-            id=f"{name}-{'training' if training else 'inference'}",
-            marks=() if (name, training) == ("straddling", True) else pytest.mark.slow,
-        )
-        for name in NETWORKS
-        for training in (True, False)
-    ],
+    [(name, training) for name in NETWORKS for training in (True, False)],
 )
 def test_addresses_written_are_what_a_core_reads(name: str, training: bool, tmp_path: Path) -> None:
     core = CoreDesign(network=NETWORKS[name], options=CoreOptions(training=training))
