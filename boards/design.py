@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from boards.link.framing import DEFAULT_BAUD
+from boards.store.input_plan import stored_beats
 from boards.uart import bit_length
 from hwgen.core.design import CoreDesign
 from software_ref.core_identity import core_identity
@@ -40,7 +41,7 @@ class BoardDesign:
     @property
     def beats(self) -> int:
         """Beats that the store has room for."""
-        return self.samples * self.core.ports.beats
+        return self.samples * stored_beats(self.core)
 
     @cached_property
     def identity(self) -> bytes:

@@ -33,6 +33,7 @@ from software_ref.console.output import percent
 from software_ref.console.progress import ProgressBar
 from software_ref.core_plan import CorePlan
 from software_ref.curves import curves_figure
+from software_ref.loading import load_inputs
 from software_ref.network_file import NetworkFile, with_epochs
 from software_ref.predictions import Predictions
 from software_ref.training import EpochResult, TrainingData
@@ -108,7 +109,8 @@ class Board:
         self._file = file
         self._port = SerialPort(port, baud, reconnect=reconnect, tell=print)
         try:
-            self._board = BoardDriver(Link(self._port, timeout=timeout), CorePlan.from_file(file))
+            core = CorePlan.from_file(file, inputs=load_inputs(file))
+            self._board = BoardDriver(Link(self._port, timeout=timeout), core)
         except BaseException:
             self._port.close()
             raise
@@ -257,7 +259,7 @@ def simulated_board(
         Folder for Verilog and simulator; by default the simulator is in the user's cache.
     """
     design = BoardDesign(
-        core=CoreDesign.from_file(file),
+        core=CoreDesign.from_file(file, inputs=load_inputs(file)),
         clock_hz=LEAST_CLOCKS_PER_BIT * DEFAULT_BAUD,
         baud=DEFAULT_BAUD,
         samples=samples,

@@ -31,6 +31,7 @@ from presparse.training import Training
 from software_ref.console.output import make_folder
 from software_ref.console.progress import ProgressBar
 from software_ref.console.shared_folder import only_user
+from software_ref.loading import load_inputs
 from software_ref.plan.ports import CORE_NAME
 
 __all__ = ["InHardware", "core_kind"]
@@ -101,6 +102,7 @@ class InHardware(NetworkBase):
             self._file,
             **core_kind(core, constant),
             start=self._checkpoint(resume),
+            inputs=load_inputs(self._file),
             name=top,
         )
 

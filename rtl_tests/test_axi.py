@@ -11,7 +11,7 @@ import pytest
 from hwgen.simulation import icarus
 from hwgen.simulation.process import run_cocotb
 from hwgen.simulation.verilator import Mode, SimulatorError, Source, build
-from rtl_tests.axi_benches import epoch, registers, streams, training
+from rtl_tests.axi_benches import addresses, epoch, registers, streams, training
 from rtl_tests.axi_benches.cores import axi_design, network_file
 from rtl_tests.test_board_parts import passed
 from software_ref.loading import load_training_data
@@ -100,6 +100,11 @@ def test_four_states_show_nothing_that_nobody_set(tmp_path: Path) -> None:
     """In Icarus, with X on every signal that is not offered."""
     found = simulate("tiny", (streams,), tmp_path, four_state=True)
     assert found == dict.fromkeys(streams.TESTS, True)
+
+
+@pytest.mark.slow
+def test_addresses_of_connections_that_move_are_among_the_parameters(tmp_path: Path) -> None:
+    assert simulate("moving", (addresses,), tmp_path) == dict.fromkeys(addresses.TESTS, True)
 
 
 @pytest.mark.slow

@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Self
 
+import numpy as np
+from numpy.typing import NDArray
+
 from software_ref.checkpoint import Checkpoint
 from software_ref.connections.clash_free import ClashFreePattern
 from software_ref.golden.parameters import Parameters, initial_parameters
@@ -39,6 +42,8 @@ class CorePlan:
     """Seed of the initial weights, which `start` takes the place of."""
     start: Checkpoint | None = None
     """The state whose weights and biases the core starts from."""
+    inputs: tuple[int, ...] | None = None
+    """Feature of the data set that each input takes; None: input n takes feature n."""
     described: str = ""
     """Name of the network's file, for the Verilog's comment."""
 
@@ -54,15 +59,22 @@ class CorePlan:
         training: bool = True,
         constant: bool = False,
         start: Checkpoint | None = None,
+        inputs: NDArray[np.int64] | None = None,
         name: str = CORE_NAME,
     ) -> Self:
-        """The core that a network file describes."""
+        """The core that a network file describes.
+
+        `inputs` are the features that `load_inputs` chooses; by default those of `start`.
+        """
+        if inputs is None and start is not None:
+            inputs = start.inputs
         return cls(
             network=file.network,
             name=name,
             options=file.core_options(training=training, constant=constant),
             seed=file.training.seed,
             start=start,
+            inputs=None if inputs is None else tuple(inputs.tolist()),
             described=file.name,
         )
 

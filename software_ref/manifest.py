@@ -10,6 +10,7 @@ from dataclasses import asdict
 from importlib.resources import files
 from typing import Any
 
+from software_ref.connections.kinds import KINDS
 from software_ref.core_plan import CorePlan
 from software_ref.plan.ports import (
     CLOCK,
@@ -51,6 +52,7 @@ def manifest(plan: CorePlan) -> dict[str, Any]:
             "classes": network.competing,
             "hidden": network.activation.hidden,
             "relu_cap_raw": network.activation.function.cap_raw(network.format),
+            **({} if plan.inputs is None else {"inputs": list(plan.inputs)}),
         },
         "format": {
             "sign": 1,
@@ -77,6 +79,11 @@ def manifest(plan: CorePlan) -> dict[str, Any]:
             "dither": network.connections.dither,
             "memory": [pattern.memory.tolist() for pattern in plan.patterns],
             "seeds": [pattern.seeds.tolist() for pattern in plan.patterns],
+            **(
+                {"words": [pattern.words.tolist() for pattern in plan.patterns]}
+                if KINDS[network.connections.kind].reads_rows
+                else {}
+            ),
         },
         "schedule": {
             "block_cycle": network.block_cycle,
@@ -146,6 +153,11 @@ def _latencies(timing: JunctionTiming) -> dict[str, int]:
 
 def _places(junction: JunctionPorts) -> dict[str, Any]:
     """Where a junction's parameters are at the parameter port."""
+    addresses = {
+        "rows": junction.address_rows,
+        "lanes": junction.parallelism,
+        "words": junction.depth,
+    }
     return {
         "weights": {
             "count": junction.weights,
@@ -157,6 +169,7 @@ def _places(junction: JunctionPorts) -> dict[str, Any]:
             "rows": list(junction.bias_rows),
             "lanes": list(junction.bias_lanes),
         },
+        **({"addresses": addresses} if junction.address_rows else {}),
     }
 
 

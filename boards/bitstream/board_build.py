@@ -20,7 +20,7 @@ from software_ref.console.atomic_file import check_writable
 from software_ref.console.errors import ToolError
 from software_ref.console.output import make_folder
 from software_ref.console.shared_folder import working_folder
-from software_ref.loading import load_training_data
+from software_ref.loading import load_inputs, load_training_data
 from software_ref.network_file import NetworkFile
 
 __all__ = ["build_board", "check_timing", "for_board", "plan_board"]
@@ -71,7 +71,7 @@ def plan_board(
     file, family = for_board(file, board), family_of(board)
     asked = clock_mhz or file.target.clock_mhz or board.clock_mhz
     clocking = family.clocking(board.oscillator_hz, round(asked * 1e6))
-    core = CoreDesign.from_file(file)
+    core = CoreDesign.from_file(file, inputs=load_inputs(file, data_dir))
     check_capacity(core.schedule, board.part.device)
     design = BoardDesign(
         core=core,

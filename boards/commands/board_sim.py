@@ -12,8 +12,9 @@ from boards.simulated.board import SimulatedBoard
 from boards.simulated.terminal import PseudoTerminal
 from boards.uart import LEAST_CLOCKS_PER_BIT
 from hwgen.core.design import CoreDesign
-from software_ref.commands.arguments import add_network_file, integer_from
+from software_ref.commands.arguments import add_data, add_network_file, integer_from
 from software_ref.console.output import make_folder
+from software_ref.loading import load_inputs
 from software_ref.network_file import read_network_file
 
 __all__ = ["add_arguments", "run"]
@@ -22,6 +23,7 @@ __all__ = ["add_arguments", "run"]
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the subcommand's arguments."""
     add_network_file(parser)
+    add_data(parser)
     parser.add_argument(
         "--samples",
         type=integer_from(1),
@@ -49,7 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
     file = read_network_file(arguments.network_file)
     make_folder("--build", arguments.build)
     design = BoardDesign(
-        core=CoreDesign.from_file(file),
+        core=CoreDesign.from_file(file, inputs=load_inputs(file, arguments.data)),
         clock_hz=arguments.clocks_per_bit * DEFAULT_BAUD,
         baud=DEFAULT_BAUD,
         samples=arguments.samples,
@@ -61,7 +63,9 @@ def run(arguments: argparse.Namespace) -> int:
     terminal = PseudoTerminal(board)
     try:
         print(f"the board is at {terminal.path}; Ctrl-C switches it off. For example:")
-        print(f"presparse host train {arguments.network_file} --port {terminal.path}", flush=True)
+        data = f" --data {arguments.data}" if arguments.data else ""
+        command = f"presparse host train {arguments.network_file} --port {terminal.path}{data}"
+        print(command, flush=True)
         terminal.serve(_show if sys.stdout.isatty() else lambda line: None)
     except KeyboardInterrupt:
         print(f"\nswitched off after {board.clocks:,} clocks")

@@ -36,7 +36,7 @@ from software_ref.commands.predictions import (
 from software_ref.console.output import check_outputs, percent, table_lines, write_json
 from software_ref.console.progress import ProgressBar
 from software_ref.core_plan import CorePlan
-from software_ref.loading import inputs_of
+from software_ref.loading import inputs_of, load_inputs
 from software_ref.network_file import read_network_file, with_epochs
 
 __all__ = ["add_arguments", "run"]
@@ -135,6 +135,10 @@ def run(arguments: argparse.Namespace) -> int:
     }
     check_outputs(outputs, inputs=inputs_of(file, arguments.data))
     resumed = None if arguments.resume is None else load_checkpoint(arguments.resume, file.network)
+    chosen = load_inputs(file, arguments.data)
+    if resumed is not None:
+        resumed.check_same_inputs(chosen, where=str(arguments.resume))
+    core = CorePlan.from_file(file, inputs=chosen)
     port = SerialPort(
         arguments.port,
         arguments.baud,
@@ -142,7 +146,7 @@ def run(arguments: argparse.Namespace) -> int:
         tell=lambda line: print(line, flush=True),
     )
     try:
-        board = Board(Link(port, timeout=arguments.timeout), CorePlan.from_file(file))
+        board = Board(Link(port, timeout=arguments.timeout), core)
         session = Session(board=board, file=file, arguments=arguments, resumed=resumed)
         status = action(session)
         if board.link.repairs:

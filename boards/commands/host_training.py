@@ -12,6 +12,7 @@ from boards.host.session import Session
 from boards.host.stored_training import StoredTraining
 from boards.link.commands import State
 from software_ref.checkpoint import Checkpoint, save_checkpoint
+from software_ref.connections.stored_words import stored_words
 from software_ref.console.output import percent, table_lines, write_json
 from software_ref.console.progress import ProgressBar
 from software_ref.golden import Parameters, SaturationCounts, find_engine, initial_parameters
@@ -183,7 +184,12 @@ def _verify(session: Session, start: _Start, state: Checkpoint) -> int:
         wanted = list(golden.epochs(bar.update))
     remembered = {result.epoch for result in start.results}
     before, after = start.saturations, session.board.status().saturations
+    held, wanted_held = (
+        tuple(map(stored_words, each.parameters.connections)) for each in (state, golden)
+    )
+    moved = {"connections": _same(held, wanted_held)}
     checks = {
+        **({} if session.file.network.rewire is None else moved),
         "weights": _same(state.parameters.weights, golden.parameters.weights),
         "biases": _same(state.parameters.biases, golden.parameters.biases),
         "accuracies": [(r.epoch, r.train_accuracy, r.test_accuracy) for r in start.results]

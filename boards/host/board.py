@@ -26,6 +26,8 @@ from boards.link.payloads import (
     STATE,
     STOP,
 )
+from software_ref.connections.clash_free import ClashFreePattern
+from software_ref.connections.stored_words import stored_words, with_stored_words
 from software_ref.core_identity import core_identity
 from software_ref.core_plan import CorePlan
 from software_ref.golden import Parameters, SaturationCounts
@@ -104,23 +106,66 @@ class Board:
     # Parameters
 
     def read_parameters(self) -> Parameters:
-        """Raw weights and biases; the core must be idle."""
-        network = self.core.network
-        weights = [np.zeros(shape.weights, np.int64) for shape in network.junctions]
-        biases = [np.zeros(shape.right, np.int64) for shape in network.junctions]
-        for run in parameter_runs(network):
+        """Raw weights and biases, and connections where they move; the core must be idle.
+
+        Raises
+        ------
+        LinkError
+            What the board holds are no clash-free connections: nobody has finished writing them.
+        """
+        network, ports = self.core.network, self.core.ports
+        found = {
+            "weights": [np.zeros(shape.weights, np.int64) for shape in network.junctions],
+            "biases": [np.zeros(shape.right, np.int64) for shape in network.junctions],
+            "addresses": [np.zeros(each.addresses, np.int64) for each in ports.junctions],
+        }
+        for run in parameter_runs(ports, network):
             size = run.count * PARAMETER_VALUE.size
             answer = self.link.call(Command.READ_PARAMETERS, run.packed(), answer=size)
-            target = (biases if run.bias else weights)[run.junction]
+            target = found[run.kind][run.junction]
             target[run.first : run.first + run.count] = PARAMETER_VALUE.unpack_all(answer).value
-        return Parameters(network=network, weights=tuple(weights), biases=tuple(biases))
+        return Parameters(
+            network=network,
+            weights=tuple(found["weights"]),
+            biases=tuple(found["biases"]),
+            patterns=self._patterns(found["addresses"]),
+        )
 
-    def write_parameters(self, parameters: Parameters) -> None:
-        """Write all weights and biases; the core must be idle."""
-        for run in parameter_runs(self.core.network):
-            source = (parameters.biases if run.bias else parameters.weights)[run.junction]
-            values = source[run.first : run.first + run.count].astype("<i4")
-            self.link.call(Command.WRITE_PARAMETERS, run.packed() + values.tobytes())
+    def _patterns(self, addresses: list[NDArray[np.int64]]) -> tuple[ClashFreePattern, ...] | None:
+        if self.core.network.rewire is None:
+            return None
+        pairs = zip(self.core.patterns, addresses, strict=True)
+        try:
+            return tuple(
+                with_stored_words(pattern, words) if len(words) else pattern
+                for pattern, words in pairs
+            )
+        except ValueError as error:
+            raise LinkError(
+                f"the board's connections must be clash-free, but {error}: a host has left off "
+                "writing them; start anew, or from a checkpoint with --resume"
+            ) from None
+
+    def write_parameters(self, parameters: Parameters, *, since: Parameters | None = None) -> None:
+        """Write all parameters, or those that are others than `since`; the core must be idle."""
+        before = None if since is None else self._by_kind(since)
+        values = self._by_kind(parameters)
+        for run in parameter_runs(self.core.ports, self.core.network):
+            part = slice(run.first, run.first + run.count)
+            new = values[run.kind][run.junction][part]
+            if before is not None and np.array_equal(before[run.kind][run.junction][part], new):
+                continue
+            written = new.astype("<i4").tobytes()
+            self.link.call(Command.WRITE_PARAMETERS, run.packed() + written)
+
+    @staticmethod
+    def _by_kind(parameters: Parameters) -> dict[str, list[NDArray[np.int64]]]:
+        """Values of each junction, by the kinds of runs."""
+        return {
+            "weights": list(parameters.weights),
+            "biases": list(parameters.biases),
+            "addresses": [stored_words(pattern) for pattern in parameters.connections],
+        }
 
     def reset_training(self) -> None:
         """Let the board write its initial parameters, and wait for that."""

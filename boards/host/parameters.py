@@ -1,4 +1,4 @@
-"""Where weights and biases are at the board's parameter port, in runs that a frame holds."""
+"""Where weights, biases and addresses are at the board's port, in runs that a frame holds."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from boards.link.framing import MAX_PAYLOAD
-from boards.link.payloads import MAX_ANSWER, PARAMETER_RUN, PARAMETER_VALUE
+from boards.link.payloads import MAX_ANSWER, PARAMETER_KINDS, PARAMETER_RUN, PARAMETER_VALUE
 from software_ref.network import Network
+from software_ref.plan.ports import CorePorts
 from software_ref.plan.row_layout import RowLayout
 
 __all__ = ["ParameterRun", "parameter_runs"]
@@ -17,14 +18,14 @@ _MOST = min((MAX_PAYLOAD - PARAMETER_RUN.size), MAX_ANSWER) // PARAMETER_VALUE.s
 
 @dataclass(frozen=True)
 class ParameterRun:
-    """Consecutive weights or biases of a junction."""
+    """Consecutive weights, biases or addresses of a junction."""
 
     junction: int
     """Counted from 0."""
-    bias: bool
-    """Biases, not weights."""
+    kind: str
+    """One of PARAMETER_KINDS."""
     first: int
-    """Edge or neuron of the first."""
+    """Edge or neuron of the first; of an address, its number row by row."""
     row: int
     lane: int
     lanes: int
@@ -36,7 +37,7 @@ class ParameterRun:
         """The fields of PARAMETER_RUN."""
         return PARAMETER_RUN.pack(
             junction=self.junction,
-            bias=self.bias,
+            kind=PARAMETER_KINDS.index(self.kind),
             row=self.row,
             lane=self.lane,
             lanes=self.lanes,
@@ -44,13 +45,11 @@ class ParameterRun:
         )
 
 
-def parameter_runs(network: Network) -> Iterator[ParameterRun]:
-    """All parameters of a network, junction by junction, weights before biases."""
+def parameter_runs(ports: CorePorts, network: Network) -> Iterator[ParameterRun]:
+    """All parameters of a core, junction by junction: weights, biases, addresses if there are."""
     for junction, shape in enumerate(network.junctions):
         lanes = shape.parallelism
-        for first in range(0, shape.weights, _MOST):
-            count = min(_MOST, shape.weights - first)
-            yield ParameterRun(junction, False, first, *divmod(first, lanes), lanes, count)
+        yield from _rows(junction, "weights", lanes, shape.weights)
         # Rows in which a differing number of neurons finishes are runs of their own.
         layout = RowLayout(shape)
         first = 0
@@ -64,5 +63,13 @@ def parameter_runs(network: Network) -> Iterator[ParameterRun]:
                     break
                 count += 1
             lanes_of_row = lane + count if layout.finishing > 1 else 1
-            yield ParameterRun(junction, True, first, row, lane, lanes_of_row, count)
+            yield ParameterRun(junction, "biases", first, row, lane, lanes_of_row, count)
             first += count
+        yield from _rows(junction, "addresses", lanes, ports.junctions[junction].addresses)
+
+
+def _rows(junction: int, kind: str, lanes: int, values: int) -> Iterator[ParameterRun]:
+    """Runs of so many values in full rows."""
+    for first in range(0, values, _MOST):
+        count = min(_MOST, values - first)
+        yield ParameterRun(junction, kind, first, *divmod(first, lanes), lanes, count)

@@ -12,6 +12,7 @@ from boards.host.link import Link
 from boards.link.commands import Command
 from boards.link.framing import MAX_PAYLOAD
 from boards.link.payloads import SEAL, STORE_RANGE
+from boards.store.input_plan import input_plan, stored_beats
 from software_ref.core_plan import CorePlan
 from software_ref.golden.samples import Progress, check_features
 from software_ref.plan.beats import beats, narrowed
@@ -52,6 +53,7 @@ class Store:
         ----------
         features
             Raw inputs in [0, 2**f]: integers (n, N_0), rounded where activations are narrower.
+            Of inputs that one feature feeds, the first is stored.
         labels
             Classes: integers (n,).
         first
@@ -65,7 +67,7 @@ class Store:
             The store has no room for them, or a feature is out of range.
         """
         self.check_room(first + len(labels))
-        each = self._core.ports.beats
+        each = stored_beats(self._core)
         words = self._beats(features)
         written = 0
         self._write(Command.WRITE_LABELS, first, _words(labels, bytes_of(self._label_bits)))
@@ -104,9 +106,10 @@ class Store:
 
     def _beats(self, features: NDArray[np.integer]) -> NDArray[np.uint8]:
         """Beats as the store has them: uint8 (beats in all, bytes of a beat)."""
-        ports, network = self._core.ports, self._core.network
+        ports, network, plan = self._core.ports, self._core.network, input_plan(self._core)
+        inputs = narrowed(network, check_features(network, features))
         return beats(
-            narrowed(network, check_features(network, features)),
+            inputs if plan is None else inputs[:, plan.columns],
             beat_features=ports.beat_features,
             feature_width=ports.feature_width,
         )

@@ -15,6 +15,7 @@ from boards.host.store import store_seal
 from boards.host.training import BoardTraining
 from boards.link.commands import State, Status, Stop
 from boards.link.payloads import HISTORY_DEPTH, RATES, TAIL
+from software_ref.golden import Parameters
 from software_ref.golden.samples import Progress
 from software_ref.network_file import NetworkFile
 from software_ref.training import EpochResult, TrainingData, epoch_order
@@ -25,8 +26,9 @@ __all__ = ["StoredTraining"]
 class StoredTraining(BoardTraining):
     """Trains on samples in the board's store, at the core's speed.
 
-    With `shuffle` the host writes every epoch's order and starts one epoch at a time; without it,
-    the board runs all epochs by itself. Either way it goes on without the host.
+    With `shuffle` the host writes every epoch's order and starts one epoch at a time, with
+    `[rewire]` it moves connections before each; without either, the board runs all epochs by
+    itself. What it has begun it ends without the host.
 
     Parameters
     ----------
@@ -48,6 +50,8 @@ class StoredTraining(BoardTraining):
         self._labels = np.concatenate([data.train_labels, data.test_labels])
         self._seal = store_seal(self._features, self._labels)
         self._before = 0  # epochs in the board's history before the run
+        # An epoch, and what the board held before connections moved for it, until it starts.
+        self._moved: tuple[int, Parameters] | None = None
 
     def holds_data(self, status: BoardStatus) -> bool:
         """Whether the board's store holds these samples."""
@@ -66,12 +70,22 @@ class StoredTraining(BoardTraining):
         while first < self.file.training.epochs:
             self.place(first)
             self._before = self.board.status().epochs
+            self._rewire(first)
             self.board.start()
+            self._moved = None
             for result in self.follow():
                 if progress is not None:
                     progress(len(self.data.train_labels))
                 yield result
             first = self._end(first)
+
+    def _rewire(self, epoch: int) -> None:
+        """Move connections before an epoch, and remember how they were."""
+        if epoch and self.file.network.rewire is not None:
+            before = self.board.read_parameters()
+            self._moved = epoch, before
+            after = before.rewired(epoch - 1, self.file.training.epochs)
+            self.board.write_parameters(after, since=before)
 
     def infer_tests(self, progress: Progress | None = None) -> NDArray[np.int64]:
         """See BoardTraining."""
@@ -103,7 +117,7 @@ class StoredTraining(BoardTraining):
         """The epoch that the board trains up to by itself: it holds one order and RATES rates."""
         options = self.file.training
         last = max(options.epochs, first + 1)
-        if options.shuffle:
+        if self.idle_between_epochs:
             return first + 1
         later = [epoch for epoch, _ in options.rate_exponent if epoch > first]
         return min([last, *later[RATES - 1 :]])
@@ -139,7 +153,7 @@ class StoredTraining(BoardTraining):
     @property
     def idle_between_epochs(self) -> bool:
         """See BoardTraining."""
-        return self.file.training.shuffle
+        return self.file.training.shuffle or self.file.network.rewire is not None
 
     def under_way(self, status: BoardStatus) -> bool:
         """See BoardTraining."""
@@ -162,6 +176,11 @@ class StoredTraining(BoardTraining):
         """See BoardTraining."""
         self.board.stop(Stop.AFTER_EPOCH)
         self.board.wait_while(State.RUNNING, POLL_SECONDS)
+        if self._moved is not None:
+            epoch, before = self._moved
+            if self.board.status().epoch == epoch:  # it has not run
+                self.board.write_parameters(before)
+            self._moved = None
 
     def _result(self, record: EpochRecord, seconds: float) -> EpochResult:
         training, tests = len(self.data.train_labels), len(self.data.test_labels)

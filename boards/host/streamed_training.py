@@ -41,8 +41,13 @@ class StreamingTrainer(SampleTrainer):
 
     @property
     def parameters(self) -> Parameters:
-        """Raw weights and biases, as they are on the board."""
+        """Raw weights and biases, and connections that move, as they are on the board."""
         return self._board.read_parameters()
+
+    def rewire(self, epoch: int, epochs: int) -> None:
+        """Move connections between an epoch, from 0, and the next of so many."""
+        before = self._board.read_parameters()
+        self._board.write_parameters(before.rewired(epoch, epochs), since=before)
 
     @property
     def network(self) -> Network:

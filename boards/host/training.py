@@ -87,4 +87,5 @@ class BoardTraining(ABC):
             lags=self.board.core.schedule.lags,
             epoch=epoch,
             samples=samples + (epoch - first) * len(self.data.train_labels),
+            inputs=self.data.inputs,
         )

@@ -54,11 +54,11 @@ class Command(Described):
     STATUS = 0x02, "", "STATE, 3 L COUNTER", "What the board is doing, and its counters."
     READ_PARAMETERS = (
         *(0x10, "PARAMETER_RUN", "count PARAMETER_VALUE"),
-        "Weights or biases. Refused while the core is busy.",
+        "Weights, biases or addresses. Refused while the core is busy.",
     )
     WRITE_PARAMETERS = (
         *(0x11, "PARAMETER_RUN, count PARAMETER_VALUE", ""),
-        "Weights or biases. Refused while the core is busy.",
+        "Weights, biases or addresses. Refused while the core is busy.",
     )
     WRITE_FEATURES = (
         *(0x20, "STORE_RANGE, beats", ""),
@@ -83,7 +83,7 @@ class Command(Described):
     STOP = 0x34, "STOP", "", "Ends the run; the core is drained."
     RESET_TRAINING = (
         *(0x35, "", ""),
-        "Starts writing the initial weights and biases. Refused while the core is busy.",
+        "Starts writing the initial weights, biases and addresses. Refused while the core is busy.",
     )
     PLAY = 0x40, "PLAY", "", "Plays samples of the store, outside any run. Refused during a run."
     READ_PREDICTIONS = 0x41, "READ_RANGE", "count PREDICTION", "The last predictions."

@@ -14,6 +14,7 @@ __all__ = [
     "IDENTITY",
     "MAX_ANSWER",
     "NEVER",
+    "PARAMETER_KINDS",
     "PARAMETER_RUN",
     "PARAMETER_VALUE",
     "PLAY",
@@ -73,14 +74,16 @@ COUNTER = Record("COUNTER", Field("count", 32, "values saturated since the reset
 PARAMETER_RUN = Record(
     "PARAMETER_RUN",
     Field("junction", 8, "junction, from 0"),
-    Field("bias", 8, "1 for biases"),
+    Field("kind", 8, "0 for weights, 1 for biases, 2 for addresses, where connections move"),
     Field("row", 32, "row of the first value"),
     Field("lane", 16, "lane of the first value"),
     Field("lanes", 16, "lanes of a row: the value after the last is at lane 0 of the next row"),
     Field("count", 8, "values"),
 )
+PARAMETER_KINDS = ("weights", "biases", "addresses")
+"""Kinds of a PARAMETER_RUN, by their numbers."""
 PARAMETER_VALUE = Record(
-    "PARAMETER_VALUE", Field("value", 32, "a weight or bias, raw", signed=True)
+    "PARAMETER_VALUE", Field("value", 32, "a weight, bias or address, raw", signed=True)
 )
 STORE_RANGE = Record(
     "STORE_RANGE",

@@ -1,1 +1,1 @@
-"""Weights and biases: the host's access to them, and their way back to the initial ones."""
+"""Weights, biases, addresses: the host's access to them, and their way back to the initial ones."""

@@ -1,6 +1,8 @@
-"""Writes the initial weights and biases again: training starts anew without a new bitstream."""
+"""Writes the initial parameters again: training starts anew without a new bitstream."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 import numpy as np
 from amaranth.hdl import Module, Signal
@@ -8,9 +10,10 @@ from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out
 
 from boards.design import BoardDesign
-from boards.parameters.parameter_access import place_limits
+from boards.parameters.parameter_access import address_limits, place_limits
 from hwgen.parts.layouts import layout_of
 from hwgen.parts.memory import memory
+from software_ref.connections.stored_words import stored_words
 from software_ref.plan.memory_plan import MemoryPlan
 
 __all__ = ["InitialParameters"]
@@ -18,6 +21,8 @@ __all__ = ["InitialParameters"]
 
 class InitialParameters(wiring.Component):
     """Plays a table of the initial weights, and zeros for the biases, into the parameter port.
+
+    Where connections move, a table of the first addresses follows.
 
     Parameters
     ----------
@@ -37,6 +42,7 @@ class InitialParameters(wiring.Component):
     def __init__(self, design: BoardDesign):
         self._schedule = design.core.schedule
         self._parameters = design.core.parameters
+        self._patterns = design.core.patterns
         ports = design.core.ports
         super().__init__(
             {
@@ -66,17 +72,19 @@ class InitialParameters(wiring.Component):
             latency=plan.read_latency,
         )
         limits = place_limits(self._schedule)
+        addresses = address_limits(self._schedule)
         last_row, last_lane = Signal.like(request.row), Signal.like(request.lane)
-        place = Signal(range(len(limits)))
+        place = Signal(range(len(limits) + len(addresses)))
         with m.Switch(place):
-            for number, (rows, lanes) in enumerate(limits):
+            for number, (rows, lanes) in enumerate([*limits, *addresses.values()]):
                 with m.Case(number):
                     m.d.comb += [last_row.eq(rows - 1), last_lane.eq(lanes - 1)]
         row, lane = Signal.like(request.row), Signal.like(request.lane)
         # Known while the weight is read.
         ends_row, ends_place = Signal(), Signal()
         m.d.sync += [ends_row.eq(lane == last_lane), ends_place.eq(row == last_row)]
-        wait = Signal(range(plan.read_latency + 1))
+        latency = plan.read_latency
+        wait = Signal(range(latency + 1))
         m.d.comb += [
             request.write.eq(1),
             request.junction.eq(place[1:]),
@@ -86,6 +94,8 @@ class InitialParameters(wiring.Component):
         ]
         with m.If(~place[0]):
             m.d.comb += request.data.eq(weight)
+        if addresses:
+            self._addresses(m, place, addresses, latency)
         with m.FSM():
             with m.State("IDLE"), m.If(self.start):
                 m.d.sync += [
@@ -95,7 +105,7 @@ class InitialParameters(wiring.Component):
                 m.next = "READ"
             with m.State("READ"):
                 m.d.sync += wait.eq(wait + 1)
-                with m.If(wait == plan.read_latency):
+                with m.If(wait == latency):
                     m.next = "WRITE"
             with m.State("WRITE"):
                 m.d.comb += self.requests.valid.eq(1)
@@ -112,7 +122,39 @@ class InitialParameters(wiring.Component):
                         m.d.sync += [lane.eq(0), row.eq(row + 1)]
                         with m.If(ends_place):
                             m.d.sync += [row.eq(0), place.eq(place + 1)]
-                            with m.If(place == len(limits) - 1):
+                            with m.If(place == len(limits) + len(addresses) - 1):
                                 m.d.sync += self.working.eq(0)
                                 m.next = "IDLE"
         return m
+
+    def _addresses(self, m: Module, place: Signal, addresses: Iterable[int], latency: int) -> None:
+        """The places of these junctions' addresses, behind all others, and a table of the words.
+
+        A word is read in at most `latency` clocks, which is what the weights are given.
+        """
+        request = self.requests.payload
+        words = [stored_words(self._patterns[junction]) for junction in addresses]
+        width = max(self._schedule.timing[junction].addresses.word_bits for junction in addresses)
+        plan = MemoryPlan(depth=sum(map(len, words)), width=width)
+        number = Signal(range(max(plan.depth, 2)))
+        (word,) = memory(
+            m,
+            "initial_addresses",
+            depth=plan.depth,
+            width=width,
+            reads=[number],
+            init=np.concatenate(words).tolist(),
+            latency=min(plan.read_latency, latency),
+        )
+        first = 2 * len(self._schedule.timing)
+        with m.If(self.start):
+            m.d.sync += number.eq(0)
+        with m.Elif((place >= first) & self.values.valid & self.values.ready):
+            m.d.sync += number.eq(number + 1)
+        with m.Switch(place):
+            for which, junction in enumerate(addresses, start=first):
+                with m.Case(which):
+                    m.d.comb += [
+                        *(request.junction.eq(junction), request.bias.eq(0)),
+                        *(request.address.eq(1), request.data.eq(word)),
+                    ]

@@ -1,4 +1,4 @@
-"""The commands that read and write weights and biases through the core's parameter port."""
+"""The commands that read and write weights, biases and addresses through the parameter port."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from boards.design import BoardDesign
 from boards.link.commands import Command, Status
 from boards.link.dispatcher import CommandPort, Size
 from boards.link.framing import MAX_PAYLOAD
-from boards.link.payloads import PARAMETER_RUN, PARAMETER_VALUE
+from boards.link.payloads import PARAMETER_KINDS, PARAMETER_RUN, PARAMETER_VALUE
 from boards.link.words import WordSender, take_fields
 from hwgen.parts.layouts import layout_of, view_of
 from software_ref.plan.schedule import Schedule
 
-__all__ = ["ParameterAccess", "place_limits"]
+__all__ = ["ParameterAccess", "address_limits", "place_limits"]
 
 
 def place_limits(schedule: Schedule) -> list[tuple[int, int]]:
@@ -25,6 +25,15 @@ def place_limits(schedule: Schedule) -> list[tuple[int, int]]:
         limits.append((timing.shape.rows, timing.shape.parallelism))
         limits.append((timing.layout.finish_words, timing.layout.finishing))
     return limits
+
+
+def address_limits(schedule: Schedule) -> dict[int, tuple[int, int]]:
+    """By junction, from 0, rows and lanes of the addresses that can be written."""
+    return {
+        number: (timing.shape.rows, timing.shape.parallelism)
+        for number, timing in enumerate(schedule.timing)
+        if timing.addresses.writable
+    }
 
 
 class ParameterAccess(wiring.Component):
@@ -52,6 +61,7 @@ class ParameterAccess(wiring.Component):
     def __init__(self, design: BoardDesign):
         self._schedule = design.core.schedule
         ports = design.core.ports
+        self._rewritable = ports.rewritable
         super().__init__(
             {
                 "port": Out(CommandPort()),
@@ -83,9 +93,15 @@ class ParameterAccess(wiring.Component):
         # Rows and lanes of what is accessed; none where there is no such thing.
         rows, width = Signal(32), Signal(16)
         m.d.sync += [rows.eq(0), width.eq(0)]
-        with m.Switch(Cat(run.bias, run.junction)):
-            for number, (words, wide) in enumerate(place_limits(self._schedule)):
-                with m.Case((number % 2) | (number // 2) << len(run.bias)):
+        limits = [
+            (number // 2, number % 2, limit)
+            for number, limit in enumerate(place_limits(self._schedule))
+        ]
+        addresses = PARAMETER_KINDS.index("addresses")
+        limits += [(k, addresses, limit) for k, limit in address_limits(self._schedule).items()]
+        with m.Switch(Cat(run.kind, run.junction)):
+            for junction, kind, (words, wide) in limits:
+                with m.Case(kind | junction << len(run.kind)):
                     m.d.sync += [rows.eq(words), width.eq(wide)]
 
         # What is known of a place a clock after it is there.
@@ -120,7 +136,7 @@ class ParameterAccess(wiring.Component):
         m.d.comb += [
             request.write.eq(writing),
             request.junction.eq(run.junction),
-            request.bias.eq(run.bias),
+            request.bias.eq(run.kind),
             request.row.eq(row),
             request.lane.eq(lane),
             request.data.eq(value),
@@ -129,6 +145,8 @@ class ParameterAccess(wiring.Component):
             sender.bytes.ready.eq(port.answer.ready),
             sender.words.payload.eq(self.values.payload.value),
         ]
+        if self._rewritable:
+            m.d.comb += request.address.eq(run.kind == addresses)
         with m.FSM():
             with m.State("IDLE"), m.If(port.start):
                 m.d.sync += [port.done.eq(0), self.working.eq(1)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from boards.store.input_plan import input_plan, stored_beats
 from software_ref.core_plan import CorePlan
 from software_ref.devices import BLOCK_RAM, Device
 from software_ref.plan.memory_plan import MemoryPlan
@@ -47,6 +48,12 @@ def most_samples(core: CorePlan, device: Device) -> int:
     usable = int(_SPARE * device.block_ram) - _OTHERS
     weights = sum(shape.weights for shape in core.network.junctions)
     free = usable - block_rams(weights, core.network.format.stored_width)
+    if core.ports.rewritable:  # the addresses that training begins with
+        addresses = max(timing.addresses.word_bits for timing in core.schedule.timing)
+        free -= block_rams(core.ports.addresses, addresses)
+    plan = input_plan(core)
+    if plan is not None:
+        free -= sum(block_rams(each.depth, each.width) for each in plan.memories(core.ports))
     free -= sum(item.count * block_rams(item.depth, item.width) for item in storage(core.schedule))
     beat = core.ports.beat_width
     label = core.ports.label_width
@@ -54,7 +61,7 @@ def most_samples(core: CorePlan, device: Device) -> int:
     def needed(samples: int) -> int:
         number = bits_for(samples - 1)
         return (
-            block_rams(samples * core.ports.beats, beat)
+            block_rams(samples * stored_beats(core), beat)
             + block_rams(samples, label)
             + block_rams(samples, number)
         )

@@ -3,6 +3,8 @@
 requests --> [ order ] --> sample --+--> [ labels ] --> queue --> beats --> [ features ] --> queue
              or the place itself    '--> x beats -------^                                     |
                                                                         samples of the core <-'
+
+Where features feed inputs by a map, an InputMap follows the last queue.
 """
 
 from __future__ import annotations
@@ -14,6 +16,8 @@ from amaranth.lib.wiring import In, Out
 from boards.design import BoardDesign
 from boards.store.credit_queue import CreditQueue
 from boards.store.deep_memory import LATENCY, deep_memory
+from boards.store.input_map import InputMap
+from boards.store.input_plan import input_plan, stored_beats
 from boards.store.two_places import TwoPlaces
 from hwgen.parts.arithmetic import adder_tree, register
 from hwgen.parts.layouts import layout_of
@@ -42,7 +46,7 @@ class StoreShape:
         ports = design.core.ports
         self.samples = design.samples
         """Samples it has room for."""
-        self.beats = ports.beats
+        self.beats = stored_beats(design.core)
         """Beats of a sample."""
         self.beat_bits = ports.beat_width
         """Bits of a beat."""
@@ -87,6 +91,7 @@ class SampleStore(wiring.Component):
 
     def __init__(self, design: BoardDesign):
         self.shape = shape = StoreShape(design)
+        self._core = design.core
         self._sample = layout_of(design.core.ports.sample)
         super().__init__(
             {
@@ -105,13 +110,14 @@ class SampleStore(wiring.Component):
         m = Module()
         looked_up = self._look_up(m)
         self._read_beats(m, looked_up)
-        _, last = self._beat(m, self.samples.valid & self.samples.ready, "beat")
+        beats = self._core.ports.beats
+        _, last = self._beat(m, self.samples.valid & self.samples.ready, "beat", beats)
         m.d.comb += self.taken.eq(self.samples.valid & self.samples.ready & last)
         return m
 
-    def _beat(self, m: Module, step: Value, name: str) -> tuple[Signal, Signal]:
+    @staticmethod
+    def _beat(m: Module, step: Value, name: str, beats: int) -> tuple[Signal, Signal]:
         """A beat's number in its sample, and whether it is the last one."""
-        beats = self.shape.beats
         beat = Signal(range(max(beats, 2)), name=name)
         last = Signal(init=int(beats == 1), name=f"last_{name}")
         with m.If(step):
@@ -192,7 +198,7 @@ class SampleStore(wiring.Component):
         shape = self.shape
         m.submodules.beats = queue = CreditQueue(self._sample, BEATS)
         started = Signal()
-        offset, last = self._beat(m, started, "offset")
+        offset, last = self._beat(m, started, "offset", shape.beats)
         m.d.comb += [
             started.eq(looked_up.valid & queue.room),
             queue.started.eq(started),
@@ -221,5 +227,11 @@ class SampleStore(wiring.Component):
         ]
         # Whether the core takes a beat is known late in a clock.
         m.submodules.exit = places = TwoPlaces(self._sample)
-        wiring.connect(m, queue.items, places.entry)
+        plan, items = input_plan(self._core), queue.items
+        if plan is not None:
+            pipelining = self._core.options.pipelining
+            m.submodules.inputs = inputs = InputMap(self._core.ports, plan, pipelining)
+            wiring.connect(m, items, inputs.entry)
+            items = inputs.exit
+        wiring.connect(m, items, places.entry)
         wiring.connect(m, places.exit, wiring.flipped(self.samples))

@@ -21,6 +21,9 @@ from boards.simulated.lockstep import Lockstep
 from boards.tests.faulty_line import FAULTS, FaultyLine
 from boards.tests.small_board import SAMPLES, TIMEOUT
 from hwgen.core.design import CoreDesign
+from software_ref.connections.options import ConnectionOptions
+from software_ref.connections.rewire_options import RewireOptions
+from software_ref.core_plan import CorePlan
 from software_ref.golden import GoldenTrainer, Parameters
 from software_ref.network import Network
 from software_ref.training import STREAM_TAIL
@@ -103,17 +106,26 @@ def test_the_board_keeps_the_tail_that_software_measures() -> None:
         Network(layers=(12, 6, 4), out_degree=(3, 2), parallelism=(4, 3)),
         Network(layers=(12, 4, 8), out_degree=(2, 4), parallelism=(12, 4)),
         Network(layers=(15, 10, 12), out_degree=(4, 6), parallelism=(15, 10)),
+        Network(
+            layers=(12, 6, 4),
+            out_degree=(3, 2),
+            parallelism=(4, 6),
+            connections=ConnectionOptions(kind="free"),
+            rewire=RewireOptions(),
+        ),
     ],
 )
 def test_runs_hold_every_parameter_once(network: Network) -> None:
-    seen: dict[tuple[int, bool], list[int]] = {}
-    for run in parameter_runs(network):
-        seen.setdefault((run.junction, run.bias), []).extend(
+    seen: dict[tuple[int, str], list[int]] = {}
+    for run in parameter_runs(CorePlan(network=network).ports, network):
+        seen.setdefault((run.junction, run.kind), []).extend(
             range(run.first, run.first + run.count)
         )
     for k, shape in enumerate(network.junctions):
-        assert seen[k, False] == list(range(shape.weights))
-        assert seen[k, True] == list(range(shape.right))
+        assert seen.pop((k, "weights")) == list(range(shape.weights))
+        assert seen.pop((k, "biases")) == list(range(shape.right))
+    moving = [k for k, shape in enumerate(network.junctions) if network.rewire and shape.depth > 1]
+    assert seen == {(k, "addresses"): list(range(network.junctions[k].weights)) for k in moving}
 
 
 def test_reset_writes_the_initial_parameters(board: Board) -> None:
@@ -328,7 +340,7 @@ def read_place(
     """So many parameters of a junction, biases or not, from a row and its last lane on."""
     (junction, bias), (row, lane) = what, place
     run = PARAMETER_RUN.pack(
-        junction=junction, bias=bias, row=row, lane=lane, lanes=lane + 1, count=count
+        junction=junction, kind=bias, row=row, lane=lane, lanes=lane + 1, count=count
     )
     return board.link.call(Command.READ_PARAMETERS, run, answer=count * PARAMETER_VALUE.size)
 
@@ -338,7 +350,7 @@ def test_what_the_board_refuses_changes_nothing(board: Board, data) -> None:
     board.store.seal(7)
     before = board.read_parameters()
     network = board.core.network
-    run = next(parameter_runs(network)).packed()
+    run = next(parameter_runs(board.core.ports, network)).packed()
     places = {
         "junction": b"\5" + run[1:],
         "bias": run[:1] + b"\2" + run[2:],

@@ -63,7 +63,7 @@ def test_layouts_are_those_of_the_wire() -> None:
     assert payloads.STATE.size == 41
     assert payloads.IDENTITY.size == 49
     assert payloads.PARAMETER_RUN.pack(
-        junction=1, bias=1, row=0x01020304, lane=5, lanes=6, count=7
+        junction=1, kind=1, row=0x01020304, lane=5, lanes=6, count=7
     ) == bytes([1, 1, 4, 3, 2, 1, 5, 0, 6, 0, 7])
     assert payloads.PREDICTION.pack(prediction=3, correct=1) == b"\x03\x80"
     assert payloads.PARAMETER_VALUE.pack(value=-2) == b"\xfe\xff\xff\xff"

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from software_ref.connections.stored_words import stored_words
 from software_ref.core_plan import CorePlan
 from software_ref.golden import GoldenTrainer, Parameters, minimum_lags
 from software_ref.golden.samples import Samples
@@ -40,15 +41,35 @@ class GoldenVectors:
     saturations: Integers
     """Counters after the drain, `int64 (junctions, 3)`: feedforward, backprop, update."""
 
+    @property
+    def addresses(self) -> tuple[Integers, ...]:
+        """Per junction, the addresses that the port tells, `int64 (rows z,)`, which stay."""
+        connections = self.final.connections
+        if self.final.patterns is None:
+            return (np.empty(0, np.int64),) * len(connections)
+        return tuple(
+            stored_words(pattern) if pattern.shape.depth > 1 else np.empty(0, np.int64)
+            for pattern in connections
+        )
+
     def arrays(self) -> Mapping[str, Any]:
         """All of them by name, for an `.npz`; junctions are counted from 1."""
         names = ("features", "labels", "train", "rate_exponents", "predictions", "saturations")
-        return {name: getattr(self, name) for name in names} | {
-            f"{prefix}{kind}_{number}": values
-            for prefix, parameters in (("initial_", self.initial), ("", self.final))
-            for kind in ("weights", "biases")
-            for number, values in enumerate(getattr(parameters, kind), start=1)
+        addresses = {
+            f"addresses_{number}": words
+            for number, words in enumerate(self.addresses, start=1)
+            if len(words)
         }
+        return (
+            {name: getattr(self, name) for name in names}
+            | addresses
+            | {
+                f"{prefix}{kind}_{number}": values
+                for prefix, parameters in (("initial_", self.initial), ("", self.final))
+                for kind in ("weights", "biases")
+                for number, values in enumerate(getattr(parameters, kind), start=1)
+            }
+        )
 
 
 def golden_vectors(

@@ -13,6 +13,8 @@ __all__ = ["PortWords", "port_words"]
 
 Manifest = Mapping[str, Any]
 Place = tuple[int, int, int, int]
+WEIGHT, BIAS, ADDRESS = range(3)
+"""Kinds of parameters."""
 REFUSED = 8
 """Places without a parameter that are tried, at most."""
 
@@ -40,14 +42,13 @@ def port_words(manifest: Manifest, vectors: GoldenVectors) -> PortWords:
     requests, answers = [], []
     if "parameter_requests" in streams:
         request, value = (streams[f"parameter_{name}"]["fields"] for name in ("requests", "values"))
-        names = ("junction", "bias", "row", "lane")
         places = list(_places(manifest))
         for place in _free_places(manifest, set(places)):
-            at = dict(zip(names, place, strict=True))
+            at = _address(place)
             requests.append(_packed(request, write=1, data=-1, **at))
             answers.append(_packed(value, value=0, error=1))
         for place, raw in zip(places, _parameters(vectors), strict=True):
-            at = dict(zip(names, place, strict=True))
+            at = _address(place)
             requests.append(_packed(request, write=0, data=0, **at))
             answers.append(_packed(value, value=raw, error=0))
     return PortWords(
@@ -62,6 +63,18 @@ def port_words(manifest: Manifest, vectors: GoldenVectors) -> PortWords:
             )
         ),
     )
+
+
+def _address(place: Place) -> dict[str, int]:
+    """The fields of a request for a place."""
+    junction, kind, row, lane = place
+    return {
+        "junction": junction,
+        "bias": int(kind == BIAS),
+        "address": int(kind == ADDRESS),
+        "row": row,
+        "lane": lane,
+    }
 
 
 def _packed(fields: Mapping[str, Sequence[int]], **values: int) -> int:
@@ -96,34 +109,41 @@ def _predictions(fields: Manifest, vectors: GoldenVectors) -> Iterator[int]:
 
 
 def _places(manifest: Manifest) -> Iterator[Place]:
-    """Junction, bias, row and lane of every parameter: by junction, weights before biases."""
+    """Junction, kind, row and lane of every parameter: by junction, weights, biases, addresses."""
     for number, junction in enumerate(manifest["parameters"]["junctions"]):
         weights, biases = junction["weights"], junction["biases"]
         for edge in range(weights["count"]):
-            yield number, 0, edge // weights["lanes"], edge % weights["lanes"]
+            yield number, WEIGHT, edge // weights["lanes"], edge % weights["lanes"]
         for row, lane in zip(biases["rows"], biases["lanes"], strict=True):
-            yield number, 1, row, lane
+            yield number, BIAS, row, lane
+        addresses = junction.get("addresses", {"rows": 0, "lanes": 0})
+        for row, lane in product(range(addresses["rows"]), range(addresses["lanes"])):
+            yield number, ADDRESS, row, lane
 
 
 def _free_places(manifest: Manifest, taken: set[Place]) -> list[Place]:
     """Some places at which no parameter lies: the first and the last that the fields can name."""
     fields = manifest["ports"]["streams"]["parameter_requests"]["fields"]
-    limits = [1 << fields[name][1] for name in ("junction", "bias", "row", "lane")]
+    junctions, row_limit, lane_limit = (
+        1 << fields[name][1] for name in ("junction", "row", "lane")
+    )
+    kinds = [WEIGHT, BIAS, *([ADDRESS] if "address" in fields else [])]
     found = []
-    for junction, bias in product(range(limits[0]), range(2)):
-        rows = [row for j, b, row, _ in taken if (j, b) == (junction, bias)]
-        lanes = [lane for j, b, _, lane in taken if (j, b) == (junction, bias)]
+    for junction, kind in product(range(junctions), kinds):
+        rows = [row for j, k, row, _ in taken if (j, k) == (junction, kind)]
+        lanes = [lane for j, k, _, lane in taken if (j, k) == (junction, kind)]
         for row, lane in (
             (max(rows, default=-1) + 1, 0),
             (0, max(lanes, default=-1) + 1),
-            (limits[2] - 1, limits[3] - 1),
+            (row_limit - 1, lane_limit - 1),
         ):
-            place = (junction, bias, row, lane)
-            if row < limits[2] and lane < limits[3] and place not in taken:
+            place = (junction, kind, row, lane)
+            if row < row_limit and lane < lane_limit and place not in taken:
                 found.append(place)
     return found[:REFUSED]
 
 
 def _parameters(vectors: GoldenVectors) -> list[int]:
-    pairs = zip(vectors.final.weights, vectors.final.biases, strict=True)
-    return [int(raw) for raw in chain.from_iterable(chain.from_iterable(pairs))]
+    final, addresses = vectors.final, vectors.addresses
+    parts = zip(final.weights, final.biases, addresses, strict=True)
+    return [int(raw) for raw in chain.from_iterable(chain.from_iterable(parts))]

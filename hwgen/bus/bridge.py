@@ -120,6 +120,7 @@ class AxiBridge(wiring.Component):
             registers.core_core.eq(self._identity),
             registers.capabilities_training.eq(self._schedule.training),
             registers.capabilities_parameters.eq(parameters),
+            *([registers.capabilities_addresses.eq(1)] if ports.rewritable else []),
             core.drain.eq(registers.control_drain),
             receiver.use_registers.eq(registers.control_use_registers),
             receiver.header_beat.eq(registers.control_header_beat),
@@ -162,4 +163,6 @@ class AxiBridge(wiring.Component):
             registers.parameter_lane_lane_load.eq(access.load),
             access.busy.eq(core.busy),
         ]
+        if self.ports.rewritable:
+            m.d.comb += access.address.eq(registers.parameter_select_address)
         return access.claim

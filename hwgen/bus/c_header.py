@@ -74,10 +74,14 @@ def _places(summary: CoreSummary) -> Iterator[str]:
     """Where the parameters of every junction lie."""
     name = summary.name.lower()
     yield "/* Weight e of a junction is in row e / lanes, lane e % lanes; bias n is in row"
-    yield " * bias_rows[n], lane bias_lanes[n]. */"
+    addresses = summary.plan.ports.rewritable
+    also = " Address n is in row n / lanes, lane n % lanes." if addresses else ""
+    yield f" * bias_rows[n], lane bias_lanes[n].{also} */"
     yield f"struct {name}_junction {{"
     yield "  uint32_t weights, lanes, biases;"
     yield "  const uint32_t *bias_rows, *bias_lanes;"
+    if addresses:
+        yield "  uint32_t addresses;"
     yield "};"
     for number, junction in enumerate(summary.junctions):
         for kind, values in (("rows", junction.bias_rows), ("lanes", junction.bias_lanes)):
@@ -89,7 +93,9 @@ def _places(summary: CoreSummary) -> Iterator[str]:
     for number, junction in enumerate(summary.junctions):
         yield (
             f"  {{{junction.weights}, {junction.parallelism}, {junction.right}, "
-            f"{name}_bias_rows_{number}, {name}_bias_lanes_{number}}},"
+            f"{name}_bias_rows_{number}, {name}_bias_lanes_{number}"
+            + (f", {junction.addresses}" if addresses else "")
+            + "},"
         )
     yield "};"
 

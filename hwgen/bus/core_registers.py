@@ -35,7 +35,7 @@ def core_registers(ports: CorePorts) -> RegisterMap:
         if width > room:
             raise ValueError(f"{name} must have at most {room} bits for AXI, not {width}")
     registers = (
-        *_identity(),
+        *_identity(ports),
         *_control(ports),
         *(_parameters(ports) if ports.parameter_port else ()),
         *_counters(ports),
@@ -43,7 +43,8 @@ def core_registers(ports: CorePorts) -> RegisterMap:
     return RegisterMap(registers=registers, address_bits=ADDRESS_BITS)
 
 
-def _identity() -> tuple[Register, ...]:
+def _identity(ports: CorePorts) -> tuple[Register, ...]:
+    addresses = RegisterField(name="addresses", low=2, meaning="addresses are among the parameters")
     return (
         Register(
             name="ID",
@@ -87,6 +88,7 @@ def _identity() -> tuple[Register, ...]:
                 RegisterField(
                     name="parameters", low=1, meaning="it has the registers PARAMETER_..."
                 ),
+                *((addresses,) if ports.rewritable else ()),
             ),
         ),
     )
@@ -202,6 +204,9 @@ def _control(ports: CorePorts) -> tuple[Register, ...]:
 
 
 def _parameters(ports: CorePorts) -> tuple[Register, ...]:
+    address = RegisterField(
+        name="address", low=9, meaning="an address (its lane is a left memory); `bias` must be 0"
+    )
     return (
         Register(
             name="PARAMETER_SELECT",
@@ -213,6 +218,7 @@ def _parameters(ports: CorePorts) -> tuple[Register, ...]:
                     name="junction", bits=8, used=ports.junction_width, meaning="junction, from 0"
                 ),
                 RegisterField(name="bias", low=8, meaning="a bias, or a weight"),
+                *((address,) if ports.rewritable else ()),
             ),
         ),
         Register(
@@ -252,8 +258,8 @@ def _parameters(ports: CorePorts) -> tuple[Register, ...]:
             name="PARAMETER_DATA",
             offset=0x50,
             access=Access.READ_WRITE,
-            meaning="The raw weight or bias. SLVERR while the core is busy, where there is no such "
-            "row or lane, and for a value that does not fit; row and lane then stay.",
+            meaning="The raw weight, bias or address. SLVERR while the core is busy, where there "
+            "is no such row or lane, and for a value that does not fit; row and lane then stay.",
             fields=(
                 RegisterField(
                     name="data",

@@ -51,6 +51,8 @@ class Junction(NamedTuple):
     """Row of each neuron's bias."""
     bias_lanes: Sequence[int]
     """Lane of each neuron's bias."""
+    addresses: int = 0
+    """Addresses that can be written; number n is in row n // lanes, lane n % lanes."""
 
 
 class Driver:
@@ -165,6 +167,23 @@ class Driver:
         for (row, lane), value in zip(places, values, strict=True):
             self.set_parameter(junction, True, row, lane, value)
 
+    def addresses(self, junction: int) -> list[int]:
+        """All addresses of a junction that can be written, row by row; the core must be idle."""
+        self._begin(junction, address=True)
+        return [
+            self.get("PARAMETER_DATA", "data") for _ in range(self._junctions[junction].addresses)
+        ]
+
+    def set_addresses(self, junction: int, values: Sequence[int]) -> None:
+        """Write all addresses of a junction that can be written; the core must be idle."""
+        if len(values) != self._junctions[junction].addresses:
+            raise ValueError(
+                f"values must be {self._junctions[junction].addresses} addresses, not {len(values)}"
+            )
+        self._begin(junction, address=True)
+        for value in values:
+            self.set("PARAMETER_DATA", data=value)
+
     def parameter(self, junction: int, bias: bool, row: int, lane: int) -> int:
         """One raw weight or bias; the core must be idle."""
         self._select(junction, bias, row, lane)
@@ -188,13 +207,16 @@ class Driver:
         found = self._junctions[junction]
         return list(zip(found.bias_rows, found.bias_lanes, strict=True))
 
-    def _begin(self, junction: int) -> None:
-        """Go to a junction's first weight, and from each to the next one."""
-        self._select(junction, False, 0, 0)
+    def _begin(self, junction: int, *, address: bool = False) -> None:
+        """Go to a junction's first weight or address, and from each to the next one."""
+        self._select(junction, False, 0, 0, address=address)
         self.set("PARAMETER_LANES", lanes=self._junctions[junction].lanes)
 
-    def _select(self, junction: int, bias: bool, row: int, lane: int) -> None:
+    def _select(
+        self, junction: int, bias: bool, row: int, lane: int, *, address: bool = False
+    ) -> None:
         self.set("PARAMETER_LANES", lanes=0)
-        self.set("PARAMETER_SELECT", junction=junction, bias=int(bias))
+        kind = {"address": 1} if address else {"bias": int(bias)}
+        self.set("PARAMETER_SELECT", junction=junction, **kind)
         self.set("PARAMETER_ROW", row=row)
         self.set("PARAMETER_LANE", lane=lane)

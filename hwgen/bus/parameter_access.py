@@ -29,6 +29,8 @@ class ParameterAccess(wiring.Component):
         From and to a RegisterFile: `write` and `data`; `data` and `error`.
     junction, bias, row, lane, lanes : In
         Which parameter, and lanes of a row, or 0.
+    address : In(1)
+        It is an address; only where these can be written.
     row_next, lane_next : Out, load : Out(1)
         The place after it, once it was accessed without an error; not where `lanes` is 0.
     claim : Out(1)
@@ -47,8 +49,10 @@ class ParameterAccess(wiring.Component):
         request = layout_of(ports.request)
         value = signed(ports.data_width)
         row, lane = request["row"].shape, request["lane"].shape
+        self._rewritable = ports.rewritable
         super().__init__(
             {
+                **({"address": In(1)} if ports.rewritable else {}),
                 "accesses": In(stream.Signature(data.StructLayout({"write": 1, "data": value}))),
                 "answers": Out(stream.Signature(data.StructLayout({"data": value, "error": 1}))),
                 "junction": In(request["junction"].shape),
@@ -89,6 +93,8 @@ class ParameterAccess(wiring.Component):
             request.data.eq(access.data),
             self.answers.payload.eq(answer),
         ]
+        if self._rewritable:
+            m.d.comb += request.address.eq(self.address)
         with m.FSM():
             with m.State("IDLE"):
                 m.d.comb += self.accesses.ready.eq(1)

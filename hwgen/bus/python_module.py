@@ -89,5 +89,7 @@ def _junctions(summary: CoreSummary) -> Iterator[str]:
         yield f"        {junction.parallelism},"
         yield f"        {junction.bias_rows},"
         yield f"        {junction.bias_lanes},"
+        if junction.addresses:
+            yield f"        {junction.addresses},"
         yield "    ),"
     yield ")"

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from hwgen.bus.axi_stream import PREDICTION_WORD, SAMPLE_HEADER
 from hwgen.bus.core_registers import core_registers
 from hwgen.bus.register_map import Register
+from software_ref.connections.options import ConnectionOptions
+from software_ref.connections.rewire_options import RewireOptions
 from software_ref.console.markdown import markdown_table
 from software_ref.network import Network
 from software_ref.plan.payload import Payload
@@ -16,8 +18,14 @@ from software_ref.plan.schedule import Schedule
 
 __all__ = ["tables"]
 
-_ANY = Network(layers=(4, 2), out_degree=(1,), parallelism=(2,))
-"""Addresses, fields and meanings are those of every network."""
+_ANY = Network(
+    layers=(4, 2),
+    out_degree=(1,),
+    parallelism=(2,),
+    connections=ConnectionOptions(kind="free"),
+    rewire=RewireOptions(),
+)
+"""Addresses, fields and meanings are those of every network, but for what [rewire] adds."""
 
 
 def tables() -> str:
@@ -37,6 +45,9 @@ def tables() -> str:
             *markdown_table(["address", "register", "access", "what it is"], rows),
             "",
             "## Fields",
+            "",
+            "Only where the network file has `[rewire]` are there `CAPABILITIES.addresses` and "
+            "`PARAMETER_SELECT.address`.",
             "",
             *markdown_table(["register", "field", "bits", "what it is"], fields),
             "",

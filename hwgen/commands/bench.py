@@ -68,7 +68,7 @@ def run(arguments: argparse.Namespace) -> int:
     samples = arguments.samples or SAMPLES
     data = load_training_data(file, arguments.data, samples=samples, test_samples=0)
     print_notes(data.notes)
-    design = core_design(file, arguments)
+    design = core_design(file, arguments, inputs=data.inputs)
     with only_user(folder):  # its files belong together
         project = write_bench(
             design,

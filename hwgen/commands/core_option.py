@@ -6,6 +6,9 @@ import argparse
 from pathlib import Path
 from typing import TypedDict
 
+import numpy as np
+from numpy.typing import NDArray
+
 from hwgen.core.design import CoreDesign
 from software_ref.checkpoint import load_checkpoint
 from software_ref.network_file import NetworkFile
@@ -45,8 +48,8 @@ def add_resume(parser: argparse.ArgumentParser) -> None:
         "--resume",
         type=Path,
         metavar="FILE.npz",
-        help="the core's memories begin with a saved file's weights and biases (default: the "
-        "initial ones)",
+        help="the core's memories begin with a saved file's weights, biases and connections "
+        "(default: the initial ones)",
     )
 
 
@@ -70,17 +73,25 @@ def core_inputs(arguments: argparse.Namespace) -> list[Path]:
 
 
 def core_design(
-    file: NetworkFile, arguments: argparse.Namespace, *, name: str = CORE_NAME
+    file: NetworkFile,
+    arguments: argparse.Namespace,
+    *,
+    inputs: NDArray[np.int64] | None = None,
+    name: str = CORE_NAME,
 ) -> CoreDesign:
     """The core of a network file that the arguments of `add_core` and `add_resume` ask for.
+
+    `inputs` are those of CoreDesign, which only its manifest tells.
 
     Raises
     ------
     OSError
         The file of `--resume` cannot be read.
     ValueError
-        It is no checkpoint of this network, or as `core_kind`.
+        It is no checkpoint of this network, or of other inputs; or as `core_kind`.
     """
     kind = core_kind(arguments)
     start = load_checkpoint(arguments.resume, file.network) if arguments.resume else None
-    return CoreDesign.from_file(file, **kind, start=start, name=name)
+    if start is not None and inputs is not None:
+        start.check_same_inputs(inputs, where=str(arguments.resume))
+    return CoreDesign.from_file(file, **kind, start=start, inputs=inputs, name=name)

@@ -10,8 +10,9 @@ from hwgen.bus.files import BusFiles
 from hwgen.commands.bus_option import add_bus
 from hwgen.commands.core_option import add_core, add_resume, core_design, core_inputs
 from hwgen.core.core_files import CoreFiles
-from software_ref.commands.arguments import add_json, add_network_file
+from software_ref.commands.arguments import add_data, add_json, add_network_file
 from software_ref.console.output import check_outputs, make_folder, table_lines, write_json
+from software_ref.loading import load_inputs
 from software_ref.manifest import parameters_origin
 from software_ref.network_file import read_network_file
 from software_ref.plan.ports import CORE_NAME
@@ -24,6 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_network_file(parser)
     add_core(parser)
     add_resume(parser)
+    add_data(parser)
     add_bus(parser)
     parser.add_argument(
         "--top",
@@ -56,7 +58,8 @@ def run(arguments: argparse.Namespace) -> int:
     }
     make_folder("--output", arguments.output)
     check_outputs(outputs, inputs=core_inputs(arguments))
-    design = core_design(file, arguments, name=arguments.top)
+    inputs = load_inputs(file, arguments.data)
+    design = core_design(file, arguments, inputs=inputs, name=arguments.top)
     bus.write(design, file.target.fpga)
     schedule = design.schedule
     lines = design.verilog.count("\n")

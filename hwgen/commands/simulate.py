@@ -72,7 +72,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--save",
         type=Path,
         metavar="FILE.npz",
-        help="write the weights and biases read back from the hardware, as `train --save` does",
+        help="write the parameters read back from the hardware, as `train --save` does",
     )
     parser.add_argument(
         "--wave",
@@ -128,10 +128,10 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _train(file: NetworkFile, arguments: argparse.Namespace) -> SimulationResult:
-    design = core_design(file, arguments)
     lags = lags_of(file, arguments.lags)
     data = load_training_data(file, arguments.data, samples=arguments.samples, test_samples=0)
     print_notes(data.notes)
+    design = core_design(file, arguments, inputs=data.inputs)
     with build_folder(arguments.build) as folder:
         return simulate_training(
             file,
@@ -150,10 +150,10 @@ def _predict(file: NetworkFile, arguments: argparse.Namespace) -> SimulationResu
     for option in ("epochs", "lags", "save"):
         if getattr(arguments, option) is not None:
             raise ValueError(f"--{option} is for training cores: --core inference trains nothing")
-    design = core_design(file, arguments)
     # One training sample is the fewest that there can be.
     data = load_training_data(file, arguments.data, samples=1, test_samples=arguments.samples)
     print_notes(data.notes)
+    design = core_design(file, arguments, inputs=data.inputs)
     with build_folder(arguments.build) as folder:
         return simulate_predictions(
             file, design, data, folder, stalls=_stalls(arguments), waves=_waves(arguments)

@@ -98,7 +98,10 @@ class Junction(wiring.Component):
         The parameter port, while idle: a pulse reads a row (and writes it back, with one lane
         replaced by `data` if `write`). All but the pulse must stay for `timing.access_latency`
         clocks, and `write` must be low before the next step.
-    read_data : Out(signed(B + E))
+    access_address : In(1)
+        The same of the interleaver's words, of the left memory `access_lane`; only where they can
+        be written.
+    read_data : Out(signed(schedule.value_width))
         The parameter accessed, `timing.access_latency` clocks after the pulse. A junction of
         constants has none of these ports.
     rewind : In(1)
@@ -113,7 +116,7 @@ class Junction(wiring.Component):
         self.timing = timing = schedule.timing[number - 1]
         self._parameters = parameters
         shape, layout = timing.shape, timing.layout
-        width = timing.network.format.stored_width
+        width = schedule.value_width
         members = {
             "start": In(1),
             "feed": In(1),
@@ -135,6 +138,8 @@ class Junction(wiring.Component):
                 "data": In(signed(width)),
                 "read_data": Out(signed(width)),
             }
+            if timing.addresses.writable:
+                members["access_address"] = In(1)
         if timing.last:
             labels = range(max(shape.right, 2))
             members |= {
@@ -189,14 +194,16 @@ class Junction(wiring.Component):
                 self._backprop(m, row, deltas)
             self._update(m, row, deltas, bias)
         if isinstance(row.weights, WeightMemory):
-            self._parameter_access(m, row.weights, bias)
+            self._parameter_access(m, row, row.weights, bias)
         return m
 
     def _row(self, m: Module) -> _Row:
         """What reads a row: its words, weights and left activations."""
         timing = self.timing
         timeline = self._timeline(m)
-        m.submodules.interleaver = interleaver = Interleaver(self._parameters.pattern)
+        m.submodules.interleaver = interleaver = Interleaver(
+            self._parameters.pattern, timing.pipelining, writable=timing.addresses.writable
+        )
         m.d.comb += interleaver.start.eq(timeline.start(timing.lead - interleaver.latency))
         kind = WeightRom if timing.options.constant else WeightMemory
         m.submodules.weights = weights = kind(timing, self._parameters.weights)
@@ -419,9 +426,12 @@ class Junction(wiring.Component):
                 neurons.values.eq(feedforward.derivatives),
             ]
 
-    def _parameter_access(self, m: Module, weights: WeightMemory, bias: BiasUnit) -> None:
-        """The parameter port: catch the weight or bias accessed in the clock it arrives."""
+    def _parameter_access(
+        self, m: Module, row: _Row, weights: WeightMemory, bias: BiasUnit
+    ) -> None:
+        """The parameter port: catch what is accessed in the clock in which it arrives."""
         timing, layout = self.timing, self.timing.layout
+        to_weight: Value = ~self.access_bias
         pulse = Timeline(m, self.access, name="access_timeline")
         slot = pipelined_mux(
             m,
@@ -430,15 +440,18 @@ class Junction(wiring.Component):
             timing.pipelining,
             "slot",
         )
-        with m.If(pulse.start(timing.lane_accessed) & ~self.access_bias):
+        if timing.addresses.writable:
+            to_weight = to_weight & ~self.access_address
+            self._address_access(m, row.interleaver, pulse)
+        with m.If(pulse.start(timing.lane_accessed) & to_weight):
             m.d.sync += self.read_data.eq(weights.accessed)
         with m.If(pulse.start(timing.bias_accessed) & self.access_bias):
             m.d.sync += self.read_data.eq(slot.as_signed())
         m.d.comb += [
-            weights.access.eq(self.access & ~self.access_bias),
+            weights.access.eq(self.access & to_weight),
             weights.access_row.eq(self.access_row),
             weights.access_lane.eq(self.access_lane),
-            weights.write.eq(self.write & ~self.access_bias),
+            weights.write.eq(self.write & to_weight),
             weights.replacement.eq(self.data),
             bias.access.eq(self.access & self.access_bias),
             bias.access_word.eq(self.access_row),
@@ -446,6 +459,18 @@ class Junction(wiring.Component):
         ]
         for k in range(layout.finishing):
             m.d.sync += bias.replace[k].eq(self.write & self.access_bias & (self.access_lane == k))
+
+    def _address_access(self, m: Module, interleaver: Interleaver, pulse: Timeline) -> None:
+        read = self.timing.addresses.accessed(self.timing.pipelining)
+        with m.If(pulse.start(read) & self.access_address):
+            m.d.sync += self.read_data.eq(interleaver.accessed)
+        m.d.comb += [
+            interleaver.access.eq(self.access & self.access_address),
+            interleaver.access_row.eq(self.access_row),
+            interleaver.access_memory.eq(self.access_lane),
+            interleaver.write.eq(self.write & self.access_address),
+            interleaver.replacement.eq(self.data),
+        ]
 
 
 def _words(depth: int, memories: int) -> data.ArrayLayout:

@@ -240,6 +240,8 @@ class NetworkCore(wiring.Component):
                 junction.data.eq(here.data),
                 port.read_data[index].eq(junction.read_data),
             ]
+            if junction.timing.addresses.writable:
+                m.d.comb += junction.access_address.eq(here.address)
 
 
 def _start_delay(schedule: Schedule, junction: int) -> int:

@@ -1,4 +1,4 @@
-"""The parameter port: reads and writes one weight or bias at a time while the core is idle."""
+"""The parameter port: reads and writes one weight, bias or address at a time, in an idle core."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["ParameterPort"]
 class ParameterPort(wiring.Component):
     """Serves one request at a time, and answers each.
 
-    A request for a place at which no parameter lies reaches no junction.
+    A request for a place at which nothing lies reaches no junction.
 
     Parameters
     ----------
@@ -36,8 +36,8 @@ class ParameterPort(wiring.Component):
         Whether the core is idle, or was a clock ago; whether a request keeps samples out.
     access : Out(L), request : Out
         Access pulse by junction, and the request it is for; the write flag is low between requests.
-    read_data : In(ArrayLayout(signed(B + E), L))
-        The parameter accessed as it was before, by junction.
+    read_data : In(ArrayLayout(signed(data_width), L))
+        What was accessed as it was before, by junction.
 
     Timing
     ------
@@ -50,6 +50,7 @@ class ParameterPort(wiring.Component):
         ports = CorePorts.of(schedule)
         self._latency = latency
         self._junctions = ports.junctions
+        self._rewritable = ports.rewritable
         request = layout_of(ports.request)
         value = data.ArrayLayout(shape_of(ports.value["value"]), len(ports.junctions))
         super().__init__(
@@ -68,7 +69,7 @@ class ParameterPort(wiring.Component):
     def cost(schedule: Schedule) -> cost.Terms:
         """What it takes: see `hwgen.parts.cost`."""
         ports = CorePorts.of(schedule)
-        places = 2 * len(ports.junctions)
+        places = sum(2 + (junction.address_rows > 0) for junction in ports.junctions)
         comparison = cost.Logic(lut=(ports.row_width + ports.lane_width) / 3)
         return {
             "request": cost.registers(ports.request.bits),
@@ -124,7 +125,7 @@ class ParameterPort(wiring.Component):
         return m
 
     def _found(self, m: Module) -> Value:
-        """By junction, whether the parameter requested lies in it; a clock after the request."""
+        """By junction, whether what is requested lies in it; a clock after the request."""
         request = self.request
         found = []
         for number, junction in enumerate(self._junctions):
@@ -132,6 +133,14 @@ class ParameterPort(wiring.Component):
             for bias, lanes in enumerate((junction.weight_lanes, junction.biases_by_row)):
                 here = Signal(name=f"{'bias' if bias else 'weight'}_in_{number + 1}")
                 asked = (request.junction == number) & (request.bias == bias)
+                if self._rewritable:
+                    asked &= ~request.address
+                m.d.sync += here.eq(asked & _lies(request.row, request.lane, lanes))
+                in_junction.append(here)
+            if junction.address_rows:
+                here = Signal(name=f"address_in_{number + 1}")
+                asked = (request.junction == number) & request.address & ~request.bias
+                lanes = (junction.parallelism,) * junction.address_rows
                 m.d.sync += here.eq(asked & _lies(request.row, request.lane, lanes))
                 in_junction.append(here)
             found.append(Cat(in_junction).any())

@@ -24,6 +24,8 @@ class Agreement:
     """Weights compared."""
     biases: int
     """Biases compared."""
+    addresses: int = 0
+    """Addresses compared, of a core whose connections move."""
 
     @property
     def bit_exact(self) -> bool:
@@ -71,7 +73,15 @@ def compare_results(
         predictions=len(found),
         weights=sum(map(len, rtl_parameters.weights)) if rtl_parameters else 0,
         biases=sum(map(len, rtl_parameters.biases)) if rtl_parameters else 0,
+        addresses=_addresses(rtl_parameters),
     )
+
+
+def _addresses(parameters: Parameters | None) -> int:
+    """Addresses that were read with parameters, which their connections stand for."""
+    if parameters is None or parameters.patterns is None:
+        return 0
+    return sum(each.shape.weights for each in parameters.patterns if each.shape.depth > 1)
 
 
 def first_differing_sample(

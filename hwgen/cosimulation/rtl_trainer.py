@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +22,9 @@ from hwgen.simulation.job import (
 from hwgen.simulation.job import Parameters as RawParameters
 from hwgen.simulation.result import PlayResult
 from hwgen.simulation.run import Simulation
-from hwgen.simulation.verilator import Source
+from hwgen.simulation.verilator import SimulatorError, Source
+from software_ref.connections.clash_free import ClashFreePattern
+from software_ref.connections.stored_words import stored_words, with_stored_words
 from software_ref.console.atomic_file import atomic_file
 from software_ref.golden import Parameters, RunResult, SaturationCounts
 from software_ref.golden.samples import Progress, Samples
@@ -37,8 +39,8 @@ class RtlTrainer(SampleTrainer):
     """Trains the core's Verilog under Verilator.
 
     Between two calls the core is drained, so its parameters are its whole state: every call is a
-    simulation of its own that first writes them through the parameter port. Those of a core without
-    one are constants.
+    simulation of its own that first writes them through the parameter port, connections that move
+    among them. Those of a core without one are constants.
 
     Parameters
     ----------
@@ -77,8 +79,7 @@ class RtlTrainer(SampleTrainer):
         if parameters is not None and not design.ports.parameter_port:
             raise ValueError("parameters must be those of the design: they are constants")
         self.design = design
-        self.parameters = parameters or design.parameters
-        """Raw weights and biases as last read from the core."""
+        self._parameters = parameters or design.parameters
         self.saturations = SaturationCounts.none(len(design.network.junctions))
         """Values saturated so far."""
         self.sample_clocks: NDArray[np.int64] = np.empty(0, dtype=np.int64)
@@ -108,6 +109,20 @@ class RtlTrainer(SampleTrainer):
     def network(self) -> Network:
         """See SampleTrainer."""
         return self.design.network
+
+    @property
+    def parameters(self) -> Parameters:
+        """Raw weights and biases, and connections that move, as last read from the core."""
+        return self._parameters
+
+    @parameters.setter
+    def parameters(self, parameters: Parameters) -> None:
+        """What the next call writes first."""
+        self._parameters, self._written = parameters, False
+
+    def rewire(self, epoch: int, epochs: int) -> None:
+        """Move connections between an epoch, from 0, and the next of so many."""
+        self.parameters = self.parameters.rewired(epoch, epochs)
 
     def run_samples(
         self, samples: Samples, *, progress: Progress | None = None, drain: bool = True
@@ -145,7 +160,11 @@ class RtlTrainer(SampleTrainer):
     ) -> PlayResult:
         port = self.design.ports.parameter_port
         if not self._written:
-            raw = RawParameters(weights=self.parameters.weights, biases=self.parameters.biases)
+            raw = RawParameters(
+                weights=self.parameters.weights,
+                biases=self.parameters.biases,
+                addresses=self._addresses(),
+            )
             operations = [WriteParameters(parameters=raw), *operations]
         if port:
             operations = [*operations, ReadParameters()]
@@ -159,16 +178,38 @@ class RtlTrainer(SampleTrainer):
         result = self._simulation.run(job, progress=_increments(progress))
         self.simulation_seconds += time.perf_counter() - began
         if port:
-            self._written = False
             final = result.parameters[-1]
             self.parameters = Parameters(
                 network=self.design.network,
                 weights=tuple(final.weights),
                 biases=tuple(final.biases),
+                patterns=self._patterns(final.addresses),
             )
         ff, bp, up = result.operations[-1].saturations.T.tolist()
         self.saturations += SaturationCounts(ff=tuple(ff), bp=tuple(bp), up=tuple(up))
         return result.plays[0]
+
+    def _addresses(self) -> list[NDArray[np.int64]]:
+        """Of each junction, those that can be written."""
+        if not self.design.ports.rewritable:
+            return []
+        pairs = zip(self.parameters.connections, self.design.ports.junctions, strict=True)
+        return [stored_words(pattern)[: places.addresses] for pattern, places in pairs]
+
+    def _patterns(
+        self, addresses: Sequence[NDArray[np.int64]]
+    ) -> tuple[ClashFreePattern, ...] | None:
+        """The connections of what was read; None where none can move."""
+        if self.parameters.patterns is None:
+            return None
+        pairs = zip(self.parameters.patterns, addresses, strict=True)
+        try:
+            return tuple(
+                with_stored_words(pattern, words) if len(words) else pattern
+                for pattern, words in pairs
+            )
+        except ValueError as error:
+            raise SimulatorError(f"the core's addresses are no connections: {error}") from None
 
 
 def _increments(progress: Progress | None) -> Callable[[int], None] | None:

@@ -75,6 +75,10 @@ class Cosimulation:
         own = design.schedule.lags if design.options.training else minimum_lags(design.network)
         self.lags = tuple(lags or own)
 
+    def rewire(self, epoch: int, epochs: int) -> None:
+        """Move connections between an epoch, from 0, and the next of so many."""
+        self.rtl.rewire(epoch, epochs)
+
     def run_epoch(
         self,
         features: NDArray[np.integer],

@@ -69,6 +69,7 @@ class SimulationResult:
         """The figures that people look at."""
         figures = self.figures
         compared = f"{figures['weights_compared']}, {figures['biases_compared']}"
+        addresses = figures["addresses_compared"]
         built = f"build {figures['build_seconds']:.1f} s"
         return [
             ("hardware and golden model", "equal, bit for bit" if self.bit_exact else "DIFFERENT"),
@@ -78,6 +79,7 @@ class SimulationResult:
                 "weights, biases compared",
                 "none (constants)" if self.design.options.constant else compared,
             ),
+            *([("addresses compared", addresses)] if addresses else []),
             ("clocks per sample", f"{figures['clocks_per_sample']:g}"),
             ("correct predictions", f"{100 * figures['correct'][-1]:.2f} %"),
             ("golden model", f"{figures['golden_seconds']:.1f} s"),
@@ -109,7 +111,7 @@ def simulate_training(
     Parameters
     ----------
     file : NetworkFile
-        Gives rates and order.
+        Gives rates, order, and the epochs among which connections move.
     design : CoreDesign
         A training core; where it starts from a checkpoint, its epochs go on from there.
     data : TrainingData
@@ -123,7 +125,7 @@ def simulate_training(
     stalls : Stalls, optional
         Random gaps in the streams.
     save : Path, optional
-        Where the core's weights and biases go after every epoch.
+        Where the core's weights, biases and connections go after every epoch.
     waves : Waves, optional
         Waveforms of the first epoch.
 
@@ -144,6 +146,8 @@ def simulate_training(
         for epoch in range(first, first + epochs):
             bar.describe(f"epoch {epoch + 1}")
             order = epoch_order(file.training, epoch, samples)
+            if epoch and file.network.rewire is not None:
+                simulation.rewire(epoch - 1, file.training.epochs)
             features, labels = data.train_features[order], data.train_labels[order]
             exponent = file.training.rate_exponent_at(epoch)
             found.append(simulation.run_epoch(features, labels, exponent, bar.update))
@@ -157,6 +161,7 @@ def simulate_training(
                     lags=design.schedule.lags,
                     epoch=first + len(found),
                     samples=seen + samples * len(found),
+                    inputs=data.inputs,
                 )
                 save_checkpoint(save, state)
             if not found[-1].agreement.bit_exact:
@@ -272,6 +277,7 @@ def _figures(
         "predictions_compared": sum(result.agreement.predictions for result in found),
         "weights_compared": last.agreement.weights,
         "biases_compared": last.agreement.biases,
+        "addresses_compared": last.agreement.addresses,
         "saturations": asdict(simulation.rtl.saturations),
         "differences": list(last.agreement.differences),
         "first_difference": last.first_difference,

@@ -161,12 +161,20 @@ def product_pair(pair: ProductPair, *, latency: int) -> Logic:
     return Logic(lut=pair.luts, ff=ff, dsp=1)
 
 
-def memory(depth: int, width: int, *, reads: int = 1, rom: bool = False, latency: int = 1) -> Logic:
+def memory(
+    depth: int,
+    width: int,
+    *,
+    reads: int = 1,
+    rom: bool = False,
+    latency: int = 1,
+    kind: str | None = None,
+) -> Logic:
     """`hwgen.parts.memory.memory`, with at most one write port, and the registers behind reads."""
     if depth <= 1:
         return registers(width * (1 + reads * latency))
     late = registers(width * reads * (latency - 1))
-    if MemoryPlan(depth=depth, width=width).kind == "block":
+    if (kind or MemoryPlan(depth=depth, width=width).kind) == "block":
         # A block RAM that is never written reads two words a clock.
         ports = ceil(reads / 2) if rom and depth >= 1024 else reads
         return Logic(bram18=ports * _block_rams(depth, width)) + late

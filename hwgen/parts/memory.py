@@ -27,6 +27,7 @@ def memory(
     write: tuple[Value, Value, Value] | None = None,
     init: Sequence[int] | None = (),
     latency: int = 1,
+    kind: str | None = None,
 ) -> list[Value]:
     """Add a memory and return the data of its read ports, unsigned(width) each.
 
@@ -50,12 +51,14 @@ def memory(
         before it is written: the Verilog then has no line for each.
     latency
         Clocks from an address to its data, 1 or more.
+    kind
+        "distributed" or "block", where the memory is a part of one that was decided about whole.
     """
     bits = (depth - 1).bit_length()  # none where a single word needs no address
     outputs = [
         Signal(width, name=f"{name}_read{port}", reset_less=True) for port in range(len(reads))
     ]
-    kind = MemoryPlan(depth=depth, width=width).kind
+    kind = kind or MemoryPlan(depth=depth, width=width).kind
     # A small ROM becomes logic, which no style names alike for all tools.
     attrs: dict[str, str | int] = (
         {"ram_style": kind} if write is not None or kind == "block" else {}

@@ -64,12 +64,15 @@ class Stalls:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Parameters:
-    """Weights and biases of a whole network, raw."""
+    """Weights and biases of a whole network, raw, and where the core has them, its addresses."""
 
     weights: Sequence[Integers]
     """Per junction `int64 raw (W_i,)`, natural edge order."""
     biases: Sequence[Integers]
     """Per junction `int64 raw (N_i,)`."""
+    addresses: Sequence[Integers] = ()
+    """Per junction `int64 (rows z,)`, row by row, none where they cannot be written; nothing at all
+    leaves them as they are."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,7 +115,7 @@ class Play:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class WriteParameters:
-    """Write every weight and bias."""
+    """Write every weight and bias, and every address that is given."""
 
     parameters: Parameters
     """The values to write."""
@@ -122,7 +125,7 @@ class WriteParameters:
 
 @dataclass(frozen=True, kw_only=True)
 class ReadParameters:
-    """Read every weight and bias."""
+    """Read every weight and bias, and every address that can be written."""
 
     stalls: Stalls = field(default_factory=Stalls)
     """Gaps in offering requests and in taking values."""
@@ -144,6 +147,8 @@ class AccessParameters:
     """Lane."""
     data: Sequence[int]
     """Raw value to write; ignored for reads."""
+    address: Sequence[bool] | bool = False
+    """An address, not a weight or bias: one for all or one per request."""
     stalls: Stalls = field(default_factory=Stalls)
     """Gaps in offering requests and in taking values."""
 

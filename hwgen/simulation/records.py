@@ -15,6 +15,7 @@ from software_ref.plan.ports import CorePorts
 
 __all__ = [
     "access_records",
+    "address_places",
     "feature_records",
     "join_parameters",
     "parameter_addresses",
@@ -103,6 +104,18 @@ def parameter_addresses(ports: CorePorts) -> Integers:
     return np.concatenate(parts).astype(np.int64)
 
 
+def address_places(ports: CorePorts) -> Integers:
+    """Return junction, row and left memory of every address that can be written, `int64 (n, 3)`.
+
+    Junction by junction, row by row.
+    """
+    parts = []
+    for number, junction in enumerate(ports.junctions):
+        row, memory = np.divmod(np.arange(junction.addresses), junction.parallelism)
+        parts.append(np.stack([np.full(len(row), number), row, memory], axis=1))
+    return np.concatenate(parts).astype(np.int64)
+
+
 def access_records(access: AccessParameters, ports: CorePorts) -> Records:
     """Pack parameter requests, most significant byte first.
 
@@ -111,15 +124,16 @@ def access_records(access: AccessParameters, ports: CorePorts) -> Records:
     ValueError
         For a field that its width cannot hold, or sequences of different lengths.
     """
-    words = ports.request.words(
-        **{field.name: getattr(access, field.name) for field in ports.request.fields}
-    )
+    columns = {field.name: getattr(access, field.name) for field in ports.request.fields}
+    if "address" in columns:
+        columns["address"] = np.broadcast_to(columns["address"], len(access.write))
+    words = ports.request.words(**columns)
     octets = words.astype(">u8").view(np.uint8).reshape(-1, 8)
     return octets[:, 8 - bytes_of(ports.request.bits) :]
 
 
 def join_parameters(parameters: Parameters, ports: CorePorts) -> Integers:
-    """Put weights and biases in the order of `parameter_addresses`.
+    """Put weights and biases in the order of `parameter_addresses`, then addresses if given.
 
     Raises
     ------
@@ -133,15 +147,28 @@ def join_parameters(parameters: Parameters, ports: CorePorts) -> Integers:
             f"parameters must have {wanted[0]} weights and {wanted[1]} biases per junction, "
             f"not {found[0]} and {found[1]}"
         )
+    addresses = [len(part) for part in parameters.addresses]
+    if addresses not in ([], [junction.addresses for junction in ports.junctions]):
+        raise ValueError(
+            f"parameters must have {[junction.addresses for junction in ports.junctions]} "
+            f"addresses per junction, or none, not {addresses}"
+        )
     pairs = zip(parameters.weights, parameters.biases, strict=True)
-    return np.concatenate([np.asarray(part, dtype=np.int64) for pair in pairs for part in pair])
+    parts = [*(part for pair in pairs for part in pair), *parameters.addresses]
+    return np.concatenate([np.asarray(part, dtype=np.int64) for part in parts])
 
 
 def split_parameters(values: Integers, ports: CorePorts) -> Parameters:
-    """Undo `join_parameters`."""
+    """Undo `join_parameters`, of a core that can tell its addresses with these."""
     counts = [count for junction in ports.junctions for count in (junction.weights, junction.right)]
-    parts = np.split(values, np.cumsum(counts)[:-1])
-    return Parameters(weights=parts[0::2], biases=parts[1::2])
+    pairs, addresses = np.split(values, [ports.parameters])
+    parts = np.split(pairs, np.cumsum(counts)[:-1])
+    ends = np.cumsum([junction.addresses for junction in ports.junctions])
+    return Parameters(
+        weights=parts[0::2],
+        biases=parts[1::2],
+        addresses=np.split(addresses, ends[:-1]) if ports.rewritable else (),
+    )
 
 
 def write_records(path: Path, records: Sequence[Records] | Iterator[Records]) -> None:

@@ -82,8 +82,8 @@ class Result:
         """Write all arrays to an `.npz`, whole or not at all.
 
         `operation_<field>` have one row per operation; `play<n>_<field>`, `weights<n>_<i>`,
-        `biases<n>_<i>` (junction i counted from 1), `values<n>` and `errors<n>` count their
-        operations from 0.
+        `biases<n>_<i>`, `addresses<n>_<i>` of a core that can tell them (junction i counted from
+        1), `values<n>` and `errors<n>` count their operations from 0.
         """
         arrays: dict[str, Any] = {
             f"operation_{name}": np.array([getattr(o, name) for o in self.operations])
@@ -93,7 +93,7 @@ class Result:
             for name in ("sample_clocks", "prediction_clocks", "tags", "predictions", "correct"):
                 arrays[f"play{number}_{name}"] = getattr(play, name)
         for number, parameters in enumerate(self.parameters):
-            for name in ("weights", "biases"):
+            for name in ("weights", "biases", "addresses"):
                 for index, values in enumerate(getattr(parameters, name), 1):
                     arrays[f"{name}{number}_{index}"] = values
         for name in ("values", "errors"):
@@ -141,7 +141,7 @@ def read_result(job: Job, ports: CorePorts, run_dir: Path) -> Result:
             plays.append(play)
         elif isinstance(operation, ReadParameters | WriteParameters | AccessParameters):
             single = isinstance(operation, AccessParameters)
-            requests = len(operation.write) if single else ports.parameters
+            requests = _requests(operation, ports)
             part = slice(taken, taken + requests)
             taken += requests
             wrong = answers.error[part].astype(np.bool_)
@@ -167,6 +167,18 @@ def read_result(job: Job, ports: CorePorts, run_dir: Path) -> Result:
         values=tuple(values),
         errors=tuple(errors),
     )
+
+
+def _requests(
+    operation: ReadParameters | WriteParameters | AccessParameters, ports: CorePorts
+) -> int:
+    """How many parameters an operation accesses."""
+    match operation:
+        case AccessParameters(write=write):
+            return len(write)
+        case WriteParameters(parameters=parameters) if not len(parameters.addresses):
+            return ports.parameters
+    return ports.parameters + ports.addresses
 
 
 def _play_result(

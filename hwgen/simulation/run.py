@@ -29,6 +29,7 @@ from hwgen.simulation.job import (
 from hwgen.simulation.process import run_cocotb
 from hwgen.simulation.records import (
     access_records,
+    address_places,
     feature_records,
     join_parameters,
     parameter_addresses,
@@ -287,10 +288,19 @@ class Simulation:
         if isinstance(operation, AccessParameters):
             return operation
         junction, bias, row, lane = parameter_addresses(self.ports).T
+        count = len(junction)
+        if isinstance(operation, ReadParameters) or len(operation.parameters.addresses):
+            where, word_row, memory = address_places(self.ports).T
+            junction, row, lane = (
+                np.concatenate(pair)
+                for pair in ((junction, where), (row, word_row), (lane, memory))
+            )
+            bias = np.concatenate([bias, 0 * where])
         write = isinstance(operation, WriteParameters)
         data = join_parameters(operation.parameters, self.ports) if write else 0 * junction
         return AccessParameters(
             write=np.full(len(junction), write),
             **{"junction": junction, "bias": bias, "row": row, "lane": lane, "data": data},
+            address=np.arange(len(junction)) >= count,
             stalls=operation.stalls,
         )

@@ -4,6 +4,10 @@ start --> sweep, cycle --+--> seeds of the next sweep (a small ROM)
                          |          |
                          v          v
 memory v:   word := seed | (word + 1) mod D        one incrementer per memory
+
+free:       start, access --> row --> columns of stored words --> words
+                                         ^          '--> one of them --> the word accessed
+                                         '---- column with one word replaced <--'
 """
 
 from __future__ import annotations
@@ -11,10 +15,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from amaranth.hdl import Module, Mux, Signal, Value, unsigned
+from amaranth.hdl import Array, Cat, Module, Mux, Signal, Value, unsigned
 from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
 from amaranth.utils import bits_for
+from numpy.typing import NDArray
 
 from hwgen.parts import cost
 from hwgen.parts.arithmetic import register
@@ -25,7 +30,7 @@ from software_ref.connections.clash_free import ClashFreePattern
 from software_ref.connections.kinds import KINDS
 from software_ref.plan.addresses import AddressPlan, crossbar_levels
 from software_ref.plan.copies import lane_parts
-from software_ref.plan.pipelining import Pipelining
+from software_ref.plan.pipelining import PIPELINES, Pipelining
 from software_ref.plan.timing import JunctionTiming
 
 __all__ = ["ADDRESS_GENERATORS", "Interleaver", "LaneCrossbar"]
@@ -38,11 +43,21 @@ class Interleaver(wiring.Component):
     ----------
     pattern
         The junction's clash-free pattern.
+    pipelining
+        Inputs of a multiplexer level, where words can be written.
+    writable
+        Whether the words, stored by rows, can be read and written (see AddressPlan).
 
     Members
     -------
     start : In(1)
         Pulse `latency` clocks before row 0.
+    access : In(1), access_row, access_memory, write, replacement : In
+        The parameter port, while idle: a pulse reads the word of a memory in a row, and replaces it
+        if `write`; all but the pulse must stay for AddressPlan.written clocks. Only with
+        `writable`, as is what follows.
+    accessed : Out(ceil(log2 D))
+        The word as it was before, AddressPlan.accessed clocks after the pulse.
     words : Out(ArrayLayout(unsigned(ceil(log2 D)), z))
         Word of memory v for the current row; at least one bit wide.
     sweep : Out(ceil(log2 d_out))
@@ -57,19 +72,34 @@ class Interleaver(wiring.Component):
     docs/connections.md, "Kinds of patterns"; slides, "Clash-free memory access patterns".
     """
 
-    def __init__(self, pattern: ClashFreePattern):
+    def __init__(
+        self,
+        pattern: ClashFreePattern,
+        pipelining: Pipelining = PIPELINES["deep"],
+        *,
+        writable: bool = False,
+    ):
         self.pattern = pattern
+        self._pipelining = pipelining
         shape = pattern.shape
         self._width = bits_for(shape.depth - 1)
-        self._plan = AddressPlan(kind=pattern.kind, shape=shape)
+        self._plan = AddressPlan(kind=pattern.kind, shape=shape, rewritable=writable)
         self.latency = self._plan.latency
-        super().__init__(
-            {
-                "start": In(1),
-                "words": Out(data.ArrayLayout(unsigned(self._width), shape.parallelism)),
-                "sweep": Out(bits_for(shape.out_degree - 1)),
+        members = {
+            "start": In(1),
+            "words": Out(data.ArrayLayout(unsigned(self._width), shape.parallelism)),
+            "sweep": Out(bits_for(shape.out_degree - 1)),
+        }
+        if self._plan.writable:
+            members |= {
+                "access": In(1),
+                "access_row": In(range(max(shape.rows, 2))),
+                "access_memory": In(range(max(shape.parallelism, 2))),
+                "write": In(1),
+                "replacement": In(self._width),
+                "accessed": Out(self._width),
             }
-        )
+        super().__init__(members)
 
     @staticmethod
     def cost(timing: JunctionTiming) -> cost.Terms:
@@ -81,6 +111,8 @@ class Interleaver(wiring.Component):
         if shape.depth == 1:
             return {"sweep": sweep}
         plan = timing.addresses.memory
+        if timing.addresses.writable:
+            return {"sweep": sweep, **_writable_cost(timing)}
         if kind.reads_rows:
             rom = cost.memory(plan.depth, plan.width, rom=True, latency=plan.read_latency)
             return {"sweep": sweep, "rom": rom, "row": cost.ONE * bits_for(shape.rows - 1)}
@@ -168,6 +200,9 @@ class Interleaver(wiring.Component):
         shape = self.pattern.shape
         row = row_counter(m, self.start, shape.rows, "address")
         rows = self.pattern.words.transpose(0, 2, 1).reshape(shape.rows, shape.parallelism)
+        if self._plan.writable:
+            self._rewrite_permutations(m, row, rows)
+            return
         (words,) = memory(
             m,
             "permutations",
@@ -178,6 +213,76 @@ class Interleaver(wiring.Component):
             latency=self._plan.memory.read_latency,
         )
         m.d.comb += self.words.as_value().eq(words)
+
+    def _rewrite_permutations(self, m: Module, row: Signal, rows: NDArray[np.int64]) -> None:
+        """Columns that are read side by side, and written one at a time with one word replaced.
+
+        So a word needs neither a write enable of its own, which block RAMs do not have for so few
+        bits, nor a multiplexer for each word of a row.
+        """
+        plan, columns, pipelining = self._plan, self._plan.columns, self._pipelining
+        pulse = Timeline(m, self.access, name="access_timeline")
+        with m.If(self.access):
+            m.d.sync += row.eq(self.access_row)
+        # Which column and which of its words, known long before they are looked at.
+        column, place = Signal(range(max(len(columns), 2))), Signal(range(max(len(columns[0]), 2)))
+        each = len(columns[0])
+        memories = range(self.pattern.shape.parallelism)
+        m.d.sync += [
+            column.eq(Array(v // each for v in memories)[self.access_memory]),
+            place.eq(Array(v % each for v in memories)[self.access_memory]),
+        ]
+        replaced = Signal(each * self._width, reset_less=True)
+        stored = []
+        for number, part in enumerate(columns):
+            write = Signal(name=f"column{number}_write")
+            m.d.sync += write.eq(
+                pulse.start(plan.column_read(pipelining)) & self.write & (column == number)
+            )
+            init = [packed(words[part.start : part.stop].tolist(), self._width) for words in rows]
+            stored += memory(
+                m,
+                f"permutations{number}",
+                depth=len(rows),
+                width=len(part) * self._width,
+                reads=[row],
+                write=(self.access_row, replaced[: len(part) * self._width], write),
+                init=init,
+                latency=plan.memory.read_latency,
+                kind=plan.memory.kind,
+            )
+        m.d.comb += self.words.as_value().eq(Cat(stored))
+        chosen = pipelined_mux(m, stored, column, pipelining, "column")
+        words = [
+            chosen[first : first + self._width] for first in range(0, len(replaced), self._width)
+        ]
+        m.d.sync += replaced.eq(
+            Cat(Mux(place == k, self.replacement, word) for k, word in enumerate(words))
+        )
+        m.d.comb += self.accessed.eq(pipelined_mux(m, words, place, pipelining, "place"))
+
+
+def _writable_cost(timing: JunctionTiming) -> cost.Terms:
+    """The address memory of a core whose patterns change."""
+    plan, shape, pipelining = timing.addresses, timing.shape, timing.pipelining
+    word, columns = plan.word_bits, plan.columns
+    width = len(columns[0]) * word
+    return {
+        "memory": cost.total(
+            cost.memory(
+                plan.memory.depth,
+                len(part) * word,
+                latency=plan.memory.read_latency,
+                kind=plan.memory.kind,
+            )
+            for part in columns
+        ),
+        "address_row": cost.Logic(lut=2.5, ff=1) * bits_for(shape.rows - 1),
+        "accessed": cost.pipelined_multiplexer(len(columns), width, pipelining)
+        + cost.pipelined_multiplexer(len(columns[0]), word, pipelining),
+        "replaced": cost.Logic(lut=width, ff=width),
+        "writes": cost.ONE * len(columns) + cost.registers(plan.column_read(pipelining)),
+    }
 
 
 ADDRESS_GENERATORS: dict[str, Callable[[Interleaver, Module], None]] = {

@@ -234,6 +234,7 @@ class Bench:
             network=self.network,
             weights=tuple(map(np.array, weights)),
             biases=tuple(map(np.array, biases)),
+            patterns=self.design.core.parameters.patterns,  # which are not read here
         )
 
     async def drain(self) -> None:

@@ -9,8 +9,8 @@ from functools import cached_property
 from itertools import chain
 
 from software_ref.plan.payload import Field, Payload, bits_for
-from software_ref.plan.row_layout import RowLayout
 from software_ref.plan.schedule import Schedule
+from software_ref.plan.timing import JunctionTiming
 
 __all__ = [
     "CLOCK",
@@ -99,6 +99,11 @@ class JunctionPorts:
     """Row of each right neuron's bias."""
     bias_lanes: tuple[int, ...]
     """Lane of each right neuron's bias."""
+    address_rows: int = 0
+    """Rows of addresses that can be written, each with one for each of `parallelism` left memories,
+    whose number is the lane; 0 where there are none."""
+    depth: int = 1
+    """Words D of a left memory: an address is 0 to D - 1."""
 
     def __post_init__(self) -> None:
         if not (self.weights >= 1 and self.parallelism >= 1):
@@ -113,15 +118,17 @@ class JunctionPorts:
             )
 
     @classmethod
-    def of(cls, layout: RowLayout) -> JunctionPorts:
-        """Those of a junction with this layout of rows."""
-        shape = layout.shape
+    def of(cls, timing: JunctionTiming) -> JunctionPorts:
+        """Those of a junction."""
+        layout, shape = timing.layout, timing.shape
         places = [layout.finish_place(neuron) for neuron in range(shape.right)]
         return cls(
             weights=shape.weights,
             parallelism=shape.parallelism,
             bias_rows=tuple(row for row, _ in places),
             bias_lanes=tuple(lane for _, lane in places),
+            address_rows=shape.rows if timing.addresses.writable else 0,
+            depth=shape.depth,
         )
 
     @property
@@ -140,6 +147,11 @@ class JunctionPorts:
         """Biases in each row, from lane 0 up."""
         counts = Counter(self.bias_rows)
         return tuple(counts[row] for row in range(max(counts) + 1))
+
+    @property
+    def addresses(self) -> int:
+        """Addresses that can be written."""
+        return self.address_rows * self.parallelism
 
     @property
     def rows(self) -> int:
@@ -179,7 +191,7 @@ class CorePorts:
     lane_width: int
     """Bits of a request's lane, 0 and up."""
     data_width: int
-    """Bits of a weight or bias (two's complement)."""
+    """Bits of a weight, bias or address (two's complement)."""
     clocks_per_step: int
     """Step period P in clocks: the shortest distance between two samples."""
     prediction_steps: int
@@ -239,10 +251,10 @@ class CorePorts:
                 max(max(t.shape.rows, t.layout.finish_words) for t in schedule.timing) - 1
             ),
             lane_width=bits_for(max(t.shape.parallelism for t in schedule.timing) - 1),
-            data_width=network.format.stored_width,
+            data_width=schedule.value_width,
             clocks_per_step=schedule.period,
             prediction_steps=schedule.result_steps,
-            junctions=tuple(JunctionPorts.of(t.layout) for t in schedule.timing),
+            junctions=tuple(JunctionPorts.of(t) for t in schedule.timing),
             top=top,
             parameter_port=not schedule.options.constant,
         )
@@ -280,14 +292,21 @@ class CorePorts:
             Field("correct", 1, "whether it is the label"),
         )
 
+    @property
+    def rewritable(self) -> bool:
+        """Whether any junction's addresses can be written, and a request can be for one."""
+        return any(junction.address_rows for junction in self.junctions)
+
     @cached_property
     def request(self) -> Payload:
         """What the `parameter_requests` port carries."""
+        address = Field("address", 1, "an address, neither a weight nor a bias")
         return Payload(
             "request",
             Field("write", 1, "whether to write; else it reads"),
             Field("junction", self.junction_width, "junction, from 0"),
             Field("bias", 1, "a bias, or a weight"),
+            *((address,) if self.rewritable else ()),
             Field("row", self.row_width, "row of the parameter"),
             Field("lane", self.lane_width, "its lane in the row"),
             Field("data", self.data_width, "the raw value to write", signed=True),
@@ -372,3 +391,8 @@ class CorePorts:
     def parameters(self) -> int:
         """Weights and biases of all junctions."""
         return sum(chain.from_iterable((j.weights, j.right) for j in self.junctions))
+
+    @property
+    def addresses(self) -> int:
+        """Addresses of all junctions that can be written."""
+        return sum(junction.addresses for junction in self.junctions)

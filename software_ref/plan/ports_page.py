@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 
+from software_ref.connections.options import ConnectionOptions
+from software_ref.connections.rewire_options import RewireOptions
 from software_ref.console.markdown import markdown_table
 from software_ref.network import Network
 from software_ref.plan.core_options import CoreOptions
@@ -12,8 +14,14 @@ from software_ref.plan.schedule import Schedule
 
 __all__ = ["tables"]
 
-_ANY = Network(layers=(4, 2), out_degree=(1,), parallelism=(2,))
-"""Names, directions and meanings are those of every network."""
+_ANY = Network(
+    layers=(4, 2),
+    out_degree=(1,),
+    parallelism=(2,),
+    connections=ConnectionOptions(kind="free"),
+    rewire=RewireOptions(),
+)
+"""Names, directions and meanings are those of every network, but for what [rewire] adds."""
 
 
 def tables() -> str:
@@ -39,7 +47,8 @@ def tables() -> str:
             "",
             f"A core with constant parameters has no {' and no '.join(absent)}.",
             "",
-            "Fields of the payloads, from the lowest bit up:",
+            "Fields of the payloads, from the lowest bit up (`address` only where the network file "
+            "has `[rewire]`):",
             "",
             *markdown_table(["stream", "field", "signed", "what"], fields),
             "",

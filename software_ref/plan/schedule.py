@@ -199,6 +199,12 @@ class Schedule:
         """Clocks from the one that takes a parameter request to the one that offers its answer."""
         return ACCESS_CHECK + self.access_latency + ACCESS_ANSWER
 
+    @property
+    def value_width(self) -> int:
+        """Bits of what the parameter port carries: two's complement, an address without a sign."""
+        addresses = [t.addresses.word_bits + 1 for t in self.timing if t.addresses.writable]
+        return max([self.network.format.stored_width, *addresses])
+
     def activation_queue(self, layer: int) -> Queue:
         """The left activations of junction `layer` + 1, for layer 0 (the input) to L - 1."""
         reader = self.timing[layer]

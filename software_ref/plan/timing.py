@@ -109,7 +109,11 @@ class JunctionTiming:
     @cached_property
     def addresses(self) -> AddressPlan:
         """What its interleaver is built from."""
-        return AddressPlan(kind=self.network.connections.kind, shape=self.shape)
+        return AddressPlan(
+            kind=self.network.connections.kind,
+            shape=self.shape,
+            rewritable=self.network.rewire is not None and not self.options.constant,
+        )
 
     # Row read to operands.
 
@@ -225,9 +229,12 @@ class JunctionTiming:
 
     @property
     def access_latency(self) -> int:
-        """Clocks from an access pulse to the parameter read, and to the end of its write-back."""
+        """Clocks from an access pulse to what it reads, and to the end of its write-back."""
         read = max(self.lane_accessed, self.bias_accessed)
         written = max(ACCESS_LEAD + self.weight_written, BIAS_ACCESS_LEAD + self.bias_written)
+        if self.addresses.writable:
+            read = max(read, self.addresses.accessed(self.pipelining))
+            written = max(written, self.addresses.written(self.pipelining))
         return max(read, written) + 1
 
     # Output delta and backpropagation.

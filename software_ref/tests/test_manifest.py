@@ -11,6 +11,7 @@ import pytest
 from software_ref.activation import Activation
 from software_ref.checkpoint import Checkpoint
 from software_ref.connections.options import ConnectionOptions
+from software_ref.connections.rewire_options import RewireOptions
 from software_ref.core_plan import CorePlan
 from software_ref.devices import DEVICES
 from software_ref.file_options import TargetOptions, TrainingOptions
@@ -134,6 +135,29 @@ def test_first_states_are_those_of_a_core_that_rounds_at_random() -> None:
     assert found["update"] == {"random_bits": 4, "first_states": states}
     assert found["seeds"]["update"] == 6
     assert states[0] != states[1]
+
+
+def test_it_says_which_addresses_can_be_written_and_what_they_begin_with() -> None:
+    network = replace(NETWORK, connections=ConnectionOptions(kind="free"), rewire=RewireOptions())
+    plan = replace(PLAN, network=network)
+    found = described(plan)
+    # A row of junction 2 has a word of each memory, so there is nothing to address.
+    assert [places.get("addresses") for places in found["parameters"]["junctions"]] == [
+        {"rows": 6, "lanes": 4, "words": 3},
+        None,
+    ]
+    assert found["connections"]["words"] == [pattern.words.tolist() for pattern in plan.patterns]
+    assert found["ports"]["streams"]["parameter_requests"]["fields"]["address"][1:] == [1, False]
+    plain = described(replace(plan, network=replace(network, rewire=None)))
+    assert differing(found, plain) == {
+        "initial_parameters.sha256",
+        "parameters.junctions",
+        "ports.streams.parameter_requests.bits",
+        *(
+            f"ports.streams.parameter_requests.fields.{n}"
+            for n in ("address", "row", "lane", "data")
+        ),
+    }
 
 
 @pytest.mark.parametrize("dither", [True, False])

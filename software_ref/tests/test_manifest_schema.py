@@ -12,6 +12,8 @@ from typing import Any
 import jsonschema
 import pytest
 
+from software_ref.connections.options import ConnectionOptions
+from software_ref.connections.rewire_options import RewireOptions
 from software_ref.core_plan import CorePlan
 from software_ref.manifest import SCHEMA_VERSION, manifest, manifest_schema
 from software_ref.manifest_page import table
@@ -50,10 +52,12 @@ def test_the_manifests_of_all_examples_follow_it(name: str, training: bool) -> N
 
 
 def test_so_do_those_of_other_kinds_of_networks() -> None:
-    for network in (NETWORK, RANDOM):
+    moving = replace(NETWORK, connections=ConnectionOptions(kind="free"), rewire=RewireOptions())
+    for network in (NETWORK, RANDOM, moving):
         for training in (True, False):
             options = CoreOptions(training=training, dsp_budget=0)
-            CHECK.validate(written(replace(PLAN, network=network, options=options)))
+            plan = replace(PLAN, network=network, options=options, inputs=(3,) * 12)
+            CHECK.validate(written(plan))
 
 
 def test_it_is_a_schema_and_says_its_version() -> None:

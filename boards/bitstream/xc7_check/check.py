@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from boards.bitstream.engines import FASM, open_database
 from boards.bitstream.xc7_check.assembly import check_assembly
 from boards.bitstream.xc7_check.clocks import check_clock
@@ -88,10 +90,12 @@ def read_built(manifest: Path, file: NetworkFile, boards: dict[str, Board]) -> B
         The manifest is none of a board, or of another network.
     """
     try:
-        said: dict[str, Any] = read_json(manifest)["board"]
+        described = read_json(manifest)
+        said: dict[str, Any] = described["board"]
         board = boards[said["name"]]
+        inputs = described["network"].get("inputs")
         design = BoardDesign(
-            core=CoreDesign.from_file(file),
+            core=CoreDesign.from_file(file, inputs=inputs and np.array(inputs, np.int64)),
             clock_hz=said["clock_hz"],
             baud=said["baud"],
             samples=said["samples"],

@@ -26,7 +26,9 @@ with np.load(HERE / "vectors.npz") as arrays:
 SAMPLES = len(VECTORS["labels"])
 
 Place = tuple[int, int, int, int]
-"""Junction, whether it is a bias, row and lane of a parameter."""
+"""Junction, kind, row and lane of a parameter."""
+WEIGHT, BIAS, ADDRESS = range(3)
+"""Kinds of parameters."""
 
 
 class Core:
@@ -83,9 +85,10 @@ class Core:
         for place, value in zip(
             places, [0] * len(places) if values is None else values, strict=True
         ):
-            junction, bias, row, lane = place
-            address = {"junction": junction, "bias": bias, "row": row, "lane": lane}
-            self.requests.words.append(pack(fields, write=write, data=int(value), **address))
+            junction, kind, row, lane = place
+            at = {"junction": junction, "bias": kind == BIAS, "row": row, "lane": lane}
+            at["address"] = kind == ADDRESS  # a field where connections can move
+            self.requests.words.append(pack(fields, write=write, data=int(value), **at))
         end = begin + len(places)
         await self._until(lambda: len(self.answers.words) == end, "answers", len(places))
         fields = STREAMS["parameter_values"]["fields"]
@@ -122,13 +125,17 @@ def _beats() -> Iterator[int]:
 
 
 def _places() -> list[Place]:
-    """Every parameter, by junction, weights before biases."""
+    """Every parameter, by junction: weights, biases, addresses where they can be written."""
     places: list[Place] = []
     for number, junction in enumerate(MANIFEST["parameters"]["junctions"]):
         lanes = junction["weights"]["lanes"]
-        places += [(number, 0, *divmod(e, lanes)) for e in range(junction["weights"]["count"])]
+        edges = range(junction["weights"]["count"])
+        places += [(number, WEIGHT, *divmod(edge, lanes)) for edge in edges]
         rows_and_lanes = zip(junction["biases"]["rows"], junction["biases"]["lanes"], strict=True)
-        places += [(number, 1, row, lane) for row, lane in rows_and_lanes]
+        places += [(number, BIAS, row, lane) for row, lane in rows_and_lanes]
+        if "addresses" in junction:
+            rows, lanes = (range(junction["addresses"][name]) for name in ("rows", "lanes"))
+            places += [(number, ADDRESS, row, lane) for row, lane in product(rows, lanes)]
     return places
 
 
@@ -138,6 +145,8 @@ def _parameters(prefix: str = "") -> list[int]:
     for number in range(1, JUNCTIONS + 1):
         for kind in ("weights", "biases"):
             values += VECTORS[f"{prefix}{kind}_{number}"].tolist()
+        if f"addresses_{number}" in VECTORS:  # they stay
+            values += VECTORS[f"addresses_{number}"].tolist()
     return values
 
 
@@ -195,7 +204,8 @@ async def places_without_a_parameter_are_refused(dut: Any) -> None:
     places = _places()
     before = await core.access(places)
     fields = STREAMS["parameter_requests"]["fields"]
-    limits = [1 << fields[name][1] for name in ("junction", "bias", "row", "lane")]
+    junctions, rows, lanes = (1 << fields[name][1] for name in ("junction", "row", "lane"))
+    limits = [junctions, 3 if "address" in fields else 2, rows, lanes]
     ends = [sorted({0, limit // 2, limit - 1}) for limit in limits]
     outside = sorted(set(product(*ends)) - set(places))
     answers = await core.access(outside, [-1] * len(outside))

@@ -11,8 +11,11 @@ import pytest
 
 from hwgen.bench.vectors import golden_vectors
 from hwgen.bench.words import REFUSED, port_words
-from hwgen.simulation.records import parameter_addresses
+from hwgen.simulation.records import address_places, parameter_addresses
 from hwgen.testing.shapes import network
+from software_ref.connections.options import ConnectionOptions
+from software_ref.connections.rewire_options import RewireOptions
+from software_ref.connections.stored_words import stored_words
 from software_ref.core_plan import CorePlan
 from software_ref.fixed_point import FixedFormat
 from software_ref.golden import GoldenTrainer, minimum_lags
@@ -97,3 +100,29 @@ def test_every_parameter_is_read_and_the_places_around_them_are_refused() -> Non
     assert words.answers[:refused] == (error,) * refused
     last = int(vectors.final.biases[-1][-1])
     assert words.answers[-1] == core.ports.value.word(value=last, error=0)
+
+
+def test_addresses_that_can_be_written_are_read_behind_the_parameters() -> None:
+    moving = replace(NETWORK, connections=ConnectionOptions(kind="free"), rewire=RewireOptions())
+    core = CorePlan(network=moving)
+    vectors = golden_vectors(core, *drawn(), 2)
+    words = port_words(described(core), vectors)
+    fields = [
+        core.ports.request.columns(np.frombuffer(word.to_bytes(8, "little"), np.uint8)[None])
+        for word in words.requests
+    ]
+    found = [
+        (int(each.junction[0]), int(each.row[0]), int(each.lane[0]))
+        for each in fields
+        if each.address[0] and not each.write[0]
+    ]
+    assert found == [tuple(place) for place in address_places(core.ports).tolist()]
+    answers = {
+        word
+        for each, word in zip(fields, words.answers, strict=True)
+        if each.address[0] and not each.write[0]
+    }
+    depths = [pattern.shape.depth for pattern in core.patterns]
+    assert answers == {core.ports.value.word(value=k, error=0) for k in range(max(depths))}
+    assert any(each.address[0] and each.write[0] for each in fields)  # and refused around them
+    assert vectors.arrays()["addresses_1"].tolist() == stored_words(core.patterns[0]).tolist()

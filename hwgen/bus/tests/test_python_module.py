@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
@@ -12,8 +13,12 @@ import pytest
 
 from hwgen.bus.core_summary import identity_word
 from hwgen.bus.design import AxiDesign
+from hwgen.core.design import CoreDesign
 from hwgen.testing.register_memory import RegisterMemory
+from hwgen.testing.shapes import network
 from rtl_tests.core_kinds import design
+from software_ref.connections.rewire_options import RewireOptions
+from software_ref.connections.stored_words import stored_words
 
 CORE = design("relu")
 TEXT = AxiDesign(core=CORE).files()["relu_axi.py"]
@@ -53,6 +58,24 @@ def test_parameters_go_to_their_places(module: ModuleType) -> None:
             driver.set_weights(number, [0])
         with pytest.raises(ValueError, match=f"^values must be {junction.right} biases, not 0$"):
             driver.set_biases(number, [])
+
+
+def test_addresses_go_to_their_places_where_connections_move() -> None:
+    moving = replace(network((12, 8, 2, 4), (8, 4, 2, 8), kind="free"), rewire=RewireOptions())
+    core = CoreDesign(network=moving, name="moving")
+    found = ModuleType("moving_axi")
+    exec(AxiDesign(core=core).files()["moving_axi.py"], found.__dict__)
+    memory = RegisterMemory(core)
+    driver = found.open_core(memory)
+    words = stored_words(core.patterns[0]).tolist()
+    driver.set_addresses(0, words)
+    assert driver.addresses(0) == words
+    driver.set_weights(0, [7] * 24)
+    assert memory.parameters[1 << 9, 5, 3] == words[5 * 4 + 3]
+    assert memory.parameters[0, 5, 3] == 7
+    assert driver.addresses(1) == []
+    with pytest.raises(ValueError, match=r"^values must be 0 addresses, not 1$"):
+        driver.set_addresses(1, [0])
 
 
 def test_fields_change_alone(module: ModuleType) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from amaranth.hdl import Fragment
 
 from hwgen.core.design import CoreDesign
 from hwgen.core.network import NetworkCore
 from hwgen.testing.shapes import network
+from software_ref.connections.rewire_options import RewireOptions
 from software_ref.network import Network
 from software_ref.plan.core_options import CoreOptions
 from software_ref.plan.ports import TAG_BITS
@@ -17,6 +20,9 @@ NETWORKS = {
     "plain": PLAIN,
     "dither": network((12, 8, 2, 4), (8, 4, 4, 8), dither=True, hidden="relu"),
     "random_rounding": network((12, 8, 2, 4), (8, 4, 4, 8), random_bits=3, kind="free"),
+    "rewired": replace(
+        network((12, 8, 2, 4), (8, 4, 2, 4), kind="free", dither=True), rewire=RewireOptions()
+    ),
     "one_junction": network((8, 4, 2, 8)),
 }
 

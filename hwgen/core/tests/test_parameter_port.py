@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pytest
@@ -10,6 +10,7 @@ import pytest
 from hwgen.core.parameter_port import ParameterPort
 from hwgen.testing.shapes import network
 from hwgen.testing.simulation import simulator
+from software_ref.connections.rewire_options import RewireOptions
 from software_ref.plan.ports import CorePorts
 from software_ref.plan.schedule import ACCESS_ANSWER, ACCESS_CHECK, Schedule
 
@@ -18,7 +19,13 @@ UNEVEN = Schedule(network=network((6, 6, 2, 3), (6, 2, 1, 3)))
 """Neurons of junction 1 have two edges and its rows three: one neuron ends in a row, or two."""
 CLAIM = 2
 """Clocks from a request to its being taken by an idle core."""
-FIELDS = ("write", "junction", "bias", "row", "lane", "data")
+FIELDS = ("write", "junction", "bias", "row", "lane", "data", "address")
+MOVING = Schedule(
+    network=replace(
+        network((4, 4, 1, 2), (4, 2, 1, 4), kind="free"), rewire=RewireOptions(junctions=(1,))
+    )
+)
+"""Junction 1 has two rows of two words to write; those of junction 2 are the first and only."""
 
 
 @dataclass
@@ -47,6 +54,7 @@ def run(
     """Offer requests; junction j's read data is 100 j plus the clock, modulo 128, plus 1."""
     port = ParameterPort(schedule, latency)
     junctions = len(schedule.timing)
+    fields = FIELDS[: len(requests[0])]
     record = Record()
 
     async def bench(ctx) -> None:
@@ -55,7 +63,7 @@ def run(
             ctx.set(port.idle, 1 if idle is None else int(idle[clock]))
             ctx.set(port.requests.valid, bool(queue))
             if queue:
-                for name, value in zip(FIELDS, queue[0], strict=True):
+                for name, value in zip(fields, queue[0], strict=True):
                     ctx.set(port.requests.payload[name], value)
             ctx.set(port.values.ready, 1 if take is None else int(take[clock]))
             for j in range(junctions):
@@ -63,7 +71,7 @@ def run(
             record.working.append(ctx.get(port.working))
             record.ready.append(ctx.get(port.requests.ready))
             record.write.append(ctx.get(port.request.write))
-            record.request.append(tuple(ctx.get(port.request[name]) for name in FIELDS))
+            record.request.append(tuple(ctx.get(port.request[name]) for name in fields))
             if ctx.get(port.access):
                 record.accesses.append((clock, ctx.get(port.access), record.request[-1]))
             if ctx.get(port.values.valid) and ctx.get(port.values.ready):
@@ -157,6 +165,25 @@ def test_a_request_for_a_place_without_a_parameter_is_refused_and_reaches_no_jun
     assert [one_hot for _, one_hot, _ in record.accesses] == [1 << each[1] for each in reached]
     clocks = np.subtract([clock for clock, *_ in record.answers], record.taken)
     assert set(clocks) == {ACCESS_CHECK + 1 + ACCESS_ANSWER}
+
+
+def test_addresses_lie_where_they_can_be_written_and_nowhere_else() -> None:
+    ports = CorePorts.of(MOVING)
+    requests = [
+        (1, junction, bias, row, lane, 0, address)
+        for junction in (0, 1)
+        for bias in (0, 1)
+        for row in range(1 << ports.row_width)
+        for lane in range(1 << ports.lane_width)
+        for address in (0, 1)
+    ]
+    there = {(*place, 0) for place in places(MOVING)}
+    there |= {(0, 0, row, memory, 1) for row in (0, 1) for memory in (0, 1)}
+    record = run(requests, len(requests) * 8, latency=1, schedule=MOVING)
+    refused = [(*each[1:5], each[6]) not in there for each in requests]
+    assert [bool(error) for *_, error in record.answers] == refused
+    reached = [request for request, wrong in zip(requests, refused, strict=True) if not wrong]
+    assert [request for *_, request in record.accesses] == reached
 
 
 def test_nothing_is_taken_while_the_core_works() -> None:

@@ -16,6 +16,7 @@ from software_ref.connections.counts import clash_free_count
 from software_ref.connections.junction_shape import JunctionShape
 from software_ref.connections.kinds import KINDS, SeedPerSweep, Words
 from software_ref.connections.options import ConnectionOptions
+from software_ref.plan.addresses import AddressPlan
 from software_ref.plan.pipelining import PIPELINES
 from software_ref.plan.schedule import Schedule
 from software_ref.plan.storage import storage
@@ -124,6 +125,47 @@ def through(crossbar: LaneCrossbar, items: np.ndarray, sweeps: np.ndarray) -> np
         "sweep": np.concatenate([sweeps, sweeps[tail]]),
     }
     return play(crossbar, inputs, ["outputs"])["outputs"][latency:]
+
+
+@pytest.mark.parametrize(
+    ("numbers", "columns"),
+    [
+        ((12, 12, 2, 4), 1),  # LUT RAM
+        ((36, 12, 2, 12), 2),
+        ((512, 2, 1, 2), 1),  # block RAM
+        ((520, 4, 2, 8), 2),
+    ],
+)
+def test_words_are_replaced_one_by_one(numbers: tuple[int, ...], columns: int) -> None:
+    pattern = draw(numbers, "free", dither=False)
+    z, rows = pattern.shape.parallelism, pattern.shape.rows
+    plan = AddressPlan(kind="free", shape=pattern.shape, rewritable=True)
+    assert len(plan.columns) == columns
+    rng = np.random.default_rng(rows)
+    stored = pattern.words.transpose(0, 2, 1).reshape(rows, z).copy()
+    accesses, wait = 30, max(plan.accessed(DEEP), plan.written(DEEP)) + 1
+    start = 1 + accesses * wait
+    inputs = {
+        "start": pulses(start + plan.latency + rows, [start]),
+        "access": pulses(start + plan.latency + rows, range(1, start, wait)),
+    }
+    places = {
+        "access_row": rows,
+        "access_memory": z,
+        "write": 2,
+        "replacement": pattern.shape.depth,
+    }
+    for name, count in places.items():
+        inputs[name] = np.zeros(len(inputs["start"]), np.int64)
+        inputs[name][1:start] = np.repeat(rng.integers(0, count, accesses), wait)
+    interleaver = Interleaver(pattern, writable=True)
+    shown = play(interleaver, inputs, ["words", "accessed"])
+    for clock in range(1, start, wait):
+        row, memory, write, word = (inputs[name][clock] for name in places)
+        assert shown["accessed"][clock + plan.accessed(DEEP)] == stored[row, memory]
+        if write:
+            stored[row, memory] = word
+    np.testing.assert_array_equal(shown["words"][start + plan.latency :], stored)
 
 
 class Backwards(SeedPerSweep):
