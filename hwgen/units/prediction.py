@@ -1,6 +1,6 @@
 """The prediction unit: the lowest index among the largest competing outputs; is it right?
 
-row's slots --> tournament tree (registered) --> running best --> stream after the last row
+row's slots --> register --> tournament tree (registered) --> running best --> after the last row
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from amaranth.utils import bits_for
 
 from hwgen.parts import cost
 from hwgen.parts.arithmetic import register
-from hwgen.parts.pipeline import Timeline
+from hwgen.parts.pipeline import Timeline, delayed
 from hwgen.parts.scan import NeuronCount, row_counter
-from software_ref.plan.timing import SCAN_LEAD, JunctionTiming
+from software_ref.plan.timing import SCAN_LEAD, TAKE, JunctionTiming
 
 __all__ = ["PredictionUnit"]
 
@@ -82,19 +82,23 @@ class PredictionUnit(wiring.Component):
             "label": cost.registers(bits_for(timing.shape.right - 1) * 4),
             "own": cost.ONE * (bits_for(timing.shape.rows - 1) + 6),
             "present": cost.ONE * slots,
+            "taken": cost.registers(slots * timing.widths.right_activation),
         }
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
         timing = self.timing
         timeline = Timeline(m, self.start, {"feed": self.feed, "label": self.label})
-        count = NeuronCount(m, self.start, timing.layout, "output")
+        count = NeuronCount(m, timeline.start(TAKE), timing.layout, "output")
+        # The sigmoid's tables are far from here where they are block RAM.
+        values = delayed(m, self.values.as_value(), TAKE, "values")
         candidates = []
         for k, present in enumerate(count.present):
             neuron = (count.first + k)[: len(self.prediction)]
             competes = present & (count.first + k < self._classes)
-            candidates.append(_Candidate(competes, self.values[k], neuron))
-        levels = self.latency - 1
+            value = values.word_select(k, timing.widths.right_activation)
+            candidates.append(_Candidate(competes, value, neuron))
+        levels = self.latency - TAKE - 1
         for level in range(levels):
             candidates = [
                 self._registered(m, candidates[k : k + 2], f"round{level}_{k // 2}")
@@ -102,7 +106,7 @@ class PredictionUnit(wiring.Component):
             ]
         (row,) = candidates
         # The running best over rows; row 0 comes `clock` clocks after the start pulse.
-        clock = SCAN_LEAD + levels
+        clock = SCAN_LEAD + TAKE + levels
         best = _Candidate(
             Signal(name="best_competes"),
             Signal(self.timing.widths.right_activation, name="best_value", reset_less=True),

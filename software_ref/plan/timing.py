@@ -28,7 +28,7 @@ from software_ref.plan.product_pair import LATENCY, ProductPair
 from software_ref.plan.row_layout import RowLayout
 from software_ref.plan.widths import Widths
 
-__all__ = ["ACCESS_LEAD", "ROUTE", "ROUTER_LEAD", "SCAN_LEAD", "WRITE", "JunctionTiming"]
+__all__ = ["ACCESS_LEAD", "ROUTE", "ROUTER_LEAD", "SCAN_LEAD", "TAKE", "WRITE", "JunctionTiming"]
 
 SCAN_LEAD = 2
 """Clocks from a scan's start pulse to its first row."""
@@ -40,6 +40,8 @@ WRITE = 1
 """Clocks from a write to the first read of what it wrote."""
 SUBTRACT = 1
 """Clocks of the output delta."""
+TAKE = 1
+"""Clocks from the outputs' activations to the prediction unit's own copy of them."""
 ADD = 1
 """Clocks of an addition to an error."""
 STEP = 2
@@ -202,7 +204,7 @@ class JunctionTiming:
     @property
     def predicted(self) -> int:
         """Row read to the prediction, once the last row is compared with the best before it."""
-        return self.activated + tree_levels(self.layout.finishing) + 1
+        return self.activated + TAKE + tree_levels(self.layout.finishing) + 1
 
     # The parameter port.
 

@@ -10,7 +10,7 @@ from hwgen.testing.shapes import SHAPES, identify, network, random_shapes, start
 from hwgen.testing.simulation import play, pulses
 from hwgen.units.prediction import PredictionUnit
 from software_ref.plan.pipelining import tree_levels
-from software_ref.plan.timing import SCAN_LEAD, JunctionTiming
+from software_ref.plan.timing import SCAN_LEAD, TAKE, JunctionTiming
 
 STEPS = 24
 
@@ -26,7 +26,7 @@ def test_ties_go_to_the_lowest_index_and_only_classes_compete(
     rng = np.random.default_rng([*numbers, classes])
     starts = start_clocks(rng, STEPS, shape.rows, first=0)
     unit = PredictionUnit(timing, classes)
-    assert unit.latency == tree_levels(timing.layout.finishing) + 1
+    assert unit.latency == TAKE + tree_levels(timing.layout.finishing) + 1
     clocks = starts[-1] + SCAN_LEAD + shape.rows + unit.latency + 3
     values = rng.integers(0, one + 1, (clocks, timing.layout.finishing))
     ties = rng.integers(0, 2, values.shape) * one  # every other sample is full of ties
@@ -59,11 +59,11 @@ def test_ties_go_to_the_lowest_index_and_only_classes_compete(
 
 def test_a_label_beyond_the_classes_is_never_correct() -> None:
     timing = JunctionTiming(network=network((8, 4, 2, 8)), junction=1)
-    values = np.zeros((6, 2), dtype=np.int64)
+    values = np.zeros((7, 2), dtype=np.int64)
     values[2:4] = [[1, 2], [200, 3]]  # outputs 1 and 2 are less than output 2, which is no class
     shown = play(
         PredictionUnit(timing, 2),
-        {"start": pulses(6, [0]), "feed": np.ones(6), "label": np.full(6, 2), "values": values},
+        {"start": pulses(7, [0]), "feed": np.ones(7), "label": np.full(7, 2), "values": values},
         ["done", "prediction", "correct"],
     )
     (clock,) = np.flatnonzero(shown["done"])
