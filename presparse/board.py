@@ -94,6 +94,8 @@ class Board:
         Seconds to wait for an answer before asking again.
     reconnect : float
         Seconds to wait for a port that vanishes.
+    data_dir : path, optional
+        Folder that data files are looked for in first, where `[data.inputs]` chooses inputs.
     """
 
     @refusing
@@ -105,11 +107,12 @@ class Board:
         baud: int = DEFAULT_BAUD,
         timeout: float = 1.0,
         reconnect: float = 0.0,
+        data_dir: str | Path | None = None,
     ) -> None:
         self._file = file
+        core = CorePlan.from_file(file, inputs=load_inputs(file, optional_path(data_dir)))
         self._port = SerialPort(port, baud, reconnect=reconnect, tell=print)
         try:
-            core = CorePlan.from_file(file, inputs=load_inputs(file))
             self._board = BoardDriver(Link(self._port, timeout=timeout), core)
         except BaseException:
             self._port.close()
@@ -245,7 +248,11 @@ class _SwitchedOffError(Exception):
 
 @contextmanager
 def simulated_board(
-    file: NetworkFile, *, samples: int = 2048, build: str | Path | None = None
+    file: NetworkFile,
+    *,
+    samples: int = 2048,
+    build: str | Path | None = None,
+    data_dir: str | Path | None = None,
 ) -> Iterator[str]:
     """A simulated board that is switched on for the block; gives the name of its port.
 
@@ -257,9 +264,11 @@ def simulated_board(
         Samples that its store has room for.
     build : path, optional
         Folder for Verilog and simulator; by default the simulator is in the user's cache.
+    data_dir : path, optional
+        Folder that data files are looked for in first, where `[data.inputs]` chooses inputs.
     """
     design = BoardDesign(
-        core=CoreDesign.from_file(file, inputs=load_inputs(file)),
+        core=CoreDesign.from_file(file, inputs=load_inputs(file, optional_path(data_dir))),
         clock_hz=LEAST_CLOCKS_PER_BIT * DEFAULT_BAUD,
         baud=DEFAULT_BAUD,
         samples=samples,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +72,7 @@ class InHardware(NetworkBase):
         resume: Training | str | Path | None = None,
         bus: str | None = None,
         top: str = CORE_NAME,
+        data_dir: str | Path | None = None,
     ) -> Core:
         """Write the core as Verilog, with manifest, lint waivers and template.
 
@@ -84,8 +86,14 @@ class InHardware(NetworkBase):
             "axi" puts it on AXI4-Stream and AXI4-Lite.
         top : str
             Name of the module, and of the files.
+        data_dir : path, optional
+            Folder that data files are looked for in first: where `[data.inputs]` chooses inputs,
+            the manifest tells them.
         """
         design = self.core(core=core, constant=constant, resume=resume, top=top)
+        chosen = load_inputs(self._file, optional_path(data_dir))
+        if chosen is not None:
+            design = replace(design, inputs=tuple(chosen.tolist()))
         return write_files(self.name, design, Path(output), bus=bus, device=self._file.target.fpga)
 
     @refusing
@@ -102,7 +110,7 @@ class InHardware(NetworkBase):
             self._file,
             **core_kind(core, constant),
             start=self._checkpoint(resume),
-            inputs=load_inputs(self._file),
+            inputs=None,  # those of the checkpoint
             name=top,
         )
 
@@ -346,13 +354,17 @@ class InHardware(NetworkBase):
         port : str
             The serial port, or a URL of pyserial's.
         **options
-            `baud`, `timeout` and `reconnect` of `presparse.Board`.
+            `baud`, `timeout`, `reconnect` and `data_dir` of `presparse.Board`.
         """
         return Board(self._file, port, **options)
 
     @refusing
     def simulated_board(
-        self, *, samples: int = 2048, build: str | Path | None = None
+        self,
+        *,
+        samples: int = 2048,
+        build: str | Path | None = None,
+        data_dir: str | Path | None = None,
     ) -> AbstractContextManager[str]:
         """A simulated board of this network, switched on for a `with` block that gets its port.
 
@@ -362,8 +374,10 @@ class InHardware(NetworkBase):
             Samples that its store has room for.
         build : path, optional
             Folder for Verilog and simulator; by default the simulator is in the user's cache.
+        data_dir : path, optional
+            Folder that data files are looked for in first, where `[data.inputs]` chooses inputs.
         """
-        return simulated_board(self._file, samples=samples, build=build)
+        return simulated_board(self._file, samples=samples, build=build, data_dir=data_dir)
 
 
 def core_kind(core: str, constant: bool = False) -> dict[str, bool]:

@@ -10,9 +10,12 @@ import pytest
 
 from boards.design import TOP, BoardDesign
 from boards.store.deep_memory import CHUNK
+from boards.store.input_plan import stored_beats
 from boards.top import board_verilog
 from hwgen.core.design import CoreDesign
 from hwgen.synthesis import SynthesisReport, synthesise
+from software_ref.connections.options import ConnectionOptions
+from software_ref.connections.rewire_options import RewireOptions
 from software_ref.fixed_point import FixedFormat
 from software_ref.network import Network
 
@@ -24,16 +27,22 @@ CLOCK_HZ = 120_000_000
 
 @pytest.fixture(scope="module")
 def report(tmp_path_factory: pytest.TempPathFactory) -> SynthesisReport:
-    """A small core with a store of several block RAMs in depth."""
+    """A small core with a store of several block RAMs in depth.
+
+    Its connections move and its inputs are chosen: all that a board can have beside the core.
+    """
     core = CoreDesign(
         network=Network(
             layers=(8, 4),
             out_degree=(2,),
             parallelism=(4,),
             format=FixedFormat(integer=2, fraction=5),
-        )
+            connections=ConnectionOptions(kind="free"),
+            rewire=RewireOptions(),
+        ),
+        inputs=(5, 2, 2, 0, 7, 5, 3, 2),
     )
-    samples = CHUNK // core.ports.beats + 1
+    samples = CHUNK // stored_beats(core) + 1
     folder = tmp_path_factory.mktemp("timing")
     verilog = folder / "board.v"
     verilog.write_text(
