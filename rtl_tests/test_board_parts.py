@@ -17,7 +17,7 @@ from boards.link.frame_transmitter import FrameTransmitter
 from boards.panel.button import Button
 from boards.panel.display import Display
 from boards.panel.lamps import Lamps
-from boards.store.deep_memory import CHUNK
+from boards.memory.deep_memory import CHUNK
 from boards.store.sample_store import SampleStore, StoreShape
 from boards.store.store_writer import StoreWriter
 from boards.uart import UartReceiver, UartTransmitter

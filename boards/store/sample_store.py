@@ -12,8 +12,8 @@ from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 
 from boards.design import BoardDesign
+from boards.memory.deep_memory import LATENCY, deep_memory
 from boards.store.credit_queue import CreditQueue
-from boards.store.deep_memory import LATENCY, deep_memory
 from boards.store.two_places import TwoPlaces
 from hwgen.parts.arithmetic import adder_tree, register
 from hwgen.parts.layouts import layout_of

@@ -9,7 +9,7 @@ from __future__ import annotations
 import pytest
 
 from boards.design import TOP, BoardDesign
-from boards.store.deep_memory import CHUNK
+from boards.memory.deep_memory import CHUNK
 from boards.top import board_verilog
 from hwgen.core.design import CoreDesign
 from hwgen.synthesis import SynthesisReport, synthesise
