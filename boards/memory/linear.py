@@ -90,7 +90,7 @@ class LinearMemory(wiring.Component):
         A burst that reaches beyond the last word, or has none, is its user's fault, and what comes
         then is undefined.
     data : Out(stream.Signature(width))
-        The words of all bursts, in order; a word stays until it is taken, for as long as that takes.
+        The words of all bursts, in order; a word stays until it is taken, however long that is.
     writes : In(stream.Signature(LinearShape.write))
         Words to write, in order. A burst that is taken after a write was, or in the same clock,
         reads what was written. A memory that is not `writable` has no such member.

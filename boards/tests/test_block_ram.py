@@ -1,4 +1,4 @@
-"""The block RAM behind the linear interface: bursts in order, without gaps, after what was written."""
+"""The block RAM behind the linear interface: bursts in order, without gaps, and after writes."""
 
 from __future__ import annotations
 
