@@ -11,6 +11,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+from boards.memory.cellular import CellularMemory
 from boards.memory.linear import LinearMemory
 from boards.memory.sdram import SdramMemory
 from boards.memory.timings import Pads
@@ -49,7 +50,7 @@ def _there_and_back(pads: Pads, way: float) -> dict[str, float]:
 
 
 def _kind(memory: LinearMemory) -> str:
-    return {SdramMemory: "sdram"}[type(memory)]
+    return {SdramMemory: "sdram", CellularMemory: "cellular"}[type(memory)]
 
 
 def _parameters(values: Mapping[str, float]) -> str:
@@ -82,4 +83,25 @@ def _sdram(memory: SdramMemory, chip: Any, pads: Mapping[str, float]) -> str:
 """
 
 
-_INSTANCES = {SdramMemory: _sdram}
+def _cellular(memory: CellularMemory, chip: Any, pads: Mapping[str, float]) -> str:
+    values = {each.name: getattr(chip, each.name) for each in fields(chip)}
+    values["ADDRESS_BITS"] = values.pop("address_bits")
+    values["PAGE_BITS"] = values.pop("page_bits")
+    del values["width"]
+    pins = {"CAPTURE_FALLING": int(memory.clocks.page_capture.falling), **pads}
+    lines = ("ce_n", "oe_n", "we_n", "cre")
+    return f"""\
+  wire {", ".join(f"chip_{name}" for name in lines)};
+  wire [22:0] chip_a;
+  wire [15:0] chip_dq;
+  cellular_pins #({_parameters(pins)}) pads (
+      .clk(clk), .ce(ce), .oe(oe), .we(we), .cre(cre), .dq_oe(dq_oe), .a(23'd0 | a),
+      .dq_o(dq_o), .dq_i(dq_i), {", ".join(f".chip_{name}(chip_{name})" for name in lines)},
+      .chip_a(chip_a), .chip_dq(chip_dq));
+  cellular_model #({_parameters(values)}) chip (
+      {", ".join(f".{name}(chip_{name})" for name in lines)}, .a(chip_a), .dq(chip_dq));
+  wire [31:0] chip_errors = chip.errors;
+"""
+
+
+_INSTANCES = {SdramMemory: _sdram, CellularMemory: _cellular}

@@ -9,11 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum
 from fractions import Fraction
-from typing import Any
 
 from amaranth.hdl import Cat, Module, Mux, Signal, Value
 from amaranth.lib.wiring import In, Out
 
+from boards.memory.countdown import countdown, start
 from boards.memory.linear import LinearMemory, LinearShape
 from boards.memory.timings import Capture, Clocks, Pads
 from boards.memory.word_steps import WordSteps
@@ -250,11 +250,11 @@ class SdramMemory(LinearMemory):
         step, word = steps.step, steps.step.payload
 
         # Clocks until the next command, until the row may close, until the bus is free.
-        gap, gap_over = _countdown(m, "gap", clocks.init)
-        row, row_may_close = _countdown(m, "row", clocks.ras)
-        written, write_is_in = _countdown(m, "written", clocks.wr)
-        bus, bus_is_free = _countdown(m, "bus", clocks.turn)
-        refresh, _ = _countdown(m, "refresh", clocks.refresh)
+        gap, gap_over = countdown(m, "gap", clocks.init)
+        row, row_may_close = countdown(m, "row", clocks.ras)
+        written, write_is_in = countdown(m, "written", clocks.wr)
+        bus, bus_is_free = countdown(m, "bus", clocks.turn)
+        refresh, _ = countdown(m, "refresh", clocks.refresh)
         due, refreshes = Signal(), Signal(range(chip.init_refreshes + 1))
 
         command, read = Signal(3), Signal()
@@ -283,7 +283,7 @@ class SdramMemory(LinearMemory):
 
         def give(what: _Command, *, then: int) -> None:
             m.d.comb += command.eq(what)
-            m.d.sync += _start(gap, gap_over, then)
+            m.d.sync += start(gap, gap_over, then)
 
         def precharge() -> None:
             give(_Command.PRECHARGE, then=clocks.rp)
@@ -324,9 +324,9 @@ class SdramMemory(LinearMemory):
                     ]
                     m.d.sync += [self.a.eq(column), self.ba.eq(bank), opened.eq(0)]
                     with m.If(word.write):
-                        m.d.sync += _start(written, write_is_in, clocks.wr)
+                        m.d.sync += start(written, write_is_in, clocks.wr)
                     with m.Else():
-                        m.d.sync += _start(bus, bus_is_free, clocks.turn)
+                        m.d.sync += start(bus, bus_is_free, clocks.turn)
                 with m.Elif(step.valid & gap_over):
                     with m.If(~is_open):
                         give(_Command.ACTIVATE, then=clocks.rcd)
@@ -335,23 +335,8 @@ class SdramMemory(LinearMemory):
                             self.ba.eq(bank),
                             is_open.eq(1),
                             opened.eq(1),
-                            *_start(row, row_may_close, clocks.ras),
+                            *start(row, row_may_close, clocks.ras),
                         ]
                     with m.Elif(row_may_close & write_is_in):
                         precharge()
         return m
-
-
-def _start(left: Signal, over: Signal, clocks: int) -> list[Any]:
-    """What lets a countdown be over so many clocks from now."""
-    return [left.eq(clocks - 1), over.eq(clocks == 1)]
-
-
-def _countdown(m: Module, name: str, clocks: int) -> tuple[Signal, Signal]:
-    """A counter that stops at 0, and whether it is there; both start with so many clocks."""
-    left = Signal(range(max(clocks, 2)), init=clocks - 1, name=f"{name}_left")
-    over = Signal(init=0, name=f"{name}_over")
-    with m.If(left != 0):
-        m.d.sync += left.eq(left - 1)
-    m.d.sync += over.eq(left <= 1)
-    return left, over

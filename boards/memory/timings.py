@@ -111,6 +111,12 @@ class Clocks:
                 f"not {self._mhz:g}"
             )
 
+    def captures(self, first: Fraction, last: Fraction) -> list[Capture]:
+        """Every edge from one time to another, in nanoseconds from the edge of the question."""
+        half = self.period_ns / 2
+        edges = range(max(math.ceil(first / half), 1), math.floor(last / half) + 1)
+        return [Capture(half_clocks=edge) for edge in edges]
+
     def capture(self, name: str, first: Fraction, last: Fraction) -> Capture:
         """The edge that is farthest from both ends of the time in which an answer is there.
 
@@ -127,15 +133,16 @@ class Clocks:
             No edge is inside.
         """
         half = self.period_ns / 2
-        best = round((first + last) / 2 / half)
-        if not first <= best * half <= last:
+        found = self.captures(first, last)
+        if not found:
+            before = math.floor(first / half)
             raise ValueError(
                 f"clock must have an edge while {name} is there, {float(first):.4g} to "
-                f"{float(last):.4g} ns after the question, not one of {self._mhz:g} MHz: the next "
-                f"are at {float((best - 1) * half):.4g}, {float(best * half):.4g} and "
-                f"{float((best + 1) * half):.4g} ns; take a lower clock"
+                f"{float(last):.4g} ns after the question, not one of {self._mhz:g} MHz, with edges "
+                f"at {float(before * half):.4g} and {float((before + 1) * half):.4g} ns; "
+                "take a lower clock"
             )
-        return Capture(half_clocks=best)
+        return min(found, key=lambda edge: abs(edge.half_clocks * half - (first + last) / 2))
 
     @property
     def _mhz(self) -> float:

@@ -95,7 +95,7 @@ module memory_bench #(
       endcase
     end
     n = 0;
-    while ((left != 0 || !idle) && n < 100000) begin
+    while ((left != 0 || !idle) && n < 2000) begin
       @(posedge clk);
       n = n + 1;
     end
