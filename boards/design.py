@@ -6,14 +6,17 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from boards.link.framing import DEFAULT_BAUD
+from boards.memory.external import ExternalMemory
 from boards.uart import bit_length
 from hwgen.core.design import CoreDesign
 from software_ref.core_identity import core_identity
 
-__all__ = ["TOP", "BoardDesign"]
+__all__ = ["MEMORY_PREFIX", "TOP", "BoardDesign"]
 
 TOP = "presparse_board"
 """Name of the board's module in the Verilog."""
+MEMORY_PREFIX = "memory_"
+"""What the names of its ports to a memory begin with."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +33,9 @@ class BoardDesign:
     """Samples that the store has room for."""
     leds: int = 8
     """Light-emitting diodes, 4 or more."""
+
+    external: ExternalMemory | None = None
+    """Memory beside the FPGA that holds the samples; None: they are in block RAM."""
 
     def __post_init__(self) -> None:
         for name, least in {"samples": 1, "leds": 4}.items():

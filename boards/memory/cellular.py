@@ -145,8 +145,8 @@ class CellularClocks:
             (_reads(chip, clocks, pads, falling=falling) for falling in (False, True)),
             key=lambda found: found[0] * ((1 << chip.page_bits) - 1) + found[2],
         )
-        """Clocks that an address of the same page and one of another page stay, and when their words
-        are taken; all words are taken at the same edge of the clock."""
+        """Clocks that an address of the same page and one of another page stay, and when their
+        words are taken; all words are taken at the same edge of the clock."""
         self.init = clocks.at_least(chip.tPU)
         """Clocks of power-up."""
         # The pads of a chip's pins differ: nothing that must come in order changes in one clock.

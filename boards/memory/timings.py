@@ -138,8 +138,8 @@ class Clocks:
             before = math.floor(first / half)
             raise ValueError(
                 f"clock must have an edge while {name} is there, {float(first):.4g} to "
-                f"{float(last):.4g} ns after the question, not one of {self._mhz:g} MHz, with edges "
-                f"at {float(before * half):.4g} and {float((before + 1) * half):.4g} ns; "
+                f"{float(last):.4g} ns after the question, not one of {self._mhz:g} MHz, with "
+                f"edges at {float(before * half):.4g} and {float((before + 1) * half):.4g} ns; "
                 "take a lower clock"
             )
         return min(found, key=lambda edge: abs(edge.half_clocks * half - (first + last) / 2))

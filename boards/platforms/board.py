@@ -8,6 +8,7 @@ from functools import cached_property
 
 from amaranth.build import Platform
 
+from boards.memory.external import ExternalMemory
 from software_ref.devices import DEVICES, Part
 
 __all__ = ["Board", "Pin"]
@@ -44,7 +45,9 @@ class Board:
     held_high: tuple[tuple[str, int, str], ...] = ()
     """Resource and part of pins that must be kept high, although the logic does not use them."""
     memory: str | None = None
-    """Memory beside the FPGA, for people: the store is on the chip."""
+    """Memory beside the FPGA, for people."""
+    external: tuple[ExternalMemory, ...] = ()
+    """Memories beside the FPGA that can hold the samples."""
 
     def __post_init__(self) -> None:
         device = self.platform.device.lower()

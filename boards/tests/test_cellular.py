@@ -99,7 +99,7 @@ def test_clocks_of_the_datasheet() -> None:
     clocks = CellularClocks(NEXYS4_CELLULAR, 80 * MHZ, XC7_PADS)
     # 12.5 ns each: tPC of 20 ns is 2, tRC of 70 ns is 6, 150 us are 12,000.
     assert (clocks.page, clocks.access, clocks.init) == (2, 6, 12_000)
-    # 20 + 8.5 ns after its address a word is there, until 25 + 5 + 2.5 ns: a falling edge is between.
+    # 20 + 8.5 ns after its address a word is there, until 25 + 5 + 2.5 ns: a falling edge is there.
     assert clocks.page_capture == Capture(half_clocks=5)
     assert (clocks.open + clocks.access) * 12.5 < NEXYS4_CELLULAR.tCEM
 

@@ -1,0 +1,134 @@
+"""What stands between a memory's controller and its chip: registers in the pads.
+
+`boards/memory/models/*_pins.v` does the same in simulation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from amaranth.build import Platform
+from amaranth.hdl import Const, Instance, Module, Signal, Value
+from amaranth.lib import io
+
+from boards.memory.cellular import CellularMemory
+from boards.memory.linear import LinearMemory
+from boards.memory.sdram import SdramMemory
+from boards.platforms.io_cells import IO_CELLS, IoCells
+from software_ref.devices import DeviceFamily
+
+__all__ = ["connect_chip"]
+
+
+def connect_chip(
+    m: Module,
+    platform: Platform,
+    family: DeviceFamily,
+    memory: LinearMemory,
+    pins: Mapping[str, Signal],
+) -> None:
+    """Add the pads of a memory's chip.
+
+    Parameters
+    ----------
+    m
+        The wrapper.
+    platform
+        The board's platform.
+    family
+        Its FPGA's family.
+    memory
+        The controller, for its timing alone: it is inside the logic.
+    pins
+        What it gives and takes, by the names of its members.
+    """
+    pads = _Pads(m, family)
+    _CHIPS[type(memory)](pads, platform, memory, pins)
+
+
+def _sdram(pads: _Pads, platform: Any, memory: SdramMemory, pins: Mapping[str, Signal]) -> None:
+    chip = platform.request("sdram", 0, dir="-")
+    for name in ("ras", "cas", "we", "ba", "a"):
+        pads.registered(name, getattr(chip, name), pins[name])
+    pads.plain("cs", chip.cs, Const(1))
+    pads.plain("clk_en", chip.clk_en, Const(1))
+    pads.plain("dqm", chip.dqm, Const(0, 2))
+    pads.clock("clk", chip.clk)
+    pads.both_ways(chip.dq, pins, falling=memory.clocks.capture.falling)
+
+
+def _cellular(
+    pads: _Pads, platform: Any, memory: CellularMemory, pins: Mapping[str, Signal]
+) -> None:
+    chip = platform.request("cellular_ram", 0, dir="-")
+    for name in ("ce", "oe", "we", "cre", "a"):
+        pads.registered(name, getattr(chip, name), pins[name])
+    for name, level in {"adv": 1, "lb": 1, "ub": 1, "clk": 0}.items():
+        pads.plain(name, getattr(chip, name), Const(level))
+    pads.both_ways(chip.dq, pins, falling=memory.clocks.page_capture.falling)
+
+
+_CHIPS: Mapping[type, Callable[..., None]] = {SdramMemory: _sdram, CellularMemory: _cellular}
+
+
+class _Pads:
+    """Adds pads to a module."""
+
+    def __init__(self, m: Module, family: DeviceFamily):
+        self._m = m
+        self._cells: IoCells = IO_CELLS[family.name]
+        self._buffer, self._into, self._pin = family.output_buffer
+
+    def registered(self, name: str, port: io.SingleEndedPort, value: Value) -> None:
+        """Outputs out of registers."""
+        for index, pad in enumerate(port.io):
+            out = self._register(f"{name}_{index}", value[index] ^ int(port.invert[index]))
+            self._output(f"{name}_{index}", pad, out)
+
+    def plain(self, name: str, port: io.SingleEndedPort, value: Value) -> None:
+        """Outputs that never change."""
+        for index, pad in enumerate(port.io):
+            self._output(f"{name}_{index}", pad, value[index] ^ int(port.invert[index]))
+
+    def clock(self, name: str, port: io.SingleEndedPort) -> None:
+        """The clock, half a period late."""
+        (pad,) = port.io
+        out = Signal(name=f"memory_{name}_out")
+        self._m.submodules[f"memory_{name}_ddr"] = self._cells.clock_output(out)
+        self._output(name, pad, out)
+
+    def both_ways(
+        self, port: io.SingleEndedPort, pins: Mapping[str, Signal], *, falling: bool
+    ) -> None:
+        """Data: `dq_o` where `dq_oe`, and `dq_i`."""
+        m = self._m
+        for index, pad in enumerate(port.io):
+            name = f"dq_{index}"
+            out = self._register(f"{name}_o", pins["dq_o"][index])
+            # Each pad has a register of its own that lets it float.
+            off = self._register(f"{name}_t", ~pins["dq_oe"])
+            into, taken = Signal(name=f"memory_{name}_in"), Signal(name=f"memory_{name}_taken")
+            m.submodules[f"memory_{name}"] = self._cells.both_ways(
+                pad=pad, out=out, off=off, into=into
+            )
+            m.submodules[f"memory_{name}_i"] = self._cells.register(
+                d=into, q=taken, falling=falling, into=True
+            )
+            if falling:
+                m.d.sync += pins["dq_i"][index].eq(taken)
+            else:
+                m.d.comb += pins["dq_i"][index].eq(taken)
+
+    def _register(self, name: str, d: Value) -> Signal:
+        level, q = Signal(name=f"memory_{name}_next"), Signal(name=f"memory_{name}_level")
+        self._m.d.comb += level.eq(d)
+        self._m.submodules[f"memory_{name}_register"] = self._cells.register(d=level, q=q)
+        return q
+
+    def _output(self, name: str, pad: Any, value: Value) -> None:
+        level = Signal(name=f"memory_{name}_pad_level")
+        self._m.d.comb += level.eq(value)
+        self._m.submodules[f"memory_{name}_pad"] = Instance(
+            self._buffer, **{f"i_{self._into}": level, f"o_{self._pin}": pad}
+        )
