@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boards.memory.chip_models import chip_instances, chip_sources
+from boards.memory.external import ExternalMemory
 from boards.memory.linear import LinearMemory
-from boards.memory.timings import Pads
 from hwgen.export.verilog import to_verilog
 from hwgen.simulation import icarus
 from hwgen.simulation.verilator import Source
@@ -53,13 +53,12 @@ def waiting(clocks: int) -> str:
 
 
 def play(
-    memory: LinearMemory,
+    memory: Any,
+    external: ExternalMemory,
     clock_hz: int,
-    pads: Pads,
     commands: Sequence[str],
     folder: Path,
     *,
-    chip: Any = None,
     way: float = 0.5,
     stalls: int = 0,
 ) -> Played:
@@ -68,15 +67,17 @@ def play(
     Parameters
     ----------
     memory
-        The controller.
+        The controller, a LinearMemory with `clocks`.
+    external
+        The chip, and the way to it.
     clock_hz
-        Its clock.
-    pads, chip, way
-        See `chip_instances`.
+        The clock.
     commands
         What `writing`, `reading` and `waiting` give.
     folder
         Folder for files.
+    way
+        See `chip_instances`.
     stalls
         Of 16 clocks, those in which nobody takes a word.
     """
@@ -86,10 +87,13 @@ def play(
         sources=[
             Source.read(_BENCH),
             Source(
-                "with_chip.v", _with_chip(memory, chip_instances(memory, pads, chip=chip, way=way))
+                "with_chip.v",
+                _with_chip(
+                    memory, chip_instances(external, falling=memory.clocks.falling, way=way)
+                ),
             ),
             Source("memory.v", to_verilog(memory, "memory_controller")),
-            *chip_sources(memory),
+            *chip_sources(external),
         ],
         top=_BENCH.stem,
         build_dir=folder,
@@ -144,7 +148,7 @@ def _with_chip(memory: LinearMemory, instances: str) -> str:
     pins = {
         name: len(getattr(memory, name))
         for name in memory.signature.members
-        if name not in ("reads", "data", "writes", "idle", "initialised")
+        if name not in shape.members()
     }
     wires = [f"  wire [{bits - 1}:0] {name};" for name, bits in pins.items()]
     connections = ", ".join(f".{name}({name})" for name in (*names, *pins))

@@ -14,7 +14,7 @@ from fractions import Fraction
 from itertools import count
 
 from amaranth.hdl import Module, Mux, Signal
-from amaranth.lib.wiring import In, Out
+from amaranth.lib.wiring import In, Member, Out
 
 from boards.memory.countdown import countdown, start
 from boards.memory.linear import LinearMemory, LinearShape
@@ -147,6 +147,8 @@ class CellularClocks:
         )
         """Clocks that an address of the same page and one of another page stay, and when their
         words are taken; all words are taken at the same edge of the clock."""
+        self.falling = self.page_capture.falling
+        """Whether a falling edge takes words."""
         self.init = clocks.at_least(chip.tPU)
         """Clocks of power-up."""
         # The pads of a chip's pins differ: nothing that must come in order changes in one clock.
@@ -207,7 +209,7 @@ class CellularMemory(LinearMemory):
 
     Members
     -------
-    ce, oe, we, cre : Out(1), a : Out(address_bits)
+    ce, oe, we, cre : Out(1), a : Out(23)
         To registers in the pads, high where asserted. ADV#, LB# and UB# are asserted for ever, CLK
         is low.
     dq_o, dq_i : Out(width), In(width), dq_oe : Out(1)
@@ -223,15 +225,17 @@ class CellularMemory(LinearMemory):
     def __init__(self, chip: CellularChip, clock_hz: int, pads: Pads):
         self.chip = chip
         self.clocks = CellularClocks(chip, clock_hz, pads)
-        super().__init__(
-            chip.shape,
-            {
-                **{name: Out(1) for name in ("ce", "oe", "we", "cre", "dq_oe")},
-                "a": Out(chip.address_bits),
-                "dq_o": Out(chip.width),
-                "dq_i": In(chip.width),
-            },
-        )
+        super().__init__(chip.shape, self.pins(chip))
+
+    @staticmethod
+    def pins(chip: CellularChip) -> dict[str, Member]:
+        """Members that go to the pads."""
+        return {
+            **{name: Out(1) for name in ("ce", "oe", "we", "cre", "dq_oe")},
+            "a": Out(23),
+            "dq_o": Out(chip.width),
+            "dq_i": In(chip.width),
+        }
 
     def elaborate(self, platform: object) -> Module:
         m = Module()

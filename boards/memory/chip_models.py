@@ -7,101 +7,88 @@ the controller are. The chip gets the nanoseconds of its datasheet; it knows not
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields
 from pathlib import Path
-from typing import Any
 
-from boards.memory.cellular import CellularMemory
-from boards.memory.linear import LinearMemory
-from boards.memory.sdram import SdramMemory
-from boards.memory.timings import Pads
+from boards.memory.external import ExternalMemory
 from hwgen.simulation.verilator import Source
 
 __all__ = ["chip_instances", "chip_sources"]
 
 _MODELS = Path(__file__).with_name("models")
+_SIZES = {
+    "row_bits": "ROW_BITS",
+    "column_bits": "COLUMN_BITS",
+    "init_refreshes": "INIT_REFRESHES",
+    "address_bits": "ADDRESS_BITS",
+    "page_bits": "PAGE_BITS",
+}
+"""Parameters of the models that are no times."""
 
 
-def chip_sources(memory: LinearMemory) -> list[Source]:
-    """The Verilog files of a controller's chip and its pads."""
-    return [Source.read(_MODELS / f"{_kind(memory)}_{part}.v") for part in ("model", "pins")]
+def chip_sources(external: ExternalMemory) -> list[Source]:
+    """The Verilog files of a chip and its pads."""
+    return [Source.read(_MODELS / f"{external.kind}_{part}.v") for part in ("model", "pins")]
 
 
-def chip_instances(memory: LinearMemory, pads: Pads, *, chip: Any = None, way: float = 0.5) -> str:
-    """Instances of a controller's chip and pads.
+def chip_instances(
+    external: ExternalMemory, *, falling: bool, way: float = 0.5, prefix: str = ""
+) -> str:
+    """Instances of a chip, whose complaints are counted in `chip_errors`, and of its pads.
 
     Parameters
     ----------
-    memory
-        The controller.
-    pads
-        The way to the chip and back.
-    chip
-        The datasheet that the model has; default: the controller's own.
+    external
+        The chip, and the way to it.
+    falling
+        Whether a falling edge takes data.
     way
         Where between the shortest (0) and the longest (1) way there and back the simulated one is.
+    prefix
+        What the names of the wires to the controller begin with.
     """
-    return _INSTANCES[type(memory)](memory, chip or memory.chip, _there_and_back(pads, way))
-
-
-def _there_and_back(pads: Pads, way: float) -> dict[str, float]:
+    times = {name: value for name, value in vars(external.chip).items() if name != "width"}
+    pads = external.pads
     both = pads.least + way * (pads.most - pads.least)
-    return {"OUT": round(both * 0.6, 3), "IN": round(both - round(both * 0.6, 3), 3)}
-
-
-def _kind(memory: LinearMemory) -> str:
-    return {SdramMemory: "sdram", CellularMemory: "cellular"}[type(memory)]
+    out = round(0.6 * both, 3)
+    return _CHIPS[external.kind].format(
+        pads=_parameters({"CAPTURE_FALLING": int(falling), "OUT": out, "IN": round(both - out, 3)}),
+        chip=_parameters({_SIZES.get(name, name): value for name, value in times.items()}),
+        pins=", ".join(f".{name}({prefix}{name})" for name in external.pins),
+    )
 
 
 def _parameters(values: Mapping[str, float]) -> str:
     return ", ".join(f".{name}({value})" for name, value in values.items())
 
 
-def _sdram(memory: SdramMemory, chip: Any, pads: Mapping[str, float]) -> str:
-    values = {each.name: getattr(chip, each.name) for each in fields(chip)}
-    values = {
-        {"row_bits": "ROW_BITS", "column_bits": "COLUMN_BITS"}.get(name, name): value
-        for name, value in values.items()
-    }
-    values["INIT_REFRESHES"] = values.pop("init_refreshes")
-    del values["width"]
-    pins = {"CAPTURE_FALLING": int(memory.clocks.capture.falling), **pads}
-    lines = ("clk", "cs_n", "ras_n", "cas_n", "we_n")
-    return f"""\
-  wire {", ".join(f"chip_{name}" for name in lines)};
+_CHIPS = {
+    "sdram": """\
+  wire chip_clk, chip_cs_n, chip_ras_n, chip_cas_n, chip_we_n;
   wire [1:0] chip_ba;
   wire [12:0] chip_a;
   wire [15:0] chip_dq;
-  sdram_pins #({_parameters(pins)}) pads (
-      .clk(clk), .ras(ras), .cas(cas), .we(we), .dq_oe(dq_oe), .ba(ba), .a(a), .dq_o(dq_o),
-      .dq_i(dq_i), {", ".join(f".chip_{name}(chip_{name})" for name in lines)},
-      .chip_ba(chip_ba), .chip_a(chip_a), .chip_dq(chip_dq));
-  sdram_model #({_parameters(values)}) chip (
-      {", ".join(f".{name}(chip_{name})" for name in lines)}, .cke(1'b1),
-      .ba(chip_ba), .dqm(2'b00), .a(chip_a), .dq(chip_dq));
+  sdram_pins #({pads}) pads (
+      .clk(clk), {pins},
+      .chip_clk(chip_clk), .chip_cs_n(chip_cs_n), .chip_ras_n(chip_ras_n),
+      .chip_cas_n(chip_cas_n), .chip_we_n(chip_we_n), .chip_ba(chip_ba), .chip_a(chip_a),
+      .chip_dq(chip_dq));
+  sdram_model #({chip}) chip (
+      .clk(chip_clk), .cke(1'b1), .cs_n(chip_cs_n), .ras_n(chip_ras_n), .cas_n(chip_cas_n),
+      .we_n(chip_we_n), .ba(chip_ba), .dqm(2'b00), .a(chip_a), .dq(chip_dq));
   wire [31:0] chip_errors = chip.errors;
-"""
-
-
-def _cellular(memory: CellularMemory, chip: Any, pads: Mapping[str, float]) -> str:
-    values = {each.name: getattr(chip, each.name) for each in fields(chip)}
-    values["ADDRESS_BITS"] = values.pop("address_bits")
-    values["PAGE_BITS"] = values.pop("page_bits")
-    del values["width"]
-    pins = {"CAPTURE_FALLING": int(memory.clocks.page_capture.falling), **pads}
-    lines = ("ce_n", "oe_n", "we_n", "cre")
-    return f"""\
-  wire {", ".join(f"chip_{name}" for name in lines)};
+""",
+    "cellular": """\
+  wire chip_ce_n, chip_oe_n, chip_we_n, chip_cre;
   wire [22:0] chip_a;
   wire [15:0] chip_dq;
-  cellular_pins #({_parameters(pins)}) pads (
-      .clk(clk), .ce(ce), .oe(oe), .we(we), .cre(cre), .dq_oe(dq_oe), .a(23'd0 | a),
-      .dq_o(dq_o), .dq_i(dq_i), {", ".join(f".chip_{name}(chip_{name})" for name in lines)},
+  cellular_pins #({pads}) pads (
+      .clk(clk), {pins},
+      .chip_ce_n(chip_ce_n), .chip_oe_n(chip_oe_n), .chip_we_n(chip_we_n), .chip_cre(chip_cre),
       .chip_a(chip_a), .chip_dq(chip_dq));
-  cellular_model #({_parameters(values)}) chip (
-      {", ".join(f".{name}(chip_{name})" for name in lines)}, .a(chip_a), .dq(chip_dq));
+  cellular_model #({chip}) chip (
+      .ce_n(chip_ce_n), .oe_n(chip_oe_n), .we_n(chip_we_n), .cre(chip_cre), .a(chip_a),
+      .dq(chip_dq));
   wire [31:0] chip_errors = chip.errors;
-"""
-
-
-_INSTANCES = {SdramMemory: _sdram, CellularMemory: _cellular}
+""",
+}
+"""Pads and chip of every kind of memory."""

@@ -14,7 +14,7 @@ def countdown(m: Module, name: str, clocks: int) -> tuple[Signal, Signal]:
 
     It can count as many clocks again, and fewer: see `start`.
     """
-    left = Signal(range(max(clocks, 2)), init=clocks - 1, name=f"{name}_left")
+    left = Signal(range(max(clocks, 3)), init=clocks - 1, name=f"{name}_left")
     over = Signal(name=f"{name}_over")
     with m.If(left != 0):
         m.d.sync += left.eq(left - 1)

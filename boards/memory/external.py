@@ -2,36 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from boards.memory.cellular import NEXYS4_CELLULAR, CellularMemory
+from amaranth.lib.wiring import Member
+
+from boards.memory.cellular import NEXYS4_CELLULAR, CellularClocks, CellularMemory
 from boards.memory.linear import LinearMemory
-from boards.memory.sdram import ULX3S_SDRAM, SdramMemory
+from boards.memory.sdram import ULX3S_SDRAM, SdramClocks, SdramMemory
 from boards.memory.timings import ECP5_PADS, XC7_PADS, Pads
 
-__all__ = ["CELLULAR", "SDRAM", "ExternalMemory", "pin_members"]
+__all__ = ["CELLULAR", "SDRAM", "ExternalMemory"]
 
-_STREAMS = ("reads", "data", "writes", "idle", "initialised")
+_CONTROLLERS: dict[str, tuple[Any, Any]] = {
+    "sdram": (SdramMemory, SdramClocks),
+    "cellular": (CellularMemory, CellularClocks),
+}
+"""Controller and its clocks, by the kind of memory."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ExternalMemory:
     """A chip on a board, and the way to it; equal ones make equal Verilog."""
 
-    name: str
-    """Its name on the command line."""
+    kind: str
+    """Its name on the command line; and its pads and model are called by it."""
     title: str
     """Its name for people."""
     chip: Any
     """Its datasheet."""
     pads: Pads
     """The way to the chip and back."""
-    controller: Callable[[Any, int, Pads], LinearMemory]
-    """What makes a LinearMemory of chip, clock in Hz and pads."""
 
-    def memory(self, clock_hz: int) -> Any:
+    def memory(self, clock_hz: int) -> LinearMemory:
         """Its controller.
 
         Raises
@@ -39,30 +42,38 @@ class ExternalMemory:
         ValueError
             The clock is none for this chip.
         """
-        return self.controller(self.chip, clock_hz, self.pads)
+        controller: LinearMemory = _CONTROLLERS[self.kind][0](self.chip, clock_hz, self.pads)
+        return controller
+
+    def falling(self, clock_hz: int) -> bool:
+        """Whether the pads take what the chip answers at a falling edge of the clock.
+
+        Raises
+        ------
+        ValueError
+            The clock is none for this chip.
+        """
+        return bool(_CONTROLLERS[self.kind][1](self.chip, clock_hz, self.pads).falling)
+
+    @property
+    def pins(self) -> dict[str, Member]:
+        """The members of the controller that go to the pads."""
+        members: dict[str, Member] = _CONTROLLERS[self.kind][0].pins(self.chip)
+        return members
 
 
 SDRAM = ExternalMemory(
-    name="sdram",
+    kind="sdram",
     title="32 MB SDRAM",
     chip=ULX3S_SDRAM,
     pads=ECP5_PADS,
-    controller=SdramMemory,
 )
 """The ULX3S'."""
 
 CELLULAR = ExternalMemory(
-    name="cellular",
+    kind="cellular",
     title="16 MB cellular RAM",
     chip=NEXYS4_CELLULAR,
     pads=XC7_PADS,
-    controller=CellularMemory,
 )
 """The Nexys4's."""
-
-
-def pin_members(memory: LinearMemory) -> dict[str, Any]:
-    """The members of a controller that go to its pads."""
-    return {
-        name: member for name, member in memory.signature.members.items() if name not in _STREAMS
-    }

@@ -11,7 +11,7 @@ from enum import IntEnum
 from fractions import Fraction
 
 from amaranth.hdl import Cat, Module, Mux, Signal, Value
-from amaranth.lib.wiring import In, Out
+from amaranth.lib.wiring import In, Member, Out
 
 from boards.memory.countdown import countdown, start
 from boards.memory.linear import LinearMemory, LinearShape
@@ -154,6 +154,8 @@ class SdramClocks:
             edge + self.cas_latency * period + Fraction(str(chip.tOH)) + least,
         )
         """When a word is taken, from the edge at which READ left its register."""
+        self.falling = self.capture.falling
+        """Whether a falling edge takes words."""
         self.init = clocks.at_least(chip.tINIT)
         """Clocks of power-up."""
         self.rcd = clocks.at_least(chip.tRCD)
@@ -229,16 +231,18 @@ class SdramMemory(LinearMemory):
     def __init__(self, chip: SdramChip, clock_hz: int, pads: Pads):
         self.chip = chip
         self.clocks = SdramClocks(chip, clock_hz, pads)
-        super().__init__(
-            chip.shape,
-            {
-                **{name: Out(1) for name in ("ras", "cas", "we", "dq_oe")},
-                "ba": Out(_BANK_BITS),
-                "a": Out(13),
-                "dq_o": Out(chip.width),
-                "dq_i": In(chip.width),
-            },
-        )
+        super().__init__(chip.shape, self.pins(chip))
+
+    @staticmethod
+    def pins(chip: SdramChip) -> dict[str, Member]:
+        """Members that go to the pads."""
+        return {
+            **{name: Out(1) for name in ("ras", "cas", "we", "dq_oe")},
+            "ba": Out(_BANK_BITS),
+            "a": Out(13),
+            "dq_o": Out(chip.width),
+            "dq_i": In(chip.width),
+        }
 
     def elaborate(self, platform: object) -> Module:
         m = Module()

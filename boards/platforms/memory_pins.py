@@ -12,9 +12,6 @@ from amaranth.build import Platform
 from amaranth.hdl import Const, Instance, Module, Signal, Value
 from amaranth.lib import io
 
-from boards.memory.cellular import CellularMemory
-from boards.memory.linear import LinearMemory
-from boards.memory.sdram import SdramMemory
 from boards.platforms.io_cells import IO_CELLS, IoCells
 from software_ref.devices import DeviceFamily
 
@@ -25,8 +22,10 @@ def connect_chip(
     m: Module,
     platform: Platform,
     family: DeviceFamily,
-    memory: LinearMemory,
+    kind: str,
     pins: Mapping[str, Signal],
+    *,
+    falling: bool,
 ) -> None:
     """Add the pads of a memory's chip.
 
@@ -38,16 +37,17 @@ def connect_chip(
         The board's platform.
     family
         Its FPGA's family.
-    memory
-        The controller, for its timing alone: it is inside the logic.
+    kind
+        The `ExternalMemory.kind` of it.
     pins
-        What it gives and takes, by the names of its members.
+        What the controller gives and takes, by the names of its members.
+    falling
+        Whether a falling edge takes data.
     """
-    pads = _Pads(m, family)
-    _CHIPS[type(memory)](pads, platform, memory, pins)
+    _CHIPS[kind](_Pads(m, family), platform, pins, falling)
 
 
-def _sdram(pads: _Pads, platform: Any, memory: SdramMemory, pins: Mapping[str, Signal]) -> None:
+def _sdram(pads: _Pads, platform: Any, pins: Mapping[str, Signal], falling: bool) -> None:
     chip = platform.request("sdram", 0, dir="-")
     for name in ("ras", "cas", "we", "ba", "a"):
         pads.registered(name, getattr(chip, name), pins[name])
@@ -55,21 +55,19 @@ def _sdram(pads: _Pads, platform: Any, memory: SdramMemory, pins: Mapping[str, S
     pads.plain("clk_en", chip.clk_en, Const(1))
     pads.plain("dqm", chip.dqm, Const(0, 2))
     pads.clock("clk", chip.clk)
-    pads.both_ways(chip.dq, pins, falling=memory.clocks.capture.falling)
+    pads.both_ways(chip.dq, pins, falling=falling)
 
 
-def _cellular(
-    pads: _Pads, platform: Any, memory: CellularMemory, pins: Mapping[str, Signal]
-) -> None:
+def _cellular(pads: _Pads, platform: Any, pins: Mapping[str, Signal], falling: bool) -> None:
     chip = platform.request("cellular_ram", 0, dir="-")
     for name in ("ce", "oe", "we", "cre", "a"):
         pads.registered(name, getattr(chip, name), pins[name])
     for name, level in {"adv": 1, "lb": 1, "ub": 1, "clk": 0}.items():
         pads.plain(name, getattr(chip, name), Const(level))
-    pads.both_ways(chip.dq, pins, falling=memory.clocks.page_capture.falling)
+    pads.both_ways(chip.dq, pins, falling=falling)
 
 
-_CHIPS: Mapping[type, Callable[..., None]] = {SdramMemory: _sdram, CellularMemory: _cellular}
+_CHIPS: Mapping[str, Callable[..., None]] = {"sdram": _sdram, "cellular": _cellular}
 
 
 class _Pads:

@@ -24,7 +24,6 @@ from amaranth.lib import io
 
 from boards.clocking.clocking import Clocking
 from boards.design import MEMORY_PREFIX, TOP, BoardDesign
-from boards.memory.external import pin_members
 from boards.platforms.board import Board
 from boards.platforms.memory_pins import connect_chip
 
@@ -97,7 +96,8 @@ class BoardWrapper(Elaboratable):
             self._output(m, "digit_pins", platform.request("display_7seg_an", 0, dir="-"), digits)
         if external is not None:
             family = board.part.device.family
-            connect_chip(m, platform, family, external.memory(self._design.clock_hz), pins)
+            falling = external.falling(self._design.clock_hz)
+            connect_chip(m, platform, family, external.kind, pins, falling=falling)
         for name, number, part in board.held_high:
             port = getattr(platform.request(name, number, dir="-"), part)
             self._output(m, f"held_{name}_{part}", port, 1)
@@ -106,7 +106,7 @@ class BoardWrapper(Elaboratable):
     def _memory_pins(self) -> dict[str, Signal]:
         """What the logic gives the memory beside the FPGA, and takes, by its controller's names."""
         external = self._design.external
-        members = {} if external is None else pin_members(external.memory(self._design.clock_hz))
+        members = {} if external is None else external.pins
         return {
             name: Signal(member.shape, name=f"{MEMORY_PREFIX}{name}")
             for name, member in members.items()

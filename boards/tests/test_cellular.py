@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from boards.memory.bench import Played, play, reading, waiting, writing
-from boards.memory.cellular import NEXYS4_CELLULAR, CellularClocks, CellularMemory
+from boards.memory.cellular import NEXYS4_CELLULAR, CellularChip, CellularClocks, CellularMemory
+from boards.memory.external import CELLULAR
 from boards.memory.timings import XC7_PADS, Capture
 from boards.tests.random_bursts import random_bursts
 
@@ -18,8 +19,15 @@ SMALL = replace(NEXYS4_CELLULAR, address_bits=11, tPU=2_000.0)
 MHZ = 1_000_000
 
 
-def _play(memory: CellularMemory, mhz: int, commands: list[str], folder: Path, **options) -> Played:
-    return play(memory, mhz * MHZ, XC7_PADS, commands, folder, **options)
+def _play(
+    memory: CellularMemory,
+    mhz: int,
+    commands: list[str],
+    folder: Path,
+    chip: CellularChip = SMALL,
+    **options,
+) -> Played:
+    return play(memory, replace(CELLULAR, chip=chip), mhz * MHZ, commands, folder, **options)
 
 
 @pytest.mark.icarus
@@ -91,6 +99,7 @@ def test_a_word_taken_half_a_clock_too_soon_is_not_the_word(tmp_path: Path) -> N
     memory = CellularMemory(SMALL, 80 * MHZ, XC7_PADS)
     right = memory.clocks.page_capture.half_clocks
     memory.clocks.page_capture = Capture(half_clocks=right - 1)
+    memory.clocks.falling = memory.clocks.page_capture.falling
     played = _play(memory, 80, [writing(3, 5), reading(2, 2)], tmp_path)
     assert played.words[-1] != 5
 

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from boards.memory.bench import Played, play, reading, waiting, writing
-from boards.memory.sdram import ULX3S_SDRAM, SdramClocks, SdramMemory
+from boards.memory.external import SDRAM
+from boards.memory.sdram import ULX3S_SDRAM, SdramChip, SdramClocks, SdramMemory
 from boards.memory.timings import ECP5_PADS, Capture
 from boards.tests.random_bursts import random_bursts
 
@@ -25,8 +26,15 @@ SMALL = replace(
 MHZ = 1_000_000
 
 
-def _play(memory: SdramMemory, mhz: int, commands: list[str], folder: Path, **options) -> Played:
-    return play(memory, mhz * MHZ, ECP5_PADS, commands, folder, **options)
+def _play(
+    memory: SdramMemory,
+    mhz: int,
+    commands: list[str],
+    folder: Path,
+    chip: SdramChip = SMALL,
+    **options,
+) -> Played:
+    return play(memory, replace(SDRAM, chip=chip), mhz * MHZ, commands, folder, **options)
 
 
 @pytest.mark.icarus
@@ -89,6 +97,7 @@ def test_a_word_taken_half_a_clock_too_soon_is_not_the_word(tmp_path: Path) -> N
     memory = SdramMemory(SMALL, 80 * MHZ, ECP5_PADS)
     right = memory.clocks.capture.half_clocks
     memory.clocks.capture = Capture(half_clocks=right - 1)
+    memory.clocks.falling = memory.clocks.capture.falling
     played = _play(memory, 80, [writing(3, 5), reading(3, 1)], tmp_path)
     assert list(played.words) != [5]
 

@@ -67,10 +67,13 @@ module cellular_model #(
   real page_at = -1.0e9, address_at = -1.0e9, data_at = -1.0e9, write_end = -1.0e9, good_at = 0.0;
   reg [22:0] address = 0;
   // Every delayed look has a number, so that none hides another.
-  integer number = 0, kick = 0, expiry = 0;
+  integer number = 0, kick = 0, expiries = 0, expiry = 0;
+  real wait_for = 1.0;
 
-  wire reading = !ce_n && !oe_n && we_n && !cre;
-  wire writing = !ce_n && !we_n;
+  reg awake = 0;  // pins are driven: CE# was seen high
+  wire selected = awake && !ce_n;
+  wire reading = selected && !oe_n && we_n && !cre;
+  wire writing = selected && !we_n;
   reg was_reading = 0, was_writing = 0;
 
   // Outputs
@@ -86,16 +89,18 @@ module cellular_model #(
     begin
       good_at = later(later(page_at + tAA, address_at + (page_mode ? tAPA : tAA)),
                       later(ce_fell + tCO, oe_fell + tOE));
+      wait_for = later(good_at - $realtime, SLACK);
       number = number + 1;
-      if (reading) kick <= #(later(good_at - $realtime, 0.0)) number;
     end
   endtask
+  // Not in the task: Verilator takes a delay's value from before it.
+  always @(number) kick <= #(wait_for) number;
 
   always @(kick)
     if (reading && $realtime >= good_at - SLACK) driven = words[a[ADDRESS_BITS-1:0]];
 
   always @(a) begin
-    if (was_reading && reading) begin
+    if (was_reading && reading && ce_fell < $realtime) begin
       if (a[22:PAGE_BITS] != address[22:PAGE_BITS]) at_least(later(page_at, ce_fell), tRC, "tRC");
       at_least(address_at, page_mode ? tPC : tRC, "tPC");
     end
@@ -109,23 +114,25 @@ module cellular_model #(
   end
 
   integer k;
+  initial if (ce_n === 1'b1) awake = 1;
   always @(ce_n) begin
     if (!ce_n) begin
-      if ($realtime > 0.0) begin
+      if (awake) begin
         if ($realtime < tPU - SLACK) complain("tPU: CE# low too early");
         at_least(ce_rose, tCPH, "tCPH");
       end
       ce_fell = $realtime;
-      number = number + 1;
-      expiry <= #(tCEM + SLACK) number;
+      expiries = expiries + 1;
+      expiry <= #(tCEM + SLACK) expiries;
       look;
     end else begin
       if (was_reading) at_least(later(page_at, ce_fell), tRC, "tRC");
       ce_rose = $realtime;
+      awake = 1;
     end
   end
   always @(expiry)
-    if (!ce_n && $realtime - ce_fell > tCEM + SLACK / 2) begin
+    if (selected && $realtime - ce_fell > tCEM + SLACK / 2) begin
       complain("tCEM: a row lost its words");
       for (k = 0; k < 1 << ROW_BITS; k = k + 1)
         words[{a[ADDRESS_BITS-1:ROW_BITS], k[ROW_BITS-1:0]}] =
