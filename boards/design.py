@@ -42,6 +42,8 @@ class BoardDesign:
             if getattr(self, name) < least:
                 raise ValueError(f"{name} must be at least {least}, not {getattr(self, name)}")
         bit_length(self.clock_hz, self.baud)
+        if self.external is not None:
+            self.external.falling(self.clock_hz)  # refuses a clock that the memory cannot have
 
     @property
     def beats(self) -> int:

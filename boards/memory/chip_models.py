@@ -90,5 +90,14 @@ _CHIPS = {
       .dq(chip_dq));
   wire [31:0] chip_errors = chip.errors;
 """,
+    "flash": """\
+  wire chip_cs_n, chip_sck;
+  wire [3:0] chip_dq;
+  flash_pins #({pads}) pads (
+      .clk(clk), {pins},
+      .chip_cs_n(chip_cs_n), .chip_sck(chip_sck), .chip_dq(chip_dq));
+  flash_model #({chip}) chip (.cs_n(chip_cs_n), .sck(chip_sck), .dq(chip_dq));
+  wire [31:0] chip_errors = chip.errors;
+""",
 }
 """Pads and chip of every kind of memory."""

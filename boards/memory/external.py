@@ -8,15 +8,17 @@ from typing import Any
 from amaranth.lib.wiring import Member
 
 from boards.memory.cellular import NEXYS4_CELLULAR, CellularClocks, CellularMemory
+from boards.memory.flash import NEXYS_FLASH, FlashClocks, FlashMemory
 from boards.memory.linear import LinearMemory
 from boards.memory.sdram import ULX3S_SDRAM, SdramClocks, SdramMemory
 from boards.memory.timings import ECP5_PADS, XC7_PADS, Pads
 
-__all__ = ["CELLULAR", "SDRAM", "ExternalMemory"]
+__all__ = ["CELLULAR", "FLASH", "SDRAM", "ExternalMemory"]
 
 _CONTROLLERS: dict[str, tuple[Any, Any]] = {
     "sdram": (SdramMemory, SdramClocks),
     "cellular": (CellularMemory, CellularClocks),
+    "flash": (FlashMemory, FlashClocks),
 }
 """Controller and its clocks, by the kind of memory."""
 
@@ -77,3 +79,11 @@ CELLULAR = ExternalMemory(
     pads=XC7_PADS,
 )
 """The Nexys4's."""
+
+FLASH = ExternalMemory(
+    kind="flash",
+    title="16 MB quad-SPI flash",
+    chip=NEXYS_FLASH,
+    pads=XC7_PADS,
+)
+"""The Nexys boards', behind their bitstream; it can only be read."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from amaranth.build import Platform
+from amaranth.build import Platform, Resource, Subsignal
 from amaranth.hdl import Const, Instance, Module, Signal, Value
 from amaranth.lib import io
 
@@ -67,7 +67,23 @@ def _cellular(pads: _Pads, platform: Any, pins: Mapping[str, Signal], falling: b
     pads.both_ways(chip.dq, pins, falling=falling)
 
 
-_CHIPS: Mapping[str, Callable[..., None]] = {"sdram": _sdram, "cellular": _cellular}
+def _flash(pads: _Pads, platform: Any, pins: Mapping[str, Signal], falling: bool) -> None:
+    # The clock's pin is the configuration's, and no port: STARTUPE2 has it.
+    whole = platform.lookup("spi_flash_4x", 0)
+    ios = [io for io in whole.ios if not (isinstance(io, Subsignal) and io.name == "clk")]
+    platform.add_resources([Resource("quad_flash", 0, *ios)])
+    chip = platform.request("quad_flash", 0, dir="-")
+    pads.registered("cs", chip.cs, pins["cs"])
+    pads.configuration_clock(pins["sck"])
+    # The second pin is the chip's alone.
+    pads.both_ways(chip.dq, pins, falling=falling, driven=0b1101)
+
+
+_CHIPS: Mapping[str, Callable[..., None]] = {
+    "sdram": _sdram,
+    "cellular": _cellular,
+    "flash": _flash,
+}
 
 
 class _Pads:
@@ -96,16 +112,40 @@ class _Pads:
         self._m.submodules[f"memory_{name}_ddr"] = self._cells.clock_output(out)
         self._output(name, pad, out)
 
+    def configuration_clock(self, value: Value) -> None:
+        """An output that the FPGA reads its bitstream with, of the 7 series."""
+        # No pad: an ordinary register.
+        level = Signal(name="memory_sck_level")
+        self._m.d.sync += level.eq(value)
+        self._m.submodules.memory_startup = Instance(
+            "STARTUPE2",
+            i_CLK=Const(0),
+            i_GSR=Const(0),
+            i_GTS=Const(0),
+            i_KEYCLEARB=Const(1),
+            i_PACK=Const(0),
+            i_USRCCLKO=level,
+            i_USRCCLKTS=Const(0),
+            i_USRDONEO=Const(1),
+            i_USRDONETS=Const(1),
+        )
+
     def both_ways(
-        self, port: io.SingleEndedPort, pins: Mapping[str, Signal], *, falling: bool
+        self,
+        port: io.SingleEndedPort,
+        pins: Mapping[str, Signal],
+        *,
+        falling: bool,
+        driven: int = -1,
     ) -> None:
-        """Data: `dq_o` where `dq_oe`, and `dq_i`."""
+        """Data: `dq_o` where `dq_oe` and the pin is one of `driven`, and `dq_i`."""
         m = self._m
         for index, pad in enumerate(port.io):
             name = f"dq_{index}"
             out = self._register(f"{name}_o", pins["dq_o"][index])
             # Each pad has a register of its own that lets it float.
-            off = self._register(f"{name}_t", ~pins["dq_oe"])
+            mine = driven >> index & 1
+            off = self._register(f"{name}_t", ~pins["dq_oe"]) if mine else Const(1)
             into, taken = Signal(name=f"memory_{name}_in"), Signal(name=f"memory_{name}_taken")
             m.submodules[f"memory_{name}"] = self._cells.both_ways(
                 pad=pad, out=out, off=off, into=into
