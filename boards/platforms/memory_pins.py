@@ -119,6 +119,7 @@ class _Pads:
         self._m.d.sync += level.eq(value)
         self._m.submodules.memory_startup = Instance(
             "STARTUPE2",
+            a_keep=1,  # it drives nothing in here
             i_CLK=Const(0),
             i_GSR=Const(0),
             i_GTS=Const(0),
