@@ -13,7 +13,7 @@ from boards.memory.linear import LinearMemory
 from boards.memory.sdram import ULX3S_SDRAM, SdramClocks, SdramMemory
 from boards.memory.timings import ECP5_PADS, XC7_PADS, Pads
 
-__all__ = ["CELLULAR", "FLASH", "SDRAM", "ExternalMemory"]
+__all__ = ["BLOCK", "CELLULAR", "FLASH", "MEMORIES", "SDRAM", "ExternalMemory"]
 
 _CONTROLLERS: dict[str, tuple[Any, Any]] = {
     "sdram": (SdramMemory, SdramClocks),
@@ -87,3 +87,8 @@ FLASH = ExternalMemory(
     pads=XC7_PADS,
 )
 """The Nexys boards', behind their bitstream; it can only be read."""
+
+BLOCK = "block"
+"""What the command line calls block RAM."""
+MEMORIES = {each.kind: each for each in (SDRAM, CELLULAR)}
+"""Memories that can hold the samples, by their kind."""

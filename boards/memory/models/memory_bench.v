@@ -97,7 +97,7 @@ module memory_bench #(
     n = 0;
     while ((left != 0 || !idle) && n < 2000) begin
       @(posedge clk);
-      n = n + 1;
+      n = data_valid ? 0 : n + 1;
     end
     $fdisplay(out, "end %0d %0d %0d", ended - began, left, errors);
     $finish;
