@@ -12,6 +12,7 @@ from boards.bitstream.report import BuildReport
 from boards.design import BoardDesign
 from boards.families import Builder, family_of
 from boards.link.framing import DEFAULT_BAUD
+from boards.memory.external import BLOCK
 from boards.platforms.board import Board
 from boards.store.capacity import most_samples
 from hwgen.core.design import CoreDesign
@@ -42,6 +43,7 @@ def plan_board(
     clock_mhz: float | None = None,
     baud: int = DEFAULT_BAUD,
     samples: int | None = None,
+    memory: str = BLOCK,
     data_dir: Path | None = None,
 ) -> BitstreamJob:
     """What is to be built.
@@ -60,14 +62,18 @@ def plan_board(
         Bits per second of the UART.
     samples
         Samples that the store has room for; default: the data set's, or as many as fit.
+    memory
+        Kind of memory that holds the samples: one of the board's, or BLOCK.
     data_dir
         The folder that data files are looked for in first.
 
     Raises
     ------
     ValueError
-        The network or the samples do not fit, or the clock cannot be made.
+        The board has no such memory, the network or the samples do not fit, or the clock cannot be
+        made.
     """
+    external = board.external_memory(memory)
     file, family = for_board(file, board), family_of(board)
     asked = clock_mhz or file.target.clock_mhz or board.clock_mhz
     clocking = family.clocking(board.oscillator_hz, round(asked * 1e6))
@@ -79,6 +85,7 @@ def plan_board(
         baud=baud,
         samples=_samples(file, core, samples, data_dir),
         leds=board.leds,
+        external=external,
     )
     return BitstreamJob(
         name=file.name,
