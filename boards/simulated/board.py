@@ -9,6 +9,7 @@ from __future__ import annotations
 import ctypes
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from boards.design import TOP, BoardDesign
 from boards.panel.display import DIGITS, segments_of
@@ -40,6 +41,9 @@ class SimulatedBoard:
         library built there before from the same Verilog is used again.
     mode, building
         See `hwgen.simulation.verilator.build`.
+    chip
+        The datasheet of the memory beside the FPGA, where it is not the one that the design's
+        controller goes by.
 
     Raises
     ------
@@ -54,6 +58,7 @@ class SimulatedBoard:
         *,
         mode: Mode = "fast_run",
         building: Callable[[], None] = lambda: None,
+        chip: Any = None,
     ):
         self.design = design
         source = Source(f"{TOP}.v", board_verilog(design))
@@ -69,7 +74,7 @@ class SimulatedBoard:
             sources=[
                 Source(f"{TOP}.vlt", lint_waivers(source.name)),
                 source,
-                *([] if external is None else with_memory(design)),
+                *([] if external is None else with_memory(design, chip)),
             ],
             top=TOP if external is None else WITH_MEMORY,
             timing=external is not None,

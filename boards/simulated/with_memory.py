@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 from amaranth.hdl import Shape
 
 from boards.design import MEMORY_PREFIX, TOP, BoardDesign
@@ -16,10 +19,20 @@ WITH_MEMORY = f"{TOP}_with_memory"
 _INPUTS = ("clk", "rst", "rx", "run_button", "pause_button", "reset_button")
 
 
-def with_memory(design: BoardDesign) -> list[Source]:
-    """The module, the model of the memory's chip, and what Verilator need not tell of them."""
+def with_memory(design: BoardDesign, chip: Any = None) -> list[Source]:
+    """The module, the model of the memory's chip, and what Verilator need not tell of them.
+
+    Parameters
+    ----------
+    design
+        The logic; its samples are in a memory beside the FPGA.
+    chip
+        The chip's datasheet; default: the one that the controller goes by.
+    """
+    assert design.external is not None
     external = design.external
-    assert external is not None
+    if chip is not None:
+        external = replace(external, chip=chip)
     chips = chip_sources(external)
     outputs = {"tx": 1, "leds": design.leds, "segments": DIGITS, "digits": DIGITS}
     pins = {name: Shape.cast(member.shape).width for name, member in external.pins.items()}
@@ -27,7 +40,7 @@ def with_memory(design: BoardDesign) -> list[Source]:
     ports += [f"output [{bits - 1}:0] {name}" for name, bits in outputs.items()]
     wires = [f"  wire [{bits - 1}:0] {MEMORY_PREFIX}{name};" for name, bits in pins.items()]
     names = (*_INPUTS, *outputs, *(f"{MEMORY_PREFIX}{name}" for name in pins))
-    falling = external.falling(design.clock_hz)
+    falling = design.external.falling(design.clock_hz)
     text = "\n".join(
         [
             "`timescale 1ns / 1ps",

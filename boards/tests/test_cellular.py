@@ -49,27 +49,19 @@ COMMANDS = [
 ]
 
 
+def _named(played: Played) -> set[str]:
+    """The times that the chip complains of."""
+    return {each.partition("cellular: ")[2].split()[0].rstrip(":") for each in played.complaints}
+
+
 @pytest.mark.icarus
-@pytest.mark.parametrize(
-    "name, clocks, complaint",
-    [
-        ("init", 100, "tPU"),
-        ("access", 5, "tRC"),
-        ("page", 1, "tPC"),
-        ("closed", 1, "tCPH"),
-        ("pulse", 3, "tWP"),
-        ("pulse", 4, "tAW"),
-        ("open", 500, "tCEM"),
-    ],
-)
-def test_a_controller_that_breaks_a_time_is_caught(
-    name: str, clocks: int, complaint: str, tmp_path: Path
-) -> None:
+def test_a_controller_that_breaks_times_is_caught(tmp_path: Path) -> None:
     memory = CellularMemory(SMALL, 80 * MHZ, XC7_PADS)
-    assert hasattr(memory.clocks, name)
-    setattr(memory.clocks, name, clocks)
+    for name, clocks in {"init": 100, "access": 5, "page": 1, "closed": 1, "pulse": 3}.items():
+        assert getattr(memory.clocks, name) > clocks
+        setattr(memory.clocks, name, clocks)
     played = _play(memory, 80, COMMANDS, tmp_path)
-    assert any(complaint in each for each in played.complaints), played.complaints
+    assert _named(played) >= {"tPU", "tRC", "tPC", "tCPH", "tWP", "tAW"}
 
 
 @pytest.mark.icarus
@@ -78,8 +70,7 @@ def test_a_chip_that_needs_more_time_than_the_controller_gives_says_so(tmp_path:
     slower |= {"tWR": 101.0, "tWPH": 300.0}
     memory = CellularMemory(SMALL, 80 * MHZ, XC7_PADS)
     played = _play(memory, 80, COMMANDS, tmp_path, chip=replace(SMALL, **slower))
-    named = {each.partition("cellular: ")[2].split()[0] for each in played.complaints}
-    assert named == set(slower)
+    assert _named(played) == set(slower)
 
 
 @pytest.mark.icarus
@@ -91,6 +82,7 @@ def test_words_that_were_not_refreshed_are_lost(tmp_path: Path) -> None:
     played = _play(
         memory, 80, [*commands, reading(0, 200), reading(130, 1), reading(9, 1)], tmp_path
     )
+    assert _named(played) == {"tCEM"}
     assert (played.words[0], *played.words[-2:]) == (130, -1, 9)
 
 

@@ -42,16 +42,16 @@ def test_bursts(mhz: int, way: float, stalls: int, tmp_path: Path) -> None:
     assert list(played.words) == [word for burst in BURSTS for word in _words(*burst)]
 
 
+def _named(played: Played) -> set[str]:
+    """The times that the chip complains of."""
+    return {each.partition("flash: ")[2].split()[0].rstrip(":") for each in played.complaints}
+
+
 @pytest.mark.icarus
-@pytest.mark.parametrize("name, clocks, complaint", [("init", 9, "tPU"), ("closed", 1, "tCS")])
-def test_a_controller_that_breaks_a_time_is_caught(
-    name: str, clocks: int, complaint: str, tmp_path: Path
-) -> None:
+def test_a_reader_that_breaks_times_is_caught(tmp_path: Path) -> None:
     memory = FlashMemory(SOON, 100 * MHZ, XC7_PADS)
-    assert hasattr(memory.clocks, name)
-    setattr(memory.clocks, name, clocks)
-    played = _play(memory, 100, tmp_path)
-    assert any(complaint in each for each in played.complaints), played.complaints
+    memory.clocks.init, memory.clocks.closed = 9, 1
+    assert _named(_play(memory, 100, tmp_path)) == {"tPU", "tCS"}
 
 
 @pytest.mark.icarus
@@ -59,7 +59,7 @@ def test_a_chip_that_needs_more_time_than_the_reader_gives_says_so(tmp_path: Pat
     slower = {"tSCK": 21.0, "tCSS": 21.0, "tCSH": 31.0, "tSU": 11.0, "tHD": 11.0}
     memory = FlashMemory(SOON, 100 * MHZ, XC7_PADS)
     played = _play(memory, 100, tmp_path, chip=replace(SOON, **slower))
-    assert {each.partition("flash: ")[2].split()[0] for each in played.complaints} == set(slower)
+    assert _named(played) == set(slower)
 
 
 @pytest.mark.icarus

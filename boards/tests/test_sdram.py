@@ -55,31 +55,37 @@ COMMANDS = [
 ]
 
 
+def _named(played: Played) -> set[str]:
+    """The times that the chip complains of."""
+    return {each.partition("sdram: ")[2].split()[0].rstrip(":") for each in played.complaints}
+
+
 @pytest.mark.icarus
-@pytest.mark.parametrize(
-    "name, clocks, complaint",
-    [
-        ("init", 100, "tINIT"),
-        ("rcd", 1, "tRCD"),
-        ("rp", 1, "tRP"),
-        ("ras", 3, "tRAS"),
-        ("rfc", 5, "tRFC"),
-        ("wr", 1, "tWR"),
-        ("turn", 1, "WRITE while data are driven"),
-        ("refresh", 1300, "tREF"),
-    ],
-)
-def test_a_controller_that_breaks_a_time_is_caught(
-    name: str, clocks: int, complaint: str, tmp_path: Path
-) -> None:
+def test_a_controller_that_breaks_times_is_caught(tmp_path: Path) -> None:
     memory = SdramMemory(SMALL, 80 * MHZ, ECP5_PADS)
-    assert hasattr(memory.clocks, name)
-    setattr(memory.clocks, name, clocks)
-    wait = 26_000 if name == "refresh" else 1
-    played = _play(memory, 80, [*COMMANDS, waiting(wait), reading(31, 1)], tmp_path)
-    assert any(complaint in each for each in played.complaints), played.complaints
-    if name == "refresh":
-        assert played.words[-1] == -1  # the row lost its words
+    for name, clocks in {"init": 100, "rcd": 1, "rp": 1, "ras": 3, "rfc": 5, "wr": 1}.items():
+        assert getattr(memory.clocks, name) > clocks
+        setattr(memory.clocks, name, clocks)
+    played = _play(memory, 80, COMMANDS, tmp_path)
+    assert _named(played) >= {"tINIT", "tRCD", "tRP", "tRAS", "tRFC", "tWR"}
+
+
+@pytest.mark.icarus
+def test_a_write_into_words_that_are_still_read_is_caught(tmp_path: Path) -> None:
+    memory = SdramMemory(SMALL, 80 * MHZ, ECP5_PADS)
+    memory.clocks.turn = 1
+    played = _play(memory, 80, COMMANDS, tmp_path)
+    assert any("WRITE while data are driven" in each for each in played.complaints)
+
+
+@pytest.mark.icarus
+def test_rows_that_are_refreshed_too_late_lose_their_words(tmp_path: Path) -> None:
+    memory = SdramMemory(SMALL, 80 * MHZ, ECP5_PADS)
+    memory.clocks.refresh = 1300
+    commands = [writing(31, 5), reading(31, 1), waiting(26_000), reading(31, 1)]
+    played = _play(memory, 80, commands, tmp_path)
+    assert _named(played) == {"tREF"}
+    assert list(played.words) == [5, -1]
 
 
 @pytest.mark.icarus
@@ -88,8 +94,7 @@ def test_a_chip_that_needs_more_time_than_the_controller_gives_says_so(tmp_path:
     chip = replace(SMALL, **slower)
     memory = SdramMemory(SMALL, 80 * MHZ, ECP5_PADS)
     played = _play(memory, 80, COMMANDS, tmp_path, chip=chip)
-    named = {each.partition("sdram: ")[2].split()[0] for each in played.complaints}
-    assert named == {*slower, "tCK"} - {"tCK2"}
+    assert _named(played) == {*slower, "tCK"} - {"tCK2"}
 
 
 @pytest.mark.icarus
