@@ -10,6 +10,7 @@ from typing import Any
 
 from boards.clocking.clocking import Clocking
 from boards.design import BoardDesign
+from boards.memory.external import BLOCK
 from boards.platforms.board import Board
 from boards.platforms.pinout import Pinout, pinout
 from boards.top import board_verilog
@@ -69,6 +70,7 @@ class BitstreamJob:
                 "clock_hz": design.clock_hz,
                 "baud": design.baud,
                 "samples": design.samples,
+                "memory": BLOCK if design.external is None else design.external.kind,
                 "identity": design.identity.hex(),
             },
         }

@@ -27,6 +27,7 @@ from boards.bitstream.xc7_decode.device_bits import DeviceBits
 from boards.bitstream.xc7_decode.packets import decode
 from boards.design import BoardDesign
 from boards.families import family_of
+from boards.memory.external import BLOCK
 from boards.platforms.board import Board
 from boards.platforms.pinout import PlacedPort, pinout
 from hwgen.core.design import CoreDesign
@@ -95,6 +96,7 @@ def read_built(manifest: Path, file: NetworkFile, boards: dict[str, Board]) -> B
             clock_hz=said["clock_hz"],
             baud=said["baud"],
             samples=said["samples"],
+            external=board.external_memory(said.get("memory", BLOCK)),
             leds=board.leds,
         )
         identity = said["identity"]
