@@ -9,6 +9,8 @@ from boards.link.framing import DEFAULT_BAUD
 from boards.uart import bit_length
 from hwgen.core.design import CoreDesign
 from software_ref.core_identity import core_identity
+from software_ref.plan.sample_code import SampleCode
+from software_ref.plan.store_layout import StoreLayout
 
 __all__ = ["TOP", "BoardDesign"]
 
@@ -27,7 +29,12 @@ class BoardDesign:
     baud: int = DEFAULT_BAUD
     """Bits per second of the UART."""
     samples: int = 1024
-    """Samples that the store has room for."""
+    """Samples that the store has room for, at most."""
+    words: int | None = None
+    """Words of the store's memory; None: enough for so many samples, whatever they hold."""
+    word_bits: int | None = None
+    """Bits of a word of a memory beside the FPGA; None: the store is in block RAM, in words as wide
+    as its decoder's lines."""
     leds: int = 8
     """Light-emitting diodes, 4 or more."""
 
@@ -36,11 +43,16 @@ class BoardDesign:
             if getattr(self, name) < least:
                 raise ValueError(f"{name} must be at least {least}, not {getattr(self, name)}")
         bit_length(self.clock_hz, self.baud)
+        if self.words is not None:
+            _ = self.store  # its own checks
 
-    @property
-    def beats(self) -> int:
-        """Beats that the store has room for."""
-        return self.samples * self.core.ports.beats
+    @cached_property
+    def store(self) -> StoreLayout:
+        """What the store's memory holds."""
+        code = SampleCode.of(self.core.ports, self.word_bits)
+        if self.words is None:
+            return StoreLayout.for_any(code, self.samples)
+        return StoreLayout(code=code, words=self.words, samples=self.samples)
 
     @cached_property
     def identity(self) -> bytes:

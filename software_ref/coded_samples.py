@@ -55,14 +55,14 @@ def encoded(
     ValueError
         Shapes do not match, or a value is out of range.
     """
-    features, labels = np.asarray(features), np.asarray(labels, np.int64)
+    features, classes = np.asarray(features), np.asarray(labels, np.int64)
     if features.shape != (len(labels), code.features):
         raise ValueError(
             f"features must have shape ({len(labels)}, {code.features}), not {features.shape}"
         )
     for name, values, most in (
         ("features", features, 1 << code.value_bits),
-        ("labels", labels, (1 << code.label_bits) - 1),
+        ("labels", classes, (1 << code.label_bits) - 1),
     ):
         if values.size and not 0 <= values.min() <= values.max() <= most:
             raise ValueError(
@@ -71,7 +71,7 @@ def encoded(
     parts = []
     for first in range(0, len(labels), _PORTION):
         portion = slice(first, first + _PORTION)
-        parts.append(_encoded(code, features[portion], labels[portion]))
+        parts.append(_encoded(code, features[portion], classes[portion]))
         if progress is not None:
             progress(len(parts[-1].lengths))
     return CodedSamples(
@@ -95,7 +95,7 @@ def _encoded(
         -(-8 * (code.masks_at(flat=flat) + groups) // width)
         for flat, groups in ((False, present.sum(axis=1)), (True, code.groups))
     ]
-    flat = starts[1] < starts[0]
+    flat = np.less(starts[1], starts[0])
     present |= flat[:, None]
     start = np.where(flat, starts[1], starts[0])
     # There is always a value, so that there is always a line where they begin.
@@ -168,7 +168,8 @@ def _decoded(
     line = coded.words.reshape(-1)
     begins = coded.addresses * code.width // 8
     ends = begins + coded.lengths * code.width // 8
-    _refuse(np.bitwise_xor.reduceat(line, begins) != CHECK, number)
+    totals = np.asarray(np.bitwise_xor.reduceat(line, begins))
+    _refuse(totals != np.uint8(CHECK), number)
     head = code.header.columns(line[begins[:, None] + np.arange(code.header_bytes)])
     flat = head.flat.astype(np.bool_)
     # What a sample's fields point to may lie beyond the last one: there is room for it.

@@ -68,7 +68,9 @@ class BitstreamJob:
                 "part": self.board.part.name,
                 "clock_hz": design.clock_hz,
                 "baud": design.baud,
-                "samples": design.samples,
+                "samples": design.store.samples,
+                "words": design.store.words,
+                "word_bits": design.store.code.width,
                 "identity": design.identity.hex(),
             },
         }

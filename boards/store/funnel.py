@@ -53,11 +53,6 @@ class Funnel(wiring.Component):
     free : In(1)
         Lines are damaged: waits for none, drops them all, and gives anything. Ends a clock after
         it falls.
-
-    Raises
-    ------
-    ValueError
-        The window is wider than a line.
     """
 
     def __init__(
@@ -70,12 +65,10 @@ class Funnel(wiring.Component):
         lines: int = 12,
         flight: int = 4,
     ):
-        if window > slots:
-            raise ValueError(f"window must be at most {slots}, a line, not {window}")
         self._element, self._slots, self._window = element, slots, window
         self._flight = flight
         self._depth = 1 << (lines + flight + 2).bit_length()
-        self._position = signed(slots.bit_length() + 2)
+        self._position = signed((slots + 1).bit_length() + 1)
         self._read_latency = MemoryPlan(depth=self._depth, width=slots * element).read_latency
         self.take = data.StructLayout(
             {
@@ -125,7 +118,7 @@ class Funnel(wiring.Component):
         step = data.StructLayout(
             {
                 "count": unsigned(bits_for(self._window)),
-                "less": position,
+                "less": signed(slots.bit_length() + 1),
                 "begin": position,
                 "first": 1,
                 "last": 1,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from amaranth.hdl import Array, Cat, Module, Mux, Signal, signed
+from amaranth.hdl import Array, Cat, Const, Module, Mux, Signal, signed
 from amaranth.lib import data, stream, wiring
 from amaranth.lib.fifo import SyncFIFOBuffered
 from amaranth.lib.wiring import In, Out
@@ -104,7 +104,8 @@ class LineRouter(wiring.Component):
         # A clock later: where the line goes.
         stage_first, stage_last, stage = Signal(), Signal(), Signal()
         stage_flat, stage_place = Signal(), Signal.like(number)
-        begun = Mux(current.flat, place >= starts[1], place >= starts[0])
+        reached = [place >= start if start else Const(1) for start in starts]
+        begun = Mux(current.flat, reached[1], reached[0])
         m.d.sync += [
             stage.eq(step),
             self.line.eq(item.line),

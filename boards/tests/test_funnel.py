@@ -1,7 +1,5 @@
 """The funnel: windows of elements from wherever they begin, one a clock where lines are there."""
 
-# amaranth: UnusedElaboratable=no
-
 from __future__ import annotations
 
 import random
@@ -71,8 +69,3 @@ def test_windows_hold_what_was_taken(element: int, slots: int, window: int, stal
     assert found == wanted
     if not stalled and window < slots:
         assert clocks < len(wanted) + 10
-
-
-def test_a_window_is_no_wider_than_a_line() -> None:
-    with pytest.raises(ValueError, match="window must be at most 4, a line, not 5"):
-        Funnel(element=1, slots=4, window=5, tag=TAG)

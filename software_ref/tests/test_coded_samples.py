@@ -119,9 +119,11 @@ def test_what_has_no_zeros_takes_no_more_than_it_would_raw() -> None:
         (np.zeros((2, 20), int), [1], r"features must have shape \(1, 20\), not \(2, 20\)"),
     ],
 )
-def test_what_does_not_fit_is_refused(features, labels, message: str) -> None:
+def test_what_does_not_fit_is_refused(
+    features: np.ndarray, labels: list[int], message: str
+) -> None:
     with pytest.raises(ValueError, match=message):
-        encoded(code_of(20, 4, 5, 16), features, labels)
+        encoded(code_of(20, 4, 5, 16), features, np.array(labels))
 
 
 def test_words_are_whole_bytes() -> None:
