@@ -10,6 +10,8 @@ from boards.memory.external import ExternalMemory
 from boards.uart import bit_length
 from hwgen.core.design import CoreDesign
 from software_ref.core_identity import core_identity
+from software_ref.plan.sample_code import SampleCode
+from software_ref.plan.store_layout import StoreLayout
 
 __all__ = ["MEMORY_PREFIX", "TOP", "BoardDesign"]
 
@@ -30,12 +32,14 @@ class BoardDesign:
     baud: int = DEFAULT_BAUD
     """Bits per second of the UART."""
     samples: int = 1024
-    """Samples that the store has room for."""
+    """Samples that the store has room for, at most."""
+    words: int | None = None
+    """Words of block RAM; None: enough for so many samples, whatever they hold."""
+    external: ExternalMemory | None = None
+    """Memory beside the FPGA that holds the samples; None: they are in block RAM, in words as wide
+    as its decoder's lines."""
     leds: int = 8
     """Light-emitting diodes, 4 or more."""
-
-    external: ExternalMemory | None = None
-    """Memory beside the FPGA that holds the samples; None: they are in block RAM."""
 
     def __post_init__(self) -> None:
         for name, least in {"samples": 1, "leds": 4}.items():
@@ -44,11 +48,22 @@ class BoardDesign:
         bit_length(self.clock_hz, self.baud)
         if self.external is not None:
             self.external.falling(self.clock_hz)  # refuses a clock that the memory cannot have
+        if self.words is not None or self.external is not None:
+            _ = self.store  # its own checks
 
     @property
-    def beats(self) -> int:
-        """Beats that the store has room for."""
-        return self.samples * self.core.ports.beats
+    def word_bits(self) -> int | None:
+        """Bits of a word of the memory beside the FPGA; None: the store is in block RAM."""
+        return None if self.external is None else self.external.shape.width
+
+    @cached_property
+    def store(self) -> StoreLayout:
+        """What the store's memory holds."""
+        code = SampleCode.of(self.core.ports, self.word_bits)
+        words = self.words if self.external is None else self.external.shape.words
+        if words is None:
+            return StoreLayout.for_any(code, self.samples)
+        return StoreLayout(code=code, words=words, samples=self.samples)
 
     @cached_property
     def identity(self) -> bytes:

@@ -7,22 +7,29 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+
 from boards.bitstream.job import BitstreamJob
 from boards.bitstream.report import BuildReport
 from boards.design import BoardDesign
 from boards.families import Builder, family_of
 from boards.link.framing import DEFAULT_BAUD
-from boards.memory.external import BLOCK
+from boards.memory.external import BLOCK, ExternalMemory
 from boards.platforms.board import Board
-from boards.store.capacity import most_samples
+from boards.store.capacity import largest_store, store_for
 from hwgen.core.design import CoreDesign
 from hwgen.synthesis import check_capacity
+from software_ref.coded_samples import encoded
 from software_ref.console.atomic_file import check_writable
 from software_ref.console.errors import ToolError
 from software_ref.console.output import make_folder
 from software_ref.console.shared_folder import working_folder
+from software_ref.golden.samples import check_features
 from software_ref.loading import load_training_data
 from software_ref.network_file import NetworkFile
+from software_ref.plan.beats import narrowed
+from software_ref.plan.sample_code import SampleCode
+from software_ref.plan.store_layout import StoreLayout
 
 __all__ = ["build_board", "check_timing", "for_board", "plan_board"]
 
@@ -79,11 +86,13 @@ def plan_board(
     clocking = family.clocking(board.oscillator_hz, round(asked * 1e6))
     core = CoreDesign.from_file(file)
     check_capacity(core.schedule, board.part.device)
+    store = _store(file, core, samples, data_dir, external)
     design = BoardDesign(
         core=core,
         clock_hz=round(clocking.clock_hz),
         baud=baud,
-        samples=_samples(file, core, samples, data_dir),
+        samples=store.samples,
+        words=store.words if external is None else None,
         leds=board.leds,
         external=external,
     )
@@ -139,18 +148,32 @@ def check_timing(report: BuildReport) -> None:
         )
 
 
-def _samples(file: NetworkFile, core: CoreDesign, asked: int | None, data_dir: Path | None) -> int:
-    """Room in the store: what the user asks for, the data set's samples, or what fits."""
+def _store(
+    file: NetworkFile,
+    core: CoreDesign,
+    asked: int | None,
+    data_dir: Path | None,
+    external: ExternalMemory | None,
+) -> StoreLayout:
+    """The store: for the samples that the user asks for, the data set's, or what fits."""
     device = file.target.fpga
-    most = most_samples(core, device)
-    if asked is not None:
-        if asked > most:
-            raise ValueError(
-                f"--samples must be at most {most}, as many as fit on {device.name}, not {asked}"
-            )
-        return asked
+    memory = None if external is None else external.shape
     try:
         data = load_training_data(file, data_dir)
     except (OSError, ValueError):  # the data may be on the machine that talks to the board alone
-        return most
-    return min(len(data.train_labels) + len(data.test_labels), most)
+        return largest_store(core, device, asked, memory)
+    network = core.network
+    features = np.concatenate([data.train_features, data.test_features])
+    raw = narrowed(network, check_features(network, features))
+    labels = np.concatenate([data.train_labels, data.test_labels])
+    if asked is not None and asked > len(labels):
+        return largest_store(core, device, asked, memory)
+    code = SampleCode.of(core.ports, None if memory is None else memory.width)
+    lengths = encoded(code, raw[:asked], labels[:asked]).lengths
+    store = store_for(core, device, lengths, memory)
+    if asked is not None and store.samples < asked:
+        raise ValueError(
+            f"--samples must be at most {store.samples}, as many of these samples as fit on "
+            f"{device.name if external is None else external.title}, not {asked}"
+        )
+    return store

@@ -69,8 +69,10 @@ class BitstreamJob:
                 "part": self.board.part.name,
                 "clock_hz": design.clock_hz,
                 "baud": design.baud,
-                "samples": design.samples,
                 "memory": BLOCK if design.external is None else design.external.kind,
+                "samples": design.store.samples,
+                "words": design.store.words,
+                "word_bits": design.store.code.width,
                 "identity": design.identity.hex(),
             },
         }

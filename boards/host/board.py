@@ -25,12 +25,15 @@ from boards.link.payloads import (
     READ_RANGE,
     STATE,
     STOP,
+    STORE_RANGE,
 )
 from software_ref.core_identity import core_identity
 from software_ref.core_plan import CorePlan
 from software_ref.golden import Parameters, SaturationCounts
 from software_ref.golden.samples import Progress
 from software_ref.plan.ports import SATURATION_COUNTERS
+from software_ref.plan.sample_code import SampleCode
+from software_ref.plan.store_layout import StoreLayout
 
 __all__ = ["POLL_SECONDS", "Board"]
 
@@ -62,8 +65,8 @@ class Board:
         self.identity = self._identify()
         """What the board says of itself."""
         # A board that was just switched on still writes its initial parameters.
-        self.wait_while(State.RESETTING)
-        self.store = Store(link, core, self.identity.samples)
+        self.wait_while(State.RESETTING | State.STARTING)
+        self.store = Store(link, self._store_layout(), core.network, self.checksum)
         """Its store."""
 
     def _identify(self) -> Identity:
@@ -81,7 +84,19 @@ class Board:
                 f"describes (build {core_identity(self.core).hex()[:12]}): program it again, or "
                 "name the file that it was built from"
             )
-        return Identity(identity=identity, clock_hz=found.clock_khz * 1000, samples=found.samples)
+        return Identity(
+            identity=identity,
+            clock_hz=found.clock_khz * 1000,
+            samples=found.samples,
+            words=found.words,
+            word_bits=found.word_bits or None,
+        )
+
+    def _store_layout(self) -> StoreLayout:
+        """What is where in the store's memory."""
+        found = self.identity
+        code = SampleCode.of(self.core.ports, found.word_bits)
+        return StoreLayout(code=code, words=found.words, samples=found.samples)
 
     def status(self) -> BoardStatus:
         """What the board is doing."""
@@ -100,6 +115,12 @@ class Board:
         """Wait while any of these flags is up, so many seconds between two looks."""
         while self.status().state & state:
             time.sleep(seconds)
+
+    def checksum(self, first: int, count: int) -> int:
+        """CRC-32 of so many words of the store's memory, as the board reads them."""
+        self.link.call(Command.CHECK_STORE, STORE_RANGE.pack(first=first, count=count))
+        self.wait_while(State.CHECKING)
+        return self.status().crc
 
     # Parameters
 

@@ -21,7 +21,11 @@ class Identity:
     clock_hz: int
     """Clock of its logic, to the kHz."""
     samples: int
-    """Samples that its store has room for."""
+    """Samples that its store has room for, at most."""
+    words: int
+    """Words of its store's memory."""
+    word_bits: int | None
+    """Bits of each; None: block RAM."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +54,14 @@ class BoardStatus:
     """Clocks from the first to the last sample of the last pass with any."""
     timed: int
     """Samples of that pass."""
+    crc: int
+    """CRC-32 of the words that the host asked about last."""
+    damaged: int
+    """Samples whose bytes were not those written, since the board's reset."""
+    worked: int
+    """Clocks of passes in which its core took a beat, or could not."""
+    waited: int
+    """Clocks of passes in which it waited for one."""
     saturations: SaturationCounts
     """Values saturated since the reset."""
 

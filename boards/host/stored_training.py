@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from boards.host.board import POLL_SECONDS, Board
 from boards.host.link import RefusedError
 from boards.host.messages import BoardStatus, Configuration, EpochRecord
-from boards.host.store import store_seal
 from boards.host.training import BoardTraining
 from boards.link.commands import State, Status, Stop
 from boards.link.payloads import HISTORY_DEPTH, RATES, TAIL
@@ -35,7 +34,7 @@ class StoredTraining(BoardTraining):
 
     Raises
     ------
-    ValueError
+    RoomError
         The board's store has no room for the samples.
     """
 
@@ -43,23 +42,20 @@ class StoredTraining(BoardTraining):
 
     def __init__(self, board: Board, file: NetworkFile, data: TrainingData):
         super().__init__(board, file, data)
-        board.store.check_room(self.samples)
-        self._features = np.concatenate([data.train_features, data.test_features])
-        self._labels = np.concatenate([data.train_labels, data.test_labels])
-        self._seal = store_seal(self._features, self._labels)
+        features = np.concatenate([data.train_features, data.test_features])
+        labels = np.concatenate([data.train_labels, data.test_labels])
+        self._image = board.store.image(features, labels)
         self._before = 0  # epochs in the board's history before the run
 
     def holds_data(self, status: BoardStatus) -> bool:
         """Whether the board's store holds these samples."""
-        return status.seal == self._seal
+        return status.seal == self._image.seal
 
     def upload(self, progress: Progress | None = None) -> bool:
-        """Fill the store, unless it holds these samples; whether that was necessary."""
+        """Fill the store, unless it holds these samples; whether anything had to be sent."""
         if self.holds_data(self.board.status()):
             return False
-        self.board.store.fill(self._features, self._labels, progress=progress)
-        self.board.store.seal(self._seal)
-        return True
+        return self.board.store.upload(self._image, progress)
 
     def epochs(self, first: int, progress: Progress | None = None) -> Iterator[EpochResult]:
         """See BoardTraining."""

@@ -36,7 +36,9 @@ class StreamingTrainer(SampleTrainer):
 
     def __init__(self, board: Board):
         self._board = board
-        self._portion = min(board.identity.samples, PREDICTION_DEPTH // 2)
+        layout = board.store.layout
+        fit = layout.room // layout.code.most_words
+        self._portion = min(layout.samples, fit, PREDICTION_DEPTH // 2)
         self._samples = 0
 
     @property

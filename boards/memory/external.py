@@ -9,7 +9,7 @@ from amaranth.lib.wiring import Member
 
 from boards.memory.cellular import NEXYS4_CELLULAR, CellularClocks, CellularMemory
 from boards.memory.flash import NEXYS_FLASH, FlashClocks, FlashMemory
-from boards.memory.linear import LinearMemory
+from boards.memory.linear import LinearMemory, LinearShape
 from boards.memory.sdram import ULX3S_SDRAM, SdramClocks, SdramMemory
 from boards.memory.timings import ECP5_PADS, XC7_PADS, Pads
 
@@ -56,6 +56,12 @@ class ExternalMemory:
             The clock is none for this chip.
         """
         return bool(_CONTROLLERS[self.kind][1](self.chip, clock_hz, self.pads).falling)
+
+    @property
+    def shape(self) -> LinearShape:
+        """Its words."""
+        shape: LinearShape = self.chip.shape
+        return shape
 
     @property
     def pins(self) -> dict[str, Member]:

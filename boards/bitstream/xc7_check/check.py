@@ -91,12 +91,14 @@ def read_built(manifest: Path, file: NetworkFile, boards: dict[str, Board]) -> B
     try:
         said: dict[str, Any] = read_json(manifest)["board"]
         board = boards[said["name"]]
+        external = board.external_memory(said.get("memory", BLOCK))
         design = BoardDesign(
             core=CoreDesign.from_file(file),
             clock_hz=said["clock_hz"],
             baud=said["baud"],
             samples=said["samples"],
-            external=board.external_memory(said.get("memory", BLOCK)),
+            words=said["words"] if external is None else None,
+            external=external,
             leds=board.leds,
         )
         identity = said["identity"]

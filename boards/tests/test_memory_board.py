@@ -1,0 +1,73 @@
+"""The whole board with a memory beside the FPGA, simulated with the model of its chip."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from boards.design import MEMORY_PREFIX, TOP, BoardDesign
+from boards.host.board import Board
+from boards.host.link import Link
+from boards.host.stored_training import StoredTraining
+from boards.memory.external import CELLULAR, SDRAM, ExternalMemory
+from boards.simulated.board import SimulatedBoard
+from boards.simulated.lockstep import Lockstep
+from boards.simulated.with_memory import WITH_MEMORY, with_memory
+from boards.tests.small_board import TIMEOUT, random_data
+from boards.top import board_verilog
+from hwgen.core.design import CoreDesign
+from hwgen.simulation import icarus
+from hwgen.simulation.verilator import Source
+from software_ref.file_options import TrainingOptions
+from software_ref.network import Network
+from software_ref.network_file import NetworkFile
+from software_ref.training import golden_training
+
+TRAIN, TEST, EPOCHS = 10, 4, 3
+BOTH = pytest.mark.parametrize("external, mhz", [(SDRAM, 40), (CELLULAR, 80)])
+
+
+def _design(network: Network, external: ExternalMemory, mhz: int) -> BoardDesign:
+    hz = mhz * 1_000_000
+    return BoardDesign(
+        core=CoreDesign(network=network),
+        clock_hz=hz,
+        baud=hz // 6,
+        samples=TRAIN + TEST,
+        external=external,
+    )
+
+
+@pytest.mark.icarus
+def test_the_logic_and_its_chip_fit_together(network: Network, tmp_path: Path) -> None:
+    design = _design(network, SDRAM, 40)
+    text = board_verilog(design)
+    assert all(f" {MEMORY_PREFIX}{name};" in text for name in SDRAM.pins)
+    sources = [Source(f"{TOP}.v", text)]
+    sources += [each for each in with_memory(design) if not each.name.endswith(".vlt")]
+    # Icarus warns of widths that differ, and `build` refuses warnings.
+    icarus.build(sources=sources, top=WITH_MEMORY, build_dir=tmp_path)
+
+
+@pytest.mark.slow
+@BOTH
+def test_epochs_are_those_of_software(
+    network: Network, external: ExternalMemory, mhz: int, tmp_path: Path
+) -> None:
+    training = TrainingOptions(epochs=EPOCHS, rate_exponent=((0, 1), (2, 2)), shuffle=True)
+    file = NetworkFile(network=network, training=training)
+    data = random_data(TRAIN, TEST)
+    simulated = SimulatedBoard(_design(network, external, mhz), tmp_path, mode="fast_build")
+    board = Board(Link(Lockstep(simulated), timeout=TIMEOUT), simulated.design.core)
+    ours = StoredTraining(board, file, data)
+    ours.upload()
+    wanted = golden_training(file, data, board.core.schedule.lags, None)
+    for got, want in zip(ours.epochs(0), wanted.epochs(), strict=True):
+        assert replace(got, samples_per_second=0.0) == replace(want, samples_per_second=0.0)
+    got, want = ours.checkpoint().parameters, wanted.parameters
+    for a, b in zip((*got.weights, *got.biases), (*want.weights, *want.biases), strict=True):
+        assert np.array_equal(a, b)
+    assert simulated.memory_errors == 0
