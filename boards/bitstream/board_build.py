@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from boards.bitstream.job import BitstreamJob
 from boards.bitstream.report import BuildReport
@@ -26,12 +27,14 @@ from software_ref.console.output import make_folder
 from software_ref.console.shared_folder import working_folder
 from software_ref.golden.samples import check_features
 from software_ref.loading import load_training_data
+from software_ref.network import Network
 from software_ref.network_file import NetworkFile
 from software_ref.plan.beats import narrowed
 from software_ref.plan.sample_code import SampleCode
 from software_ref.plan.store_layout import StoreLayout
+from software_ref.training import TrainingData
 
-__all__ = ["build_board", "check_timing", "for_board", "plan_board"]
+__all__ = ["build_board", "check_timing", "coded_lengths", "for_board", "plan_board"]
 
 
 def for_board(file: NetworkFile, board: Board) -> NetworkFile:
@@ -162,14 +165,10 @@ def _store(
         data = load_training_data(file, data_dir)
     except (OSError, ValueError):  # the data may be on the machine that talks to the board alone
         return largest_store(core, device, asked, memory)
-    network = core.network
-    features = np.concatenate([data.train_features, data.test_features])
-    raw = narrowed(network, check_features(network, features))
-    labels = np.concatenate([data.train_labels, data.test_labels])
-    if asked is not None and asked > len(labels):
-        return largest_store(core, device, asked, memory)
     code = SampleCode.of(core.ports, None if memory is None else memory.width)
-    lengths = encoded(code, raw[:asked], labels[:asked]).lengths
+    lengths = coded_lengths(core.network, code, data)[:asked]
+    if asked is not None and asked > len(lengths):
+        return largest_store(core, device, asked, memory)
     store = store_for(core, device, lengths, memory)
     if asked is not None and store.samples < asked:
         raise ValueError(
@@ -177,3 +176,10 @@ def _store(
             f"{device.name if external is None else external.title}, not {asked}"
         )
     return store
+
+
+def coded_lengths(network: Network, code: SampleCode, data: TrainingData) -> NDArray[np.int64]:
+    """Words of each training sample and, behind them, of each test sample."""
+    features = np.concatenate([data.train_features, data.test_features])
+    labels = np.concatenate([data.train_labels, data.test_labels])
+    return encoded(code, narrowed(network, check_features(network, features)), labels).lengths

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from boards.host.link import LinkError
 from boards.host.session import Session
 from boards.host.stored_training import StoredTraining
 from boards.link.commands import State
@@ -61,6 +62,7 @@ def train(session: Session) -> int:
         flush=True,
     )
     state: Checkpoint | None = None
+    before = board.status()
     try:
         samples = (last - start.epoch) * len(session.data.train_labels)
         with ProgressBar(samples, unit="sample", description="training") as bar:
@@ -76,11 +78,26 @@ def train(session: Session) -> int:
             write_json(session.arguments.json, session.figures())
         kept = "" if session.arguments.save is None else f", saved in {session.arguments.save}"
         raise KeyboardInterrupt(f"the board has stopped after epoch {state.epoch}{kept}") from None
+    after = board.status()
+    _refuse_damaged(after.damaged - before.damaged)
     state = _keep(session)
     if session.arguments.save is not None:
         print(f"saved {session.arguments.save}")
-    session.results |= _figures(session, start) | {"interrupted": False}
+    share = after.worked_since(before)
+    if share is not None:
+        print(f"the core worked in {percent(share)} % of the clocks of its passes")
+    session.results |= _figures(session, start) | {"interrupted": False, "worked_share": share}
     return _verify(session, start, state) if session.arguments.verify else 0
+
+
+def _refuse_damaged(samples: int) -> None:
+    """Say where what was trained on is not what was uploaded."""
+    if samples:
+        raise LinkError(
+            f"the store must keep its samples, but {samples} that were trained on were damaged: "
+            "what the board has learnt is wrong and was not saved; train again, which uploads "
+            "them anew"
+        )
 
 
 def _figures(session: Session, start: _Start) -> dict[str, Any]:

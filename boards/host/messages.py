@@ -70,6 +70,11 @@ class BoardStatus:
         """Of the last pass; None where it had fewer than two samples."""
         return self.clocks / (self.timed - 1) if self.timed > 1 else None
 
+    def worked_since(self, before: BoardStatus) -> float | None:
+        """Share of the clocks of passes since then in which the core worked; None without any."""
+        worked, waited = self.worked - before.worked, self.waited - before.waited
+        return worked / (worked + waited) if worked + waited else None
+
 
 @dataclass(frozen=True, kw_only=True)
 class Configuration:
