@@ -10,6 +10,7 @@ import numpy as np
 
 from boards.bitstream.board_build import coded_lengths, for_board
 from boards.link.framing import DEFAULT_BAUD
+from boards.memory.external import ExternalMemory
 from boards.platforms.boards import BOARDS
 from boards.store.capacity import largest_store, store_for
 from boards.store.throughput import StoreMemory, Throughput
@@ -21,6 +22,8 @@ from software_ref.figure import empty_figure, write_picture
 from software_ref.loading import load_training_data
 from software_ref.network_file import NetworkFile, read_network_file
 from software_ref.plan.sample_code import SampleCode
+from software_ref.plan.store_layout import StoreLayout
+from software_ref.training import TrainingData
 
 __all__ = ["add_arguments", "board_figures", "run"]
 
@@ -75,7 +78,7 @@ def board_figures(file: NetworkFile, name: str, data_dir: Path | None) -> dict[s
     try:
         data = load_training_data(there, data_dir)
     except (OSError, ValueError):  # they may be elsewhere
-        lengths = None
+        data = lengths = None
         layout = largest_store(core, device)
         words = float(code.most_words)
     else:
@@ -83,8 +86,13 @@ def board_figures(file: NetworkFile, name: str, data_dir: Path | None) -> dict[s
         layout = store_for(core, device, lengths)
         words = float(np.mean(lengths))
     clock_hz = 1e6 * (file.target.clock_mhz or board.clock_mhz)
-    memory = StoreMemory(name="block RAM", layout=layout)
-    found = Throughput.of(core, memory, words=words, clock_hz=clock_hz, baud=DEFAULT_BAUD)
+    memories = [(StoreMemory(name="block RAM", layout=layout), words)]
+    refused = []
+    for external in board.external:
+        try:
+            memories.append(_beside(external, core, clock_hz, data))
+        except ValueError as error:
+            refused.append(f"not in {external.title}: {error}")
     return {
         "name": name,
         "title": board.title,
@@ -92,19 +100,52 @@ def board_figures(file: NetworkFile, name: str, data_dir: Path | None) -> dict[s
         "samples_known": None if lengths is None else len(lengths),
         "bytes_per_sample": words * code.width / 8,
         "bytes_per_sample_at_most": code.most_words * code.width // 8,
-        "memories": [
-            {
-                "memory": memory.name,
-                "bytes": layout.room * code.width // 8,
-                "samples": memory.samples(words),
-                "clocks_per_sample": core.ports.clocks_per_step,
-                "samples_per_second": {
-                    part: getattr(found, part) for part in ("core", "decoder", "memory", "line")
-                },
-                "from_store": found.from_store,
-                "limit": found.limit,
-            }
-        ],
+        "memories": [_figures(core, memory, words, clock_hz) for memory, words in memories],
+        "refused": refused,
+    }
+
+
+def _beside(
+    external: ExternalMemory, core: CorePlan, clock_hz: float, data: TrainingData | None
+) -> tuple[StoreMemory, float]:
+    """A memory beside the FPGA, and words of a sample, in the mean.
+
+    Raises
+    ------
+    ValueError
+        The clock is none for it.
+    """
+    clocks, shape = external.clocks(round(clock_hz)), external.shape
+    code = SampleCode.of(core.ports, shape.width)
+    if data is None:
+        samples, words = None, float(code.most_words)
+    else:
+        lengths = coded_lengths(core.network, code, data)
+        samples, words = len(lengths), float(np.mean(lengths))
+    # Of data that nobody has seen, as many samples as would fit whatever they hold.
+    samples = samples or shape.words // (code.most_words + 8)
+    layout = StoreLayout(code=code, words=shape.words, samples=samples)
+    memory = StoreMemory(
+        name=external.title,
+        layout=layout,
+        word_clocks=clocks.word_clocks,
+        burst_clocks=clocks.burst_clocks,
+    )
+    return memory, words
+
+
+def _figures(core: CorePlan, memory: StoreMemory, words: float, clock_hz: float) -> dict[str, Any]:
+    found = Throughput.of(core, memory, words=words, clock_hz=clock_hz, baud=DEFAULT_BAUD)
+    return {
+        "memory": memory.name,
+        "bytes": memory.layout.room * memory.layout.code.width // 8,
+        "samples": memory.samples(words),
+        "clocks_per_sample": core.ports.clocks_per_step,
+        "samples_per_second": {
+            part: getattr(found, part) for part in ("core", "decoder", "memory", "line")
+        },
+        "from_store": found.from_store,
+        "limit": found.limit,
     }
 
 
@@ -135,6 +176,7 @@ def _lines(figures: dict[str, Any]) -> list[str]:
     return [
         f"{figures['title']} at {figures['clock_hz'] / 1e6:g} MHz: {what}",
         *table_lines(header, rows, text=(0, 8)),
+        *figures["refused"],
     ]
 
 

@@ -169,6 +169,13 @@ class CellularClocks:
         last = max(self.access, self.access_capture.clocks) + 2
         self.open = clocks.at_most("tCEM", chip.tCEM - slack) - last
         """Clocks of CE# low in which another address may be given."""
+        page_words = 1 << chip.page_bits
+        closing = self.access_capture.clocks + self.closed + self.access - self.page
+        page = (self.access + (page_words - 1) * self.page) / page_words
+        self.word_clocks = page * (1 + closing / max(self.open, 1))
+        """Clocks of a word in a long burst, in the mean: pages and refreshes take their share."""
+        self.burst_clocks = float(self.access - self.page)
+        """Clocks that a burst takes beside its words: another page."""
         if self.open < last:
             raise ValueError(
                 f"clock of a memory with tCEM of {chip.tCEM:g} ns must be higher than "

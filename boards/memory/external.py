@@ -47,6 +47,16 @@ class ExternalMemory:
         controller: LinearMemory = _CONTROLLERS[self.kind][0](self.chip, clock_hz, self.pads)
         return controller
 
+    def clocks(self, clock_hz: int) -> Any:
+        """Its times in clocks: `falling`, `word_clocks`, `burst_clocks`, and what else it has.
+
+        Raises
+        ------
+        ValueError
+            The clock is none for this chip.
+        """
+        return _CONTROLLERS[self.kind][1](self.chip, clock_hz, self.pads)
+
     def falling(self, clock_hz: int) -> bool:
         """Whether the pads take what the chip answers at a falling edge of the clock.
 
@@ -55,7 +65,7 @@ class ExternalMemory:
         ValueError
             The clock is none for this chip.
         """
-        return bool(_CONTROLLERS[self.kind][1](self.chip, clock_hz, self.pads).falling)
+        return bool(self.clocks(clock_hz).falling)
 
     @property
     def shape(self) -> LinearShape:

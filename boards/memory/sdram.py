@@ -182,6 +182,10 @@ class SdramClocks:
         self.refresh = clocks.at_most("tREF / rows", chip.tREF / (1 << chip.row_bits)) - 1
         """REFRESH to REFRESH."""
         busy = self.rfc + self.rp + self.ras + self.rcd
+        self.word_clocks = 1 + busy / self.refresh
+        """Clocks of a word in a long burst, in the mean: refreshes take their share."""
+        self.burst_clocks = float(self.rp + self.rcd + 1)
+        """Clocks that a burst takes beside its words: another row."""
         if self.refresh <= 2 * busy:
             raise ValueError(
                 f"clock must leave time between refreshes of the SDRAM, not {self.refresh} clocks, "
