@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 
+from boards.commands.check import board_figures
 from boards.design import BoardDesign
 from boards.families import family_of
 from boards.memory.external import CELLULAR, FLASH, SDRAM, ExternalMemory
@@ -11,6 +15,7 @@ from boards.platforms.boards import BOARDS
 from boards.platforms.pinout import Pinout, pinout
 from hwgen.core.design import CoreDesign
 from software_ref.network import Network
+from software_ref.network_file import read_network_file
 
 # From Digilent's and Radiona's constraints, by hand.
 PINS = {
@@ -75,6 +80,20 @@ def test_words_are_taken_at_the_edge_that_their_clock_asks_for() -> None:
         _pinout("nexys4", CELLULAR, mhz).verilog.count(".IS_C_INVERTED(1'h1)") for mhz in (80, 100)
     ]
     assert falling == [16, 0]
+
+
+def test_check_says_what_every_memory_gives() -> None:
+    file = read_network_file(Path(__file__).parents[2] / "examples" / "digits.toml")
+    figures = board_figures(file, "ulx3s", None)
+    block, beside = figures["memories"]
+    assert (block["memory"], beside["memory"]) == ("block RAM", "32 MB SDRAM")
+    assert beside["samples"] == figures["samples_known"] == 1797
+    rates = beside["samples_per_second"]
+    # 20 clocks a sample; its words and three bursts take longer.
+    assert beside["limit"] == "memory" and rates["memory"] < rates["core"] == 2e6
+    fast = replace(file, target=replace(file.target, clock_mhz=100.0))
+    (refusal,) = board_figures(fast, "ulx3s", None)["refused"]
+    assert refusal.startswith("not in 32 MB SDRAM: clock must have an edge while")
 
 
 def test_a_clock_that_a_memory_cannot_have_is_refused() -> None:
