@@ -10,7 +10,7 @@ import pytest
 
 from boards.design import MEMORY_PREFIX, TOP, BoardDesign
 from boards.host.board import Board
-from boards.host.link import Link
+from boards.host.link import Link, LinkError
 from boards.host.stored_training import StoredTraining
 from boards.memory.external import CELLULAR, SDRAM, ExternalMemory
 from boards.simulated.board import SimulatedBoard
@@ -71,3 +71,16 @@ def test_epochs_are_those_of_software(
     for a, b in zip((*got.weights, *got.biases), (*want.weights, *want.biases), strict=True):
         assert np.array_equal(a, b)
     assert simulated.memory_errors == 0
+
+
+@pytest.mark.slow
+def test_a_memory_that_forgets_is_found_out_by_the_upload(network: Network, tmp_path: Path) -> None:
+    # Its rows last for 50 us; the controller comes by every 64 ms.
+    forgetful = replace(SDRAM.chip, tREF=50_000.0)
+    design = _design(network, SDRAM, 40)
+    simulated = SimulatedBoard(design, tmp_path, mode="fast_build", chip=forgetful)
+    board = Board(Link(Lockstep(simulated), timeout=TIMEOUT), simulated.design.core)
+    file = NetworkFile(network=network, training=TrainingOptions(epochs=1))
+    with pytest.raises(LinkError, match=r"^the store must keep what is written, but its CRC is"):
+        StoredTraining(board, file, random_data(TRAIN, TEST)).upload()
+    assert simulated.memory_errors > 0
