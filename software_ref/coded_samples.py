@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from software_ref.plan.sample_code import CHECK, GROUP, SampleCode
 
@@ -169,7 +169,7 @@ def _decoded(
     begins = coded.addresses * code.width // 8
     ends = begins + coded.lengths * code.width // 8
     totals = np.asarray(np.bitwise_xor.reduceat(line, begins))
-    _refuse(totals != np.uint8(CHECK), number)
+    _refuse((totals ^ np.uint8(CHECK)).astype(np.bool_), number)
     head = code.header.columns(line[begins[:, None] + np.arange(code.header_bytes)])
     flat = head.flat.astype(np.bool_)
     # What a sample's fields point to may lie beyond the last one: there is room for it.
@@ -189,7 +189,7 @@ def _decoded(
     values = nonzero.sum(axis=1)
     start = head.line * code.line_slots + head.slot
     _refuse(nonzero[:, code.features :].any(axis=1), number)
-    _refuse(8 * begins + code.value_bits * (start + values) > 8 * ends, number)
+    _refuse(np.greater(8 * begins + code.value_bits * (start + values), 8 * ends), number)
     sample, place = np.nonzero(nonzero)
     rank = np.arange(len(sample)) - (np.cumsum(values) - values)[sample]
     at = 8 * begins[sample] + code.value_bits * (start[sample] + rank)
@@ -200,6 +200,6 @@ def _decoded(
     return features, head.label.astype(np.int64)
 
 
-def _refuse(damaged: NDArray[np.bool_], number: int) -> None:
-    if damaged.any():
+def _refuse(damaged: ArrayLike, number: int) -> None:
+    if np.any(damaged):
         raise ValueError(f"sample {number + int(np.argmax(damaged))} is damaged")

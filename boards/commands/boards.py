@@ -90,7 +90,8 @@ def _holds(board: Board, file: NetworkFile) -> dict[str, Any]:
     plan = CorePlan.from_file(there)
     try:
         check_capacity(plan.schedule, device)
-        samples, store = most_samples(plan, device), largest_store(plan, device)
+        samples = most_samples(plan, device)
+        store = largest_store(plan, device, samples)
     except ValueError:
         return {"fits": False, "store_kb": None, "samples": None}
     fits = family_of(device).fit(estimate_file(there), device).fits

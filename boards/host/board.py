@@ -122,6 +122,14 @@ class Board:
         self.wait_while(State.CHECKING)
         return self.status().crc
 
+    def refuse_damage(self, before: BoardStatus, after: BoardStatus) -> None:
+        """Raise LinkError where samples were damaged that the board has played since `before`."""
+        if samples := after.damaged - before.damaged:
+            raise LinkError(
+                f"the board must keep its samples, but {samples} that it has played were damaged: "
+                "what came of them is wrong; the next upload puts the store right"
+            )
+
     # Parameters
 
     def read_parameters(self) -> Parameters:
@@ -182,9 +190,10 @@ class Board:
         found = []
         for place in range(first, first + count, _BATCH):
             portion = min(_BATCH, first + count - place)
-            made = self.status().predictions
+            before = self.status()
             self.play(place, portion, train=False, exponent=0, drain=True)
-            found.append(self.predictions(made, portion)[0])
+            self.refuse_damage(before, self.status())
+            found.append(self.predictions(before.predictions, portion)[0])
             if progress is not None:
                 progress(portion)
         return np.concatenate(found) if found else np.empty(0, np.int64)

@@ -45,7 +45,8 @@ class StoredTraining(BoardTraining):
         features = np.concatenate([data.train_features, data.test_features])
         labels = np.concatenate([data.train_labels, data.test_labels])
         self._image = board.store.image(features, labels)
-        self._before = 0  # epochs in the board's history before the run
+        self._before = board.status()  # before the run
+        self._read = 0  # epochs in the board's history that are not of the run, or read
 
     def holds_data(self, status: BoardStatus) -> bool:
         """Whether the board's store holds these samples."""
@@ -61,7 +62,8 @@ class StoredTraining(BoardTraining):
         """See BoardTraining."""
         while first < self.file.training.epochs:
             self.place(first)
-            self._before = self.board.status().epochs
+            self._before = self.board.status()
+            self._read = self._before.epochs
             self.board.start()
             for result in self.follow():
                 if progress is not None:
@@ -109,11 +111,14 @@ class StoredTraining(BoardTraining):
 
         Where the board trains faster than its history is read, epochs in between are missing.
         """
-        read = self._before
+        read = self._read
         began = time.perf_counter()
         while True:
             status = self.board.status()
             running = bool(status.state & State.RUNNING)
+            if status.damaged != self._before.damaged:
+                self.board.stop(Stop.NOW)
+                self.board.refuse_damage(self._before, status)
             if status.epochs > read:
                 read = max(read, status.epochs - HISTORY_DEPTH)
                 try:
@@ -152,7 +157,7 @@ class StoredTraining(BoardTraining):
         # Runs before this one ended elsewhere than this one began.
         while done and numbers[-done] != status.epoch - done:
             done -= 1
-        self._before = status.epochs - done
+        self._read, self._before = status.epochs - done, status
 
     def finish(self) -> None:
         """See BoardTraining."""

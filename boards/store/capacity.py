@@ -22,7 +22,7 @@ _OTHERS = 12
 _SPARE = 0.95
 """Share of a device's block RAMs that placement gets along with."""
 _LARGEST = 1 << 22
-_COMPRESSION = 5
+_COMPRESSION = 4
 """Where nobody knows the data, tables have room for so many times the samples without any 0."""
 
 

@@ -224,6 +224,9 @@ def test_damage_is_told_and_ends_the_seal(board: Board, data) -> None:
         assert after.seal == 0
         with pytest.raises(RefusedError, match="not filled"):
             board.start()
+        with pytest.raises(LinkError, match="1 that it has played were damaged"):
+            board.infer(0, SAMPLES)
+        after = board.status()
         assert board.store.upload(image)  # puts it right
         assert np.array_equal(
             board.infer(0, SAMPLES),
