@@ -1,7 +1,7 @@
 """Words a second out of the memories beside an FPGA: `python -m benchmarks.memory_rates`.
 
 Controller and model of the chip run in Icarus. Bursts begin anywhere; "long" ones are of 1,500
-words, a sample of MNIST's is some 100, a look into a table some 4. Half a minute.
+words, a sample of MNIST's is some 100, a look into a table some 4. A minute.
 """
 
 from __future__ import annotations
