@@ -31,7 +31,8 @@ def test_digits_fit_and_the_core_sets_their_rate(
     core, data = CorePlan.from_file(file), load_training_data(file, None)
     lengths = coded_lengths(file.network, SampleCode.of(core.ports), data)
     found = document["board"]
-    (memory,) = found["memories"]
+    memory, beside = found["memories"]
+    assert (memory["memory"], beside["memory"]) == ("block RAM", "32 MB SDRAM")
     assert found["samples_known"] == memory["samples"] == len(lengths) == 1797
     width = SampleCode.of(core.ports).width
     assert found["bytes_per_sample"] == pytest.approx(np.mean(lengths) * width / 8)
