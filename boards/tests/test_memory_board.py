@@ -75,8 +75,8 @@ def test_epochs_are_those_of_software(
 
 @pytest.mark.slow
 def test_a_memory_that_forgets_is_found_out_by_the_upload(network: Network, tmp_path: Path) -> None:
-    # Its rows last for 50 us; the controller comes by every 64 ms.
-    forgetful = replace(SDRAM.chip, tREF=50_000.0)
+    # Its rows last for 10 us; the controller comes by every 64 ms.
+    forgetful = replace(SDRAM.chip, tREF=10_000.0)
     design = _design(network, SDRAM, 40)
     simulated = SimulatedBoard(design, tmp_path, mode="fast_build", chip=forgetful)
     board = Board(Link(Lockstep(simulated), timeout=TIMEOUT), simulated.design.core)
