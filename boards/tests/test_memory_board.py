@@ -20,30 +20,34 @@ from boards.tests.small_board import TIMEOUT, random_data
 from boards.top import board_verilog
 from hwgen.core.design import CoreDesign
 from hwgen.simulation import icarus
-from hwgen.simulation.verilator import Source
+from hwgen.simulation.verilator import Mode, Source
 from software_ref.file_options import TrainingOptions
+from software_ref.loading import load_training_data
 from software_ref.network import Network
-from software_ref.network_file import NetworkFile
-from software_ref.training import golden_training
+from software_ref.network_file import NetworkFile, read_network_file
+from software_ref.training import TrainingData, golden_training
 
+MNIST = Path(__file__).parents[2] / "examples" / "mnist_accurate.toml"
 TRAIN, TEST, EPOCHS = 10, 4, 3
+WHOLE_CHECK = 0.1
+"""Seconds of the board's clock that the CRC of a block of the memory may take."""
 BOTH = pytest.mark.parametrize("external, mhz", [(SDRAM, 40), (CELLULAR, 80)])
 
 
-def _design(network: Network, external: ExternalMemory, mhz: int) -> BoardDesign:
+def _design(core: CoreDesign, external: ExternalMemory, mhz: int, samples: int) -> BoardDesign:
     hz = mhz * 1_000_000
     return BoardDesign(
-        core=CoreDesign(network=network),
+        core=core,
         clock_hz=hz,
         baud=hz // 6,
-        samples=TRAIN + TEST,
+        samples=samples,
         external=external,
     )
 
 
 @pytest.mark.icarus
 def test_the_logic_and_its_chip_fit_together(network: Network, tmp_path: Path) -> None:
-    design = _design(network, SDRAM, 40)
+    design = _design(CoreDesign(network=network), SDRAM, 40, TRAIN + TEST)
     text = board_verilog(design)
     assert all(f" {MEMORY_PREFIX}{name};" in text for name in SDRAM.pins)
     sources = [Source(f"{TOP}.v", text)]
@@ -52,16 +56,11 @@ def test_the_logic_and_its_chip_fit_together(network: Network, tmp_path: Path) -
     icarus.build(sources=sources, top=WITH_MEMORY, build_dir=tmp_path)
 
 
-@pytest.mark.slow
-@BOTH
-def test_epochs_are_those_of_software(
-    network: Network, external: ExternalMemory, mhz: int, tmp_path: Path
-) -> None:
-    training = TrainingOptions(epochs=EPOCHS, rate_exponent=((0, 1), (2, 2)), shuffle=True)
-    file = NetworkFile(network=network, training=training)
-    data = random_data(TRAIN, TEST)
-    simulated = SimulatedBoard(_design(network, external, mhz), tmp_path, mode="fast_build")
-    board = Board(Link(Lockstep(simulated), timeout=TIMEOUT), simulated.design.core)
+def _trained(design: BoardDesign, file: NetworkFile, data: TrainingData, folder: Path) -> float:
+    """Train on a simulated board as the golden model does; the share of clocks at work."""
+    mode: Mode = "fast_build" if len(data.train_labels) < 100 else "fast_run"
+    simulated = SimulatedBoard(design, folder, mode=mode)
+    board = Board(Link(Lockstep(simulated), timeout=WHOLE_CHECK), design.core)
     ours = StoredTraining(board, file, data)
     ours.upload()
     wanted = golden_training(file, data, board.core.schedule.lags, None)
@@ -71,13 +70,46 @@ def test_epochs_are_those_of_software(
     for a, b in zip((*got.weights, *got.biases), (*want.weights, *want.biases), strict=True):
         assert np.array_equal(a, b)
     assert simulated.memory_errors == 0
+    status = board.status()
+    return status.worked / (status.worked + status.waited)
+
+
+@pytest.mark.slow
+@BOTH
+def test_epochs_are_those_of_software(
+    network: Network, external: ExternalMemory, mhz: int, tmp_path: Path
+) -> None:
+    training = TrainingOptions(epochs=EPOCHS, rate_exponent=((0, 1), (2, 2)), shuffle=True)
+    file = NetworkFile(network=network, training=training)
+    design = _design(CoreDesign(network=network), external, mhz, TRAIN + TEST)
+    assert 0 < _trained(design, file, random_data(TRAIN, TEST), tmp_path) < 1
+
+
+@pytest.mark.slow
+@pytest.mark.real_data
+@pytest.mark.parametrize("external, mhz", [(SDRAM, 40), (CELLULAR, 33)])
+def test_mnist_keeps_the_core_at_work(
+    external: ExternalMemory, mhz: int, data_dir: Path, tmp_path: Path
+) -> None:
+    file = read_network_file(MNIST)
+    file = replace(file, training=replace(file.training, epochs=1))
+    whole = load_training_data(file, data_dir)
+    data = replace(
+        whole,
+        train_features=whole.train_features[:2000],
+        train_labels=whole.train_labels[:2000],
+        test_features=whole.test_features[:100],
+        test_labels=whole.test_labels[:100],
+    )
+    design = _design(CoreDesign.from_file(file), external, mhz, 2100)
+    assert _trained(design, file, data, tmp_path) >= 0.95
 
 
 @pytest.mark.slow
 def test_a_memory_that_forgets_is_found_out_by_the_upload(network: Network, tmp_path: Path) -> None:
     # Its rows last for 10 us; the controller comes by every 64 ms.
     forgetful = replace(SDRAM.chip, tREF=10_000.0)
-    design = _design(network, SDRAM, 40)
+    design = _design(CoreDesign(network=network), SDRAM, 40, TRAIN + TEST)
     simulated = SimulatedBoard(design, tmp_path, mode="fast_build", chip=forgetful)
     board = Board(Link(Lockstep(simulated), timeout=TIMEOUT), simulated.design.core)
     file = NetworkFile(network=network, training=TrainingOptions(epochs=1))
