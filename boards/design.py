@@ -6,15 +6,19 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from boards.link.framing import DEFAULT_BAUD
-from boards.store.input_plan import stored_beats
+from boards.memory.external import ExternalMemory
+from boards.store.input_plan import stored_code
 from boards.uart import bit_length
 from hwgen.core.design import CoreDesign
 from software_ref.core_identity import core_identity
+from software_ref.plan.store_layout import StoreLayout
 
-__all__ = ["TOP", "BoardDesign"]
+__all__ = ["MEMORY_PREFIX", "TOP", "BoardDesign"]
 
 TOP = "presparse_board"
 """Name of the board's module in the Verilog."""
+MEMORY_PREFIX = "memory_"
+"""What the names of its ports to a memory begin with."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +32,12 @@ class BoardDesign:
     baud: int = DEFAULT_BAUD
     """Bits per second of the UART."""
     samples: int = 1024
-    """Samples that the store has room for."""
+    """Samples that the store has room for, at most."""
+    words: int | None = None
+    """Words of block RAM; None: enough for so many samples, whatever they hold."""
+    external: ExternalMemory | None = None
+    """Memory beside the FPGA that holds the samples; None: they are in block RAM, in words as wide
+    as its decoder's lines."""
     leds: int = 8
     """Light-emitting diodes, 4 or more."""
 
@@ -37,11 +46,24 @@ class BoardDesign:
             if getattr(self, name) < least:
                 raise ValueError(f"{name} must be at least {least}, not {getattr(self, name)}")
         bit_length(self.clock_hz, self.baud)
+        if self.external is not None:
+            self.external.falling(self.clock_hz)  # refuses a clock that the memory cannot have
+        if self.words is not None or self.external is not None:
+            _ = self.store  # its own checks
 
     @property
-    def beats(self) -> int:
-        """Beats that the store has room for."""
-        return self.samples * stored_beats(self.core)
+    def word_bits(self) -> int | None:
+        """Bits of a word of the memory beside the FPGA; None: the store is in block RAM."""
+        return None if self.external is None else self.external.shape.width
+
+    @cached_property
+    def store(self) -> StoreLayout:
+        """What the store's memory holds."""
+        code = stored_code(self.core, self.word_bits)
+        words = self.words if self.external is None else self.external.shape.words
+        if words is None:
+            return StoreLayout.for_any(code, self.samples)
+        return StoreLayout(code=code, words=words, samples=self.samples)
 
     @cached_property
     def identity(self) -> bytes:

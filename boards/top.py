@@ -1,7 +1,7 @@
 """The board's logic: core, sample store, run control, host link, display and buttons.
 
 rx --> frames --> dispatcher --+-- state
-tx <-- frames <--'             +-- store writer --> sample store --> core --> records
+tx <-- frames <--'             +-- store writer --> memory <--> sample store --> core --> records
                                +-- parameter access --(parameter port)--^ |
 buttons ----------------------.+-- run commands --> runner (requests, drain)
 display, LEDs <-- runner      '------------------^
@@ -13,17 +13,21 @@ from amaranth.hdl import Cat, Module, Mux, Signal, Value
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
-from boards.design import TOP, BoardDesign
+from boards.design import MEMORY_PREFIX, TOP, BoardDesign
 from boards.link.commands import State
 from boards.link.dispatcher import Dispatcher
 from boards.link.frame_receiver import FrameReceiver
 from boards.link.frame_transmitter import FrameTransmitter
+from boards.link.payloads import STATE
 from boards.link.state_commands import StateCommands
+from boards.memory.block_ram import BlockRamMemory
+from boards.memory.linear import LinearMemory
 from boards.panel.button import BOUNCE_SECONDS, Button
 from boards.panel.display import DIGITS, SEGMENTS, Display
 from boards.panel.lamps import Lamps
 from boards.parameters.initial_parameters import InitialParameters
 from boards.parameters.parameter_access import ParameterAccess
+from boards.run.core_use import CoreUse
 from boards.run.records import Records
 from boards.run.run_commands import RunCommands
 from boards.run.runner import Runner
@@ -60,10 +64,13 @@ class BoardTop(wiring.Component):
     segments : Out(8), digits : Out(8)
         Seven-segment display, high for light: segments a to g and the point, digit 0 at the right.
         One digit is lit at a time.
+    memory_... :
+        What goes to the pads of a memory beside the FPGA: see its controller.
     """
 
     def __init__(self, design: BoardDesign):
         self.design = design
+        pins = {} if design.external is None else design.external.pins
         super().__init__(
             {
                 "rx": In(1),
@@ -72,6 +79,7 @@ class BoardTop(wiring.Component):
                 "leds": Out(design.leds),
                 "segments": Out(SEGMENTS),
                 "digits": Out(DIGITS),
+                **{f"{MEMORY_PREFIX}{name}": pin for name, pin in pins.items()},
             }
         )
 
@@ -79,12 +87,13 @@ class BoardTop(wiring.Component):
         m = Module()
         design = self.design
         m.submodules.core = core = design.core.core
-        m.submodules.store = store = SampleStore(design)
+        m.submodules.store = store = SampleStore(design.core, design.store)
+        m.submodules.memory = memory = self._memory(m, store)
         m.submodules.runner = runner = Runner(design)
         m.submodules.access = access = ParameterAccess(design)
         m.submodules.initial = initial = InitialParameters(design)
         m.submodules.run_commands = commands = RunCommands(design)
-        m.submodules.store_writer = writer = StoreWriter(design)
+        m.submodules.store_writer = writer = StoreWriter(store.shape)
         m.submodules.state = state = StateCommands(design)
         m.submodules.records = records = Records(
             len(core.predictions.payload.prediction), len(runner.samples)
@@ -93,6 +102,9 @@ class BoardTop(wiring.Component):
         pressed = self._buttons(m)
 
         # Samples: runner -> store -> core -> records.
+        wiring.connect(m, writer.writes, memory.writes)
+        wiring.connect(m, store.reads, memory.reads)
+        wiring.connect(m, memory.data, store.data)
         wiring.connect(m, runner.requests, store.requests)
         wiring.connect(m, store.samples, core.samples)
         prediction = core.predictions
@@ -114,13 +126,14 @@ class BoardTop(wiring.Component):
             records.entry.train.eq(runner.train_right),
             records.entry.tail.eq(runner.tail_right),
             records.entry.test.eq(runner.test_right),
+            store.running.eq(runner.running),
+            store.memory_idle.eq(memory.idle),
             *(
                 getattr(store, name).eq(getattr(writer, name))
-                for name in (
-                    *("write_features", "write_label", "write_order"),
-                    *("write_address", "write_data"),
-                )
+                for name in ("check", "check_first", "check_count")
             ),
+            writer.checking.eq(store.checking),
+            writer.damaged.eq(store.damaged),
             writer.running.eq(runner.running),
         ]
 
@@ -168,6 +181,15 @@ class BoardTop(wiring.Component):
             runner.configured.eq(commands.new),
             runner.forget.eq(reset_begins),
         ]
+        m.submodules.use = use = CoreUse()
+        damaged = Signal(STATE["damaged"].bits)
+        with m.If(store.damaged & ~damaged.all()):
+            m.d.sync += damaged.eq(damaged + 1)
+        m.d.comb += [
+            use.playing.eq(runner.playing),
+            use.ready.eq(core.samples.ready),
+            use.valid.eq(store.samples.valid),
+        ]
         self._parameters(m, core, access, initial)
         self._panel(m, runner, busy=busy, forget=reset_begins, traffic=traffic)
         flags = {
@@ -175,6 +197,8 @@ class BoardTop(wiring.Component):
             State.PAUSED: runner.paused,
             State.BUSY: busy,
             State.RESETTING: resetting | initial.working,
+            State.CHECKING: store.checking,
+            State.STARTING: ~memory.initialised,
         }
         figures: dict[str, Value] = {
             "state": Cat(flags[flag] for flag in State),
@@ -188,12 +212,28 @@ class BoardTop(wiring.Component):
             "steps": core.steps,
             "clocks": runner.clocks,
             "timed": runner.timed,
+            "crc": store.crc,
+            "damaged": damaged,
+            "worked": use.worked,
+            "waited": use.waited,
         }
         m.d.comb += [
             *(state.state[name].eq(value) for name, value in figures.items()),
             state.saturations.eq(core.saturations),
         ]
         return m
+
+    def _memory(self, m: Module, store: SampleStore) -> LinearMemory:
+        """The memory of the samples; one beside the FPGA goes to the top's pins."""
+        external = self.design.external
+        if external is None:
+            return BlockRamMemory(store.shape.memory)
+        memory = external.memory(self.design.clock_hz)
+        for name, member in external.pins.items():
+            inside, outside = getattr(memory, name), getattr(self, f"{MEMORY_PREFIX}{name}")
+            outward = member.flow is Out
+            m.d.comb += outside.eq(inside) if outward else inside.eq(outside)
+        return memory
 
     def _link(self, m: Module, units: list) -> Value:
         """The host link and its dispatcher; returns a pulse for each byte that comes in."""
@@ -272,7 +312,8 @@ def board_verilog(design: BoardDesign) -> str:
     """The Verilog text of module TOP, with ports `clk`, `rst` and those of `BoardTop`."""
     kind = f"a board's logic around a {design.core.kind}"
     clock = (
-        f"Clock {design.clock_hz} Hz, UART {design.baud} baud, room for {design.samples} samples."
+        f"Clock {design.clock_hz} Hz, UART {design.baud} baud, room for {design.samples} samples,"
+        f" {design.store.words} words of {design.store.code.width} bits."
     )
     text = header(
         TOP, kind, f"{design.core.summary}\n{clock}", "Ports: docs/boards.md of presparse."

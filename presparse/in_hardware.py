@@ -12,6 +12,7 @@ from boards.bitstream.report import BuildReport
 from boards.families import BuildOptions
 from boards.families import family_of as board_family
 from boards.link.framing import DEFAULT_BAUD
+from boards.memory.external import BLOCK
 from boards.platforms.boards import BOARDS
 from hwgen.bench.project import BenchProject, Language, write_bench
 from hwgen.core.design import CoreDesign
@@ -292,6 +293,7 @@ class InHardware(NetworkBase):
         clock_mhz: float | None = None,
         baud: int = DEFAULT_BAUD,
         samples: int | None = None,
+        memory: str = BLOCK,
         data_dir: str | Path | None = None,
         **options: Any,
     ) -> BuildReport:
@@ -309,6 +311,8 @@ class InHardware(NetworkBase):
             Bits per second of the UART.
         samples : int, optional
             Samples that the store has room for; by default the data set's, or as many as fit.
+        memory : str
+            Memory that holds them: "block", or one beside the FPGA, "sdram" or "cellular".
         data_dir : path, optional
             The folder that data files are looked for in first.
         **options
@@ -335,6 +339,7 @@ class InHardware(NetworkBase):
             clock_mhz=clock_mhz,
             baud=baud,
             samples=samples,
+            memory=memory,
             data_dir=optional_path(data_dir),
         )
         with ProgressBar(0, unit="step", description="build") as bar:

@@ -7,18 +7,19 @@ from xml.etree import ElementTree
 
 import pytest
 from amaranth.hdl import Cat, Module
-from amaranth.lib import wiring
+from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out
 
 from boards.design import BoardDesign
 from boards.link.dispatcher import Dispatcher
 from boards.link.frame_receiver import FrameReceiver
 from boards.link.frame_transmitter import FrameTransmitter
+from boards.memory.block_ram import BlockRamMemory
 from boards.panel.button import Button
 from boards.panel.display import Display
 from boards.panel.lamps import Lamps
-from boards.store.deep_memory import CHUNK
-from boards.store.sample_store import SampleStore, StoreShape
+from boards.store.sample_store import SampleStore
+from boards.store.store_shape import StoreShape
 from boards.store.store_writer import StoreWriter
 from boards.uart import UartReceiver, UartTransmitter
 from hwgen.core.design import CoreDesign
@@ -34,7 +35,7 @@ TESTS = tuple(name for bench in BENCHES for name in bench.TESTS)
 
 
 def design() -> BoardDesign:
-    """Fourteen beats of five features a sample, and more beats than one block RAM has words."""
+    """Fourteen beats of five features a sample."""
     network = Network(layers=(70, 4, 2), out_degree=(2, 1), parallelism=(10, 2))
     return BoardDesign(
         core=CoreDesign(network=network),
@@ -45,16 +46,53 @@ def design() -> BoardDesign:
     )
 
 
+class Store(wiring.Component):
+    """The store with a block RAM, and a counter of its pulses `damaged`."""
+
+    def __init__(self) -> None:
+        self._store = parts = SampleStore(design().core, design().store)
+        shape = parts.shape
+        names = ("requests", "samples", "taken", "running", "checking", "crc")
+        names += ("check", "check_first", "check_count")
+        super().__init__(
+            {name: parts.signature.members[name] for name in names}
+            | {"writes": In(stream.Signature(shape.memory.write)), "damages": Out(16)}
+        )
+
+    def elaborate(self, platform: object) -> Module:
+        m = Module()
+        m.submodules.parts = parts = self._store
+        m.submodules.memory = memory = BlockRamMemory(parts.shape.memory)
+        wiring.connect(m, parts.reads, memory.reads)
+        wiring.connect(m, memory.data, parts.data)
+        wiring.connect(m, wiring.flipped(self.writes), memory.writes)
+        wiring.connect(m, wiring.flipped(self.requests), parts.requests)
+        wiring.connect(m, parts.samples, wiring.flipped(self.samples))
+        m.d.comb += [
+            parts.memory_idle.eq(memory.idle),
+            *(
+                getattr(self, name).eq(getattr(parts, name))
+                for name in ("taken", "checking", "crc")
+            ),
+            *(
+                getattr(parts, name).eq(getattr(self, name))
+                for name in ("running", "check", "check_first", "check_count")
+            ),
+        ]
+        m.d.sync += self.damages.eq(self.damages + parts.damaged)
+        return m
+
+
 class Link(wiring.Component):
     """Frames in and out, byte by byte, and the unit that fills a store.
 
-    `seen` is all that its bench looks at in every clock: three write enables, an answer's byte and
-    whether there is one, address and data of a write.
+    `seen` is all that its bench looks at in every clock: whether a word is written, an answer's
+    byte and whether there is one, address and data of a write.
     """
 
     def __init__(self) -> None:
-        self._writer = writer = StoreWriter(design())
-        width = 3 + 9 + len(writer.write_address) + len(writer.write_data)
+        self._writer = writer = StoreWriter(StoreShape(design().core.ports, design().store))
+        width = 1 + 9 + len(writer.writes.payload.as_value())
         super().__init__(
             {
                 "valid": In(1),
@@ -78,12 +116,13 @@ class Link(wiring.Component):
             *(getattr(receiver, name).eq(getattr(self, name)) for name in ("valid", "data")),
             receiver.broken.eq(self.broken),
             transmitter.bytes.ready.eq(1),
+            writer.writes.ready.eq(1),
             self.seal.eq(writer.seal),
             self.seen.eq(
                 Cat(
-                    *(writer.write_features, writer.write_label, writer.write_order),
+                    writer.writes.valid,
                     *(transmitter.bytes.valid, transmitter.bytes.payload),
-                    *(writer.write_address, writer.write_data),
+                    writer.writes.payload.as_value(),
                 )
             ),
         ]
@@ -98,7 +137,7 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bool]:
         "receiver": UartReceiver(common.CLOCK_HZ, uart.BAUD),
         "transmitter": UartTransmitter(common.CLOCK_HZ, uart.BAUD),
         "link": Link(),
-        "store": SampleStore(design()),
+        "store": Store(),
         "display": Display(common.DISPLAY_HZ, display.COUNT_BITS),
         "button": Button(button.BOUNCE_CLOCKS),
         "lamps": Lamps(common.DISPLAY_HZ, lamps.LEDS),
@@ -126,10 +165,7 @@ def passed(results: Path) -> dict[str, bool]:
 
 
 def test_the_benches_know_the_store_they_fill() -> None:
-    shape = StoreShape(design())
-    assert (shape.beats, shape.beat_bits) == (store.BEATS, store.BEAT_BITS)
-    assert shape.beat_address_bits == link.ADDRESS_BITS
-    assert shape.samples * shape.beats > CHUNK
+    assert design().store == store.LAYOUT
 
 
 @pytest.mark.parametrize("name", TESTS)

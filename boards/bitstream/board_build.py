@@ -7,23 +7,33 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from boards.bitstream.job import BitstreamJob
 from boards.bitstream.report import BuildReport
 from boards.design import BoardDesign
 from boards.families import Builder, family_of
 from boards.link.framing import DEFAULT_BAUD
+from boards.memory.external import BLOCK, ExternalMemory
 from boards.platforms.board import Board
-from boards.store.capacity import most_samples
+from boards.store.capacity import largest_store, store_for
+from boards.store.input_plan import stored_code, stored_features
 from hwgen.core.design import CoreDesign
 from hwgen.synthesis import check_capacity
+from software_ref.coded_samples import encoded
 from software_ref.console.atomic_file import check_writable
 from software_ref.console.errors import ToolError
 from software_ref.console.output import make_folder
 from software_ref.console.shared_folder import working_folder
+from software_ref.core_plan import CorePlan
 from software_ref.loading import load_inputs, load_training_data
 from software_ref.network_file import NetworkFile
+from software_ref.plan.sample_code import SampleCode
+from software_ref.plan.store_layout import StoreLayout
+from software_ref.training import TrainingData
 
-__all__ = ["build_board", "check_timing", "for_board", "plan_board"]
+__all__ = ["build_board", "check_timing", "coded_lengths", "for_board", "plan_board"]
 
 
 def for_board(file: NetworkFile, board: Board) -> NetworkFile:
@@ -42,6 +52,7 @@ def plan_board(
     clock_mhz: float | None = None,
     baud: int = DEFAULT_BAUD,
     samples: int | None = None,
+    memory: str = BLOCK,
     data_dir: Path | None = None,
 ) -> BitstreamJob:
     """What is to be built.
@@ -60,25 +71,32 @@ def plan_board(
         Bits per second of the UART.
     samples
         Samples that the store has room for; default: the data set's, or as many as fit.
+    memory
+        Kind of memory that holds the samples: one of the board's, or BLOCK.
     data_dir
         The folder that data files are looked for in first.
 
     Raises
     ------
     ValueError
-        The network or the samples do not fit, or the clock cannot be made.
+        The board has no such memory, the network or the samples do not fit, or the clock cannot be
+        made.
     """
+    external = board.external_memory(memory)
     file, family = for_board(file, board), family_of(board)
     asked = clock_mhz or file.target.clock_mhz or board.clock_mhz
     clocking = family.clocking(board.oscillator_hz, round(asked * 1e6))
     core = CoreDesign.from_file(file, inputs=load_inputs(file, data_dir))
     check_capacity(core.schedule, board.part.device)
+    store = _store(file, core, samples, data_dir, external)
     design = BoardDesign(
         core=core,
         clock_hz=round(clocking.clock_hz),
         baud=baud,
-        samples=_samples(file, core, samples, data_dir),
+        samples=store.samples,
+        words=store.words if external is None else None,
         leds=board.leds,
+        external=external,
     )
     return BitstreamJob(
         name=file.name,
@@ -132,18 +150,35 @@ def check_timing(report: BuildReport) -> None:
         )
 
 
-def _samples(file: NetworkFile, core: CoreDesign, asked: int | None, data_dir: Path | None) -> int:
-    """Room in the store: what the user asks for, the data set's samples, or what fits."""
+def _store(
+    file: NetworkFile,
+    core: CoreDesign,
+    asked: int | None,
+    data_dir: Path | None,
+    external: ExternalMemory | None,
+) -> StoreLayout:
+    """The store: for the samples that the user asks for, the data set's, or what fits."""
     device = file.target.fpga
-    most = most_samples(core, device)
-    if asked is not None:
-        if asked > most:
-            raise ValueError(
-                f"--samples must be at most {most}, as many as fit on {device.name}, not {asked}"
-            )
-        return asked
+    memory = None if external is None else external.shape
     try:
         data = load_training_data(file, data_dir)
     except (OSError, ValueError):  # the data may be on the machine that talks to the board alone
-        return most
-    return min(len(data.train_labels) + len(data.test_labels), most)
+        return largest_store(core, device, asked, memory)
+    code = stored_code(core, None if memory is None else memory.width)
+    lengths = coded_lengths(core, code, data)[:asked]
+    if asked is not None and asked > len(lengths):
+        return largest_store(core, device, asked, memory)
+    store = store_for(core, device, lengths, memory)
+    if asked is not None and store.samples < asked:
+        raise ValueError(
+            f"--samples must be at most {store.samples}, as many of these samples as fit on "
+            f"{device.name if external is None else external.title}, not {asked}"
+        )
+    return store
+
+
+def coded_lengths(core: CorePlan, code: SampleCode, data: TrainingData) -> NDArray[np.int64]:
+    """Words of each training sample and, behind them, of each test sample."""
+    features = np.concatenate([data.train_features, data.test_features])
+    labels = np.concatenate([data.train_labels, data.test_labels])
+    return encoded(code, stored_features(core, features), labels).lengths

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from boards.platforms.pinout import Pinout
+from boards.platforms.pinout import Pinout, PlacedPort
 from boards.platforms.wrapper import CLOCK
 
 __all__ = ["lpf", "nextpnr_xdc", "vivado_xdc"]
@@ -39,15 +39,17 @@ def vivado_xdc(pinout: Pinout) -> str:
     """For Vivado, which derives the MMCM's clock itself.
 
     Buttons and the UART's input are synchronised inside, and nothing outside is in step with an
-    output, so none of them has a time to meet.
+    output, so none of them has a time to meet. A memory's pins have registers in their pads, which
+    leave a tool nothing to choose.
     """
     clocks = set(pinout.oscillators)
     lines = [
         *_xdc(pinout),
         *(
-            f"set_false_path {'-from' if port.is_input else '-to'} {_port(port.name)}"
+            f"set_false_path {way} {_port(port.name)}"
             for port in pinout.ports
             if port.name not in clocks
+            for way in _ways(port)
         ),
         "set_property CFGBVS VCCO [current_design]",
         "set_property CONFIG_VOLTAGE 3.3 [current_design]",
@@ -68,6 +70,12 @@ def _xdc(pinout: Pinout) -> list[str]:
         for port, frequency in pinout.oscillators.items()
     ]
     return lines
+
+
+def _ways(port: PlacedPort) -> tuple[str, ...]:
+    if port.both_ways:
+        return "-from", "-to"
+    return ("-from",) if port.is_input else ("-to",)
 
 
 def _port(name: str) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 from boards.clocking.clocking import Clocking
 from boards.design import BoardDesign
+from boards.memory.external import BLOCK
 from boards.platforms.board import Board
 from boards.platforms.pinout import Pinout, pinout
 from boards.top import board_verilog
@@ -68,7 +69,10 @@ class BitstreamJob:
                 "part": self.board.part.name,
                 "clock_hz": design.clock_hz,
                 "baud": design.baud,
-                "samples": design.samples,
+                "memory": BLOCK if design.external is None else design.external.kind,
+                "samples": design.store.samples,
+                "words": design.store.words,
+                "word_bits": design.store.code.width,
                 "identity": design.identity.hex(),
             },
         }

@@ -6,8 +6,10 @@ import argparse
 import sys
 from pathlib import Path
 
+from boards.commands.logic_options import add_memory, positive_mhz
 from boards.design import BoardDesign
 from boards.link.framing import DEFAULT_BAUD
+from boards.memory.external import MEMORIES
 from boards.simulated.board import SimulatedBoard
 from boards.simulated.terminal import PseudoTerminal
 from boards.uart import LEAST_CLOCKS_PER_BIT
@@ -38,6 +40,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="clocks of the board that a bit of the serial line lasts (default: %(default)s)",
     )
+    add_memory(parser)
+    parser.add_argument(
+        "--clock",
+        type=positive_mhz,
+        metavar="MHZ",
+        help="the board's clock, in which a memory beside the FPGA counts its nanoseconds "
+        f"(default: {DEFAULT_BAUD * LEAST_CLOCKS_PER_BIT / 1e6:g})",
+    )
     parser.add_argument(
         "--build",
         type=Path,
@@ -50,10 +60,14 @@ def run(arguments: argparse.Namespace) -> int:
     """Run the subcommand."""
     file = read_network_file(arguments.network_file)
     make_folder("--build", arguments.build)
+    clock_hz = arguments.clocks_per_bit * DEFAULT_BAUD
+    if arguments.clock is not None:
+        clock_hz = round(arguments.clock * 1e6)
     design = BoardDesign(
         core=CoreDesign.from_file(file, inputs=load_inputs(file, arguments.data)),
-        clock_hz=arguments.clocks_per_bit * DEFAULT_BAUD,
-        baud=DEFAULT_BAUD,
+        clock_hz=clock_hz,
+        baud=clock_hz // arguments.clocks_per_bit,
+        external=MEMORIES.get(arguments.memory),
         samples=arguments.samples,
         leds=16,
     )

@@ -9,7 +9,7 @@ from typing import Any
 from boards.bitstream.board_build import for_board
 from boards.platforms.board import Board
 from boards.platforms.boards import BOARDS
-from boards.store.capacity import most_samples
+from boards.store.capacity import largest_store, most_samples
 from hwgen.estimate.sweep import estimate_file
 from hwgen.families import family_of
 from hwgen.synthesis import check_capacity
@@ -48,12 +48,15 @@ def run(arguments: argparse.Namespace) -> int:
         keys = ("name", "title", "part", "clock_mhz", "leds", "display_digits", "memory")
         text = (0, 1, 2, 6)
     else:
-        header = ["name", "board", "FPGA", "core fits", "samples"]
-        keys = ("name", "title", "part", "fits", "samples")
+        header = ["name", "board", "FPGA", "core fits", "store kB", "samples"]
+        keys = ("name", "title", "part", "fits", "store_kb", "samples")
         text = (0, 1, 2, 3)
     rows = [[_cell(each, key) for key in keys] for each in figures]
     print("\n".join(line.rstrip() for line in table_lines(header, rows, text=text)))
     print("\nEvery board talks to the host over its USB serial port; the store is on the chip.")
+    if file is not None:
+        print("It holds so many samples whatever they are: `presparse check --board` says how many")
+        print("of the data set's, whose zeros take little room.")
     if arguments.json:
         network = None if path is None else str(path)
         write_json(arguments.json, {"network": network, "boards": figures})
@@ -88,7 +91,10 @@ def _holds(board: Board, file: NetworkFile) -> dict[str, Any]:
     try:
         check_capacity(plan.schedule, device)
         samples = most_samples(plan, device)
+        store = largest_store(plan, device, samples)
     except ValueError:
-        return {"fits": False, "samples": None}
+        return {"fits": False, "store_kb": None, "samples": None}
     fits = family_of(device).fit(estimate_file(there), device).fits
-    return {"fits": fits, "samples": samples if fits is not False else None}
+    if fits is False:
+        return {"fits": False, "store_kb": None, "samples": None}
+    return {"fits": fits, "store_kb": store.room * store.code.width // 8000, "samples": samples}

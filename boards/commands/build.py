@@ -9,6 +9,7 @@ from pathlib import Path
 
 from boards.bitstream.board_build import build_board, check_timing, plan_board
 from boards.bitstream.engines import TOOLCHAINS
+from boards.commands.logic_options import add_memory, positive_mhz
 from boards.families import FAMILIES, BuildOptions, family_of
 from boards.link.framing import DEFAULT_BAUD
 from boards.platforms.board import Board
@@ -51,7 +52,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--clock",
-        type=_positive,
+        type=positive_mhz,
         metavar="MHZ",
         help="clock of the logic, in place of the file's clock_mhz",
     )
@@ -69,6 +70,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="samples that the store on the chip has room for (default: the data set's, or as many "
         "as fit)",
     )
+    add_memory(parser)
     add_data(parser)
     parser.add_argument(
         "--seed",
@@ -111,6 +113,7 @@ def run(arguments: argparse.Namespace) -> int:
         clock_mhz=arguments.clock,
         baud=arguments.baud,
         samples=arguments.samples,
+        memory=arguments.memory,
         data_dir=arguments.data,
     )
     with ProgressBar(0, unit="step", description="build") as bar:
@@ -142,15 +145,3 @@ def board_named(text: str) -> Board:
         hint = f"did you mean {close[0]}?" if close else f"known: {', '.join(BOARDS)}"
         raise argparse.ArgumentTypeError(f"unknown board {text!r}; {hint}")
     return BOARDS[text]
-
-
-def _positive(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = 0.0
-    if not 0 < value <= 1000:
-        raise argparse.ArgumentTypeError(
-            f"must be a clock above 0 and up to 1000 MHz, not {text!r}"
-        )
-    return value

@@ -164,15 +164,22 @@ def _identify(session: Session) -> int:
     rows = [
         ("build", identity.identity.hex()),
         ("clock", f"{identity.clock_hz / 1e6:g} MHz"),
-        ("store", f"{identity.samples} samples"),
+        ("store", f"{_room(session):,} bytes, at most {identity.samples} samples"),
     ]
     print("\n".join(table_lines((session.file.name, ""), rows)))
     session.results |= {
         "build": identity.identity.hex(),
         "clock_hz": identity.clock_hz,
         "store_samples": identity.samples,
+        "store_bytes": _room(session),
     }
     return 0
+
+
+def _room(session: Session) -> int:
+    """Bytes that the store has for samples."""
+    layout = session.board.store.layout
+    return layout.room * layout.code.width // 8
 
 
 def _status(session: Session) -> int:
@@ -185,8 +192,10 @@ def _status(session: Session) -> int:
         ("epoch", f"{status.epoch}, run ends before {status.end_epoch}"),
         ("samples of the pass", f"{status.samples}, {status.right} predicted right"),
         ("clocks per sample", "" if per_sample is None else f"{per_sample:g}"),
+        ("clocks worked, waited", f"{status.worked:,}, {status.waited:,}"),
         ("predictions, steps", f"{status.predictions}, {status.steps}"),
         ("store", f"sealed with {status.seal:08x}" if status.seal else "not filled"),
+        *([("damaged samples", status.damaged)] if status.damaged else []),
         ("saturated: ff, bp, up", f"{list(counts.ff)}, {list(counts.bp)}, {list(counts.up)}"),
     ]
     print("\n".join(table_lines((session.file.name, ""), rows)))
@@ -198,6 +207,9 @@ def _status(session: Session) -> int:
         "steps": status.steps,
         "clocks": status.clocks,
         "timed_samples": status.timed,
+        "worked_clocks": status.worked,
+        "waited_clocks": status.waited,
+        "damaged_samples": status.damaged,
         "saturations": {"ff": list(counts.ff), "bp": list(counts.bp), "up": list(counts.up)},
     }
     return 0

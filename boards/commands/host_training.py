@@ -62,6 +62,7 @@ def train(session: Session) -> int:
         flush=True,
     )
     state: Checkpoint | None = None
+    before = board.status()
     try:
         samples = (last - start.epoch) * len(session.data.train_labels)
         with ProgressBar(samples, unit="sample", description="training") as bar:
@@ -77,10 +78,14 @@ def train(session: Session) -> int:
             write_json(session.arguments.json, session.figures())
         kept = "" if session.arguments.save is None else f", saved in {session.arguments.save}"
         raise KeyboardInterrupt(f"the board has stopped after epoch {state.epoch}{kept}") from None
+    after = board.status()
     state = _keep(session)
     if session.arguments.save is not None:
         print(f"saved {session.arguments.save}")
-    session.results |= _figures(session, start) | {"interrupted": False}
+    share = after.worked_since(before)
+    if share is not None:
+        print(f"the core worked in {percent(share)} % of the clocks of its passes")
+    session.results |= _figures(session, start) | {"interrupted": False, "worked_share": share}
     return _verify(session, start, state) if session.arguments.verify else 0
 
 

@@ -25,7 +25,9 @@ from boards.link.payloads import (
     READ_RANGE,
     STATE,
     STOP,
+    STORE_RANGE,
 )
+from boards.store.input_plan import stored_code
 from software_ref.connections.clash_free import ClashFreePattern
 from software_ref.connections.stored_words import stored_words, with_stored_words
 from software_ref.core_identity import core_identity
@@ -33,6 +35,7 @@ from software_ref.core_plan import CorePlan
 from software_ref.golden import Parameters, SaturationCounts
 from software_ref.golden.samples import Progress
 from software_ref.plan.ports import SATURATION_COUNTERS
+from software_ref.plan.store_layout import StoreLayout
 
 __all__ = ["POLL_SECONDS", "Board"]
 
@@ -64,8 +67,8 @@ class Board:
         self.identity = self._identify()
         """What the board says of itself."""
         # A board that was just switched on still writes its initial parameters.
-        self.wait_while(State.RESETTING)
-        self.store = Store(link, core, self.identity.samples)
+        self.wait_while(State.RESETTING | State.STARTING)
+        self.store = Store(link, self._store_layout(), core, self.checksum)
         """Its store."""
 
     def _identify(self) -> Identity:
@@ -83,7 +86,19 @@ class Board:
                 f"describes (build {core_identity(self.core).hex()[:12]}): program it again, or "
                 "name the file that it was built from"
             )
-        return Identity(identity=identity, clock_hz=found.clock_khz * 1000, samples=found.samples)
+        return Identity(
+            identity=identity,
+            clock_hz=found.clock_khz * 1000,
+            samples=found.samples,
+            words=found.words,
+            word_bits=found.word_bits or None,
+        )
+
+    def _store_layout(self) -> StoreLayout:
+        """What is where in the store's memory."""
+        found = self.identity
+        code = stored_code(self.core, found.word_bits)
+        return StoreLayout(code=code, words=found.words, samples=found.samples)
 
     def status(self) -> BoardStatus:
         """What the board is doing."""
@@ -102,6 +117,20 @@ class Board:
         """Wait while any of these flags is up, so many seconds between two looks."""
         while self.status().state & state:
             time.sleep(seconds)
+
+    def checksum(self, first: int, count: int) -> int:
+        """CRC-32 of so many words of the store's memory, as the board reads them."""
+        self.link.call(Command.CHECK_STORE, STORE_RANGE.pack(first=first, count=count))
+        self.wait_while(State.CHECKING)
+        return self.status().crc
+
+    def refuse_damage(self, before: BoardStatus, after: BoardStatus) -> None:
+        """Raise LinkError where samples were damaged that the board has played since `before`."""
+        if samples := after.damaged - before.damaged:
+            raise LinkError(
+                f"the board must keep its samples, but {samples} that it has played were damaged: "
+                "what came of them is wrong; the next upload puts the store right"
+            )
 
     # Parameters
 
@@ -206,9 +235,10 @@ class Board:
         found = []
         for place in range(first, first + count, _BATCH):
             portion = min(_BATCH, first + count - place)
-            made = self.status().predictions
+            before = self.status()
             self.play(place, portion, train=False, exponent=0, drain=True)
-            found.append(self.predictions(made, portion)[0])
+            self.refuse_damage(before, self.status())
+            found.append(self.predictions(before.predictions, portion)[0])
             if progress is not None:
                 progress(portion)
         return np.concatenate(found) if found else np.empty(0, np.int64)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from boards.host.board import Board
+from boards.host.store import RoomError
 from boards.host.stored_training import StoredTraining
 from boards.host.streamed_training import StreamedTraining
 from boards.host.training import BoardTraining
@@ -14,6 +15,7 @@ __all__ = ["training_on"]
 
 def training_on(board: Board, file: NetworkFile, data: TrainingData) -> BoardTraining:
     """The training, from the board's store where that has room for the samples."""
-    samples = len(data.train_labels) + len(data.test_labels)
-    fits = samples <= board.identity.samples
-    return (StoredTraining if fits else StreamedTraining)(board, file, data)
+    try:
+        return StoredTraining(board, file, data)
+    except RoomError:
+        return StreamedTraining(board, file, data)

@@ -21,7 +21,11 @@ class Identity:
     clock_hz: int
     """Clock of its logic, to the kHz."""
     samples: int
-    """Samples that its store has room for."""
+    """Samples that its store has room for, at most."""
+    words: int
+    """Words of its store's memory."""
+    word_bits: int | None
+    """Bits of each; None: block RAM."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +54,14 @@ class BoardStatus:
     """Clocks from the first to the last sample of the last pass with any."""
     timed: int
     """Samples of that pass."""
+    crc: int
+    """CRC-32 of the words that the host asked about last."""
+    damaged: int
+    """Samples whose bytes were not those written, since the board's reset."""
+    worked: int
+    """Clocks of passes in which its core took a beat, or could not."""
+    waited: int
+    """Clocks of passes in which it waited for one."""
     saturations: SaturationCounts
     """Values saturated since the reset."""
 
@@ -57,6 +69,11 @@ class BoardStatus:
     def clocks_per_sample(self) -> float | None:
         """Of the last pass; None where it had fewer than two samples."""
         return self.clocks / (self.timed - 1) if self.timed > 1 else None
+
+    def worked_since(self, before: BoardStatus) -> float | None:
+        """Share of the clocks of passes since then in which the core worked; None without any."""
+        worked, waited = self.worked - before.worked, self.waited - before.waited
+        return worked / (worked + waited) if worked + waited else None
 
 
 @dataclass(frozen=True, kw_only=True)

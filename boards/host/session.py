@@ -60,10 +60,11 @@ class Session:
         if isinstance(self.training, StoredTraining):
             self.upload(self.training)
         else:
-            room = self.board.identity.samples
+            layout = self.board.store.layout
             print(
                 f"{self.training.samples} samples are more than the board's store has room for "
-                f"({room}): they are sent again in every epoch",
+                f"({layout.room * layout.code.width // 8:,} bytes, {layout.samples} samples): "
+                "they are sent again in every epoch",
                 flush=True,
             )
 

@@ -3,22 +3,52 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from boards.host.link import Link
+from boards.host.link import Link, LinkError
 from boards.link.commands import Command
 from boards.link.framing import MAX_PAYLOAD
 from boards.link.payloads import SEAL, STORE_RANGE
-from boards.store.input_plan import input_plan, stored_beats
+from boards.store.input_plan import stored_features
+from software_ref.coded_samples import encoded
 from software_ref.core_plan import CorePlan
-from software_ref.golden.samples import Progress, check_features
-from software_ref.plan.beats import beats, narrowed
-from software_ref.plan.payload import bits_for, bytes_of
+from software_ref.golden.samples import Progress
+from software_ref.plan.store_layout import StoreLayout
 
-__all__ = ["Store", "store_seal"]
+__all__ = ["RoomError", "Store", "StoreImage"]
+
+_BLOCK_BYTES = 1 << 16
+"""Bytes whose CRC decides whether they are sent."""
+
+
+class RoomError(ValueError):
+    """The board's store has no room for the samples."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class StoreImage:
+    """What a data set is in a store's memory: the index and, behind it, the samples."""
+
+    first: int
+    """First word."""
+    words: NDArray[np.uint8]
+    """The words: uint8 (words, bytes of a word)."""
+    ends: NDArray[np.int64]
+    """How many of them are before the end of each sample: int64 (n,)."""
+
+    @property
+    def crc(self) -> int:
+        """CRC-32 of the words."""
+        return zlib.crc32(self.words)
+
+    @property
+    def seal(self) -> int:
+        """The number that a host seals a store with: its CRC, but never 0."""
+        return self.crc or 1
 
 
 class Store:
@@ -28,68 +58,133 @@ class Store:
     ----------
     link
         The line to the board.
+    layout
+        What is where in the store's memory.
     core
         The board's core.
-    samples
-        Samples that the store has room for.
+    checksum
+        Asks the board for the CRC-32 of so many words of the memory, from a first one on.
     """
 
-    def __init__(self, link: Link, core: CorePlan, samples: int):
+    def __init__(
+        self,
+        link: Link,
+        layout: StoreLayout,
+        core: CorePlan,
+        checksum: Callable[[int, int], int],
+    ):
         self._link = link
         self._core = core
-        self._samples = samples
+        self._checksum = checksum
+        self.layout = layout
+        """What is where in its memory."""
 
-    def fill(
+    def image(
         self,
         features: NDArray[np.integer],
         labels: NDArray[np.integer],
-        *,
-        first: int = 0,
         progress: Progress | None = None,
-    ) -> None:
-        """Write samples to the store, and take its seal off.
+    ) -> StoreImage:
+        """What samples are in the memory.
 
         Parameters
         ----------
         features
-            Raw inputs in [0, 2**f]: integers (n, N_0), rounded where activations are narrower.
-            Of inputs that one feature feeds, the first is stored.
+            Raw inputs in [0, 2**f]: integers (n, N_0), as for `stored_features`.
         labels
             Classes: integers (n,).
-        first
-            Where the first one goes.
         progress
-            Told how many samples were written since the last call.
+            Told how many samples were coded since the last call.
 
         Raises
         ------
+        RoomError
+            The store has no room for them.
         ValueError
-            The store has no room for them, or a feature is out of range.
+            A feature or a label is out of range.
         """
-        self.check_room(first + len(labels))
-        each = stored_beats(self._core)
-        words = self._beats(features)
-        written = 0
-        self._write(Command.WRITE_LABELS, first, _words(labels, bytes_of(self._label_bits)))
-        for place, part in _portions(words):
-            self._write(Command.WRITE_FEATURES, first * each + place, part)
-            whole = (place + len(part)) // each
-            if progress is not None:
-                progress(whole - written)
-            written = whole
-
-    def check_room(self, samples: int) -> None:
-        """Raise ValueError where the store has no room for so many samples."""
-        if samples > self._samples:
-            raise ValueError(
-                f"the board's store has room for {self._samples} samples, "
-                f"not for {samples}: build it with more, or take fewer with --samples"
+        layout = self.layout
+        if len(labels) > layout.samples:
+            raise RoomError(
+                f"the board's store has room for {layout.samples} samples, "
+                f"not for {len(labels)}: build it with more, or take fewer with --samples"
             )
+        coded = encoded(layout.code, stored_features(self._core, features), labels, progress)
+        if len(coded.words) > layout.room:
+            fit = int(np.searchsorted(np.cumsum(coded.lengths), layout.room, side="right"))
+            raise RoomError(
+                f"the board's store has room for {layout.room * layout.code.width // 8:,} bytes, "
+                f"the first {fit} of these samples, not for the {coded.words.size:,} bytes of "
+                f"{len(labels)}: build it with more, or take fewer with --samples"
+            )
+        index = np.zeros((layout.index.words, layout.code.width // 8), np.uint8)
+        entries = layout.indexed(coded.lengths)
+        index[: len(entries)] = entries
+        return StoreImage(
+            first=layout.index.first,
+            words=np.concatenate([index, coded.words]),
+            ends=len(index) + np.cumsum(coded.lengths),
+        )
+
+    def fill(self, features: NDArray[np.integer], labels: NDArray[np.integer]) -> None:
+        """Write samples to the store from its beginning on, and take its seal off.
+
+        Raises
+        ------
+        RoomError, ValueError
+            As for `image`.
+        """
+        layout, image = self.layout, self.image(features, labels)
+        used = layout.index.packed(np.zeros(len(labels), np.int64))
+        self._write(Command.WRITE_STORE, image.first, image.words[: len(used)])
+        self._write(Command.WRITE_STORE, layout.first, image.words[layout.index.words :])
+
+    def upload(self, image: StoreImage, progress: Progress | None = None) -> bool:
+        """Bring a data set into the store, and seal it; what is there already is not sent.
+
+        So an upload that was broken off goes on from there, and what has changed in the memory
+        since is put right.
+
+        Parameters
+        ----------
+        image
+            The data set.
+        progress
+            Told how many samples are there, since the last call.
+
+        Returns
+        -------
+        Whether anything had to be sent.
+
+        Raises
+        ------
+        LinkError
+            The memory does not keep what is written.
+        """
+        sent, told = False, 0
+        step = max(_BLOCK_BYTES // image.words.shape[1], 1)
+        for begin in range(0, len(image.words), step):
+            block = image.words[begin : begin + step]
+            if self._checksum(image.first + begin, len(block)) != zlib.crc32(block):
+                sent = True
+                self._write(Command.WRITE_STORE, image.first + begin, block)
+            there = int(np.searchsorted(image.ends, begin + len(block), side="right"))
+            if progress is not None:
+                progress(there - told)
+            told = there
+        found = self._checksum(image.first, len(image.words))
+        if found != image.crc:
+            raise LinkError(
+                f"the store must keep what is written, but its CRC is {found:08x}, not "
+                f"{image.crc:08x}: its memory is damaged, or too fast"
+            )
+        self.seal(image.seal)
+        return sent
 
     def write_order(self, order: NDArray[np.integer]) -> None:
         """Write the order in which training samples are taken: numbers of samples (n,)."""
-        bits = bits_for(self._samples - 1)
-        self._write(Command.WRITE_ORDER, 0, _words(order, bytes_of(bits)))
+        table = self.layout.order
+        self._write(Command.WRITE_ORDER, table.first, table.packed(order))
 
     def seal(self, number: int) -> None:
         """Seal the store with a number, 1 to 2**32 - 1, that says what is in it."""
@@ -100,34 +195,9 @@ class Store:
             head = STORE_RANGE.pack(first=first + place, count=len(part))
             self._link.call(command, head + part.tobytes())
 
-    @property
-    def _label_bits(self) -> int:
-        return self._core.ports.label_width
-
-    def _beats(self, features: NDArray[np.integer]) -> NDArray[np.uint8]:
-        """Beats as the store has them: uint8 (beats in all, bytes of a beat)."""
-        ports, network, plan = self._core.ports, self._core.network, input_plan(self._core)
-        inputs = narrowed(network, check_features(network, features))
-        return beats(
-            inputs if plan is None else inputs[:, plan.columns],
-            beat_features=ports.beat_features,
-            feature_width=ports.feature_width,
-        )
-
-
-def store_seal(features: NDArray[np.integer], labels: NDArray[np.integer]) -> int:
-    """The number that a host seals a store with: 32 bits that tell data sets apart, never 0."""
-    text = np.asarray(features, "<i8").tobytes() + np.asarray(labels, "<i8").tobytes()
-    return zlib.crc32(text) or 1
-
-
-def _words(values: NDArray[np.integer], size: int) -> NDArray[np.uint8]:
-    """Numbers as `size` bytes each, lowest first: uint8 (n, size)."""
-    return np.asarray(values, "<u4").reshape(-1, 1).view(np.uint8)[:, :size]
-
 
 def _portions(words: NDArray[np.uint8]) -> Iterator[tuple[int, NDArray[np.uint8]]]:
     """Places and words, as many at a time as a frame takes."""
     most = (MAX_PAYLOAD - STORE_RANGE.size) // words.shape[1]
     for place in range(0, len(words), most):
-        yield place, np.ascontiguousarray(words[place : place + most])
+        yield place, words[place : place + most]

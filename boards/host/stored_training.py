@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from boards.host.board import POLL_SECONDS, Board
 from boards.host.link import RefusedError
 from boards.host.messages import BoardStatus, Configuration, EpochRecord
-from boards.host.store import store_seal
 from boards.host.training import BoardTraining
 from boards.link.commands import State, Status, Stop
 from boards.link.payloads import HISTORY_DEPTH, RATES, TAIL
@@ -37,7 +36,7 @@ class StoredTraining(BoardTraining):
 
     Raises
     ------
-    ValueError
+    RoomError
         The board's store has no room for the samples.
     """
 
@@ -45,31 +44,30 @@ class StoredTraining(BoardTraining):
 
     def __init__(self, board: Board, file: NetworkFile, data: TrainingData):
         super().__init__(board, file, data)
-        board.store.check_room(self.samples)
-        self._features = np.concatenate([data.train_features, data.test_features])
-        self._labels = np.concatenate([data.train_labels, data.test_labels])
-        self._seal = store_seal(self._features, self._labels)
-        self._before = 0  # epochs in the board's history before the run
+        features = np.concatenate([data.train_features, data.test_features])
+        labels = np.concatenate([data.train_labels, data.test_labels])
+        self._image = board.store.image(features, labels)
+        self._before = board.status()  # before the run
+        self._read = 0  # epochs in the board's history that are not of the run, or read
         # An epoch, and what the board held before connections moved for it, until it starts.
         self._moved: tuple[int, Parameters] | None = None
 
     def holds_data(self, status: BoardStatus) -> bool:
         """Whether the board's store holds these samples."""
-        return status.seal == self._seal
+        return status.seal == self._image.seal
 
     def upload(self, progress: Progress | None = None) -> bool:
-        """Fill the store, unless it holds these samples; whether that was necessary."""
+        """Fill the store, unless it holds these samples; whether anything had to be sent."""
         if self.holds_data(self.board.status()):
             return False
-        self.board.store.fill(self._features, self._labels, progress=progress)
-        self.board.store.seal(self._seal)
-        return True
+        return self.board.store.upload(self._image, progress)
 
     def epochs(self, first: int, progress: Progress | None = None) -> Iterator[EpochResult]:
         """See BoardTraining."""
         while first < self.file.training.epochs:
             self.place(first)
-            self._before = self.board.status().epochs
+            self._before = self.board.status()
+            self._read = self._before.epochs
             self._rewire(first)
             self.board.start()
             self._moved = None
@@ -127,11 +125,14 @@ class StoredTraining(BoardTraining):
 
         Where the board trains faster than its history is read, epochs in between are missing.
         """
-        read = self._before
+        read = self._read
         began = time.perf_counter()
         while True:
             status = self.board.status()
             running = bool(status.state & State.RUNNING)
+            if status.damaged != self._before.damaged:
+                self.board.stop(Stop.NOW)
+                self.board.refuse_damage(self._before, status)
             if status.epochs > read:
                 read = max(read, status.epochs - HISTORY_DEPTH)
                 try:
@@ -170,7 +171,7 @@ class StoredTraining(BoardTraining):
         # Runs before this one ended elsewhere than this one began.
         while done and numbers[-done] != status.epoch - done:
             done -= 1
-        self._before = status.epochs - done
+        self._read, self._before = status.epochs - done, status
 
     def finish(self) -> None:
         """See BoardTraining."""

@@ -36,7 +36,9 @@ class StreamingTrainer(SampleTrainer):
 
     def __init__(self, board: Board):
         self._board = board
-        self._portion = min(board.identity.samples, PREDICTION_DEPTH // 2)
+        layout = board.store.layout
+        fit = layout.room // layout.code.most_words
+        self._portion = min(layout.samples, fit, PREDICTION_DEPTH // 2)
         self._samples = 0
 
     @property
@@ -67,7 +69,8 @@ class StreamingTrainer(SampleTrainer):
         if not drain:
             raise ValueError("drain must be true: a board gives its last predictions then")
         board = self._board
-        made = board.status().predictions
+        before = board.status()
+        made = before.predictions
         classes, correct = [], []
         for begin, end in self._portions(samples):
             board.store.fill(samples.features[begin:end], samples.labels[begin:end])
@@ -79,7 +82,9 @@ class StreamingTrainer(SampleTrainer):
                 drain=end == len(samples),
             )
             # The core's pipeline holds the last ones back, until the drain.
-            ready = board.status().predictions - made
+            after = board.status()
+            board.refuse_damage(before, after)
+            ready = after.predictions - made
             found = board.predictions(made, ready)
             made += ready
             classes.append(found[0])

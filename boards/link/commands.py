@@ -60,14 +60,17 @@ class Command(Described):
         *(0x11, "PARAMETER_RUN, count PARAMETER_VALUE", ""),
         "Weights, biases or addresses. Refused while the core is busy.",
     )
-    WRITE_FEATURES = (
-        *(0x20, "STORE_RANGE, beats", ""),
-        "Beats of samples; takes the store's seal off. Refused during a run.",
+    WRITE_STORE = (
+        *(0x20, "STORE_RANGE, words", ""),
+        "Words of the store's memory; takes its seal off. Refused during a run or a check.",
     )
-    WRITE_LABELS = 0x21, "STORE_RANGE, labels", "", "Labels of samples; otherwise the same."
+    CHECK_STORE = (
+        *(0x21, "STORE_RANGE", ""),
+        "Starts computing the CRC-32 of words of the memory. Refused during a run or a check.",
+    )
     WRITE_ORDER = (
-        *(0x22, "STORE_RANGE, numbers of samples", ""),
-        "Places in the order. Refused during a run.",
+        *(0x22, "STORE_RANGE, words", ""),
+        "Words of the order of samples, in the same memory. Refused during a run or a check.",
     )
     SEAL_STORE = 0x23, "SEAL", "", "Says what the host has filled the store with."
     CONFIGURE = (
@@ -128,6 +131,10 @@ class State(enum.IntFlag):
     """The core has samples in flight, or updates pending."""
     RESETTING = 8
     """The initial parameters are being written."""
+    CHECKING = 16
+    """The CRC of the store is being computed."""
+    STARTING = 32
+    """The store's memory is not in use yet."""
 
 
 class Stop(enum.IntEnum):

@@ -31,7 +31,7 @@ __all__ = [
     "TAIL",
 ]
 
-PROTOCOL = 1
+PROTOCOL = 2
 """Version of the protocol."""
 MAX_ANSWER = MAX_PAYLOAD - 1
 """Bytes that follow an answer's status at most."""
@@ -51,8 +51,9 @@ IDENTITY = Record(
     Field("protocol", 8, "version of this protocol"),
     Field("identity", 256, "SHA-256 of the build's description, its first byte lowest"),
     Field("clock_khz", 32, "clock of the logic"),
-    Field("beats", 32, "beats that the store has room for"),
-    Field("samples", 32, "samples that the store has room for"),
+    Field("words", 32, "words of the store's memory"),
+    Field("word_bits", 16, "bits of each; 0: block RAM, with a line of coded samples in each"),
+    Field("samples", 32, "samples that the store has room for, at most"),
     Field("prediction_depth", 16, "predictions that the board remembers, the last ones"),
     Field("history_depth", 16, "epochs that the board remembers, the last ones"),
 )
@@ -69,6 +70,10 @@ STATE = Record(
     Field("steps", 32, "steps of its core since then"),
     Field("clocks", 32, "clocks from the first to the last sample of the last pass with any"),
     Field("timed", 32, "samples of that pass"),
+    Field("crc", 32, "CRC-32 of the words that CHECK_STORE named last"),
+    Field("damaged", 16, "samples whose bytes were not those written, since the board's reset"),
+    Field("worked", 48, "clocks of passes in which the core took a beat or could not"),
+    Field("waited", 48, "clocks of passes in which it waited for one"),
 )
 COUNTER = Record("COUNTER", Field("count", 32, "values saturated since the reset"))
 PARAMETER_RUN = Record(
@@ -87,8 +92,8 @@ PARAMETER_VALUE = Record(
 )
 STORE_RANGE = Record(
     "STORE_RANGE",
-    Field("first", 32, "first place"),
-    Field("count", 16, "number of what follows, each in as many bytes as its bits need"),
+    Field("first", 32, "first word, from the beginning of the memory"),
+    Field("count", 32, "number of words, each in as many bytes as its bits need"),
 )
 SEAL = Record("SEAL", Field("seal", 32, "the host's number for what is in the store; 0: nothing"))
 CONFIGURATION = Record(

@@ -40,8 +40,9 @@ class StateCommands(wiring.Component):
             protocol=PROTOCOL,
             identity=int.from_bytes(design.identity, "little"),
             clock_khz=round(design.clock_hz / 1000),
-            beats=design.beats,
-            samples=design.samples,
+            words=design.store.words,
+            word_bits=design.word_bits or 0,
+            samples=design.store.samples,
             prediction_depth=PREDICTION_DEPTH,
             history_depth=HISTORY_DEPTH,
         )

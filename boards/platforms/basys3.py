@@ -12,6 +12,7 @@ from amaranth.vendor import XilinxPlatform
 from amaranth_boards.resources import (
     Display7SegResource,
     LEDResources,
+    SPIFlashResources,
     SwitchResources,
     UARTResource,
 )
@@ -24,7 +25,7 @@ _LVCMOS33 = Attrs(IOSTANDARD="LVCMOS33")
 
 
 class Basys3Platform(XilinxPlatform):
-    """Digilent Basys 3, without VGA, flash and Pmods."""
+    """Digilent Basys 3, without VGA and Pmods."""
 
     device = "xc7a35t"
     package = "cpg236"
@@ -58,6 +59,17 @@ class Basys3Platform(XilinxPlatform):
         Resource("button_left", 0, Pins("W19", dir="i"), _LVCMOS33),
         Resource("button_right", 0, Pins("T17", dir="i"), _LVCMOS33),
         Resource("button_down", 0, Pins("U17", dir="i"), _LVCMOS33),
+        # Its clock is the configuration's, C11.
+        *SPIFlashResources(
+            0,
+            cs_n="K19",
+            clk="C11",
+            copi="D18",
+            cipo="D19",
+            wp_n="G18",
+            hold_n="F18",
+            attrs=_LVCMOS33,
+        ),
         UARTResource(0, rx="B18", tx="A18", role="dce", attrs=_LVCMOS33),
     )
 

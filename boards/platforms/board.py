@@ -8,6 +8,7 @@ from functools import cached_property
 
 from amaranth.build import Platform
 
+from boards.memory.external import BLOCK, ExternalMemory
 from software_ref.devices import DEVICES, Part
 
 __all__ = ["Board", "Pin"]
@@ -44,7 +45,9 @@ class Board:
     held_high: tuple[tuple[str, int, str], ...] = ()
     """Resource and part of pins that must be kept high, although the logic does not use them."""
     memory: str | None = None
-    """Memory beside the FPGA, for people: the store is on the chip."""
+    """Memory beside the FPGA, for people."""
+    external: tuple[ExternalMemory, ...] = ()
+    """Memories beside the FPGA that can hold the samples."""
 
     def __post_init__(self) -> None:
         device = self.platform.device.lower()
@@ -52,6 +55,21 @@ class Board:
             raise ValueError(
                 f"FPGA of {self.name} must be one of {', '.join(DEVICES)}, not {device}"
             )
+
+    def external_memory(self, kind: str) -> ExternalMemory | None:
+        """The memory of a kind; None for block RAM.
+
+        Raises
+        ------
+        ValueError
+            The board has none.
+        """
+        found = {each.kind: each for each in self.external}
+        if kind != BLOCK and kind not in found:
+            raise ValueError(
+                f"--memory must be {' or '.join([BLOCK, *found])} on the {self.title}, not {kind}"
+            )
+        return found.get(kind)
 
     @property
     def part(self) -> Part:

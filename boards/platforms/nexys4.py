@@ -23,6 +23,7 @@ from amaranth_boards.resources import (
     VGAResource,
 )
 
+from boards.memory.external import CELLULAR
 from boards.platforms.board import Board
 
 __all__ = ["BOARD", "Nexys4Platform"]
@@ -31,7 +32,7 @@ _LVCMOS33 = Attrs(IOSTANDARD="LVCMOS33")
 
 
 class Nexys4Platform(XilinxPlatform):
-    """Digilent Nexys4, not the Nexys4 DDR, without cellular RAM, Ethernet and Pmods."""
+    """Digilent Nexys4, not the Nexys4 DDR, without Ethernet and Pmods."""
 
     device = "xc7a100t"
     package = "csg324"
@@ -133,6 +134,32 @@ class Nexys4Platform(XilinxPlatform):
             hold_n="M14",
             attrs=_LVCMOS33,
         ),
+        Resource(
+            "cellular_ram",  # MT45W8MW16BGX
+            0,
+            Subsignal("clk", Pins("T15", dir="o")),
+            Subsignal("adv", PinsN("T13", dir="o")),
+            Subsignal("ce", PinsN("L18", dir="o")),
+            Subsignal("cre", Pins("J14", dir="o")),
+            Subsignal("oe", PinsN("H14", dir="o")),
+            Subsignal("we", PinsN("R11", dir="o")),
+            Subsignal("lb", PinsN("J15", dir="o")),
+            Subsignal("ub", PinsN("J13", dir="o")),
+            Subsignal("wait", Pins("T14", dir="i")),
+            Subsignal(
+                "a",
+                Pins(
+                    "J18 H17 H15 J17 H16 K15 K13 N15 V16 U14 V14 V12 "
+                    "P14 U16 R15 N14 N16 M13 V17 U17 T10 M16 U13",
+                    dir="o",
+                ),
+            ),
+            Subsignal(
+                "dq",
+                Pins("R12 T11 U12 R13 U18 R17 T18 R18 F18 G18 G17 M18 M17 P18 N17 P17", dir="io"),
+            ),
+            Attrs(IOSTANDARD="LVCMOS33", SLEW="FAST"),
+        ),
     )
 
 
@@ -143,7 +170,8 @@ BOARD = Board(
     clock_mhz=100.0,
     leds=16,
     display_digits=8,
-    memory="16 MB cellular RAM",
+    memory=CELLULAR.title,
+    external=(CELLULAR,),
     buttons={
         "run": ("button_center", 0),
         "pause": ("button_up", 0),

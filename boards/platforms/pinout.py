@@ -22,7 +22,7 @@ WRAPPER = "board"
 """Name of the wrapper's module."""
 
 
-_INPUT = re.compile(r"^  wire width \d+ input \d+ +\\(\w+)$", re.MULTILINE)
+_WIRE = re.compile(r"^  wire width \d+ (input|inout) \d+ +\\(\w+)$", re.MULTILINE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +34,9 @@ class PlacedPort:
     pin: str
     """Its pin on the package."""
     is_input: bool
-    """Whether it goes into the FPGA."""
+    """Whether it goes into the FPGA alone."""
+    both_ways: bool = False
+    """Whether it goes both ways, and so may float."""
     attributes: Mapping[str, str]
     """Its electrical standard, pull resistor and the like."""
 
@@ -76,12 +78,13 @@ def _recording(platform: type[Platform]) -> type[Platform]:
             self.rtlil, _ = rtlil.convert_fragment(
                 design, name=name, emit_src=False, propagate_domains=False
             )
-            inputs = set(_INPUT.findall(self.rtlil))
+            ways = {name: way for way, name in _WIRE.findall(self.rtlil)}
             return tuple(
                 PlacedPort(
                     name=port,
                     pin=pin,
-                    is_input=port.partition("[")[0] in inputs,
+                    is_input=ways.get(port.partition("[")[0]) == "input",
+                    both_ways=ways.get(port.partition("[")[0]) == "inout",
                     attributes=dict(attributes),
                 )
                 for port, pin, attributes in self.iter_port_constraints_bits()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from amaranth_boards.ulx3s import ULX3S_85F_Platform
 
+from boards.memory.external import SDRAM
 from boards.platforms.board import Board
 
 __all__ = ["BOARD"]
@@ -16,7 +17,8 @@ BOARD = Board(
     leds=8,
     buttons={"run": ("button_fire", 0), "pause": ("button_fire", 1), "reset": ("button_up", 0)},
     # Low, the processor beside the FPGA would reset the board.
-    memory="32 MB SDRAM",
+    memory=SDRAM.title,
+    external=(SDRAM,),
     held_high=(("esp32", 0, "gpio0"),),
 )
 """The board."""

@@ -23,8 +23,9 @@ from amaranth.hdl import (
 from amaranth.lib import io
 
 from boards.clocking.clocking import Clocking
-from boards.design import TOP, BoardDesign
+from boards.design import MEMORY_PREFIX, TOP, BoardDesign
 from boards.platforms.board import Board
+from boards.platforms.memory_pins import connect_chip
 
 __all__ = ["CLOCK", "BoardWrapper"]
 
@@ -63,6 +64,7 @@ class BoardWrapper(Elaboratable):
         leds = Signal(self._design.leds)
         segments, digits = Signal(len(_SEGMENTS)), Signal(8)
         buttons = {f"{name}_button": Signal(name=f"{name}_button") for name in board.buttons}
+        external, pins = self._design.external, self._memory_pins()
         reset = self._reset(m, self._clock(m, platform))
         m.submodules.inner = Instance(
             TOP,
@@ -74,6 +76,10 @@ class BoardWrapper(Elaboratable):
             o_segments=segments,
             o_digits=digits,
             **{f"i_{name}": pressed for name, pressed in buttons.items()},
+            **{
+                f"{'i' if name.endswith('_i') else 'o'}_{MEMORY_PREFIX}{name}": pin
+                for name, pin in pins.items()
+            },
         )
         uart = platform.request("uart", 0, dir="-")
         _input(m, "rx_pin", uart.rx, rx)
@@ -88,10 +94,23 @@ class BoardWrapper(Elaboratable):
             for name, lit in zip(_SEGMENTS, segments, strict=True):
                 self._output(m, f"segment_pin_{name}", getattr(display, name), lit)
             self._output(m, "digit_pins", platform.request("display_7seg_an", 0, dir="-"), digits)
+        if external is not None:
+            family = board.part.device.family
+            falling = external.falling(self._design.clock_hz)
+            connect_chip(m, platform, family, external.kind, pins, falling=falling)
         for name, number, part in board.held_high:
             port = getattr(platform.request(name, number, dir="-"), part)
             self._output(m, f"held_{name}_{part}", port, 1)
         return m
+
+    def _memory_pins(self) -> dict[str, Signal]:
+        """What the logic gives the memory beside the FPGA, and takes, by its controller's names."""
+        external = self._design.external
+        members = {} if external is None else external.pins
+        return {
+            name: Signal(member.shape, name=f"{MEMORY_PREFIX}{name}")
+            for name, member in members.items()
+        }
 
     def _clock(self, m: Module, platform: Platform) -> Signal:
         """Domain `sync`, without a reset; returns whether its clock is steady."""

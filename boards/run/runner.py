@@ -17,7 +17,7 @@ from boards.link.commands import ConfigurationFlag, PlayFlag
 from boards.link.payloads import RATES, TAIL
 from boards.run.configuration import CONFIGURATION_LAYOUT, PLAY_LAYOUT, RATE_LAYOUT, pass_layout
 from boards.run.pass_counters import PassCounters
-from boards.store.sample_store import StoreShape
+from boards.store.store_shape import StoreShape
 
 __all__ = ["Runner"]
 
@@ -44,6 +44,8 @@ class Runner(wiring.Component):
         A prediction came, and was right.
     core_busy : In(1), drain : Out(1)
         From and for the core.
+    playing : Out(1)
+        Samples are asked for, and not all taken; not while it pauses.
     running, paused : Out(1)
         A run or PLAY is under way; it takes no samples.
     epoch : Out(32)
@@ -63,7 +65,7 @@ class Runner(wiring.Component):
     """
 
     def __init__(self, design: BoardDesign):
-        self._store = shape = StoreShape(design)
+        shape = StoreShape(design.core.ports, design.store)
         count = shape.samples.bit_length()
         self._pass = pass_layout(count)
         pulses = ("start", "play", "stop_now", "stop_after_epoch", "pause", "resume")
@@ -80,6 +82,7 @@ class Runner(wiring.Component):
                 "correct": In(1),
                 "core_busy": In(1),
                 "drain": Out(1),
+                "playing": Out(1),
                 "running": Out(1),
                 "paused": Out(1),
                 "epoch": Out(32),
@@ -142,6 +145,8 @@ class Runner(wiring.Component):
             last_epoch.eq(next_epoch == wanted.end_epoch),
         ]
         m.d.comb += self.rate_entry.eq(entry)
+        playing = Signal()
+        m.d.sync += self.playing.eq(playing & ~self.paused)
 
         def begin(first: Value, count: Value) -> list:
             return [
@@ -194,6 +199,7 @@ class Runner(wiring.Component):
                 ]
                 m.next = "PASS"
             with m.State("PASS"):
+                m.d.comb += playing.eq(~rest[-1])
                 with m.If(rest[-1] | stopping):
                     m.next = "TAKEN"
                 with m.Elif(~self.paused & (self.requests.ready | ~self.requests.valid)):
@@ -209,12 +215,14 @@ class Runner(wiring.Component):
                         ),
                     ]
             # What was asked for is still to be taken by the core.
-            with m.State("TAKEN"), m.If(all_taken):
-                m.next = "IDLE"
-                with m.If(draining):
-                    m.next = "FLY"
-                with m.Else():
-                    m.d.sync += self.running.eq(0)
+            with m.State("TAKEN"):
+                m.d.comb += playing.eq(~all_taken)
+                with m.If(all_taken):
+                    m.next = "IDLE"
+                    with m.If(draining):
+                        m.next = "FLY"
+                    with m.Else():
+                        m.d.sync += self.running.eq(0)
             with m.State("FLY"):  # the last sample's step has started by the next clock
                 m.next = "DRAIN"
             with m.State("DRAIN"):

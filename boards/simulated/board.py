@@ -9,9 +9,11 @@ from __future__ import annotations
 import ctypes
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from boards.design import TOP, BoardDesign
 from boards.panel.display import DIGITS, segments_of
+from boards.simulated.with_memory import WITH_MEMORY, with_memory
 from boards.top import board_verilog
 from boards.uart import bit_length
 from hwgen.export.lint_waivers import lint_waivers
@@ -39,6 +41,9 @@ class SimulatedBoard:
         library built there before from the same Verilog is used again.
     mode, building
         See `hwgen.simulation.verilator.build`.
+    chip
+        The datasheet of the memory beside the FPGA, where it is not the one that the design's
+        controller goes by.
 
     Raises
     ------
@@ -53,9 +58,11 @@ class SimulatedBoard:
         *,
         mode: Mode = "fast_run",
         building: Callable[[], None] = lambda: None,
+        chip: Any = None,
     ):
         self.design = design
         source = Source(f"{TOP}.v", board_verilog(design))
+        external = design.external
         if build_dir is None:
             folder = cache_folder() / "boards"
         else:
@@ -64,8 +71,13 @@ class SimulatedBoard:
             with atomic_file(build_dir / source.name) as unfinished:  # for the user to read
                 unfinished.write_text(source.text, encoding="utf-8")
         library = build(
-            sources=[Source(f"{TOP}.vlt", lint_waivers(source.name)), source],
-            top=TOP,
+            sources=[
+                Source(f"{TOP}.vlt", lint_waivers(source.name)),
+                source,
+                *([] if external is None else with_memory(design, chip)),
+            ],
+            top=TOP if external is None else WITH_MEMORY,
+            timing=external is not None,
             build_dir=folder,
             mode=mode,
             wrapper=_WRAPPER,
@@ -74,7 +86,10 @@ class SimulatedBoard:
         if build_dir is None:
             remove_unused(folder.iterdir(), days=KEPT_DAYS)
         self._library = _load(library)
-        self._board: int | None = self._library.board_new(bit_length(design.clock_hz, design.baud))
+        half_clock_ps = round(5e11 / design.clock_hz)
+        self._board: int | None = self._library.board_new(
+            bit_length(design.clock_hz, design.baud), half_clock_ps
+        )
 
     def close(self) -> None:
         """Give the model's memory back."""
@@ -121,6 +136,11 @@ class SimulatedBoard:
         self._library.board_buttons(self._board, run, pause, reset)
 
     @property
+    def memory_errors(self) -> int:
+        """What the model of the memory beside the FPGA has complained of, on standard output."""
+        return int(self._library.board_memory_errors(self._board))
+
+    @property
     def leds(self) -> int:
         """LEDs, the first in bit 0."""
         return int(self._library.board_leds(self._board))
@@ -140,7 +160,8 @@ def _load(path: Path) -> ctypes.CDLL:
     library = ctypes.CDLL(str(path))
     board, size = ctypes.c_void_p, ctypes.c_size_t
     signatures = {
-        "board_new": (board, [ctypes.c_int64]),
+        "board_new": (board, [ctypes.c_int64, ctypes.c_uint64]),
+        "board_memory_errors": (ctypes.c_uint32, [board]),
         "board_delete": (None, [board]),
         "board_write": (None, [board, ctypes.c_char_p, size]),
         "board_waiting": (size, [board]),

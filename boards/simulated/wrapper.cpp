@@ -1,6 +1,7 @@
 // Drives the board's Verilated model: clock, UART bit by bit, buttons and panel.
 //
-// Times of the UART are counted in 256ths of a clock, as boards/uart.py does.
+// Times of the UART are counted in 256ths of a clock, as boards/uart.py does. Where a memory's model
+// is there (VM_TIMING), its delays pass between the edges of the clock.
 
 #include <cstddef>
 #include <cstdint>
@@ -87,18 +88,29 @@ class Receiver {
 };
 
 struct Board {
-    explicit Board(int64_t bit_length) : sender(bit_length), receiver(bit_length) {
+    Board(int64_t bit_length, uint64_t half_clock_ps)
+        : sender(bit_length), receiver(bit_length), half_clock(half_clock_ps) {
         model.rst = 1;
         model.rx = 1;
         clock();
         model.rst = 0;
     }
     void clock() {
-        model.clk = 0;
-        model.eval();
-        model.clk = 1;
-        model.eval();
+        edge(0);
+        edge(1);
         ++clocks;
+    }
+    void edge(int level) {
+#if VM_TIMING
+        now += half_clock;
+        while (model.eventsPending() && model.nextTimeSlot() < now) {
+            context.time(model.nextTimeSlot());
+            model.eval();
+        }
+        context.time(now);
+#endif
+        model.clk = level;
+        model.eval();
     }
     void step() {
         model.rx = sender.level();
@@ -115,6 +127,7 @@ struct Board {
     Vtop model{&context, "board"};
     Sender sender;
     Receiver receiver;
+    uint64_t half_clock, now = 0;  // picoseconds
     uint64_t clocks = 0;
     uint32_t lit = 0;
     uint8_t shown[kDigits] = {};
@@ -124,7 +137,18 @@ struct Board {
 
 extern "C" {
 
-Board* board_new(int64_t bit_length) { return new Board(bit_length); }
+Board* board_new(int64_t bit_length, uint64_t half_clock_ps) {
+    return new Board(bit_length, half_clock_ps);
+}
+
+// What the memory's chip complained of.
+uint32_t board_memory_errors(const Board* board) {
+#if VM_TIMING
+    return board->model.memory_errors;
+#else
+    return 0;
+#endif
+}
 
 void board_delete(Board* board) {
     board->model.final();

@@ -1,21 +1,30 @@
-"""How many samples a board's store can have room for, beside the core's memories."""
+"""How much a board's store can have room for, beside the core's memories."""
 
 from __future__ import annotations
 
-from boards.store.input_plan import input_plan, stored_beats
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from boards.memory.linear import LinearShape
+from boards.store.input_plan import input_plan, stored_code
 from software_ref.core_plan import CorePlan
 from software_ref.devices import BLOCK_RAM, Device
 from software_ref.plan.memory_plan import MemoryPlan
-from software_ref.plan.payload import bits_for
+from software_ref.plan.sample_code import SampleCode
 from software_ref.plan.storage import storage
+from software_ref.plan.store_layout import StoreLayout
 
-__all__ = ["block_rams", "most_samples"]
+__all__ = ["block_rams", "largest_store", "most_samples", "store_for"]
 
 _OTHERS = 12
 """Block RAMs of link, records and initial weights of a small network; and some to spare."""
 _SPARE = 0.95
 """Share of a device's block RAMs that placement gets along with."""
-_LARGEST = 1 << 20
+_LARGEST = 1 << 22
+_COMPRESSION = 4
+"""Where nobody knows the data, tables have room for so many times the samples without any 0."""
 
 
 def block_rams(depth: int, width: int) -> int:
@@ -30,8 +39,43 @@ def block_rams(depth: int, width: int) -> int:
     return blocks
 
 
-def most_samples(core: CorePlan, device: Device) -> int:
-    """The most samples that fit.
+def _most_words(core: CorePlan, device: Device) -> int:
+    """The most words of the store's memory that fit.
+
+    Raises
+    ------
+    ValueError
+        There is no room for any sample.
+    """
+    usable = int(_SPARE * device.block_ram) - _OTHERS
+    weights = sum(shape.weights for shape in core.network.junctions)
+    free = usable - block_rams(weights, core.network.format.stored_width)
+    free -= sum(item.count * block_rams(item.depth, item.width) for item in storage(core.schedule))
+    if core.ports.rewritable:  # the addresses that training begins with
+        addresses = max(timing.addresses.word_bits for timing in core.schedule.timing)
+        free -= block_rams(core.ports.addresses, addresses)
+    plan = input_plan(core)
+    if plan is not None:
+        free -= sum(block_rams(each.depth, each.width) for each in plan.memories(core.ports))
+    code = stored_code(core)
+    words = _largest(lambda words: block_rams(words, code.width) <= free)
+    if free < 0 or words < StoreLayout.for_any(code, 1).words:
+        raise ValueError(
+            f"{device.name} must have block RAM left for a sample store, but the core takes "
+            f"{usable - free} of {device.block_ram} blocks of 16 kbit"
+        )
+    return words
+
+
+def _room(core: CorePlan, device: Device, memory: LinearShape | None) -> tuple[int, SampleCode]:
+    """Words of the store's memory, and how samples are written into it."""
+    if memory is None:
+        return _most_words(core, device), stored_code(core)
+    return memory.words, stored_code(core, memory.width)
+
+
+def most_samples(core: CorePlan, device: Device, memory: LinearShape | None = None) -> int:
+    """The most samples that fit whatever they hold, without any 0 even.
 
     Parameters
     ----------
@@ -39,40 +83,75 @@ def most_samples(core: CorePlan, device: Device) -> int:
         The core.
     device
         The FPGA.
+    memory
+        Memory beside the FPGA that holds the samples; None: block RAM does.
 
     Raises
     ------
     ValueError
         There is no room for any.
     """
-    usable = int(_SPARE * device.block_ram) - _OTHERS
-    weights = sum(shape.weights for shape in core.network.junctions)
-    free = usable - block_rams(weights, core.network.format.stored_width)
-    if core.ports.rewritable:  # the addresses that training begins with
-        addresses = max(timing.addresses.word_bits for timing in core.schedule.timing)
-        free -= block_rams(core.ports.addresses, addresses)
-    plan = input_plan(core)
-    if plan is not None:
-        free -= sum(block_rams(each.depth, each.width) for each in plan.memories(core.ports))
-    free -= sum(item.count * block_rams(item.depth, item.width) for item in storage(core.schedule))
-    beat = core.ports.beat_width
-    label = core.ports.label_width
+    words, code = _room(core, device, memory)
+    return _largest(lambda samples: StoreLayout.for_any(code, max(samples, 1)).words <= words)
 
-    def needed(samples: int) -> int:
-        number = bits_for(samples - 1)
-        return (
-            block_rams(samples * stored_beats(core), beat)
-            + block_rams(samples, label)
-            + block_rams(samples, number)
-        )
 
-    low, high = 0, _LARGEST
-    while low < high:  # the largest that needs no more than is free
+def largest_store(
+    core: CorePlan,
+    device: Device,
+    samples: int | None = None,
+    memory: LinearShape | None = None,
+) -> StoreLayout:
+    """The largest store that fits; for so many samples, no larger than they may need.
+
+    Raises
+    ------
+    ValueError
+        There is no room for any sample, or not for the tables of so many.
+    """
+    words, code = _room(core, device, memory)
+    if samples is None:
+        samples = min(_COMPRESSION * most_samples(core, device, memory), words)
+    elif (sure := StoreLayout.for_any(code, samples)).words <= words:
+        return sure
+    return StoreLayout(code=code, words=words, samples=samples)
+
+
+def store_for(
+    core: CorePlan,
+    device: Device,
+    lengths: NDArray[np.int64],
+    memory: LinearShape | None = None,
+) -> StoreLayout:
+    """The store for samples of so many words each: for all of them, or as many as fit.
+
+    Raises
+    ------
+    ValueError
+        There is no room for any sample.
+    """
+    words, code = _room(core, device, memory)
+    ends = np.cumsum(lengths)
+
+    def layout(samples: int) -> StoreLayout | None:
+        try:
+            found = StoreLayout(code=code, words=words, samples=samples)
+        except ValueError:
+            return None
+        return found if ends[samples - 1] <= found.room else None
+
+    fit = _largest(lambda samples: samples == 0 or layout(samples) is not None, len(lengths))
+    if fit < len(lengths):
+        return StoreLayout(code=code, words=words, samples=max(fit, 1))
+    # All of them: no more words than they take, but for what a sample without any 0 would.
+    whole = StoreLayout(code=code, words=words, samples=fit)
+    needed = whole.first + max(int(ends[-1]), code.most_words)
+    return StoreLayout(code=code, words=min(words, needed), samples=fit)
+
+
+def _largest(fits: Callable[[int], bool], most: int = _LARGEST) -> int:
+    """The largest number that fits, where every smaller one does; 0 where none does."""
+    low, high = 0, most
+    while low < high:
         middle = (low + high + 1) // 2
-        low, high = (middle, high) if needed(middle) <= free else (low, middle - 1)
-    if low == 0:
-        raise ValueError(
-            f"{device.name} must have block RAM left for a sample store, but the core takes "
-            f"{usable - free} of {device.block_ram} blocks of 16 kbit"
-        )
+        low, high = (middle, high) if fits(middle) else (low, middle - 1)
     return low

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from software_ref.core_plan import CorePlan
+from software_ref.golden.samples import check_features
+from software_ref.plan.beats import narrowed
 from software_ref.plan.memory_plan import MemoryPlan, banked_layout
 from software_ref.plan.payload import bits_for
 from software_ref.plan.ports import CorePorts
+from software_ref.plan.sample_code import SampleCode
 
-__all__ = ["InputPlan", "input_plan", "stored_beats"]
+__all__ = ["InputPlan", "input_plan", "stored_code", "stored_features"]
 
 HANDOVER = 3
 """Clocks from a buffer's last read to its first write, at most, beside the table's read."""
@@ -90,7 +93,27 @@ def input_plan(core: CorePlan) -> InputPlan | None:
     return InputPlan(core.inputs, core.ports.beat_features)
 
 
-def stored_beats(core: CorePlan) -> int:
-    """Beats of a sample in the store."""
-    plan = input_plan(core)
-    return core.ports.beats if plan is None else plan.beats
+def stored_code(core: CorePlan, word_bits: int | None = None) -> SampleCode:
+    """How a core's samples are written into a memory of such words: see SampleCode.of."""
+    code, plan = SampleCode.of(core.ports, word_bits), input_plan(core)
+    return code if plan is None else replace(code, features=plan.features)
+
+
+def stored_features(core: CorePlan, features: NDArray[np.integer]) -> NDArray[np.integer]:
+    """What a store has of samples: integers (n, features of `stored_code`).
+
+    Parameters
+    ----------
+    core
+        The core.
+    features
+        Raw inputs in [0, 2**f]: integers (n, N_0), rounded where activations are narrower. Of
+        inputs that one feature feeds, the first is stored.
+
+    Raises
+    ------
+    ValueError
+        A feature is out of range.
+    """
+    inputs, plan = narrowed(core.network, check_features(core.network, features)), input_plan(core)
+    return inputs if plan is None else inputs[:, plan.columns]

@@ -1,237 +1,233 @@
-"""The sample store: features, labels and an order in block RAM, and the way to the core.
+"""The sample store: coded samples in a linear memory, and the way to the core.
 
-requests --> [ order ] --> sample --+--> [ labels ] --> queue --> beats --> [ features ] --> queue
-             or the place itself    '--> x beats -------^                                     |
-                                                                        samples of the core <-'
+requests --> order --> index --> bursts --> memory --> lines --> decoder --> samples of the core
+                |        |          ^                    |
+                '--------'----------'<-- their words ----'--> CRC of a part of the memory
 
-Where features feed inputs by a map, an InputMap follows the last queue.
+An order and an index are tables in the same memory (software_ref.plan.store_layout). Where features
+feed inputs by a map, an InputMap follows the decoder.
 """
 
 from __future__ import annotations
 
-from amaranth.hdl import Module, Mux, Signal, Value
-from amaranth.lib import data, stream, wiring
+from amaranth.hdl import Cat, Module, Mux, ResetInserter, Signal
+from amaranth.lib import stream, wiring
+from amaranth.lib.fifo import SyncFIFOBuffered
 from amaranth.lib.wiring import In, Out
 
-from boards.design import BoardDesign
-from boards.store.credit_queue import CreditQueue
-from boards.store.deep_memory import LATENCY, deep_memory
+from boards.store.burst_reader import BurstReader
 from boards.store.input_map import InputMap
-from boards.store.input_plan import input_plan, stored_beats
-from boards.store.two_places import TwoPlaces
-from hwgen.parts.arithmetic import adder_tree, register
+from boards.store.input_plan import input_plan
+from boards.store.line_gatherer import LineGatherer, word_layout
+from boards.store.sample_decoder import SampleDecoder
+from boards.store.store_check import StoreCheck
+from boards.store.store_shape import StoreShape
+from boards.store.table_reader import TableReader
 from hwgen.parts.layouts import layout_of
-from hwgen.parts.pipeline import delayed
-from software_ref.plan.payload import bits_for
-from software_ref.plan.pipelining import tree_levels
+from software_ref.core_plan import CorePlan
+from software_ref.plan.store_layout import StoreLayout
 
-__all__ = ["SampleStore", "StoreShape"]
+__all__ = ["SampleStore"]
 
-LOOKUPS = 16
-"""Samples that are looked up ahead."""
-BEATS = 16
-"""Beats that are read ahead."""
-
-
-class StoreShape:
-    """Sizes of the store's memories.
-
-    Parameters
-    ----------
-    design
-        The build.
-    """
-
-    def __init__(self, design: BoardDesign):
-        ports = design.core.ports
-        self.samples = design.samples
-        """Samples it has room for."""
-        self.beats = stored_beats(design.core)
-        """Beats of a sample."""
-        self.beat_bits = ports.beat_width
-        """Bits of a beat."""
-        self.label_bits = ports.label_width
-        """Bits of a label."""
-        self.sample_bits = bits_for(self.samples - 1)
-        """Bits of a sample's number."""
-        self.beat_address_bits = bits_for(self.samples * self.beats - 1)
-        """Bits of a beat's place."""
-        self.request = data.StructLayout(
-            {
-                "place": self.sample_bits,
-                "ordered": 1,
-                "train": 1,
-                "rate_exponent": ports.rate_exponent_width,
-            }
-        )
-        """A request for a sample: its number or, where ordered, its place in the order."""
+_REQUESTS = 64
+"""Samples that are asked for, and not yet decoded."""
+_QUIET = 64
+"""Clocks without anything under way, after which nothing is."""
 
 
 class SampleStore(wiring.Component):
-    """Holds samples and plays them as fast as the core takes them.
+    """Plays samples as fast as the core takes them, and the memory gives them.
 
     Parameters
     ----------
-    design
-        The build.
+    core
+        The core.
+    layout
+        What its memory holds.
+    ahead
+        Words of samples that wait in a queue of their own, for a memory that is fast in the mean
+        alone; 0: none.
 
     Members
     -------
-    write_features, write_label, write_order : In(1)
-        Write a beat, a label or an entry of the order,
-    write_address, write_data : In
-        at this place. Not while samples are played.
     requests : In(stream.Signature(StoreShape.request))
         Samples to play, in their order.
     samples : Out(stream)
         For the core.
     taken : Out(1)
         The core took a sample's last beat.
+    running : In(1)
+        Samples are being asked for, or not all taken.
+    check, check_first, check_count : In, checking : Out(1), crc : Out(32)
+        Compute the CRC-32 of so many words, while no samples are played: see StoreCheck.
+    damaged : Out(1)
+        A pulse: a sample's bytes are not those that were written. From there to the end of the run
+        the core is given anything, but as many samples as were asked for.
+    reads : Out(stream), data : In(stream), memory_idle : In(1)
+        Of the memory, a LinearMemory of `StoreShape.memory`.
     """
 
-    def __init__(self, design: BoardDesign):
-        self.shape = shape = StoreShape(design)
-        self._core = design.core
-        self._sample = layout_of(design.core.ports.sample)
+    def __init__(self, core: CorePlan, layout: StoreLayout, *, ahead: int = 0):
+        ports = core.ports
+        self.shape = shape = StoreShape(ports, layout)
+        self._core, self._ports, self._ahead = core, ports, ahead
+        memory = shape.memory
+        self._sample = layout_of(ports.sample)
         super().__init__(
             {
-                "write_features": In(1),
-                "write_label": In(1),
-                "write_order": In(1),
-                "write_address": In(max(shape.beat_address_bits, shape.sample_bits)),
-                "write_data": In(max(shape.beat_bits, shape.label_bits, shape.sample_bits)),
                 "requests": In(stream.Signature(shape.request)),
                 "samples": Out(stream.Signature(self._sample)),
                 "taken": Out(1),
+                "running": In(1),
+                "check": In(1),
+                "check_first": In(memory.address_bits),
+                "check_count": In(memory.count_bits),
+                "checking": Out(1),
+                "crc": Out(32),
+                "damaged": Out(1),
+                "reads": Out(stream.Signature(memory.burst)),
+                "data": In(stream.Signature(memory.width)),
+                "memory_idle": In(1),
             }
         )
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
-        looked_up = self._look_up(m)
-        self._read_beats(m, looked_up)
-        beats = self._core.ports.beats
-        _, last = self._beat(m, self.samples.valid & self.samples.ready, "beat", beats)
-        m.d.comb += self.taken.eq(self.samples.valid & self.samples.ready & last)
+        memory, layout, code = self.shape.memory, self.shape.layout, self.shape.layout.code
+        # After damage everything begins anew, once all is quiet.
+        free, restart = Signal(), Signal()
+        fresh = ResetInserter(restart)
+        order = TableReader(memory, layout.order, layout.sample_bits)
+        index = TableReader(memory, layout.index, layout.sample_bits)
+        reader = BurstReader(memory, ("index", "order", "samples", "check"))
+        gatherer = LineGatherer(code)
+        decoder = SampleDecoder(self._ports, code)
+        check = StoreCheck(memory)
+        headers = SyncFIFOBuffered(width=decoder.header.size, depth=_REQUESTS)
+        m.submodules.order, m.submodules.index = fresh(order), fresh(index)
+        m.submodules.reader, m.submodules.gatherer = fresh(reader), fresh(gatherer)
+        m.submodules.decoder, m.submodules.headers = fresh(decoder), fresh(headers)
+        m.submodules.check = check
+        self._recover(m, free=free, restart=restart, damaged=gatherer.damaged, check=check)
+
+        # A request's place goes on to the tables, how it is played to the decoder.
+        request = self.requests
+        header = Signal(decoder.header)
+        m.d.comb += [
+            request.ready.eq(order.items.ready & headers.w_rdy),
+            order.items.valid.eq(request.valid & headers.w_rdy),
+            order.items.payload.number.eq(request.payload.place),
+            order.items.payload.wanted.eq(request.payload.ordered),
+            headers.w_en.eq(request.valid & order.items.ready),
+            headers.w_data.eq(header),
+            *(header[name].eq(request.payload[name]) for name in decoder.header.members),
+            decoder.headers.valid.eq(headers.r_rdy),
+            decoder.headers.payload.eq(headers.r_data),
+            headers.r_en.eq(decoder.headers.ready),
+            decoder.free.eq(free),
+            index.items.valid.eq(order.found.valid),
+            index.items.payload.number.eq(order.found.payload),
+            index.items.payload.wanted.eq(1),
+            order.found.ready.eq(index.items.ready),
+        ]
+        for name, table in (("order", order), ("index", index)):
+            wiring.connect(m, table.bursts, getattr(reader, name))
+            m.d.comb += [
+                table.arrived.eq(getattr(reader, f"{name}_word")),
+                table.word.eq(self.data.payload),
+                getattr(reader, f"{name}_ready").eq(1),
+            ]
+        found = index.found
+        length = found.payload[layout.address_bits : layout.address_bits + layout.length_bits]
+        m.d.comb += [
+            reader.samples.valid.eq(found.valid),
+            found.ready.eq(reader.samples.ready),
+            reader.samples.payload.address.eq(found.payload[: layout.address_bits]),
+            # No burst has no words, not even that of an index that was damaged.
+            reader.samples.payload.count.eq(Cat(length[0] | ~length.any(), length[1:])),
+        ]
+        self._words(m, reader, gatherer)
+        wiring.connect(m, gatherer.lines, decoder.lines)
+
+        wiring.connect(m, reader.reads, wiring.flipped(self.reads))
+        wiring.connect(m, check.bursts, reader.check)
+        m.d.comb += [
+            reader.data.valid.eq(self.data.valid),
+            reader.data.payload.eq(self.data.payload),
+            self.data.ready.eq(reader.data.ready),
+            check.words.valid.eq(reader.check_word),
+            check.words.payload.eq(self.data.payload),
+            reader.check_ready.eq(check.words.ready),
+            check.start.eq(self.check),
+            check.first.eq(self.check_first),
+            check.count.eq(self.check_count),
+            self.checking.eq(check.working),
+            self.crc.eq(check.crc),
+        ]
+        plan, samples = input_plan(self._core), decoder.samples
+        if plan is not None:
+            inputs = InputMap(self._ports, plan, self._core.options.pipelining)
+            m.submodules.inputs = fresh(inputs)
+            wiring.connect(m, samples, inputs.entry)
+            samples = inputs.exit
+        wiring.connect(m, samples, wiring.flipped(self.samples))
+        self._count_beats(m)
         return m
 
-    @staticmethod
-    def _beat(m: Module, step: Value, name: str, beats: int) -> tuple[Signal, Signal]:
-        """A beat's number in its sample, and whether it is the last one."""
-        beat = Signal(range(max(beats, 2)), name=name)
-        last = Signal(init=int(beats == 1), name=f"last_{name}")
+    def _words(self, m: Module, reader: BurstReader, gatherer: LineGatherer) -> None:
+        """The words of samples, through a queue where that is wanted."""
+        layout = word_layout(self.shape.layout.code)
+        word = Signal(layout)
+        m.d.comb += [
+            word.word.eq(self.data.payload),
+            word.first.eq(reader.first),
+            word.last.eq(reader.last),
+        ]
+        if not self._ahead:
+            m.d.comb += [
+                gatherer.words.valid.eq(reader.samples_word),
+                gatherer.words.payload.eq(word),
+                reader.samples_ready.eq(gatherer.words.ready),
+            ]
+            return
+        m.submodules.ahead = ahead = SyncFIFOBuffered(width=layout.size, depth=self._ahead)
+        m.d.comb += [
+            ahead.w_en.eq(reader.samples_word),
+            ahead.w_data.eq(word),
+            reader.samples_ready.eq(ahead.w_rdy),
+            gatherer.words.valid.eq(ahead.r_rdy),
+            gatherer.words.payload.eq(ahead.r_data),
+            ahead.r_en.eq(gatherer.words.ready),
+        ]
+
+    def _recover(
+        self, m: Module, *, free: Signal, restart: Signal, damaged: Signal, check: StoreCheck
+    ) -> None:
+        """From a damaged sample on nothing waits for lines; then everything begins anew."""
+        quiet = Signal(range(_QUIET))
+        m.d.comb += self.damaged.eq(damaged)
+        m.d.sync += [
+            quiet.eq(quiet + 1),
+            restart.eq(free & (quiet == _QUIET - 1)),
+        ]
+        with m.If(~free | self.running | ~self.memory_idle | check.working):
+            m.d.sync += [quiet.eq(0), restart.eq(0)]
+        with m.If(damaged):
+            m.d.sync += free.eq(1)
+        with m.Elif(restart):
+            m.d.sync += free.eq(0)
+
+    def _count_beats(self, m: Module) -> None:
+        """Which beats are the last ones of their samples."""
+        beats = self._ports.beats
+        beat, last = Signal(range(max(beats, 2))), Signal(init=int(beats == 1))
+        step = Signal()
+        m.d.comb += [
+            step.eq(self.samples.valid & self.samples.ready),
+            self.taken.eq(step & last),
+        ]
         with m.If(step):
             m.d.sync += [
                 beat.eq(Mux(last, 0, beat + 1)),
                 last.eq((beat == beats - 2) if beats > 1 else 1),
             ]
-        return beat, last
-
-    def _write(self, width: int, enable: Signal) -> tuple[Value, Value, Value]:
-        """The write port of one of the memories."""
-        return self.write_address, self.write_data[:width], enable
-
-    def _look_up(self, m: Module) -> stream.Interface:
-        """From a request to the sample's first beat, label and header."""
-        shape, header = self.shape, self._sample.members
-        layout = data.StructLayout(
-            {
-                "base": shape.beat_address_bits,
-                **{name: header[name] for name in ("label", "train", "rate_exponent")},
-            }
-        )
-        m.submodules.lookups = queue = CreditQueue(layout, LOOKUPS)
-        request = self.requests
-        started = Signal()
-        m.d.comb += [
-            request.ready.eq(queue.room),
-            started.eq(request.valid & request.ready),
-            queue.started.eq(started),
-        ]
-        place = request.payload.place
-        ordered = deep_memory(
-            m,
-            "order",
-            depth=shape.samples,
-            width=shape.sample_bits,
-            read=place,
-            write=self._write(shape.sample_bits, self.write_order),
-        )
-        sample = register(
-            m,
-            Mux(
-                delayed(m, request.payload.ordered, LATENCY, "ordered"),
-                ordered,
-                delayed(m, place, LATENCY, "place"),
-            ),
-            "sample",
-        )
-        label = deep_memory(
-            m,
-            "labels",
-            depth=shape.samples,
-            width=shape.label_bits,
-            read=sample,
-            write=self._write(shape.label_bits, self.write_label),
-        )
-        # sample x beats from adders: the multipliers are the core's.
-        terms = [sample << bit for bit in range(shape.beats.bit_length()) if shape.beats >> bit & 1]
-        base = adder_tree(m, terms, "base")
-        latency = max(LATENCY, tree_levels(len(terms)))
-        whole = LATENCY + 1 + latency
-        arrived = started
-        for clock in range(1, whole + 1):
-            arrived, earlier = Signal(name=f"started_after{clock}"), arrived
-            m.d.sync += arrived.eq(earlier)
-        m.d.comb += [
-            queue.arrived.eq(arrived),
-            queue.item.base.eq(delayed(m, base, latency - tree_levels(len(terms)), "base_waits")),
-            queue.item.label.eq(delayed(m, label, latency - LATENCY, "label_waits")),
-            *(
-                queue.item[name].eq(delayed(m, request.payload[name], whole, name))
-                for name in ("train", "rate_exponent")
-            ),
-        ]
-        return queue.items
-
-    def _read_beats(self, m: Module, looked_up: stream.Interface) -> None:
-        shape = self.shape
-        m.submodules.beats = queue = CreditQueue(self._sample, BEATS)
-        started = Signal()
-        offset, last = self._beat(m, started, "offset", shape.beats)
-        m.d.comb += [
-            started.eq(looked_up.valid & queue.room),
-            queue.started.eq(started),
-            looked_up.ready.eq(queue.room & last),
-        ]
-        address = (looked_up.payload.base + offset)[: shape.beat_address_bits]
-        features = deep_memory(
-            m,
-            "features",
-            depth=shape.samples * shape.beats,
-            width=shape.beat_bits,
-            read=address,
-            write=self._write(shape.beat_bits, self.write_features),
-        )
-        arrived = started
-        for clock in range(1, LATENCY + 1):
-            arrived, earlier = Signal(name=f"beat_after{clock}"), arrived
-            m.d.sync += arrived.eq(earlier)
-        m.d.comb += [
-            queue.arrived.eq(arrived),
-            queue.item.features.as_value().eq(features),
-            *(
-                queue.item[name].eq(delayed(m, looked_up.payload[name], LATENCY, f"beat_{name}"))
-                for name in ("label", "train", "rate_exponent")
-            ),
-        ]
-        # Whether the core takes a beat is known late in a clock.
-        m.submodules.exit = places = TwoPlaces(self._sample)
-        plan, items = input_plan(self._core), queue.items
-        if plan is not None:
-            pipelining = self._core.options.pipelining
-            m.submodules.inputs = inputs = InputMap(self._core.ports, plan, pipelining)
-            wiring.connect(m, items, inputs.entry)
-            items = inputs.exit
-        wiring.connect(m, items, places.entry)
-        wiring.connect(m, places.exit, wiring.flipped(self.samples))

@@ -1,61 +1,60 @@
-"""The commands that fill the store: features, labels, an order, and the seal on them."""
+"""The commands that fill the store's memory, check what is in it, and seal it."""
 
 from __future__ import annotations
 
 from amaranth.hdl import Cat, Module, Mux, Signal
-from amaranth.lib import wiring
+from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out
 
-from boards.design import BoardDesign
 from boards.link.commands import Command, Status
 from boards.link.dispatcher import CommandPort, Size
 from boards.link.framing import MAX_PAYLOAD
 from boards.link.payloads import SEAL, STORE_RANGE
 from boards.link.words import take_fields
-from boards.store.sample_store import StoreShape
+from boards.store.store_shape import StoreShape
 from hwgen.parts.layouts import view_of
-from software_ref.plan.payload import bytes_of
 
 __all__ = ["StoreWriter"]
 
 
 class StoreWriter(wiring.Component):
-    """Carries out WRITE_FEATURES, WRITE_LABELS, WRITE_ORDER and SEAL_STORE.
+    """Carries out WRITE_STORE, WRITE_ORDER, CHECK_STORE and SEAL_STORE.
 
     Parameters
     ----------
-    design
-        The build.
+    shape
+        Sizes of the store.
 
     Members
     -------
     port : Out(CommandPort())
         For the dispatcher.
-    running : In(1)
-        Samples are being played: refuse.
-    write_features, write_label, write_order : Out(1), write_address, write_data : Out
+    running, checking : In(1)
+        Samples are being played, or the store is being checked: refuse.
+    damaged : In(1)
+        A sample was not what had been written: takes the seal off.
+    writes : Out(stream.Signature(LinearShape.write))
+        For the memory.
+    check : Out(1), check_first, check_count : Out
         For the SampleStore.
     seal : Out(32)
         What the host has sealed the store with; 0 where it was written to since.
     """
 
-    def __init__(self, design: BoardDesign):
-        self._shape = shape = StoreShape(design)
-        address = max(shape.beat_address_bits, shape.sample_bits)
-        self._targets = {
-            Command.WRITE_FEATURES: (shape.samples * shape.beats, bytes_of(shape.beat_bits)),
-            Command.WRITE_LABELS: (shape.samples, bytes_of(shape.label_bits)),
-            Command.WRITE_ORDER: (shape.samples, bytes_of(shape.sample_bits)),
-        }
+    def __init__(self, shape: StoreShape):
+        self._memory = memory = shape.memory
+        self._order_words = shape.layout.order.words
+        self._octets = memory.width // 8
         super().__init__(
             {
                 "port": Out(CommandPort()),
                 "running": In(1),
-                "write_features": Out(1),
-                "write_label": Out(1),
-                "write_order": Out(1),
-                "write_address": Out(address),
-                "write_data": Out(max(shape.beat_bits, shape.label_bits, shape.sample_bits)),
+                "checking": In(1),
+                "damaged": In(1),
+                "writes": Out(stream.Signature(memory.write)),
+                "check": Out(1),
+                "check_first": Out(memory.address_bits),
+                "check_count": Out(memory.count_bits),
                 "seal": Out(32),
             }
         )
@@ -63,76 +62,71 @@ class StoreWriter(wiring.Component):
     @property
     def commands(self) -> dict[Command, Size]:
         """Its commands and the sizes of their payloads."""
-        sizes = {
-            command: Size(STORE_RANGE.size + word, MAX_PAYLOAD)
-            for command, (_, word) in self._targets.items()
+        words = Size(STORE_RANGE.size + self._octets, MAX_PAYLOAD)
+        return {
+            Command.WRITE_STORE: words,
+            Command.WRITE_ORDER: words,
+            Command.CHECK_STORE: Size(STORE_RANGE.size, STORE_RANGE.size),
+            Command.SEAL_STORE: Size(SEAL.size, SEAL.size),
         }
-        return sizes | {Command.SEAL_STORE: Size(SEAL.size, SEAL.size)}
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
-        port = self.port
+        port, octets = self.port, self._octets
         fields, complete = take_fields(m, self.port, STORE_RANGE.size)
         place = view_of(STORE_RANGE, fields)
         first, count = place.first, place.count
-        # What the command's words are like, long before its fields are there.
-        sealing, unseals = Signal(), Signal()
-        chosen = {command: Signal(name=f"chosen_{command.name}") for command in self._targets}
+        # What the command is, long before its fields are there.
+        is_one = {command: Signal(name=f"is_{command.name}") for command in self.commands}
         depth = Signal(32)
-        word = Signal(range(max(size for _, size in self._targets.values()) + 1))
         m.d.sync += [
-            sealing.eq(port.code == Command.SEAL_STORE),
-            unseals.eq(port.code != Command.WRITE_ORDER),
-            *(flag.eq(port.code == command) for command, flag in chosen.items()),
+            *(flag.eq(port.code == command) for command, flag in is_one.items()),
+            depth.eq(Mux(port.code == Command.WRITE_ORDER, self._order_words, self._memory.words)),
         ]
-        with m.Switch(port.code):
-            for command, (words, size) in self._targets.items():
-                with m.Case(command):
-                    m.d.sync += [depth.eq(words), word.eq(size)]
+        checks, seals = is_one[Command.CHECK_STORE], is_one[Command.SEAL_STORE]
+        unseals = is_one[Command.WRITE_STORE]
 
-        # Each step of the checks has registers of its own. Bytes of all words are count x word,
+        # Each step of the checks has registers of its own. Bytes of all words are count x octets,
         # bit by bit of the latter from the highest down.
         wanted = Signal(range(MAX_PAYLOAD + 1))
-        factor, bits_left = Signal.like(word), Signal(range(len(word) + 1))
-        product = Signal(len(count) + len(word))
+        size_bits = octets.bit_length()
+        factor, bits_left = Signal(size_bits), Signal(range(size_bits + 1))
+        product = Signal(len(count) + size_bits)
         end = Signal(len(first) + 1)
-        wrong_size, outside = Signal(), Signal()
+        wrong_size, outside, none = Signal(), Signal(), Signal()
         m.d.sync += [
             wanted.eq(port.size - STORE_RANGE.size),
             end.eq(first + count),
-            wrong_size.eq(product != wanted),
+            wrong_size.eq((product != wanted) & ~checks),
             outside.eq(end > depth),
+            none.eq(count == 0),
         ]
 
         # A word's bytes come in from the top, so that the last one is the highest.
-        widest = len(self.write_data)
-        bits = 8 * max(size for _, size in self._targets.values())
-        shifted = Signal(bits, reset_less=True)
+        shifted = Signal(8 * octets, reset_less=True)
         # Bytes of the word to come, and words to come, each less two: the last has a sign.
-        left = Signal(range(-2, max(size for _, size in self._targets.values())))
-        words = Signal(range(-2, 1 << len(count)))
-        written = Signal()
-        writes = {
-            Command.WRITE_FEATURES: self.write_features,
-            Command.WRITE_LABELS: self.write_label,
-            Command.WRITE_ORDER: self.write_order,
-        }
-        for command, (_, size) in self._targets.items():
-            m.d.comb += writes[command].eq(written & chosen[command])
-            with m.If(chosen[command]):
-                m.d.comb += self.write_data.eq(shifted[bits - 8 * size :][:widest])
-        m.d.sync += written.eq(0)
-        with m.If(written):
-            m.d.sync += self.write_address.eq(self.write_address + 1)
+        left, words = Signal(range(-2, octets)), Signal(range(-2, MAX_PAYLOAD))
+        writing, address = Signal(), self.writes.payload.address
+        m.d.comb += [
+            self.writes.valid.eq(writing),
+            self.writes.payload.data.eq(shifted),
+            port.answer_size.eq(0),
+            self.check_first.eq(first),
+            self.check_count.eq(count),
+        ]
+        m.d.sync += self.check.eq(0)
+        with m.If(writing & self.writes.ready):
+            m.d.sync += [writing.eq(0), address.eq(address + 1)]
+        with m.If(self.damaged):
+            m.d.sync += self.seal.eq(0)
 
-        m.d.comb += port.answer_size.eq(0)
         with m.FSM():
             with m.State("IDLE"), m.If(port.start):
                 m.d.sync += port.done.eq(0)
                 m.next = "FIELDS"
             with m.State("FIELDS"):
                 m.d.comb += port.payload.ready.eq(~complete)
-                m.d.sync += [factor.eq(word), bits_left.eq(len(word)), product.eq(0)]
+                m.d.sync += [factor.eq(octets), bits_left.eq(size_bits), product.eq(0)]
                 with m.If(complete):
                     m.next = "SIZES"
             with m.State("SIZES"):
@@ -148,39 +142,44 @@ class StoreWriter(wiring.Component):
             with m.State("CHECK"):
                 m.d.sync += [
                     port.status.eq(Status.OK),
-                    self.write_address.eq(first),
+                    address.eq(first),
                     words.eq(count - 2),
-                    left.eq(word - 2),
+                    left.eq(octets - 2),
                 ]
                 m.next = "WORDS"
-                with m.If(sealing):
+                with m.If(seals):
                     # The payload's four bytes are the upper ones of what was taken.
                     m.d.sync += [
                         self.seal.eq(view_of(SEAL, fields[-8 * SEAL.size :]).seal),
                         port.done.eq(1),
                     ]
                     m.next = "IDLE"
-                with m.Elif(self.running):
+                with m.Elif(self.running | self.checking):
                     m.d.sync += [port.status.eq(Status.BUSY), port.done.eq(1)]
                     m.next = "IDLE"
                 with m.Elif(wrong_size):
                     m.d.sync += [port.status.eq(Status.WRONG_SIZE), port.done.eq(1)]
                     m.next = "IDLE"
-                with m.Elif(outside):
+                with m.Elif(outside | none):
                     m.d.sync += [port.status.eq(Status.OUT_OF_RANGE), port.done.eq(1)]
+                    m.next = "IDLE"
+                with m.Elif(checks):
+                    m.d.sync += [self.check.eq(1), port.done.eq(1)]
                     m.next = "IDLE"
                 with m.Elif(unseals):
                     m.d.sync += self.seal.eq(0)
             with m.State("WORDS"):
-                m.d.comb += port.payload.ready.eq(1)
-                with m.If(port.payload.valid):
+                m.d.comb += port.payload.ready.eq(~writing)
+                with m.If(port.payload.valid & ~writing):
                     m.d.sync += [
-                        shifted.eq(Cat(shifted[8:], port.payload.payload)),
-                        left.eq(Mux(left[-1], word - 2, left - 1)),
+                        shifted.eq(Cat(shifted, port.payload.payload)[8:]),
+                        left.eq(Mux(left[-1], octets - 2, left - 1)),
                     ]
                     with m.If(left[-1]):
-                        m.d.sync += [written.eq(1), words.eq(words - 1)]
+                        m.d.sync += [writing.eq(1), words.eq(words - 1)]
                         with m.If(words[-1]):
-                            m.d.sync += port.done.eq(1)
-                            m.next = "IDLE"
+                            m.next = "WRITTEN"
+            with m.State("WRITTEN"), m.If(~writing):
+                m.d.sync += port.done.eq(1)
+                m.next = "IDLE"
         return m

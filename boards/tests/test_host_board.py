@@ -166,20 +166,97 @@ def test_a_run_is_the_golden_training(board: Board, data, ordered: bool) -> None
     assert after.saturations - before.saturations == trainer.saturations
 
 
-def test_the_store_is_filled_as_far_as_it_goes(
-    board: Board, data, monkeypatch: pytest.MonkeyPatch
+def test_the_store_is_filled_to_its_last_byte(
+    board: Board, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """In many portions, each of which tells how many samples it had."""
+    """With samples that do not compress, in many portions; each tells how many samples it had."""
     monkeypatch.setattr(store, "MAX_PAYLOAD", 100)
-    features, labels = data
+    monkeypatch.setattr(store, "_BLOCK_BYTES", 64)
+    features = np.random.default_rng(1).integers(8, 257, (SAMPLES, 12))
+    labels = np.arange(SAMPLES) % 3
+    image, layout = board.store.image(features, labels), board.store.layout
+    assert image.first + len(image.words) == layout.words
     calls: list[int] = []
-    board.store.fill(features[:10], labels[:10], first=SAMPLES - 10, progress=calls.append)
-    board.store.fill(features[: SAMPLES - 10], labels[: SAMPLES - 10], progress=calls.append)
+    assert board.store.upload(image, calls.append)
     assert len(calls) > 4
     assert all(count >= 0 for count in calls)
     assert sum(calls) == SAMPLES
+    assert board.status().seal == image.seal
+    assert np.array_equal(board.infer(0, SAMPLES), golden(board.core).infer(features))
+    assert not board.store.upload(image)
     with pytest.raises(ValueError, match=f"room for {SAMPLES} samples, not for {SAMPLES + 1}"):
-        board.store.fill(features[:10], labels[:10], first=SAMPLES - 9)
+        board.store.image(np.zeros((SAMPLES + 1, 12), int), np.zeros(SAMPLES + 1, int))
+
+
+def test_a_broken_upload_goes_on_where_it_ended(
+    board: Board, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "_BLOCK_BYTES", 50)
+    rng = np.random.default_rng(2)
+    image = board.store.image(rng.integers(0, 257, (SAMPLES, 12)), rng.integers(0, 3, SAMPLES))
+    sent: list[int] = []
+    write = board.store._write
+
+    def counted(command: Command, first: int, words: np.ndarray) -> None:
+        if len(sent) == 5:
+            raise KeyboardInterrupt
+        sent.append(first)
+        write(command, first, words)
+
+    monkeypatch.setattr(board.store, "_write", counted)
+    with pytest.raises(KeyboardInterrupt):
+        board.store.upload(image)
+    assert board.status().seal == 0
+    before = list(sent)
+    monkeypatch.setattr(
+        board.store, "_write", lambda *place: (sent.append(place[1]), write(*place))
+    )
+    assert board.store.upload(image)
+    assert not set(before) & set(sent[len(before) :])
+    assert board.status().seal == image.seal
+
+
+def test_damage_is_told_and_ends_the_seal(board: Board, data) -> None:
+    """A bit that changes in the memory, wherever in a sample: no run goes on unnoticed."""
+    features, labels = data
+    image, layout = board.store.image(features, labels), board.store.layout
+    board.store.upload(image)
+    for bit in (0, 11, 17, 8 * layout.code.width - 1):
+        words = image.words[layout.index.words :][:8].copy()
+        words.reshape(-1)[bit // 8] ^= 1 << bit % 8
+        board.store._write(Command.WRITE_STORE, layout.first, words)
+        board.store.seal(image.seal)
+        before = board.status()
+        board.configure(configuration(end_epoch=1))
+        board.start()
+        wait(board)
+        after = board.status()
+        assert after.damaged > before.damaged
+        assert after.predictions - before.predictions == TRAIN + TEST
+        assert after.seal == 0
+        with pytest.raises(RefusedError, match="not filled"):
+            board.start()
+        with pytest.raises(LinkError, match="1 that it has played were damaged"):
+            board.infer(0, SAMPLES)
+        after = board.status()
+        assert board.store.upload(image)  # puts it right
+        assert np.array_equal(
+            board.infer(0, SAMPLES),
+            golden(board.core, board.read_parameters()).infer(features),
+        )
+        assert board.status().damaged == after.damaged
+
+
+def test_the_clocks_of_a_pass_are_counted(board: Board, data) -> None:
+    """Those that the core worked and those that it waited, until the first sample came."""
+    board.store.fill(*data)
+    before = board.status()
+    board.play(0, SAMPLES, train=True, exponent=2, drain=True)
+    after = board.status()
+    worked, waited = after.worked - before.worked, after.waited - before.waited
+    period = board.core.schedule.period
+    assert (SAMPLES - 1) * period <= worked <= SAMPLES * period
+    assert 20 < waited < 100
 
 
 def test_samples_run_at_exactly_the_period(board: Board, data) -> None:
@@ -443,12 +520,11 @@ def test_faults_of_the_line_change_no_bit(
             parameters = drawn(core, rounds)
             host.write_parameters(parameters)
             trainer = golden(core, parameters)
-        first = rng.randrange(SAMPLES - 6)
         chosen = np.array([rng.randrange(SAMPLES) for _ in range(6)])
-        host.store.fill(features[chosen], labels[chosen], first=first)
+        host.store.fill(features[chosen], labels[chosen])
         before = host.status()
         for k in range(6):
-            host.play(first + k, 1, train=True, exponent=k % 3, drain=False)
+            host.play(k, 1, train=True, exponent=k % 3, drain=False)
         host.play(0, 0, train=False, exponent=0, drain=True)
         result = trainer.run(features[chosen], labels[chosen], True, np.arange(6) % 3)
         after = host.status()

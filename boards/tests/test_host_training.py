@@ -121,9 +121,12 @@ def test_a_checkpoint_goes_on_as_in_software(board: Board, file, data) -> None:
 
 def test_the_store_is_filled_once(board: Board, file, data) -> None:
     training = StoredTraining(board, file, data)
-    board.store.seal(1)
+    board.store.fill(data.test_features, data.test_labels)
     assert training.upload()
     assert not training.upload()
+    board.store.seal(1)
+    assert not training.upload()  # it is there, whatever the seal says
+    assert training.holds_data(board.status())
 
 
 def test_a_run_that_is_joined_shows_its_own_epochs(board: Board, file, data) -> None:

@@ -60,8 +60,8 @@ def test_hardware_sees_the_packed_fields(record: Record) -> None:
 
 
 def test_layouts_are_those_of_the_wire() -> None:
-    assert payloads.STATE.size == 41
-    assert payloads.IDENTITY.size == 49
+    assert payloads.STATE.size == 59
+    assert payloads.IDENTITY.size == 51
     assert payloads.PARAMETER_RUN.pack(
         junction=1, kind=1, row=0x01020304, lane=5, lanes=6, count=7
     ) == bytes([1, 1, 4, 3, 2, 1, 5, 0, 6, 0, 7])
@@ -73,7 +73,10 @@ def test_layouts_are_those_of_the_wire() -> None:
     ("values", "message"),
     [
         ({"first": 1}, "STORE_RANGE must have the fields first, count, not first"),
-        ({"first": 1, "count": 65_536}, "count of STORE_RANGE must be 0 to 65535, not 65536"),
+        (
+            {"first": 1, "count": 2**32},
+            "count of STORE_RANGE must be 0 to 4294967295, not 4294967296",
+        ),
         ({"first": -1, "count": 1}, "first of STORE_RANGE must be 0 to 4294967295, not -1"),
     ],
 )

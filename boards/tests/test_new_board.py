@@ -16,7 +16,7 @@ from amaranth_boards.ulx3s import ULX3S_45F_Platform
 from boards.bitstream import ecp5
 from boards.platforms.board import Board
 from boards.platforms.boards import BOARDS
-from boards.store.capacity import most_samples
+from boards.store.capacity import largest_store
 from hwgen.core.design import CoreDesign
 from hwgen.synthesis import kept
 from presparse.cli import main
@@ -95,8 +95,9 @@ def test_a_board_with_a_35t_is_built_as_a_35t(small: Path) -> None:
     assert multipliers["dsp"] == {"feedforward": 46, "update": 44}
     every = DspBlocks(singles=46)
     assert usual.dsp == ({"feedforward": every, "update": every},)
-    room, *others = (most_samples(usual, DEVICES[name]) for name in ("xc7a35t", "xc7a100t"))
-    assert [figures["samples"]] == [room] < others
+    room, *others = (largest_store(usual, DEVICES[name]) for name in ("xc7a35t", "xc7a100t"))
+    assert figures["samples"] == room.samples
+    assert [figures["manifest"]["board"]["words"]] == [room.words] < [others[0].words]
 
 
 def test_a_board_with_a_zynq_takes_the_databases_of_the_zynq(small: Path) -> None:

@@ -9,8 +9,7 @@ from __future__ import annotations
 import pytest
 
 from boards.design import TOP, BoardDesign
-from boards.store.deep_memory import CHUNK
-from boards.store.input_plan import stored_beats
+from boards.memory.deep_memory import CHUNK
 from boards.top import board_verilog
 from hwgen.core.design import CoreDesign
 from hwgen.synthesis import SynthesisReport, synthesise
@@ -42,7 +41,7 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> SynthesisReport:
         ),
         inputs=(5, 2, 2, 0, 7, 5, 3, 2),
     )
-    samples = CHUNK // stored_beats(core) + 1
+    samples = CHUNK // core.ports.beats + 1
     folder = tmp_path_factory.mktemp("timing")
     verilog = folder / "board.v"
     verilog.write_text(

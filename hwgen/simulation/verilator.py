@@ -49,6 +49,8 @@ static bool waves_now(unsigned long long time) {
 }
 
 """
+_TIMING = ("--timing", "--no-sched-zero-delay", "--timescale", "1ns/1ps")
+"""Options of a build with delays, none of which is 0."""
 _GLOBAL = re.compile(r"^VM_GLOBAL_(?:FAST|SLOW) \+= \\\n((?:\s+\w+ \\\n)*)", re.MULTILINE)
 """Files of the run-time library in Verilator's list of classes; their names, without a path."""
 
@@ -88,6 +90,7 @@ def build(
     public: bool = False,
     waves: bool = False,
     wrapper: Path | None = None,
+    timing: bool = False,
     building: Callable[[], None] = lambda: None,
     jobs: int | None = None,
 ) -> Path:
@@ -119,6 +122,9 @@ def build(
     wrapper
         A C++ file that includes Vtop.h and drives the model. With it a shared library is built, and
         cocotb has no part in it.
+    timing
+        Whether the sources have delays, which `wrapper` then lets pass: it is compiled with
+        VM_TIMING of 1, and time is in picoseconds.
     building
         Called before anything is compiled.
     jobs
@@ -144,7 +150,7 @@ def build(
         main = replace(main, text=_with_late_waves(main.text))
     build_dir = build_dir.resolve()
     verilator = [
-        *("--cc", "--no-timing"),
+        *("--cc", *(_TIMING if timing else ["--no-timing"])),
         *(["--vpi"] if wrapper is None else []),
         *("--prefix", _PREFIX, "--top-module", top, "--Mdir", "model"),
         # Large blocks become functions of bounded size: g++ -O2 needs a third of the time
@@ -181,7 +187,9 @@ def build(
             environment=toolchain.environment,
         )
         model = folder / "model"
-        runtime = prepare_runtime(toolchain, sources=_runtime_sources(model), waves=waves)
+        runtime = prepare_runtime(
+            toolchain, sources=_runtime_sources(model), waves=waves, timing=timing
+        )
         units = _compilation_units(model, main, _OPTIMISATION[mode], jobs or processors())
         with ThreadPoolExecutor(jobs or processors()) as pool:
             commands = [runtime.compile_command(*unit, include=model) for unit in units]

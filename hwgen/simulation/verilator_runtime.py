@@ -167,7 +167,9 @@ def _first_line(program: str, *arguments: str) -> str:
     return run.stdout.partition("\n")[0].strip()
 
 
-def prepare_runtime(toolchain: Toolchain, *, sources: Sequence[str], waves: bool) -> Runtime:
+def prepare_runtime(
+    toolchain: Toolchain, *, sources: Sequence[str], waves: bool, timing: bool = False
+) -> Runtime:
     """Compile the run-time library into the user's cache, unless it is there already.
 
     One process compiles while others wait for it.
@@ -181,16 +183,18 @@ def prepare_runtime(toolchain: Toolchain, *, sources: Sequence[str], waves: bool
         models need are always there.
     waves
         Compile for waveforms.
+    timing
+        Compile for models with delays, which are coroutines.
     """
     include = toolchain.root / "include"
     sources = sorted({*sources, *_LIBRARY})
-    switches = {"VERILATOR": 1, "VM_TRACE": waves, "VM_TRACE_VCD": waves} | dict.fromkeys(
-        ("VM_COVERAGE", "VM_SC", "VM_TIMING", "VM_TRACE_FST", "VM_TRACE_SAIF"), 0
-    )
+    switches = {"VERILATOR": 1, "VM_TRACE": waves, "VM_TRACE_VCD": waves, "VM_TIMING": timing}
+    switches |= dict.fromkeys(("VM_COVERAGE", "VM_SC", "VM_TRACE_FST", "VM_TRACE_SAIF"), 0)
     flags = (
         *(f"-D{name}={int(value)}" for name, value in switches.items()),
         *(f"-I{include}", f"-I{include / 'vltstd'}", "-w"),
         "-fPIC",  # for executables and shared libraries alike
+        *(["-std=c++20"] if timing else []),
     )
     recipe = (toolchain.version, flags, sources, _LIBRARY_OPTIMISATION, _INCLUDES)
     key = hashlib.sha256(repr(recipe).encode()).hexdigest()[:16]

@@ -29,6 +29,7 @@ from boards.bitstream.xc7_decode.device_bits import DeviceBits
 from boards.bitstream.xc7_decode.packets import decode
 from boards.design import BoardDesign
 from boards.families import family_of
+from boards.memory.external import BLOCK
 from boards.platforms.board import Board
 from boards.platforms.pinout import PlacedPort, pinout
 from hwgen.core.design import CoreDesign
@@ -94,11 +95,14 @@ def read_built(manifest: Path, file: NetworkFile, boards: dict[str, Board]) -> B
         said: dict[str, Any] = described["board"]
         board = boards[said["name"]]
         inputs = described["network"].get("inputs")
+        external = board.external_memory(said.get("memory", BLOCK))
         design = BoardDesign(
             core=CoreDesign.from_file(file, inputs=inputs and np.array(inputs, np.int64)),
             clock_hz=said["clock_hz"],
             baud=said["baud"],
             samples=said["samples"],
+            words=said["words"] if external is None else None,
+            external=external,
             leds=board.leds,
         )
         identity = said["identity"]

@@ -44,18 +44,21 @@ class _Place:
 def check_pins(device: DeviceBits, ports: Iterable[PlacedPort]) -> Findings:
     """Hold every pin of a board against the bitstream."""
     differences: list[Finding] = []
-    outputs = inputs = 0
+    outputs = inputs = both = 0
     for port in ports:
         place = _place(device, port.pin)
         differences += _standard(device, port, place)
-        if port.is_input:
+        if port.both_ways:
+            both += 1
+        elif port.is_input:
             inputs += 1
         else:
             outputs += 1
             differences += _output(device, port, place)
     return Findings(
         kind="pins",
-        compared={"outputs driven": outputs, "inputs": inputs},
+        compared={"outputs driven": outputs, "inputs": inputs}
+        | ({"both ways": both} if both else {}),
         differences=differences,
     )
 
