@@ -11,7 +11,7 @@ import tomlkit
 from software_ref.datasets.registry import file_places
 from software_ref.network_file import SETTINGS, NetworkFile
 
-__all__ = ["network_document", "network_toml"]
+__all__ = ["network_document", "network_toml", "plain"]
 
 SIZES = ("layers", "out_degree", "parallelism", "classes")
 
@@ -33,7 +33,7 @@ def network_document(file: NetworkFile) -> dict[str, Any]:
     here = file.folder / file.data.name
     if file_places(file.data.name, {}, None, None) and here.is_file():
         tables["data"]["name"] = str(here.resolve())
-    return {name: _plain(table) for name, table in tables.items() if table}
+    return {name: plain(table) for name, table in tables.items() if table}
 
 
 def network_toml(file: NetworkFile) -> str:
@@ -53,12 +53,12 @@ def _usual(field: Field[Any]) -> Any:
     return field.default
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """A value as TOML has it."""
     if is_dataclass(value):
-        return {each.name: _plain(getattr(value, each.name)) for each in fields(value)}
+        return {each.name: plain(getattr(value, each.name)) for each in fields(value)}
     if isinstance(value, Mapping):
-        return {name: _plain(each) for name, each in value.items()}
+        return {name: plain(each) for name, each in value.items()}
     if isinstance(value, tuple | list):
-        return [_plain(each) for each in value]
+        return [plain(each) for each in value]
     return value
