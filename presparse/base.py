@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from presparse.errors import refusing
 from presparse.paths import optional_path
@@ -15,7 +15,7 @@ from presparse.training import Training
 from software_ref.checkpoint import Checkpoint, load_checkpoint
 from software_ref.datasets import Dataset
 from software_ref.golden.parameters import Parameters
-from software_ref.loading import encode_dataset, load_training_data
+from software_ref.loading import chosen_inputs, encode_dataset, load_inputs, load_training_data
 from software_ref.network_file import NetworkFile
 from software_ref.training import TrainingData
 
@@ -63,6 +63,7 @@ class NetworkBase(Shown):
         samples: int | None = None,
         test_samples: int | None = None,
         hold_out: int | None = None,
+        inputs: NDArray[np.int64] | None = None,
     ) -> TrainingData:
         """Training and test samples as the network takes them: raw integers.
 
@@ -77,6 +78,9 @@ class NetworkBase(Shown):
             Take the first so many.
         hold_out : int, optional
             Test on so many training samples that are held out, in place of the test samples.
+        inputs : int64 (N_0,), optional
+            With `data`: the feature that each input takes, as a trained state has it; by default,
+            with `[data.inputs]`, what these training samples say.
         """
         if data is None:
             return load_training_data(
@@ -88,11 +92,11 @@ class NetworkBase(Shown):
             )
         if hold_out is not None:
             raise ValueError("hold_out must be left out where samples are given")
+        dataset = _dataset(data, self._file.network.competing)
+        if inputs is None:
+            inputs = chosen_inputs(self._file, dataset)
         return encode_dataset(
-            _dataset(data, self._file.network.competing),
-            self._file.network,
-            train=samples,
-            test=test_samples,
+            dataset, self._file.network, train=samples, test=test_samples, inputs=inputs
         )
 
     def _checkpoint(self, given: Training | str | Path | None) -> Checkpoint | None:
@@ -109,6 +113,25 @@ class NetworkBase(Shown):
         checkpoint = self._checkpoint(given)
         assert checkpoint is not None
         return checkpoint.parameters
+
+    def _check_inputs(
+        self, given: Training | Parameters | str | Path, samples: TrainingData
+    ) -> None:
+        """Refuse a state that was trained with other inputs than these samples have."""
+        if isinstance(given, Parameters):
+            return
+        checkpoint = self._checkpoint(given)
+        assert checkpoint is not None
+        where = "the training" if isinstance(given, Training) else str(given)
+        checkpoint.check_same_inputs(samples.inputs, where=where)
+
+    def _inputs(self, given: Training | Parameters | str | Path) -> NDArray[np.int64] | None:
+        """The feature that each input takes: those of a state, or the network's own samples say."""
+        if isinstance(given, Parameters):
+            return load_inputs(self._file)
+        checkpoint = self._checkpoint(given)
+        assert checkpoint is not None
+        return checkpoint.inputs
 
 
 def _dataset(data: Samples, classes: int) -> Dataset:

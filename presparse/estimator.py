@@ -15,9 +15,8 @@ from presparse.network import Network
 from software_ref.connections.parallelism import nearest_out_degree
 from software_ref.connections.sizes import positive_integers
 from software_ref.console.progress import ProgressBar
-from software_ref.datasets.encode import encode_features
 from software_ref.golden.inference import output_activations
-from software_ref.loading import lags_of
+from software_ref.loading import encode_inputs, inputs_by, lags_of
 from software_ref.network_file import NetworkFile
 from software_ref.training import TrainingData, golden_training
 
@@ -111,6 +110,7 @@ class SparseClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  #
         self._span = np.maximum(samples.max(axis=0) - self._lowest, np.finfo(float).tiny)
         self.network_ = self._network(samples.shape[1])
         file = self.network_.file
+        self._inputs = inputs_by(file, self._shares(samples), where="X")
         features = self._encoded(file, samples)
         training = golden_training(
             file,
@@ -119,6 +119,7 @@ class SparseClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  #
                 train_labels=labels.astype(np.int64),
                 test_features=features[:0],
                 test_labels=labels[:0].astype(np.int64),
+                inputs=self._inputs,
             ),
             lags_of(file),
             engine=self.engine,
@@ -172,7 +173,10 @@ class SparseClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  #
             return int(np.random.default_rng().integers(1 << 31))
         return int(self.random_state.randint(1 << 31))
 
+    def _shares(self, samples: NDArray[Any]) -> NDArray[Any]:
+        """Features in [0, 1], by their ranges in training."""
+        shares: NDArray[Any] = np.clip((samples - self._lowest) / self._span, 0, 1)
+        return shares
+
     def _encoded(self, file: NetworkFile, samples: NDArray[Any]) -> NDArray[np.integer]:
-        shares = np.clip((samples - self._lowest) / self._span, 0, 1)
-        network = file.network
-        return encode_features(shares, network.format, network.layers[0], where="X")
+        return encode_inputs(self._shares(samples), file.network, self._inputs, where="X")

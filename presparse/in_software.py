@@ -23,7 +23,7 @@ from software_ref.exchange.float_state import read_state
 from software_ref.exchange.onnx_file import write_onnx
 from software_ref.exchange.weight_import import WeightImport, import_state
 from software_ref.golden.parameters import Parameters
-from software_ref.loading import lags_of
+from software_ref.loading import lags_of, load_inputs
 from software_ref.mlp.network_fit import NetworkFit, fit_samples
 from software_ref.network_file import with_epochs
 from software_ref.predictions import Predictions
@@ -201,9 +201,10 @@ class InSoftware(NetworkBase):
         """Predictions and raw outputs of labelled samples, by default the test samples."""
         if data is None:
             there = self.samples(data_dir=data_dir, test_samples=test_samples)
+            self._check_inputs(parameters, there)
             features, labels, names = there.test_features, there.test_labels, there.class_names
         else:
-            there = self.samples(data)
+            there = self.samples(data, inputs=self._inputs(parameters))
             features, labels, names = there.train_features, there.train_labels, ()
         found = Predictions.of(self._parameters(parameters), features, labels, class_names=names)
         return PredictionTable(name=self.name, found=found)
@@ -266,6 +267,7 @@ class InSoftware(NetworkBase):
             kind=kind,
             features=features,
             epoch=checkpoint.epoch,
+            inputs=checkpoint.inputs,
         )
         return Path(path)
 
@@ -284,4 +286,6 @@ class InSoftware(NetworkBase):
             Update lags in steps, for training to go on; by default those of the hardware.
         """
         found = state if isinstance(state, Mapping) else read_state(Path(state))
-        return import_state(self._file.network, lags_of(self._file, lags), found)
+        return import_state(
+            self._file.network, lags_of(self._file, lags), found, load_inputs(self._file)
+        )

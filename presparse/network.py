@@ -167,6 +167,8 @@ def _table(key: str, table: Mapping[str, Any] | str) -> dict[str, Any]:
 def _changed(holder: _Holder, name: str, changes: Mapping[str, Any]) -> _Holder:
     """What holds a table, with other values of some of the table's fields."""
     table = getattr(holder, name)
+    if table is None:  # one that is not there unless somebody names it
+        table = TABLES[name]()
     known = [field.name for field in fields(table)]
     for key in changes:
         if key not in known:

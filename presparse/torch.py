@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 try:
     import torch
@@ -36,8 +37,8 @@ from software_ref.exchange.float_state import arrays_of
 from software_ref.exchange.linear_layers import layers_of
 from software_ref.exchange.weight_import import WeightImport, import_state
 from software_ref.golden.edges import Edges, edges_of
-from software_ref.golden.parameters import Parameters, initial_weight_values
-from software_ref.loading import lags_of
+from software_ref.golden.parameters import Parameters, initial_parameters, initial_weight_values
+from software_ref.loading import lags_of, load_inputs
 
 __all__ = ["SparseLinear", "SparseMLP", "checkpoint_from_state_dict"]
 
@@ -76,6 +77,9 @@ class SparseMLP(nn.Module):
     Parameters
     ----------
     network : Network
+    inputs : int64 (N_0,), optional
+        The feature that each input takes, where `[data.inputs]` chooses, as `Network.samples` and a
+        checkpoint have it; by default features come in the order of the inputs.
 
     Raises
     ------
@@ -84,18 +88,27 @@ class SparseMLP(nn.Module):
     """
 
     @refusing
-    def __init__(self, network: Network) -> None:
+    def __init__(self, network: Network, inputs: NDArray[np.int64] | None = None) -> None:
+        self._make(network, initial_parameters(network.file.network, 0), inputs)
+        shape = network.file.network
+        values = initial_weight_values(shape, network.file.training.seed)
+        for layer, edges, weights in zip(self.layers, edges_of(shape), values, strict=True):
+            self._set(layer, edges.matrix(weights), [0.0] * edges.shape.right)
+
+    def _make(
+        self, network: Network, parameters: Parameters, inputs: NDArray[np.int64] | None
+    ) -> None:
+        """Layers of the connections that the parameters have."""
         super().__init__()
         shape = network.file.network
+        chosen = None if inputs is None else torch.from_numpy(np.array(inputs, np.int64))
+        self.register_buffer("inputs", chosen, persistent=False)
         self.classes = shape.competing
         """Outputs that compete in a prediction."""
         self.hidden = _hidden(shape.activation.function)
         """The activation of the hidden layers."""
-        self.layers = nn.ModuleList(SparseLinear(_mask(edges)) for edges in edges_of(shape))
+        self.layers = nn.ModuleList(SparseLinear(_mask(edges)) for edges in parameters.edges)
         """A linear layer for each junction."""
-        values = initial_weight_values(shape, network.file.training.seed)
-        for layer, edges, weights in zip(self.layers, edges_of(shape), values, strict=True):
-            self._set(layer, edges.matrix(weights), [0.0] * edges.shape.right)
 
     @classmethod
     @refusing
@@ -115,13 +128,18 @@ class SparseMLP(nn.Module):
         Error
             The checkpoint cannot be read, or the parameters are another network's.
         """
-        if isinstance(parameters, Training):
-            parameters = parameters.checkpoint.parameters
-        elif not isinstance(parameters, Parameters):
-            parameters = load_checkpoint(Path(parameters), network.file.network).parameters
+        inputs = None
+        if not isinstance(parameters, Parameters):
+            state = (
+                parameters.checkpoint
+                if isinstance(parameters, Training)
+                else load_checkpoint(Path(parameters), network.file.network)
+            )
+            parameters, inputs = state.parameters, state.inputs
         if parameters.network != network.file.network:
             raise ValueError(f"parameters must be those of {network.name}, not of another network")
-        model = cls(network)
+        model = cls.__new__(cls)
+        model._make(network, parameters, inputs)
         for layer, values in zip(model.layers, layers_of(parameters), strict=True):
             model._set(layer, values.weight, values.bias)
         return model
@@ -144,6 +162,13 @@ class SparseMLP(nn.Module):
             A sample has more values than there are inputs.
         """
         values = features.flatten(1)
+        if self.inputs is not None:
+            if values.shape[1] <= self.inputs.max():
+                raise Error(
+                    f"features must be more than the {self.inputs.max()} that inputs take, "
+                    f"not {values.shape[1]}"
+                )
+            values = values[:, self.inputs]
         inputs, given = self.layers[0].in_features, values.shape[1]
         if given > inputs:
             raise Error(f"features must be at most the {inputs} inputs of the network, not {given}")
@@ -189,7 +214,8 @@ def checkpoint_from_state_dict(
         Layers or shapes are not the network's, or there are weights where it has no edge.
     """
     state = arrays_of(state_dict)
-    return import_state(network.file.network, lags_of(network.file, lags), state)
+    file = network.file
+    return import_state(file.network, lags_of(file, lags), state, load_inputs(file))
 
 
 def _mask(edges: Edges) -> Tensor:

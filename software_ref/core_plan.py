@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Self
 
 from software_ref.checkpoint import Checkpoint
-from software_ref.connections.clash_free import ClashFreePattern, generate_pattern
+from software_ref.connections.clash_free import ClashFreePattern
 from software_ref.golden.parameters import Parameters, initial_parameters
 from software_ref.network import Network
 from software_ref.network_file import NetworkFile
@@ -78,10 +78,8 @@ class CorePlan:
 
     @cached_property
     def patterns(self) -> tuple[ClashFreePattern, ...]:
-        """Connection pattern of each junction."""
-        return tuple(
-            generate_pattern(shape, self.network.connections) for shape in self.network.junctions
-        )
+        """Connection pattern of each junction: that of `start`, where connections move."""
+        return self.parameters.connections
 
     @cached_property
     def parameters(self) -> Parameters:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from software_ref.console.errors import Mistakes
+from software_ref.datasets.input_choice import INPUT_METHODS
 from software_ref.datasets.redundancy import METHODS
 from software_ref.datasets.registry import ENDINGS, NAMES, check_options
 from software_ref.devices import DEFAULT, DEVICES, Device
@@ -17,6 +18,7 @@ from software_ref.plan.pipelining import PIPELINES, check_pipeline
 __all__ = [
     "MAX_RATE_EXPONENT",
     "DataOptions",
+    "InputOptions",
     "ReduceOptions",
     "TargetOptions",
     "TrainingOptions",
@@ -50,6 +52,28 @@ class ReduceOptions:
 
 
 @dataclass(frozen=True, kw_only=True)
+class InputOptions:
+    """`[data.inputs]`: which features the network's inputs take (docs/numerics.md)."""
+
+    method: str = field(metadata=legal(INPUT_METHODS))
+    """What decides how many inputs a feature feeds (docs/numerics.md)."""
+    seed: int = field(default=1, metadata=legal("at least 0"))
+    """Seed of the order of the inputs."""
+
+    def __post_init__(self) -> None:
+        mistakes = Mistakes()
+        with mistakes.noted():
+            if not isinstance(self.method, str):
+                raise TypeError(f"data.inputs method must be a string, not {self.method!r}")
+            if self.method not in INPUT_METHODS:
+                names = ", ".join(f'"{method}"' for method in INPUT_METHODS)
+                raise ValueError(f"data.inputs method must be one of {names}, not {self.method!r}")
+        with mistakes.noted():
+            _check_integer("data.inputs", "seed", self.seed, least=0)
+        mistakes.raise_any()
+
+
+@dataclass(frozen=True, kw_only=True)
 class DataOptions:
     """`[data]`: which samples to train and test on."""
 
@@ -70,6 +94,10 @@ class DataOptions:
         default=None, metadata=legal("method and features", usual="none")
     )
     """`[data.reduce]`: another number of features."""
+    inputs: InputOptions | None = field(
+        default=None, metadata=legal("method and seed", usual="feature j feeds input j")
+    )
+    """`[data.inputs]`: telling features feed several inputs, dead ones none."""
 
     def __post_init__(self) -> None:
         mistakes = Mistakes()
@@ -86,6 +114,9 @@ class DataOptions:
         with mistakes.noted():
             if not isinstance(self.reduce, ReduceOptions | None):
                 raise TypeError(f"data reduce must be a table, not {self.reduce!r}")
+        with mistakes.noted():
+            if not isinstance(self.inputs, InputOptions | None):
+                raise TypeError(f"data inputs must be a table, not {self.inputs!r}")
         if isinstance(self.name, str) and isinstance(self.options, Mapping):
             with mistakes.noted():
                 check_options(self.name, self.options)

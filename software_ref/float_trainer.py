@@ -8,7 +8,9 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from software_ref.golden.edges import Edges, Pattern, edges_of
+from software_ref.connections.clash_free import ClashFreePattern
+from software_ref.connections.rewiring import rewire
+from software_ref.golden.edges import Edges, Pattern, edges_of, own_patterns
 from software_ref.golden.parameters import Parameters
 from software_ref.golden.samples import Progress, RunResult, Samples, check_features
 from software_ref.network import Network
@@ -68,11 +70,21 @@ class FloatTrainer(SampleTrainer):
                 )
         self._network = network
         self.dtype: np.dtype[np.floating] = np.dtype(dtype)
-        self._junctions = [
-            _FloatJunction(network, *each, self.dtype)
-            for each in zip(edges_of(network, patterns), weights, biases, strict=True)
-        ]
+        self._patterns: tuple[ClashFreePattern, ...] | None = None
+        if network.rewire is not None:
+            if patterns is not None:
+                raise ValueError("patterns must be left out where connections move")
+            patterns = self._patterns = own_patterns(network)
+        self._junctions = self._made_of(edges_of(network, patterns), weights, biases)
         self._samples = 0
+
+    def _made_of(
+        self, edges: Sequence[Edges], weights: Sequence[ArrayLike], biases: Sequence[ArrayLike]
+    ) -> list[_FloatJunction]:
+        return [
+            _FloatJunction(self.network, *each, self.dtype)
+            for each in zip(edges, weights, biases, strict=True)
+        ]
 
     @property
     def weights(self) -> tuple[Floats, ...]:
@@ -92,6 +104,18 @@ class FloatTrainer(SampleTrainer):
             network=self.network,
             weights=tuple(quantise(weights) for weights in self.weights),
             biases=tuple(quantise(biases) for biases in self.biases),
+            patterns=self._patterns,
+        )
+
+    def rewire(self, epoch: int, epochs: int) -> None:
+        """Move connections between an epoch, from 0, and the next of so many, by these weights."""
+        options = self.network.rewire
+        if options is None or self._patterns is None:
+            return
+        step = rewire(options, self._patterns, self.weights, epoch=epoch, epochs=epochs)
+        self._patterns = step.patterns
+        self._junctions = self._made_of(
+            edges_of(self.network, step.patterns), step.weights, self.biases
         )
 
     @property

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from software_ref.datasets import Dataset, encode_features, load_dataset, take_train
 from software_ref.datasets.dataset import hold_out_as_test
+from software_ref.datasets.input_choice import inputs_by_deviation
 from software_ref.datasets.redundancy import reduce_features
 from software_ref.datasets.registry import file_places, option_names
 from software_ref.file_options import DataOptions
+from software_ref.fixed_point import rounding_shift
 from software_ref.golden.trainer import check_lags
 from software_ref.network import Network
 from software_ref.network_file import NetworkFile
@@ -22,9 +25,13 @@ from software_ref.training import TrainingData
 
 __all__ = [
     "check_data_folder",
+    "chosen_inputs",
     "encode_dataset",
+    "encode_inputs",
+    "inputs_by",
     "inputs_of",
     "lags_of",
+    "load_inputs",
     "load_training_data",
     "load_whole_dataset",
     "notes_on",
@@ -72,6 +79,7 @@ def load_training_data(
     """
     options = file.data
     dataset = load_whole_dataset(options, data_dir, file.folder)
+    inputs = chosen_inputs(file, dataset)
     train = samples if samples is not None else options.train
     test = test_samples if test_samples is not None else options.test
     if hold_out is not None:
@@ -79,13 +87,61 @@ def load_training_data(
             dataset = take_train(dataset, train)
         dataset = hold_out_as_test(dataset, hold_out, seed=file.training.seed)
         train, test = None, test_samples
-    data = encode_dataset(dataset, file.network, train=train, test=test)
+    data = encode_dataset(dataset, file.network, train=train, test=test, inputs=inputs)
     notes = notes_on(file, dataset, data.train_labels, shuffled=file.training.shuffle)
     return replace(data, notes=notes)
 
 
+def chosen_inputs(file: NetworkFile, dataset: Dataset) -> NDArray[np.int64] | None:
+    """The feature that each input takes, int64 (N_0,), where `[data.inputs]` chooses; else None.
+
+    Parameters
+    ----------
+    file : NetworkFile
+    dataset : Dataset
+        With all training samples, of which the file's first `train` decide.
+
+    Raises
+    ------
+    TypeError, ValueError
+        The samples are no legal ones, or all features are constant.
+    """
+    samples = dataset.x_train[: file.data.train]
+    return inputs_by(file, samples, where=f"{dataset.name}: x_train")
+
+
+def inputs_by(file: NetworkFile, samples: NDArray[Any], *, where: str) -> NDArray[np.int64] | None:
+    """The same by samples that are given, uint8 or float (n, F), called `where` in messages."""
+    options, network = file.data.inputs, file.network
+    if options is None:
+        return None
+    raw = encode_features(samples, network.format, samples.shape[1], where=where)
+    low_bits = network.format.activation_shift
+    if low_bits:
+        raw = rounding_shift(raw, low_bits) << low_bits
+    return inputs_by_deviation(raw, network.layers[0], options.seed, where=where)
+
+
+def load_inputs(file: NetworkFile, data_dir: Path | None = None) -> NDArray[np.int64] | None:
+    """What `chosen_inputs` makes of the samples that a network file names, if it chooses inputs.
+
+    Raises
+    ------
+    OSError, TypeError, ValueError
+        As `load_training_data`.
+    """
+    if file.data.inputs is None:
+        return None
+    return chosen_inputs(file, load_whole_dataset(file.data, data_dir, file.folder))
+
+
 def encode_dataset(
-    dataset: Dataset, network: Network, *, train: int | None = None, test: int | None = None
+    dataset: Dataset,
+    network: Network,
+    *,
+    train: int | None = None,
+    test: int | None = None,
+    inputs: NDArray[np.int64] | None = None,
 ) -> TrainingData:
     """Encode a data set as the raw inputs of a network; errors as `load_training_data`.
 
@@ -95,16 +151,50 @@ def encode_dataset(
     network : Network
     train, test : int, optional
         Take the first so many samples; by default all.
+    inputs : int64 (N_0,), optional
+        The feature that each input takes, as `chosen_inputs` has it; by default input j takes
+        feature j.
     """
-    train_features, train_labels = _encoded(network, dataset, "train", train)
-    test_features, test_labels = _encoded(network, dataset, "test", test)
+    train_features, train_labels = _encoded(network, dataset, "train", train, inputs)
+    test_features, test_labels = _encoded(network, dataset, "test", test, inputs)
     return TrainingData(
         train_features=train_features,
         train_labels=train_labels,
         test_features=test_features,
         test_labels=test_labels,
         class_names=tuple(dataset.class_names[: network.competing]),
+        inputs=inputs,
     )
+
+
+def encode_inputs(
+    features: NDArray[Any], network: Network, chosen: NDArray[np.int64] | None, *, where: str
+) -> NDArray[np.integer]:
+    """The raw inputs (n, N_0) of features (n, F), as `encode_features` makes them.
+
+    Parameters
+    ----------
+    features : uint8 or float (n, F)
+    network : Network
+    chosen : int64 (N_0,), or None
+        The feature that each input takes; None: input j takes feature j.
+    where : str
+        What to call `features` in a message.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As `encode_features`; or an input takes a feature that there is not.
+    """
+    if chosen is None:
+        return encode_features(features, network.format, network.layers[0], where=where)
+    raw = encode_features(features, network.format, features.shape[1], where=where)
+    if chosen.max() >= raw.shape[1]:
+        raise ValueError(
+            f"{where} must have more than {chosen.max()} features, as an input takes feature "
+            f"{chosen.max()}, not {raw.shape[1]}"
+        )
+    return raw[:, chosen]
 
 
 def load_whole_dataset(
@@ -162,7 +252,7 @@ def notes_on(
     """
     notes = list(dataset.notes)
     inputs = file.network.layers[0]
-    if dataset.features < inputs:
+    if file.data.inputs is None and dataset.features < inputs:
         notes.append(
             f"{inputs - dataset.features} of the {inputs} inputs have no feature and stay 0: "
             f"{dataset.name} has {dataset.features} features"
@@ -221,7 +311,11 @@ def lags_of(file: NetworkFile, given: Sequence[int] | None = None) -> tuple[int,
 
 
 def _encoded(
-    network: Network, dataset: Dataset, part: str, count: int | None
+    network: Network,
+    dataset: Dataset,
+    part: str,
+    count: int | None,
+    chosen: NDArray[np.int64] | None,
 ) -> tuple[NDArray[np.integer], NDArray[np.int64]]:
     """The first `count` samples of "train" or "test", or all of them."""
     features, labels = getattr(dataset, f"x_{part}"), getattr(dataset, f"y_{part}")
@@ -239,5 +333,5 @@ def _encoded(
             f"{network.competing}, not {labels[wrong[0]]}"
             + (f", which {name[0]} is" if name else "")
         )
-    inputs, where = network.layers[0], f"{dataset.name}: x_{part}"
-    return encode_features(features, network.format, inputs, where=where), labels
+    where = f"{dataset.name}: x_{part}"
+    return encode_inputs(features, network, chosen, where=where), labels

@@ -10,6 +10,7 @@ from software_ref.activation import Activation
 from software_ref.activation_functions import OUTPUT, ActivationFunction
 from software_ref.connections.junction_shape import JunctionShape
 from software_ref.connections.options import ConnectionOptions
+from software_ref.connections.rewire_options import RewireOptions
 from software_ref.connections.sizes import (
     check_entries,
     positive_integers,
@@ -27,8 +28,8 @@ LARGEST_LAYER = 1 << 20
 
 @dataclass(frozen=True, kw_only=True)
 class Network:
-    """A legal network, as its file's `[network]`, `[format]`, `[activation]`, `[connections]` and
-    `[update]` give it.
+    """A legal network, as its file's `[network]`, `[format]`, `[activation]`, `[connections]`,
+    `[update]` and `[rewire]` give it.
 
     Raises
     ------
@@ -64,6 +65,8 @@ class Network:
     """Kind of clash-free pattern and its seed."""
     update: UpdateOptions = field(default_factory=UpdateOptions)
     """How updates are rounded."""
+    rewire: RewireOptions | None = None
+    """Which connections move between epochs; None leaves all as they are drawn."""
 
     def __post_init__(self) -> None:
         mistakes = Mistakes()
@@ -78,6 +81,8 @@ class Network:
         with mistakes.noted():
             self.activation.check_format(self.format)
         mistakes.raise_any()
+        if self.rewire is not None:
+            self.rewire.check_network(self.junctions, self.connections)
 
     def _check_sizes(self, mistakes: Mistakes) -> None:
         """Check the three lists against each other: one rule where the one before it holds."""
@@ -122,6 +127,11 @@ class Network:
             {"index": i, "left": left, "right": right, "out_degree": degree, "parallelism": z}
             for i, ((left, right), degree, z) in enumerate(sizes, start=1)
         ]
+
+    @property
+    def moving(self) -> tuple[int, ...]:
+        """Numbers of the junctions whose connections move, from 1."""
+        return () if self.rewire is None else self.rewire.moving(self.junctions)
 
     @property
     def competing(self) -> int:

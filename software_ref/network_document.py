@@ -9,7 +9,8 @@ from typing import Any
 import tomlkit
 
 from software_ref.datasets.registry import file_places
-from software_ref.network_file import SETTINGS, NetworkFile
+from software_ref.network import Network
+from software_ref.network_file import OPTIONAL, SETTINGS, NetworkFile
 
 __all__ = ["network_document", "network_toml", "plain"]
 
@@ -27,13 +28,17 @@ def network_document(file: NetworkFile) -> dict[str, Any]:
         del sizes["classes"]
     tables = {
         "network": sizes,
-        **{name: _changed(getattr(network, name)) for name in SETTINGS},
+        **{name: _changed(getattr(network, name)) for name in SETTINGS if _is_there(network, name)},
         **{name: _changed(getattr(file, name)) for name in ("data", "training", "target")},
     }
     here = file.folder / file.data.name
     if file_places(file.data.name, {}, None, None) and here.is_file():
         tables["data"]["name"] = str(here.resolve())
-    return {name: plain(table) for name, table in tables.items() if table}
+    return {name: plain(table) for name, table in tables.items() if table or name in OPTIONAL}
+
+
+def _is_there(network: Network, name: str) -> bool:
+    return getattr(network, name) is not None
 
 
 def network_toml(file: NetworkFile) -> str:

@@ -11,12 +11,14 @@ from typing import Any, TypeVar
 
 from software_ref.activation import Activation
 from software_ref.connections.options import ConnectionOptions
+from software_ref.connections.rewire_options import RewireOptions
 from software_ref.connections.sizes import positive_integers
 from software_ref.console.errors import InputErrors, Mistakes
 from software_ref.console.text_file import read_text
 from software_ref.file_options import (
     MAX_RATE_EXPONENT,
     DataOptions,
+    InputOptions,
     ReduceOptions,
     TargetOptions,
     TrainingOptions,
@@ -27,6 +29,8 @@ from software_ref.plan.core_options import CoreOptions
 from software_ref.update_rounding import UpdateOptions
 
 __all__ = [
+    "DATA_TABLES",
+    "OPTIONAL",
     "SETTINGS",
     "TABLES",
     "NetworkFile",
@@ -41,13 +45,21 @@ TABLES: dict[str, type] = {
     "activation": Activation,
     "connections": ConnectionOptions,
     "update": UpdateOptions,
+    "rewire": RewireOptions,
     "data": DataOptions,
     "training": TrainingOptions,
     "target": TargetOptions,
 }
 """What every table but the network's own becomes."""
-SETTINGS = ("format", "activation", "connections", "update")
+SETTINGS = ("format", "activation", "connections", "update", "rewire")
 """Tables that the network consists of, beside its own."""
+OPTIONAL = ("rewire",)
+"""Tables that say something by being there, even if they are empty; without one, it is None."""
+DATA_TABLES: dict[str, tuple[type, tuple[str, ...]]] = {
+    "reduce": (ReduceOptions, ("method", "features")),
+    "inputs": (InputOptions, ("method",)),
+}
+"""Tables within `[data]`: what each becomes, and the keys that it must have."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,7 +87,7 @@ class NetworkFile:
                     f"not {self.training.largest_rate_exponent}"
                 )
         with mistakes.noted():
-            if reduce is not None and reduce.features > inputs:
+            if reduce is not None and self.data.inputs is None and reduce.features > inputs:
                 raise ValueError(
                     f"data.reduce features must be at most the {inputs} inputs of the network, "
                     f"not {reduce.features}"
@@ -148,11 +160,13 @@ def with_epochs(file: NetworkFile, epochs: int | None) -> NetworkFile:
 
 
 def with_seed(file: NetworkFile, seed: int) -> NetworkFile:
-    """The network file with one seed for weights, order, connections and rounding."""
+    """The network file with one seed for weights, order, connections, their moves and rounding."""
+    rewire = file.network.rewire
     network = replace(
         file.network,
         connections=replace(file.network.connections, seed=seed),
         update=replace(file.network.update, seed=seed),
+        rewire=rewire and replace(rewire, seed=seed),
     )
     return replace(file, network=network, training=replace(file.training, seed=seed))
 
@@ -170,9 +184,12 @@ def network_file_of(document: dict[str, Any], path: Path | None = None) -> Netwo
     """
     mistakes = Mistakes()
     document = _known_keys("table", document, ["network", *TABLES], mistakes)
-    document = _with_reduction(document, mistakes)
-    parts: dict[str, Any] = {}
+    document = _with_data_tables(document, mistakes)
+    parts: dict[str, Any] = dict.fromkeys(OPTIONAL)
     for name, kind in TABLES.items():
+        if name in OPTIONAL and name not in document:
+            continue
+        parts.pop(name, None)  # so that a wrong one is missing
         with mistakes.noted():
             parts[name] = _build(name, kind, document.get(name, {}))
     # Where a setting is wrong, the network is checked with the usual ones.
@@ -208,15 +225,18 @@ def _network(table: Any, settings: Mapping[str, Any]) -> Network:
     return network
 
 
-def _with_reduction(document: dict[str, Any], mistakes: Mistakes) -> dict[str, Any]:
-    """The document with `[data.reduce]` as the object it stands for, or without a wrong one."""
+def _with_data_tables(document: dict[str, Any], mistakes: Mistakes) -> dict[str, Any]:
+    """The document with `[data.reduce]` and its like as objects, or without a wrong one."""
     data = document.get("data")
-    if not isinstance(data, dict) or "reduce" not in data:
+    if not isinstance(data, dict):
         return document
-    reduce = None
-    with mistakes.noted():
-        reduce = _build("data.reduce", ReduceOptions, data["reduce"], needed=("method", "features"))
-    return document | {"data": data | {"reduce": reduce}}
+    built: dict[str, Any] = {}
+    for name, (kind, needed) in DATA_TABLES.items():
+        if name in data:
+            built[name] = None
+            with mistakes.noted():
+                built[name] = _build(f"data.{name}", kind, data[name], needed=needed)
+    return document | {"data": data | built}
 
 
 def _build(name: str, kind: type[_Table], table: Any, *, needed: Sequence[str] = ()) -> _Table:

@@ -9,10 +9,9 @@ from collections.abc import Iterator
 from dataclasses import MISSING, Field, dataclass, fields
 from typing import Any
 
-from software_ref.file_options import ReduceOptions
 from software_ref.key_metadata import LEGAL, USUAL
 from software_ref.network import Network
-from software_ref.network_file import SETTINGS, TABLES
+from software_ref.network_file import DATA_TABLES, SETTINGS, TABLES
 
 __all__ = ["Key", "network_keys"]
 
@@ -23,6 +22,7 @@ _TYPES = {
     "str": "string",
     "tuple[int, ...]": "list of integers",
     "tuple[tuple[int, int], ...]": "list of [first epoch, k]",
+    "InputOptions": "table",
     "Mapping[str, Any]": "table",
     "ReduceOptions": "table",
 }
@@ -55,7 +55,8 @@ def network_keys() -> Iterator[Key]:
     for name, kind in TABLES.items():
         yield from _keys(name, kind)
         if name == "data":
-            yield from _keys("data.reduce", ReduceOptions)
+            for inner, (its_kind, _) in DATA_TABLES.items():
+                yield from _keys(f"data.{inner}", its_kind)
 
 
 def _keys(table: str, kind: type, without: tuple[str, ...] = ()) -> Iterator[Key]:

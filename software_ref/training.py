@@ -50,9 +50,12 @@ class Trainer(Protocol):
     def infer(self, features: ArrayLike) -> NDArray[np.int64]:
         """Predict classes without training."""
 
+    def rewire(self, epoch: int, epochs: int) -> None:
+        """Move connections between an epoch, from 0, and the next of so many."""
+
     @property
     def parameters(self) -> Parameters:
-        """The raw weights and biases now."""
+        """The raw weights and biases now, and connections that move."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -69,6 +72,9 @@ class TrainingData:
     """Classes: (m,)."""
     class_names: tuple[str, ...] = ()
     """What the first classes are called; the others have their numbers."""
+    inputs: NDArray[np.int64] | None = None
+    """The feature of the data set that each input takes, where `[data.inputs]` chooses: int64
+    (N_0,). None: input j takes feature j."""
     notes: tuple[str, ...] = ()
     """Lines for the user: what was made of the samples that may not be what was meant."""
 
@@ -139,7 +145,7 @@ class Training:
         self.samples_seen = samples_seen
         """Training samples of these epochs."""
         self.parameters = trainer.parameters
-        """Raw weights and biases after these epochs."""
+        """Raw weights and biases after these epochs, and connections that move."""
         self._broken_off = False
 
     def epochs(self, progress: Progress | None = None) -> Iterator[EpochResult]:
@@ -158,6 +164,8 @@ class Training:
             raise RuntimeError("training must resume with a new trainer after a broken-off epoch")
         while self.epochs_done < self.file.training.epochs:
             self._broken_off = True
+            if self.epochs_done and self.file.network.rewire is not None:
+                self.trainer.rewire(self.epochs_done - 1, self.file.training.epochs)
             result = self._train_epoch(self.epochs_done, progress)
             parameters = self.trainer.parameters
             self.parameters, self.epochs_done = parameters, self.epochs_done + 1

@@ -126,6 +126,11 @@ class TrainingJob:
             save_checkpoint(self.save, state)
             self.saved_epoch = state.epoch
 
+    def check_inputs(self) -> None:
+        """Refuse to go on from a state with samples of other inputs; ValueError says which."""
+        if self.resumed is not None and self.data is not None:
+            self.start.check_same_inputs(self.data.inputs, where=str(self.resumed))
+
     def describe(self) -> str:
         """The network and its samples in one line."""
         network = self.file.network
@@ -166,6 +171,7 @@ class TrainingJob:
     def epochs(self, bar: ProgressBar) -> Iterator[dict[str, Any]]:
         """Train epoch by epoch and save; the figures of each."""
         assert self.data is not None
+        self.check_inputs()
         golden = golden_training(
             self.file,
             self.data,
@@ -188,6 +194,7 @@ class TrainingJob:
                 lags=self.lags,
                 epoch=golden.epochs_done,
                 samples=golden.samples_seen,
+                inputs=self.data.inputs,
             )
             self.save_state(self.state)
             if reference is not None:
@@ -206,6 +213,7 @@ class TrainingJob:
         """
         if self.data is None or not len(self.data.test_labels):
             raise ValueError(f"there must be {self.tested} samples to predict, not 0")
+        self.check_inputs()
         return Predictions.of(
             self.state.parameters,
             self.data.test_features,

@@ -20,8 +20,8 @@ from hwgen.report.resources import resources
 from hwgen.report.timeline import timeline
 from hwgen.report.trained import Curves, Trained
 from software_ref.commands.check import describe
-from software_ref.connections.clash_free import generate_pattern
 from software_ref.console.atomic_file import atomic_file
+from software_ref.golden.edges import own_patterns
 from software_ref.network_file import NetworkFile
 from software_ref.plan.schedule import Schedule
 
@@ -95,8 +95,8 @@ def report_document(
     network = file.network
     check = describe(file)
     schedule = Schedule.from_file(file)
-    patterns = [generate_pattern(shape, network.connections) for shape in network.junctions]
     parameters = trained.checkpoint.parameters if trained is not None else None
+    patterns = own_patterns(network) if parameters is None else parameters.connections
     return {
         "name": file.name,
         "most_edges": MOST_EDGES_SHOWN,

@@ -15,7 +15,7 @@ from software_ref.confusion import Confusion
 from software_ref.console.progress import ProgressBar
 from software_ref.console.text_file import read_text
 from software_ref.golden import GoldenTrainer
-from software_ref.loading import encode_dataset, load_whole_dataset, notes_on
+from software_ref.loading import chosen_inputs, encode_dataset, load_whole_dataset, notes_on
 from software_ref.network_file import NetworkFile
 from software_ref.plan.schedule import Schedule
 from software_ref.ranges.profiler import QUANTITIES, JunctionProfile, RangeProfiler
@@ -80,9 +80,12 @@ class Trained:
         """
         checkpoint = load_checkpoint(resume, file.network)
         dataset = load_whole_dataset(file.data, data_dir, file.folder)
+        inputs = chosen_inputs(file, dataset)
+        checkpoint.check_same_inputs(inputs, where=str(resume))
         data = encode_dataset(
             dataset,
             file.network,
+            inputs=inputs,
             train=samples if samples is not None else file.data.train,
             test=test_samples if test_samples is not None else file.data.test,
         )

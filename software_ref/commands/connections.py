@@ -45,7 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Run `connections`."""
     check_outputs(
         {"--picture": arguments.picture, "--npz": arguments.npz, "--json": arguments.json},
-        inputs=[arguments.network_file],
+        inputs=pattern_inputs(arguments),
     )
     file = read_network_file(arguments.network_file)
     choice = pattern_choice(file, arguments)

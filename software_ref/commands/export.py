@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from software_ref.checkpoint import load_checkpoint
+from software_ref.checkpoint import Checkpoint, load_checkpoint
 from software_ref.commands.arguments import (
     add_data,
     add_json,
@@ -23,8 +23,14 @@ from software_ref.console.output import check_outputs, percent, write_json
 from software_ref.exchange.onnx_check import ModelDifferences, check_onnx, model_samples
 from software_ref.exchange.onnx_file import write_onnx
 from software_ref.exchange.onnx_input import INPUTS, meaning
-from software_ref.golden.parameters import Parameters, initial_parameters
-from software_ref.loading import encode_dataset, inputs_of, load_whole_dataset
+from software_ref.loading import (
+    chosen_inputs,
+    encode_dataset,
+    inputs_of,
+    lags_of,
+    load_inputs,
+    load_whole_dataset,
+)
 from software_ref.network_file import NetworkFile, read_network_file
 
 __all__ = ["add_arguments", "run"]
@@ -82,21 +88,22 @@ def run(arguments: argparse.Namespace) -> int:
         {"--output": arguments.output, "--json": arguments.json},
         inputs=[*inputs_of(file, arguments.data), *resume],
     )
-    parameters, epoch = _parameters(file, arguments.resume)
-    tests = _test_samples(file, arguments) if arguments.verify else None
+    start = _start(file, arguments)
+    tests = _test_samples(file, arguments, start) if arguments.verify else None
     size = write_onnx(
         arguments.output,
-        parameters,
+        start.parameters,
         name=file.name,
         kind=arguments.input,
         features=arguments.features,
-        epoch=epoch,
+        epoch=start.epoch,
+        inputs=start.inputs,
     )
-    document = _document(file, arguments, epoch, size)
+    document = _document(file, arguments, start, size)
     print("\n".join(_report(file, document, arguments.resume)), flush=True)
     found = None
     if tests is not None:
-        found = check_onnx(arguments.output, parameters, *tests)
+        found = check_onnx(arguments.output, start.parameters, *tests, start.inputs)
         document["verified"] = asdict(found)
         print(_verdict(found))
     if arguments.json:
@@ -104,25 +111,27 @@ def run(arguments: argparse.Namespace) -> int:
     return DIFFERENT if found is not None and not found.equal else 0
 
 
-def _parameters(file: NetworkFile, resume: Path | None) -> tuple[Parameters, int]:
-    """The parameters, and the epochs that they were trained for."""
-    if resume is None:
-        return initial_parameters(file.network, file.training.seed), 0
-    state = load_checkpoint(resume, file.network)
-    return state.parameters, state.epoch
+def _start(file: NetworkFile, arguments: argparse.Namespace) -> Checkpoint:
+    """The state that is exported."""
+    if arguments.resume is not None:
+        return load_checkpoint(arguments.resume, file.network)
+    inputs = load_inputs(file, arguments.data)
+    return Checkpoint.initial(file.network, file.training.seed, lags_of(file), inputs)
 
 
 def _document(
-    file: NetworkFile, arguments: argparse.Namespace, epoch: int, size: int
+    file: NetworkFile, arguments: argparse.Namespace, start: Checkpoint, size: int
 ) -> dict[str, Any]:
+    every = file.network.layers[0] if start.inputs is None else None
     return {
         "name": file.name,
         "format": arguments.format,
         "file": str(arguments.output),
         "bytes": size,
-        "epoch": epoch,
+        "epoch": start.epoch,
         "input": arguments.input,
-        "features": arguments.features or file.network.layers[0],
+        "features": arguments.features or every,
+        "inputs": None if start.inputs is None else start.inputs.tolist(),
         "outputs": file.network.layers[-1],
         "classes": file.network.competing,
         "verified": None,
@@ -136,7 +145,7 @@ def _report(file: NetworkFile, document: dict[str, Any], resume: Path | None) ->
     return [
         f"{file.name}: {'-'.join(map(str, network.layers))}, {network.format}, "
         f"{network.weights} weights, {trained}",
-        f"input       {INPUTS[kind].__name__} (samples, {document['features']}): "
+        f"input       {INPUTS[kind].__name__} (samples, {document['features'] or 'features'}): "
         f"{meaning(kind, network.format)}",
         f"outputs     int32 (samples, {document['outputs']}): raw integers, "
         f"{network.format.one} stands for 1",
@@ -146,18 +155,22 @@ def _report(file: NetworkFile, document: dict[str, Any], resume: Path | None) ->
 
 
 def _test_samples(
-    file: NetworkFile, arguments: argparse.Namespace
+    file: NetworkFile, arguments: argparse.Namespace, start: Checkpoint
 ) -> tuple[NDArray[Any], NDArray[np.integer]]:
     """The test samples as the model takes them, and their labels."""
     optional_package("onnxruntime", "--verify")
     dataset = load_whole_dataset(file.data, arguments.data, file.folder)
+    start.check_same_inputs(chosen_inputs(file, dataset), where=str(arguments.resume or "start"))
     limit = arguments.test_samples if arguments.test_samples is not None else file.data.test
-    labels = encode_dataset(dataset, file.network, train=1, test=limit).test_labels
+    labels = encode_dataset(
+        dataset, file.network, train=1, test=limit, inputs=start.inputs
+    ).test_labels
+    every = file.network.layers[0] if start.inputs is None else dataset.features
     samples = model_samples(
         dataset.x_test[: len(labels)],
         file.network,
         arguments.input,
-        arguments.features or file.network.layers[0],
+        arguments.features or every,
         where=f"{dataset.name}: x_test",
     )
     return samples, labels

@@ -15,7 +15,7 @@ from software_ref.commands.arguments import (
 from software_ref.console.output import check_outputs, percent, print_notes, write_json
 from software_ref.exchange.float_state import read_state
 from software_ref.exchange.weight_import import Accuracies, WeightImport, import_state
-from software_ref.loading import inputs_of, lags_of, load_training_data
+from software_ref.loading import inputs_of, lags_of, load_inputs, load_training_data
 from software_ref.network_file import read_network_file
 
 __all__ = ["add_arguments", "run"]
@@ -49,8 +49,9 @@ def run(arguments: argparse.Namespace) -> int:
         inputs=[*inputs_of(file, arguments.data), arguments.state],
     )
     state = read_state(arguments.state)
+    inputs = load_inputs(file, arguments.data)
     try:
-        found = import_state(file.network, lags_of(file), state)
+        found = import_state(file.network, lags_of(file), state, inputs)
     except (TypeError, ValueError) as error:
         raise ValueError(f"{arguments.state}: {error}") from None
     accuracies = None

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
+from software_ref.checkpoint import load_checkpoint
 from software_ref.commands.arguments import integer_from
 from software_ref.connections.counts import PatternCount, clash_free_count, pattern_count
 from software_ref.connections.junction_shape import JunctionShape
@@ -15,11 +17,11 @@ from software_ref.connections.pattern import SparsePattern
 from software_ref.network import Network
 from software_ref.network_file import NetworkFile
 
-__all__ = ["PatternChoice", "add_pattern_choice", "pattern_choice"]
+__all__ = ["PatternChoice", "add_pattern_choice", "pattern_choice", "pattern_inputs"]
 
 
 def add_pattern_choice(parser: argparse.ArgumentParser) -> None:
-    """Add `--kind KIND` and `--seed N`: str or None, integer from 0 or None."""
+    """Add `--kind KIND`, `--seed N` and `--resume FILE`."""
     parser.add_argument(
         "--kind",
         choices=(*PATTERN_KINDS, *KINDS),
@@ -33,11 +35,38 @@ def add_pattern_choice(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="seed of the patterns, in place of the file's",
     )
+    parser.add_argument(
+        "--resume",
+        type=Path,
+        metavar="FILE.npz",
+        help="look at a saved file's connections, which [rewire] may have moved",
+    )
 
 
 def pattern_choice(file: NetworkFile, arguments: argparse.Namespace) -> PatternChoice:
-    """What `--kind` and `--seed` choose."""
-    return PatternChoice.of(file.network, arguments.kind, arguments.seed)
+    """What `--kind`, `--seed` and `--resume` choose.
+
+    Raises
+    ------
+    OSError, ValueError
+        A saved file cannot be read, is another network's, or is named beside a kind or a seed.
+    """
+    if arguments.resume is None:
+        return PatternChoice.of(file.network, arguments.kind, arguments.seed)
+    for option, given in (("--kind", arguments.kind), ("--seed", arguments.seed)):
+        if given is not None:
+            raise ValueError(f"--resume must be given without {option}")
+    state = load_checkpoint(arguments.resume, file.network)
+    return replace(
+        PatternChoice.of(file.network),
+        learnt=tuple(pattern.sparse for pattern in state.parameters.connections),
+        learnt_where=f"{arguments.resume} after epoch {state.epoch}",
+    )
+
+
+def pattern_inputs(arguments: argparse.Namespace) -> list[Path]:
+    """Files that are read, which no output may overwrite."""
+    return [each for each in (arguments.network_file, arguments.resume) if each is not None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +79,10 @@ class PatternChoice:
     """A name in `kinds.KINDS`, or of PATTERN_KINDS but "clash_free"."""
     seed: int
     """Seed of the patterns."""
+    learnt: tuple[SparsePattern, ...] | None = None
+    """Those of a trained state, in place of drawn ones."""
+    learnt_where: str = ""
+    """What to call that state."""
 
     @classmethod
     def of(
@@ -81,6 +114,8 @@ class PatternChoice:
         ValueError
             Some junction has no pattern of this kind.
         """
+        if self.learnt is not None:
+            return self.learnt
         options: dict[str, Any] = (
             {"clash_free_kind": self.kind, "dither": self.network.connections.dither}
             if self.clash_free
@@ -120,4 +155,5 @@ class PatternChoice:
         )
         layers = "-".join(map(str, self.network.layers))
         dither = " with dither" if self.dither else ""
-        return f"{name}: {layers}, {self.kind} connections{dither}, {seed}"
+        learnt = "" if self.learnt is None else f", of {self.learnt_where}"
+        return f"{name}: {layers}, {self.kind} connections{dither}, {seed}{learnt}"

@@ -51,10 +51,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Run `scatter`."""
     check_outputs(
-        {"--picture": arguments.picture, "--json": arguments.json}, inputs=[arguments.network_file]
+        {"--picture": arguments.picture, "--json": arguments.json}, inputs=pattern_inputs(arguments)
     )
     file = read_network_file(arguments.network_file)
     choice = pattern_choice(file, arguments)
+    if choice.learnt is not None and arguments.seeds > 1:
+        raise ValueError("--resume must be given without --seeds")
     vectors = scatter_vectors(
         choice, arguments.seeds, window=arguments.window, all_ranges=arguments.all_ranges
     )

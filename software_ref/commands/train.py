@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from software_ref.checkpoint import Checkpoint
@@ -32,7 +33,7 @@ from software_ref.console.output import (
     write_json,
 )
 from software_ref.console.progress import ProgressBar
-from software_ref.loading import inputs_of, lags_of, load_training_data
+from software_ref.loading import inputs_of, lags_of, load_inputs, load_training_data
 from software_ref.network_file import NetworkFile, read_network_file, with_epochs, with_seed
 from software_ref.training import TrainingData
 from software_ref.training_job import TrainingJob
@@ -132,6 +133,9 @@ def _prepare(file: NetworkFile, arguments: argparse.Namespace) -> TrainingJob:
     one_more = arguments.samples is not None and arguments.epochs is None
     job.file = with_epochs(file, job.start.epoch + 1 if one_more else arguments.epochs)
     job.data = _load(job.file, arguments)
+    if job.data is None and job.resumed is None:
+        job.start = replace(job.start, inputs=load_inputs(job.file, arguments.data))
+    job.check_inputs()
     return job
 
 
@@ -187,6 +191,7 @@ def _nothing_to_train(job: TrainingJob, json: Path | None) -> None:
             lags=job.lags,
             epoch=job.start.epoch,
             samples=job.start.samples,
+            inputs=job.start.inputs,
         )
     )
     _write(job, json)

@@ -8,7 +8,7 @@ never meet in one memory (docs/connections.md, "Kinds of patterns"; slides,
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -72,6 +72,35 @@ class ClashFreePattern:
         word = np.take_along_axis(self.words, self.memory[:, :, None], axis=1)  # (d_out, lane, D)
         left = word * z + self.memory[:, :, None]
         return np.ascontiguousarray(left.transpose(0, 2, 1)).reshape(-1)
+
+    def with_left_neurons(self, left: NDArray[np.integer]) -> ClashFreePattern:
+        """The pattern of other left neurons, int (W,) in natural order, in the same memories.
+
+        Raises
+        ------
+        ValueError
+            An edge starts in another memory than its lane reads, or as the class.
+        """
+        shape, memory = self.shape, self.memory
+        z, where = shape.parallelism, f"pattern of junction {shape.index}"
+        if left.shape != (shape.weights,):
+            raise ValueError(f"{where} must have shape ({shape.weights},), not {left.shape}")
+        outside = left[(left < 0) | (left >= shape.left)]
+        if len(outside):
+            raise ValueError(
+                f"{where} must name left neurons 0 to {shape.left - 1}, not {outside[0]}"
+            )
+        by_cycle = left.astype(np.int64).reshape(shape.out_degree, shape.depth, z)
+        wrong = np.flatnonzero(by_cycle % z != memory[:, None, :])
+        if len(wrong):
+            edge = wrong[0]
+            raise ValueError(
+                f"{where} must read memory {memory[edge // shape.left, edge % z]} at edge {edge}, "
+                f"but left neuron {left[edge]} is in memory {left[edge] % z}"
+            )
+        words = np.empty_like(self.words)
+        np.put_along_axis(words, memory[:, :, None], by_cycle.transpose(0, 2, 1) // z, axis=1)
+        return replace(self, words=words)
 
     @cached_property
     def sparse(self) -> SparsePattern:

@@ -83,6 +83,11 @@ class JunctionShape:
         return self.weights // self.parallelism
 
     @property
+    def movable(self) -> bool:
+        """Whether connections of kind `free` can move (docs/numerics.md, "Rewiring")."""
+        return self.depth > 1 and self.out_degree < self.right
+
+    @property
     def finishing(self) -> int:
         """The most right neurons whose last edge lies in one row, ceil(z / d_in)."""
         return ceil(self.parallelism / self.in_degree)

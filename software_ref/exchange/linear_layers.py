@@ -111,7 +111,7 @@ def layers_of(parameters: Parameters) -> list[LinearLayer]:
             bias=biases / one,
         )
         for edges, weights, biases in zip(
-            edges_of(parameters.network), parameters.weights, parameters.biases, strict=True
+            parameters.edges, parameters.weights, parameters.biases, strict=True
         )
     ]
 

@@ -82,6 +82,7 @@ def check_onnx(
     parameters: Parameters,
     samples: NDArray[Any],
     labels: NDArray[np.integer],
+    inputs: NDArray[np.int64] | None = None,
 ) -> ModelDifferences:
     """Run a model on samples, and count where the golden model gives something else.
 
@@ -95,6 +96,8 @@ def check_onnx(
         What the model takes: (n, features) of a type in `onnx_input.INPUTS`.
     labels
         Their classes: integers (n,).
+    inputs : int64 (N_0,), optional
+        The feature that each input takes, as the model was made with.
 
     Raises
     ------
@@ -103,12 +106,14 @@ def check_onnx(
     """
     outputs, predictions = run_onnx(path, samples)
     network = parameters.network
-    inputs = network.layers[0]
+    columns = network.layers[0] if inputs is None else samples.shape[1]
     if samples.dtype == INPUTS["raw"]:
-        raw: NDArray[np.integer] = np.zeros((len(samples), inputs), samples.dtype)
+        raw: NDArray[np.integer] = np.zeros((len(samples), columns), samples.dtype)
         raw[:, : samples.shape[1]] = samples
     else:
-        raw = encode_features(samples, network.format, inputs, where="samples")
+        raw = encode_features(samples, network.format, columns, where="samples")
+    if inputs is not None:
+        raw = raw[:, inputs]
     golden = output_activations(parameters, raw)
     right = golden[:, : network.competing].argmax(axis=1)
     return ModelDifferences(

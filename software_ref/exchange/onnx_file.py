@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from software_ref.console.atomic_file import atomic_file
 from software_ref.console.optional_package import optional_package
 from software_ref.golden.parameters import Parameters
@@ -19,6 +22,7 @@ def write_onnx(
     kind: str = "raw",
     features: int | None = None,
     epoch: int = 0,
+    inputs: NDArray[np.int64] | None = None,
 ) -> int:
     """Write a network as an ONNX file; the arguments are those of `onnx_graph.onnx_model`.
 
@@ -39,7 +43,9 @@ def write_onnx(
     optional_package("onnx", "an ONNX file")
     from software_ref.exchange.onnx_graph import onnx_model
 
-    model = onnx_model(parameters, name=name, kind=kind, features=features, epoch=epoch)
+    model = onnx_model(
+        parameters, name=name, kind=kind, features=features, epoch=epoch, inputs=inputs
+    )
     content: bytes = model.SerializeToString(deterministic=True)
     with atomic_file(path) as unfinished:
         unfinished.write_bytes(content)

@@ -21,7 +21,7 @@ from software_ref.activation_functions import ActivationFunction
 from software_ref.exchange.onnx_input import INPUTS, encode, meaning
 from software_ref.exchange.onnx_nodes import OnnxNodes, element_type
 from software_ref.fixed_point import FixedFormat
-from software_ref.golden.edges import Edges, edges_of
+from software_ref.golden.edges import Edges
 from software_ref.golden.parameters import Parameters
 from software_ref.network import Network
 
@@ -42,6 +42,7 @@ def onnx_model(
     kind: str = "raw",
     features: int | None = None,
     epoch: int = 0,
+    inputs: NDArray[np.int64] | None = None,
 ) -> ModelProto:
     """The model of a network with its weights: predictions and raw outputs from samples.
 
@@ -58,9 +59,12 @@ def onnx_model(
         What the input takes, a name in `INPUTS`: "raw" integers from 0 to 2**f, "uint8" pixels of
         value p / 256, or values from 0 to 1 as "float32" or "float64".
     features : int, optional
-        Features of a sample, up to N_0, which is the default; the other inputs are 0.
+        Features of a sample, up to N_0, which is the default; the other inputs are 0. With
+        `inputs`, as many as these take at least, and by default any such number.
     epoch : int
         Epochs that the parameters were trained for, for the model's metadata.
+    inputs : int64 (N_0,), optional
+        The feature that each input takes, where `[data.inputs]` chooses; the model gathers them.
 
     Raises
     ------
@@ -71,18 +75,18 @@ def onnx_model(
     network = parameters.network
     if kind not in INPUTS:
         raise ValueError(f"input must be one of {', '.join(INPUTS)}, not {kind!r}")
-    inputs = network.layers[0]
-    count = inputs if features is None else features
-    if not 1 <= count <= inputs:
-        raise ValueError(f"features must be 1 to the {inputs} inputs of the network, not {count}")
+    count, used_inputs = _columns(network, features, inputs)
     _check_size(network)
     nodes = OnnxNodes()
     activations = encode(nodes, "input", kind, network.format)
+    if inputs is not None:
+        chosen = nodes.constant("inputs", inputs.astype(np.int64))
+        activations = nodes.node("Gather", [activations, chosen], "chosen", axis=1)
     for edges, weights, biases in zip(
-        edges_of(network), parameters.weights, parameters.biases, strict=True
+        parameters.edges, parameters.weights, parameters.biases, strict=True
     ):
         layer = edges.shape.index
-        used = count if layer == 1 else edges.shape.left
+        used = used_inputs if layer == 1 else edges.shape.left
         sums = _sums(
             nodes,
             network,
@@ -118,6 +122,26 @@ def onnx_model(
     helper.set_model_props(model, _properties(network, name, kind, epoch))
     checker.check_model(model, full_check=True)
     return model
+
+
+def _columns(
+    network: Network, features: int | None, inputs: NDArray[np.int64] | None
+) -> tuple[int | str, int]:
+    """Features of the model's input, a name for any number, and inputs of the network that are
+    there."""
+    count = network.layers[0]
+    if inputs is not None:
+        least = int(inputs.max()) + 1
+        if features is not None and features < least:
+            raise ValueError(
+                f"features must be at least {least}, as an input takes feature {least - 1}, "
+                f"not {features}"
+            )
+        return ("features" if features is None else features), count
+    used = count if features is None else features
+    if not 1 <= used <= count:
+        raise ValueError(f"features must be 1 to the {count} inputs of the network, not {used}")
+    return used, used
 
 
 def _sums(

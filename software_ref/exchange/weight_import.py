@@ -15,6 +15,7 @@ from software_ref.console.output import table_lines
 from software_ref.exchange.linear_layers import EdgeValues, edge_values, linear_layers
 from software_ref.fixed_point import FixedFormat
 from software_ref.float_trainer import FloatTrainer
+from software_ref.golden.edges import own_patterns
 from software_ref.golden.inference import output_activations
 from software_ref.golden.parameters import Parameters
 from software_ref.network import Network
@@ -143,7 +144,12 @@ class WeightImport:
         return "\n".join(self.lines())
 
 
-def import_state(network: Network, lags: Sequence[int], state: Mapping[str, Any]) -> WeightImport:
+def import_state(
+    network: Network,
+    lags: Sequence[int],
+    state: Mapping[str, Any],
+    inputs: NDArray[np.int64] | None = None,
+) -> WeightImport:
     """Quantise a state's weights to the network's format.
 
     Parameters
@@ -152,7 +158,9 @@ def import_state(network: Network, lags: Sequence[int], state: Mapping[str, Any]
     lags : sequence of int
         Update lags in steps, for the checkpoint.
     state : mapping
-        Arrays by name, as `linear_layers` takes them.
+        Arrays by name, as `linear_layers` takes them; of the connections that the network draws.
+    inputs : int64 (N_0,), optional
+        The feature that each input takes, where `[data.inputs]` chooses.
 
     Raises
     ------
@@ -161,9 +169,9 @@ def import_state(network: Network, lags: Sequence[int], state: Mapping[str, Any]
     """
     values = edge_values(network, linear_layers(state))
     weights, biases = (tuple(map(network.format.quantise_stored, each)) for each in values)
-    checkpoint = Checkpoint(
-        parameters=Parameters(network=network, weights=weights, biases=biases), lags=tuple(lags)
-    )
+    patterns = own_patterns(network) if network.rewire is not None else None
+    parameters = Parameters(network=network, weights=weights, biases=biases, patterns=patterns)
+    checkpoint = Checkpoint(parameters=parameters, lags=tuple(lags), inputs=inputs)
     quantised = [
         Quantised.of(i, quantity, array, raw, network.format)
         for i, arrays in enumerate(zip(*values, weights, biases, strict=True), start=1)

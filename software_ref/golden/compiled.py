@@ -8,11 +8,17 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from software_ref.golden import kernel
-from software_ref.golden.edges import Pattern, edges_of
+from software_ref.golden.edges import Pattern
 from software_ref.golden.parameters import Parameters
 from software_ref.golden.plan import Chunk, make_plan, make_state, storage_dtype
 from software_ref.golden.samples import Progress, RunResult, Samples, check_features
-from software_ref.golden.trainer import SaturationCounts, SequenceTrainer, check_lags
+from software_ref.golden.trainer import (
+    SaturationCounts,
+    SequenceTrainer,
+    check_exchange,
+    check_lags,
+    given_edges,
+)
 from software_ref.network import Network
 
 __all__ = ["CompiledTrainer"]
@@ -36,7 +42,7 @@ class CompiledTrainer(SequenceTrainer):
     lags : sequence of int
         m_1 .. m_L in steps; see `check_lags`.
     patterns : sequence of Pattern, optional
-        One per junction; by default the network's own clash-free patterns.
+        One per junction, of any kind; by default those of `parameters`.
 
     Raises
     ------
@@ -51,18 +57,10 @@ class CompiledTrainer(SequenceTrainer):
         lags: Sequence[int],
         patterns: Sequence[Pattern] | None = None,
     ) -> None:
-        if parameters.network != network:
-            raise ValueError("parameters must belong to the trainer's network, not to another one")
         self._network = network
+        self._given = given_edges(network, parameters, patterns)
         self.lags = check_lags(network, lags)
-        edges = edges_of(network, patterns)
-        self._plan, self._places = make_plan(network, edges, self.lags)
-        weights = np.zeros(self._plan.entries[-1], storage_dtype(network))
-        weights[self._places] = np.concatenate(parameters.weights)
-        biases = np.concatenate((np.zeros(network.layers[0], np.int64), *parameters.biases))
-        saturated = np.zeros((3, len(network.junctions)), np.int64)
-        kept = (weights, biases.astype(weights.dtype), saturated)
-        self._state = make_state(network, self._plan, self.lags[0] + 1, kept)
+        self._start(parameters, np.zeros((3, len(network.junctions)), np.int64))
         self._features = np.empty((CHUNK, network.layers[0]), storage_dtype(network))
         self._step = 0
         self._steps_left = 0  # steps that `drain` has to run
@@ -81,9 +79,21 @@ class CompiledTrainer(SequenceTrainer):
         """See SampleTrainer."""
         return self._network
 
+    def _start(self, parameters: Parameters, saturated: NDArray[np.int64]) -> None:
+        """Plan and state of parameters, with no samples in flight and these counters."""
+        network = self.network
+        self._patterns = parameters.patterns
+        edges = self._given or parameters.edges
+        self._plan, self._places = make_plan(network, edges, self.lags)
+        weights = np.zeros(self._plan.entries[-1], storage_dtype(network))
+        weights[self._places] = np.concatenate(parameters.weights)
+        biases = np.concatenate((np.zeros(network.layers[0], np.int64), *parameters.biases))
+        kept = (weights, biases.astype(weights.dtype), saturated)
+        self._state = make_state(network, self._plan, self.lags[0] + 1, kept)
+
     @property
     def parameters(self) -> Parameters:
-        """Weights and biases now; final for the samples so far only after a drain."""
+        """See SequenceTrainer."""
         state, plan = self._state, self._plan
         weights = state.stored_weights[self._places].astype(np.int64)
         biases = state.stored_biases.astype(np.int64)
@@ -92,7 +102,13 @@ class CompiledTrainer(SequenceTrainer):
             network=self.network,
             weights=tuple(np.split(weights, ends[:-1])),
             biases=tuple(np.split(biases, plan.neurons[1:-1])[1:]),
+            patterns=self._patterns,
         )
+
+    @parameters.setter
+    def parameters(self, parameters: Parameters) -> None:
+        check_exchange(self.network, parameters, self._steps_left)
+        self._start(parameters, self._state.saturated)
 
     @property
     def saturations(self) -> SaturationCounts:

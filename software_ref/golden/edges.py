@@ -9,11 +9,11 @@ from typing import Any, Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from software_ref.connections.clash_free import generate_pattern
+from software_ref.connections.clash_free import ClashFreePattern, generate_pattern
 from software_ref.connections.junction_shape import JunctionShape
 from software_ref.network import Network
 
-__all__ = ["Edges", "Pattern", "edges_of"]
+__all__ = ["Edges", "Pattern", "edges_of", "own_patterns"]
 
 _Number = TypeVar("_Number", bound=np.number[Any])
 
@@ -80,10 +80,15 @@ class Edges:
         return matrix
 
 
+def own_patterns(network: Network) -> tuple[ClashFreePattern, ...]:
+    """The clash-free patterns that a network draws, before any connection moves."""
+    return tuple(generate_pattern(shape, network.connections) for shape in network.junctions)
+
+
 def edges_of(network: Network, patterns: Sequence[Pattern] | None = None) -> tuple[Edges, ...]:
     """The edges of all junctions, from `patterns` or from the network's own clash-free ones."""
     if patterns is None:
-        patterns = [generate_pattern(shape, network.connections) for shape in network.junctions]
+        patterns = own_patterns(network)
     if len(patterns) != len(network.junctions):
         raise ValueError(
             f"patterns must have one entry for each of the {len(network.junctions)} junctions, "

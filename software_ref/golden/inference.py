@@ -54,7 +54,7 @@ def output_activations(
     features
         Raw inputs in [0, 2**f]: integers (n, N_0).
     patterns : sequence of Pattern, optional
-        One per junction; by default the network's own clash-free patterns.
+        One per junction; by default those of the parameters.
     progress : callable, optional
         Called with the number of samples since its last call.
 
@@ -70,7 +70,8 @@ def output_activations(
     """
     network = parameters.network
     checked = check_features(network, features)
-    values = zip(edges_of(network, patterns), parameters.weights, parameters.biases, strict=True)
+    edges = parameters.edges if patterns is None else edges_of(network, patterns)
+    values = zip(edges, parameters.weights, parameters.biases, strict=True)
     junctions = [GoldenJunction(network, *each, slots=1) for each in values]
     outputs = np.empty((len(checked), network.layers[-1]), np.int64)
     done = 0

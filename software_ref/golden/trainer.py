@@ -10,7 +10,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from software_ref.golden.edges import Pattern, edges_of
+from software_ref.golden.edges import Edges, Pattern, edges_of
 from software_ref.golden.inference import feedforward_batches
 from software_ref.golden.junction import GoldenJunction, exact_dtype
 from software_ref.golden.parameters import Parameters
@@ -23,7 +23,9 @@ __all__ = [
     "Observer",
     "SaturationCounts",
     "SequenceTrainer",
+    "check_exchange",
     "check_lags",
+    "given_edges",
     "minimum_lags",
 ]
 
@@ -115,6 +117,34 @@ def check_lags(network: Network, lags: Sequence[int]) -> tuple[int, ...]:
     return tuple(int(lag) for lag in lags)
 
 
+def given_edges(
+    network: Network, parameters: Parameters, patterns: Sequence[Pattern] | None
+) -> tuple[Edges, ...] | None:
+    """The edges of patterns that a trainer is given; None where those of `parameters` count.
+
+    Raises
+    ------
+    ValueError
+        `parameters` are another network's, or `patterns` are not legal, or are given where
+        connections move.
+    """
+    if parameters.network != network:
+        raise ValueError("parameters must belong to the trainer's network, not to another one")
+    if patterns is None:
+        return None
+    if network.rewire is not None:
+        raise ValueError("patterns must be left out where connections move: parameters hold them")
+    return edges_of(network, patterns)
+
+
+def check_exchange(network: Network, parameters: Parameters, steps_left: int) -> None:
+    """Raise ValueError unless a trainer may go on from these parameters, RuntimeError in flight."""
+    if parameters.network != network:
+        raise ValueError("parameters must belong to the trainer's network, not to another one")
+    if steps_left:
+        raise RuntimeError("parameters must be set after a drain, not with samples in flight")
+
+
 class SequenceTrainer(SampleTrainer):
     """What the golden trainers share: a run is a submission and, mostly, a drain."""
 
@@ -136,6 +166,19 @@ class SequenceTrainer(SampleTrainer):
         if drain:
             results.append(self.drain())
         return RunResult.concatenate(results)
+
+    @property
+    @abstractmethod
+    def parameters(self) -> Parameters:
+        """Weights, biases and connections now; final for the samples so far only after a drain."""
+
+    @parameters.setter
+    def parameters(self, parameters: Parameters) -> None:
+        """Go on from others of the same network, as a new trainer would; drained alone."""
+
+    def rewire(self, epoch: int, epochs: int) -> None:
+        """Move connections between an epoch, from 0, and the next of so many; drained alone."""
+        self.parameters = self.parameters.rewired(epoch, epochs)
 
     @abstractmethod
     def _submit(self, samples: Samples, progress: Progress | None) -> RunResult:
@@ -169,7 +212,7 @@ class GoldenTrainer(SequenceTrainer):
     lags : sequence of int
         m_1 .. m_L in steps; see `check_lags`.
     patterns : sequence of Pattern, optional
-        One per junction; by default the network's own clash-free patterns.
+        One per junction, of any kind; by default those of `parameters`.
     observer : Observer, optional
         Told of every operation.
 
@@ -187,18 +230,15 @@ class GoldenTrainer(SequenceTrainer):
         patterns: Sequence[Pattern] | None = None,
         observer: Observer | None = None,
     ) -> None:
-        if parameters.network != network:
-            raise ValueError("parameters must belong to the trainer's network, not to another one")
         self._network = network
+        self._given = given_edges(network, parameters, patterns)
         self.observer = observer
         self.lags = check_lags(network, lags)
         self.dtype = exact_dtype(network)
         # A sample that enters in step S is in flight until step S + m_1.
         self._slots = self.lags[0] + 1
-        values = zip(
-            edges_of(network, patterns), parameters.weights, parameters.biases, strict=True
-        )
-        self._junctions = [GoldenJunction(network, *each, self._slots) for each in values]
+        self._patterns = parameters.patterns
+        self._junctions = self._made_of(parameters)
         self._step = 0
         self._steps_left = 0  # steps that `drain` has to run
         self._results_before = 0
@@ -219,16 +259,30 @@ class GoldenTrainer(SequenceTrainer):
         """See SampleTrainer."""
         return self._network
 
+    def _made_of(self, parameters: Parameters) -> list[GoldenJunction]:
+        edges = self._given or parameters.edges
+        values = zip(edges, parameters.weights, parameters.biases, strict=True)
+        return [GoldenJunction(self.network, *each, self._slots) for each in values]
+
     @property
     def parameters(self) -> Parameters:
-        """Weights and biases now; final for the samples so far only after a drain."""
+        """See SequenceTrainer."""
         return Parameters(
             network=self.network,
+            patterns=self._patterns,
             weights=tuple(
                 junction.stored_weights.reshape(-1).astype(np.int64) for junction in self._junctions
             ),
             biases=tuple(junction.stored_biases.astype(np.int64) for junction in self._junctions),
         )
+
+    @parameters.setter
+    def parameters(self, parameters: Parameters) -> None:
+        check_exchange(self.network, parameters, self._steps_left)
+        counts = self.saturations
+        self._patterns, self._junctions = parameters.patterns, self._made_of(parameters)
+        for junction, *each in zip(self._junctions, counts.ff, counts.bp, counts.up, strict=True):
+            junction.saturated_ff, junction.saturated_bp, junction.saturated_up = each
 
     @property
     def saturations(self) -> SaturationCounts:

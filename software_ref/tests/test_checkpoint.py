@@ -13,6 +13,7 @@ import pytest
 
 from software_ref.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from software_ref.connections.options import ConnectionOptions
+from software_ref.connections.rewire_options import RewireOptions
 from software_ref.fixed_point import FixedFormat
 from software_ref.golden import initial_parameters
 from software_ref.network import Network
@@ -193,3 +194,81 @@ def test_given_patterns_are_kept(tmp_path: Path) -> None:
     assert load_checkpoint(path, NETWORK, patterns) == CHECKPOINT
     with pytest.raises(ValueError, match="left_1 must hold the network's connections"):
         load_checkpoint(path, NETWORK)
+
+
+MOVING = replace(
+    NETWORK,
+    out_degree=(2, 2),
+    connections=ConnectionOptions(kind="free", dither=True),
+    rewire=RewireOptions(share=1, junctions=(1,)),
+)
+
+
+def test_connections_that_moved_and_inputs_come_back(tmp_path: Path) -> None:
+    path = tmp_path / "moving.npz"
+    moved = initial_parameters(MOVING, 3).rewired(0, 4)
+    assert moved.first_difference(initial_parameters(MOVING, 3)) is not None
+    inputs = np.array([3, 3, 0, 9, 1, 1, 0, 2])
+    state = Checkpoint(parameters=moved, lags=(5, 2), inputs=inputs)
+    save_checkpoint(path, state)
+    found = load_checkpoint(path, MOVING)
+    assert found == state
+    assert found.parameters.sha256 == moved.sha256 != initial_parameters(MOVING, 3).sha256
+    assert found != replace(state, inputs=None)
+    assert found != replace(state, inputs=inputs[::-1])
+    with np.load(path) as archive:
+        assert archive["left_1"].tolist() == moved.connections[0].left_neurons.tolist()
+        assert archive["inputs"].tolist() == inputs.tolist()
+
+
+def test_connections_that_no_step_leads_to_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "moving.npz"
+    parameters = initial_parameters(MOVING, 3)
+    save_checkpoint(path, Checkpoint(parameters=parameters, lags=(5, 2)))
+    left, second = (each.left_neurons for each in parameters.connections)
+    other = np.array([left[1], left[0], *left[2:]])
+    _rewrite(path, left_1=other)
+    refused = "left_1 must hold connections that rewiring can lead to: pattern of junction 1 must "
+    read, found = left[0] % 4, left[1] % 4
+    _refusal(
+        path,
+        f"{refused}read memory {read} at edge 0, but left neuron {left[1]} is in memory {found}",
+        MOVING,
+    )
+    twice = np.where(np.arange(16) < 8, left, left[0])
+    twice[8:] = np.where(left[8:] % 4 == left[0] % 4, left[0], left[8:])
+    _rewrite(path, left_1=twice)
+    _refusal(path, f"{refused}read each of the 2 words once a sweep", MOVING)
+    _rewrite(path, left_1=left, left_2=second[::-1])
+    with pytest.raises(ValueError, match="left_2 must hold the network's connections: edge "):
+        load_checkpoint(path, MOVING)
+
+
+@pytest.mark.parametrize(
+    ("inputs", "message"),
+    [
+        (np.zeros(7, int), "inputs must have shape (8,), not (7,)"),
+        (np.full(8, -1), "inputs must be features from 0, not -1"),
+        (np.zeros(8), "inputs must be integers, not float64"),
+    ],
+)
+def test_wrong_inputs_are_refused(path: Path, inputs: Any, message: str) -> None:
+    _rewrite(path, inputs=inputs)
+    _refusal(path, message)
+
+
+def test_other_inputs_are_told() -> None:
+    chosen = replace(CHECKPOINT, inputs=np.arange(8))
+    chosen.check_same_inputs(np.arange(8), where="run.npz")
+    CHECKPOINT.check_same_inputs(None, where="run.npz")
+    for state, inputs, message in [
+        (chosen, None, "run.npz has inputs that [data.inputs] chose, but the network file has no "),
+        (CHECKPOINT, np.arange(8), "run.npz has no inputs that were chosen, but the network file "),
+        (
+            chosen,
+            np.array([0, 1, 2, 4, 4, 5, 6, 7]),
+            "run.npz: inputs must take the features ",
+        ),
+    ]:
+        with pytest.raises(ValueError, match=f"^{re.escape(message)}"):
+            state.check_same_inputs(inputs, where="run.npz")

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from presparse.cli import main
 from software_ref.activation import Activation
 from software_ref.connections.options import KINDS, ConnectionOptions
+from software_ref.connections.rewire_options import RewireOptions
 from software_ref.console.errors import ToolError
 from software_ref.fixed_point import FixedFormat
 from software_ref.golden import (
@@ -28,12 +29,14 @@ from software_ref.golden import (
 )
 from software_ref.golden import plan as plan_module
 from software_ref.golden.edges import edges_of
+from software_ref.golden.inference import output_activations
 from software_ref.golden.plan import make_plan, storage_dtype, sum_dtype
 from software_ref.loading import lags_of, load_training_data
 from software_ref.network import Network
 from software_ref.network_file import read_network_file
 from software_ref.tests.random_case import Case
 from software_ref.tests.train_command import NETWORK, refused, train, write_points
+from software_ref.update_rounding import UpdateOptions
 
 pytest.importorskip("numba")
 
@@ -125,6 +128,67 @@ def test_equals_numpy_with_every_kind_of_connections(kind: str, dither: bool) ->
     case.features = rng.integers(0, 257, (60, 24))
     case.labels = rng.integers(0, 6, 60)
     check_case(case)
+
+
+STRADDLING = Network(layers=(20, 15, 12, 6), out_degree=(9, 8, 3), parallelism=(5, 3, 4))
+"""d_in = 12, 10 and 6: right neurons of junctions 1 and 2 straddle sweeps."""
+
+
+@pytest.mark.parametrize("dense_from", [ALWAYS_SPARSE, ALWAYS_DENSE])
+@pytest.mark.parametrize(("dither", "random_bits"), [(False, 0), (True, 8)])
+def test_equals_numpy_with_connections_that_move(
+    dither: bool, random_bits: int, dense_from: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(plan_module, "DENSE_FROM", dense_from)
+    network = replace(
+        STRADDLING,
+        connections=ConnectionOptions(kind="free", dither=dither, seed=3),
+        update=UpdateOptions(random_bits=random_bits),
+        rewire=RewireOptions(share=0.5, until=1),
+    )
+    assert network.moving == (1, 2, 3)
+    parameters, lags = initial_parameters(network, 1), (6, 4, 1)
+    ours = CompiledTrainer(network, parameters, lags)
+    numpy = GoldenTrainer(network, parameters, lags)
+    rng = np.random.default_rng(4)
+    for epoch in range(4):
+        features, labels = rng.integers(0, 257, (40, 20)), rng.integers(0, 6, 40)
+        before = numpy.parameters
+        check_results(ours.run(features, labels, True, 2), numpy.run(features, labels, True, 2))
+        check_equal(ours, numpy)
+        assert ours.infer(features).tolist() == numpy.infer(features).tolist()
+        fresh = CompiledTrainer(network, before, lags)
+        fresh.run(features, labels, True, 2)
+        assert fresh.parameters == numpy.parameters
+        assert output_activations(numpy.parameters, features).argmax(axis=1).tolist() == (
+            numpy.infer(features).tolist()
+        )
+        learnt, counts = numpy.parameters, numpy.saturations
+        ours.rewire(epoch, 5)
+        numpy.rewire(epoch, 5)
+        check_equal(ours, numpy)
+        assert numpy.saturations == counts
+        assert numpy.parameters == learnt.rewired(epoch, 5)
+        assert numpy.parameters.first_difference(learnt) is not None
+
+
+def test_parameters_are_exchanged_after_a_drain_alone() -> None:
+    network = Network(layers=(4, 2, 2), out_degree=(1, 2), parallelism=(2, 1))
+    parameters = initial_parameters(network, 1)
+    other = Network(layers=(4, 2, 2), out_degree=(1, 2), parallelism=(2, 2))
+    trainers = (
+        GoldenTrainer(network, parameters, (3, 1)),
+        CompiledTrainer(network, parameters, (3, 1)),
+    )
+    for trainer in trainers:
+        trainer.submit(np.zeros((3, 4), int), np.zeros(3, int))
+        with pytest.raises(RuntimeError, match=r"^parameters must be set after a drain"):
+            trainer.parameters = parameters
+        trainer.drain()
+        trainer.parameters = parameters
+        assert trainer.parameters == parameters
+        with pytest.raises(ValueError, match=r"must belong to the trainer's network"):
+            trainer.parameters = initial_parameters(other, 1)
 
 
 class Doubled:

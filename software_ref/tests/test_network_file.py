@@ -142,12 +142,12 @@ def test_bytes_that_are_no_text_name_the_file(path: Path) -> None:
         (
             NETWORK + "[zzz]\n",
             "unknown table 'zzz'; known: network, format, activation, connections, update, "
-            "data, training, target",
+            "rewire, data, training, target",
         ),
         (
             "epochs = 3\n" + NETWORK,
             "unknown table 'epochs'; known: network, format, activation, "
-            "connections, update, data, training, target",
+            "connections, update, rewire, data, training, target",
         ),
         (NETWORK + "class = 3\n", "unknown [network] key 'class'; did you mean classes?"),
         (

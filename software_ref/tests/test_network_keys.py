@@ -21,12 +21,16 @@ RANGE = re.compile(r"^(?:(\d+) to (\d+)|at least (\d+))")
 
 def accepted(key: Key, value: Any) -> bool:
     """Whether a network file may say so."""
-    document: dict[str, Any] = {"network": SIZES}
+    document: dict[str, Any] = {"network": SIZES, "connections": {"kind": "free"}}
+    if key.table == "connections":
+        del document["connections"]
     table = document
     for name in key.table.split("."):
         table = table.setdefault(name, {})
     if key.table == "data.reduce":
         table |= {"method": "pca", "features": 1}
+    if key.table == "data.inputs":
+        table["method"] = "deviation"
     table[key.name] = value
     try:
         network_file_of(document)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,8 @@ from sklearn.datasets import load_digits
 
 from software_ref.activation import Activation
 from software_ref.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
+from software_ref.connections.options import ConnectionOptions
+from software_ref.connections.rewire_options import RewireOptions
 from software_ref.file_options import TrainingOptions
 from software_ref.golden import RunResult, golden_trainer, initial_parameters
 from software_ref.golden.engine import find_engine
@@ -40,6 +43,15 @@ def _file(
     )
     options = TrainingOptions(epochs=epochs, seed=1, shuffle=True, rate_exponent=rates)
     return NetworkFile(network=network, training=options)
+
+
+def _moving(epochs: int) -> NetworkFile:
+    """The same with connections that move."""
+    file = _file(epochs)
+    network = replace(
+        file.network, connections=ConnectionOptions(kind="free"), rewire=RewireOptions(until=0.6)
+    )
+    return replace(file, network=network)
 
 
 @pytest.fixture(scope="module")
@@ -112,6 +124,9 @@ def test_the_training_accuracy_is_that_of_the_last_1000(small: TrainingData, cou
         def infer(self, features: ArrayLike) -> NDArray[np.int64]:
             return np.zeros(len(np.asarray(features)), np.int64)
 
+        def rewire(self, epoch: int, epochs: int) -> None:
+            raise AssertionError("no connection may move")
+
     data = replace(
         small,
         train_features=np.zeros((count, 64), np.int64),
@@ -156,12 +171,13 @@ def test_the_engine_is_the_one_asked_for(small: TrainingData, resumed: bool) -> 
         assert type(training.trainer) is type(wanted)
 
 
-@pytest.mark.parametrize("kind", ["golden", "float"])
+@pytest.mark.parametrize("kind", ["golden", "moving", "float"])
 def test_ctrl_c_keeps_the_last_finished_epoch(small: TrainingData, kind: str) -> None:
     def start(epochs: int) -> Training:
-        if kind == "golden":
-            return golden_training(_file(epochs), small, LAGS)
-        return float_training(_file(epochs), small)
+        file = _moving(epochs) if kind == "moving" else _file(epochs)
+        if kind == "float":
+            return float_training(file, small)
+        return golden_training(file, small, LAGS)
 
     seen: list[int] = []
 
@@ -214,3 +230,48 @@ def test_uneven_data_is_refused(small: TrainingData) -> None:
             test_features=small.test_features,
             test_labels=small.test_labels[:49],
         )
+
+
+@pytest.fixture(scope="module")
+def moving() -> NetworkFile:
+    """Connections move after the first three of five epochs."""
+    return _moving(5)
+
+
+def test_connections_move_between_epochs(moving: NetworkFile, small: TrainingData) -> None:
+    for training in (golden_training(moving, small, LAGS), float_training(moving, small)):
+        states = [training.parameters]
+        for _ in training.epochs():
+            states.append(training.parameters)
+        before, *after = [state.connections for state in states]
+        same = [
+            np.array_equal(one[0].words, other[0].words)
+            for one, other in pairwise([before, *after])
+        ]
+        assert same == [True, False, False, False, True]  # that of an epoch, before the step
+        assert all(np.array_equal(each[1].words, before[1].words) for each in after)
+        assert states[-1].patterns is not None
+
+
+@pytest.mark.parametrize("epochs", [1, 2, 3, 4])
+def test_moving_connections_resume_to_the_bit(
+    moving: NetworkFile, small: TrainingData, tmp_path: Path, epochs: int
+) -> None:
+    straight = golden_training(moving, small, LAGS)
+    wanted = list(straight.epochs())
+    training = golden_training(moving, small, LAGS)
+    for _, _ in zip(range(epochs), training.epochs(), strict=False):
+        pass
+    path = tmp_path / "moving.npz"
+    state = Checkpoint(
+        parameters=training.parameters, lags=LAGS, epoch=epochs, samples=training.samples_seen
+    )
+    save_checkpoint(path, state)
+    loaded = load_checkpoint(path, moving.network)
+    assert loaded == state
+    resumed = golden_training(moving, small, LAGS, loaded, engine="numpy")
+    found = list(resumed.epochs())
+    assert [each.test_accuracy for each in found] == [
+        each.test_accuracy for each in wanted[epochs:]
+    ]
+    assert resumed.parameters == straight.parameters
