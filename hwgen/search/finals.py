@@ -10,7 +10,7 @@ from typing import Any
 from hwgen.search.record import TrialRecord
 from hwgen.search.result import SearchResult
 from software_ref.console.output import percent, table_lines
-from software_ref.loading import encode_dataset, lags_of, load_whole_dataset
+from software_ref.loading import chosen_inputs, encode_dataset, lags_of, load_whole_dataset
 from software_ref.network_file import with_seed
 from software_ref.training import golden_training
 
@@ -65,7 +65,11 @@ def test_front(
     def accuracy(trial: TrialRecord, seed: int) -> float:
         file = with_seed(trial.file, seed)
         data = encode_dataset(
-            dataset, file.network, train=samples.data.train, test=samples.data.test
+            dataset,
+            file.network,
+            train=samples.data.train,
+            test=samples.data.test,
+            inputs=chosen_inputs(file, dataset),
         )
         training = golden_training(file, data, lags_of(file))
         last = list(training.epochs())[-1].test_accuracy

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from hwgen.search.samples import SearchSamples
 from software_ref.checkpoint import Checkpoint
 from software_ref.loading import lags_of
-from software_ref.network_file import NetworkFile, with_epochs
+from software_ref.network_file import NetworkFile
 from software_ref.training import golden_training
 
 __all__ = ["EpochFigures", "Rung", "RungResult", "RungTask"]
@@ -87,17 +88,19 @@ class RungTask:
         """Train."""
         began = time.perf_counter()
         data = self.samples.encoded(self.file, self.rung.part)
-        whole, last = self.file, self.rung.last_epoch(self.file.training.epochs)
-        # A part of the samples is trained by the whole schedule, in fewer epochs.
-        file = with_epochs(whole, last) if self.rung.part == 1 else shortened(whole, last)
+        file, last = self.file, self.rung.last_epoch(self.file.training.epochs)
+        if self.rung.part < 1:  # the whole schedule in fewer epochs
+            file = shortened(file, last)
         training = golden_training(file, data, lags_of(file), self.start)
+        # Rates, and how much is rewired, are those of the whole training.
+        epochs = islice(training.epochs(), last - training.epochs_done)
         figures = [
             EpochFigures(
                 epoch=each.epoch + 1,
                 train_accuracy=each.train_accuracy,
                 accuracy=each.test_accuracy or 0.0,
             )
-            for each in training.epochs()
+            for each in epochs
         ]
         state = None
         if self.rung.part == 1:
@@ -106,6 +109,7 @@ class RungTask:
                 lags=lags_of(file),
                 epoch=training.epochs_done,
                 samples=training.samples_seen,
+                inputs=data.inputs,
             )
         return RungResult(
             epochs=tuple(figures),

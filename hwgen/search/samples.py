@@ -17,7 +17,7 @@ from software_ref.datasets.dataset import hold_out_as_test
 from software_ref.datasets.split import stratified_choice
 from software_ref.datasets.trainable import check_trainable
 from software_ref.file_options import DataOptions
-from software_ref.loading import encode_dataset, load_whole_dataset
+from software_ref.loading import chosen_inputs, encode_dataset, load_whole_dataset
 from software_ref.network_document import plain
 from software_ref.network_file import NetworkFile
 from software_ref.training import TrainingData
@@ -69,7 +69,8 @@ class SearchSamples:
         part : float
             The share of the training samples, each class by its share; above 0.
         """
-        data = encode_dataset(self.dataset(), file.network)
+        dataset = self.dataset()
+        data = encode_dataset(dataset, file.network, inputs=chosen_inputs(file, dataset))
         if part == 1:
             return data
         labels = data.train_labels

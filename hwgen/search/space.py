@@ -8,7 +8,7 @@ until it does.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from math import sqrt
 from typing import Any
@@ -21,10 +21,11 @@ from hwgen.search.limits import Limits, estimate_of
 from hwgen.search.parameters import Choice, Parameter, Range, narrowed
 from hwgen.search.shapes import fewest_weights, hidden_sizes, out_degrees
 from software_ref.activation import Activation
-from software_ref.connections.kinds import KINDS
+from software_ref.connections.kinds import KINDS, Free
 from software_ref.connections.options import ConnectionOptions
 from software_ref.connections.parallelism import parallelism_for
-from software_ref.file_options import DataOptions, TrainingOptions
+from software_ref.connections.rewire_options import RewireOptions
+from software_ref.file_options import DataOptions, InputOptions, TrainingOptions
 from software_ref.fixed_point import FixedFormat
 from software_ref.network import Network
 from software_ref.network_file import NetworkFile
@@ -41,6 +42,14 @@ FORMATS: dict[str, dict[str, int]] = {
     "(1,3,10)+2": {"fraction": 10, "stored_fraction": 12},
 }
 """Formats by what trials call them; + tells the extra bits of stored weights."""
+REWIRED = "rewired "
+"""What connections that move are called, with the share that moves after the first epoch."""
+CONNECTIONS = (*KINDS, *(f"{REWIRED}{share}" for share in (0.1, 0.3, 0.5)))
+"""Connections by what trials call them."""
+FEATURES, DEVIATION = "features", "deviation"
+"""Inputs as the features are, or drawn by what these say."""
+FEWER_INPUTS = (0.5, 0.75)
+"""Inputs that are drawn may be fewer than the features: these shares of them, among others."""
 LEAST_LAYER, LEAST_CLOCKS = 4, 4
 MOST_CLOCKS = 1024
 """Clocks a sample where nobody limits them."""
@@ -109,17 +118,17 @@ class SearchSpace:
     @cached_property
     def parameters(self) -> tuple[Parameter, ...]:
         """What a trial chooses; each means something in every trial."""
-        inputs = input_sizes(self.features)
         return narrowed(
             (
                 Range(name="hidden_layers", low=self.layers[0], high=self.layers[1], log=False),
-                Choice(name="inputs", values=tuple(inputs)),
+                Choice(name="inputs", values=self._inputs),
+                Choice(name="inputs_by", values=(FEATURES, DEVIATION)),
                 Range(name="width", low=self.width[0], high=self.width[1]),
                 Range(name="taper", low=0.25, high=2.0, integer=False),
                 Range(name="weights", low=self._fewest, high=self._most_weights),
                 Range(name="later_denser", low=0.5, high=64.0, integer=False),
                 Range(name="clocks", low=min(LEAST_CLOCKS, self._clocks), high=self._clocks),
-                Choice(name="kind", values=tuple(KINDS)),
+                Choice(name="connections", values=CONNECTIONS),
                 Choice(name="format", values=tuple(FORMATS)),
                 Choice(name="activation_fraction", values=(0, 6, 5, 4)),
                 Choice(name="random_bits", values=(0, 4, 8)),
@@ -130,6 +139,12 @@ class SearchSpace:
             ),
             self.fixed,
         )
+
+    @cached_property
+    def _inputs(self) -> tuple[int, ...]:
+        """Numbers of inputs: the features, those padded, and fewer drawn ones."""
+        drawn = {max(LEAST_LAYER, round(share * self.features / 4) * 4) for share in FEWER_INPUTS}
+        return (*input_sizes(self.features), *sorted(drawn - {self.features}))
 
     def draw(self, rng: np.random.Generator) -> dict[str, Any]:
         """Random values of all parameters."""
@@ -223,7 +238,7 @@ class SearchSpace:
         parallelism: tuple[int, ...],
     ) -> NetworkFile:
         form = dict(FORMATS[str(values["format"])])
-        narrow = int(values["activation_fraction"])
+        narrow, connections = int(values["activation_fraction"]), str(values["connections"])
         if 0 < narrow < form["fraction"]:
             form["activation_fraction"] = narrow
         network = Network(
@@ -233,9 +248,18 @@ class SearchSpace:
             classes=self.classes,
             format=FixedFormat(**form),
             activation=Activation(hidden=str(values["activation"])),
-            connections=ConnectionOptions(kind=str(values["kind"]), seed=self.seed),
+            connections=ConnectionOptions(
+                kind=Free.name if connections.startswith(REWIRED) else connections, seed=self.seed
+            ),
             update=UpdateOptions(random_bits=int(values["random_bits"]), seed=self.seed),
         )
+        # Fully connected junctions, and those of one word a memory, have nothing to exchange.
+        if connections.startswith(REWIRED) and any(each.movable for each in network.junctions):
+            share = float(connections.removeprefix(REWIRED))
+            network = replace(network, rewire=RewireOptions(share=share, seed=self.seed))
+        data = self.data
+        if values["inputs_by"] == DEVIATION or layers[0] < self.features:
+            data = replace(data, inputs=InputOptions(method=DEVIATION, seed=self.seed))
         epochs = int(values["epochs"])
         training = TrainingOptions(
             epochs=epochs,
@@ -243,9 +267,7 @@ class SearchSpace:
             shuffle=True,
             rate_exponent=rate_schedule(epochs, int(values["rate"]), int(values["halvings"])),
         )
-        return NetworkFile(
-            network=network, data=self.data, training=training, target=self.limits.target
-        )
+        return NetworkFile(network=network, data=data, training=training, target=self.limits.target)
 
     @property
     def _clocks(self) -> int:
@@ -268,7 +290,7 @@ class SearchSpace:
         return min(
             (
                 (first, *[size] * count, self.classes)
-                for first in input_sizes(self.features)
+                for first in self._inputs
                 for size in range(least, most + 1)
             ),
             key=fewest_weights,
@@ -293,7 +315,8 @@ class SearchSpace:
             "format": "(1,3,6)" if "format" not in self.fixed else self._only("format"),
             "activation_fraction": 0,
             "activation": "sigmoid",
-            "kind": "seed_per_sweep",
+            "connections": "seed_per_sweep",
+            "inputs_by": FEATURES,
             "random_bits": 0,
             "epochs": self.epochs,
             "rate": 3,
