@@ -12,8 +12,10 @@ from software_ref.training import TrainingData
 __all__ = ["training_on"]
 
 
-def training_on(board: Board, file: NetworkFile, data: TrainingData) -> BoardTraining:
+def training_on(
+    board: Board, file: NetworkFile, data: TrainingData, stop_early: int | None = None
+) -> BoardTraining:
     """The training, from the board's store where that has room for the samples."""
     samples = len(data.train_labels) + len(data.test_labels)
     fits = samples <= board.identity.samples
-    return (StoredTraining if fits else StreamedTraining)(board, file, data)
+    return (StoredTraining if fits else StreamedTraining)(board, file, data, stop_early)

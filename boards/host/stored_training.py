@@ -15,6 +15,7 @@ from boards.host.store import store_seal
 from boards.host.training import BoardTraining
 from boards.link.commands import State, Status, Stop
 from boards.link.payloads import HISTORY_DEPTH, RATES, TAIL
+from software_ref.early_stop import EarlyStop
 from software_ref.golden.samples import Progress
 from software_ref.network_file import NetworkFile
 from software_ref.training import EpochResult, TrainingData, epoch_order
@@ -25,12 +26,13 @@ __all__ = ["StoredTraining"]
 class StoredTraining(BoardTraining):
     """Trains on samples in the board's store, at the core's speed.
 
-    With `shuffle` the host writes every epoch's order and starts one epoch at a time; without it,
-    the board runs all epochs by itself. Either way it goes on without the host.
+    With `shuffle` the host writes every epoch's order and starts one epoch at a time, and so it
+    does where it is to stop early; else the board runs all epochs by itself. Either way it goes on
+    without the host.
 
     Parameters
     ----------
-    board, file, data
+    board, file, data, stop_early
         As for BoardTraining.
 
     Raises
@@ -41,8 +43,14 @@ class StoredTraining(BoardTraining):
 
     ending = "stopping the board after the epoch at work"
 
-    def __init__(self, board: Board, file: NetworkFile, data: TrainingData):
-        super().__init__(board, file, data)
+    def __init__(
+        self,
+        board: Board,
+        file: NetworkFile,
+        data: TrainingData,
+        stop_early: int | None = None,
+    ):
+        super().__init__(board, file, data, stop_early)
         board.store.check_room(self.samples)
         self._features = np.concatenate([data.train_features, data.test_features])
         self._labels = np.concatenate([data.train_labels, data.test_labels])
@@ -63,13 +71,20 @@ class StoredTraining(BoardTraining):
 
     def epochs(self, first: int, progress: Progress | None = None) -> Iterator[EpochResult]:
         """See BoardTraining."""
+        began, stream = first, list[float]()
+        stop = (
+            None if self.stop_early is None else EarlyStop(file=self.file, patience=self.stop_early)
+        )
         while first < self.file.training.epochs:
+            if stop is not None and stop.stops(began, stream):
+                return
             self.place(first)
             self._before = self.board.status().epochs
             self.board.start()
             for result in self.follow():
                 if progress is not None:
                     progress(len(self.data.train_labels))
+                stream.append(result.train_accuracy)
                 yield result
             first = self._end(first)
 
@@ -103,7 +118,7 @@ class StoredTraining(BoardTraining):
         """The epoch that the board trains up to by itself: it holds one order and RATES rates."""
         options = self.file.training
         last = max(options.epochs, first + 1)
-        if options.shuffle:
+        if self.idle_between_epochs:
             return first + 1
         later = [epoch for epoch, _ in options.rate_exponent if epoch > first]
         return min([last, *later[RATES - 1 :]])
@@ -139,7 +154,7 @@ class StoredTraining(BoardTraining):
     @property
     def idle_between_epochs(self) -> bool:
         """See BoardTraining."""
-        return self.file.training.shuffle
+        return self.file.training.shuffle or self.stop_early is not None
 
     def under_way(self, status: BoardStatus) -> bool:
         """See BoardTraining."""
