@@ -15,7 +15,7 @@ from hwgen.search.request import Search, data_of, write_results
 from hwgen.search.result import SearchResult
 from hwgen.search.storage import FORMS
 from hwgen.search.study import SAMPLERS
-from software_ref.commands.arguments import add_data, add_json, integer_from
+from software_ref.commands.arguments import add_data, add_json, add_stop_early, integer_from
 from software_ref.console.output import check_outputs, percent, write_json
 from software_ref.console.progress import ProgressBar
 from software_ref.datasets.registry import ENDINGS, NAMES
@@ -88,6 +88,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--epochs", type=integer_from(1), default=12, metavar="N", help="the most epochs (12)"
     )
+    add_stop_early(parser)
     parser.add_argument(
         "--fix",
         type=_fixed,
@@ -238,7 +239,17 @@ def _search(arguments: argparse.Namespace) -> Search:
             name: getattr(arguments, name)
             for name in (
                 *("hold_out", "objectives", "reach", "at_least", "layers", "width", "epochs"),
-                *("filter", "whole", "seed", "quick", "storage", "study", "sampler", "jobs"),
+                *(
+                    "stop_early",
+                    "filter",
+                    "whole",
+                    "seed",
+                    "quick",
+                    "storage",
+                    "study",
+                    "sampler",
+                    "jobs",
+                ),
                 "scheduler",
             )
         },

@@ -71,7 +71,7 @@ def test_front(
             test=samples.data.test,
             inputs=chosen_inputs(file, dataset),
         )
-        training = golden_training(file, data, lags_of(file))
+        training = golden_training(file, data, lags_of(file), stop_early=result.plan.stop_early)
         last = list(training.epochs())[-1].test_accuracy
         assert last is not None  # there are test samples
         finished()

@@ -49,6 +49,8 @@ class SearchPlan:
     """The validation accuracy that `epochs` and `time` are counted to."""
     rungs: tuple[Rung, ...] = RUNGS
     """Where it is decided whether a trial goes on; the last one is the whole training."""
+    stop_early: int | None = None
+    """Epochs without progress of the training stream after which a trial is at its end."""
     at_least: float = 0.0
     """Validation accuracy below which a network is not on the front."""
     filter: str = "report"
@@ -120,4 +122,5 @@ class SearchPlan:
             "reach": self.reach,
             "rungs": [asdict(rung) for rung in self.rungs],
             "filter": self.filter,
+            "stop_early": self.stop_early,
         }

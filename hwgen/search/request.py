@@ -78,6 +78,8 @@ class Search:
     """The most epochs."""
     fixed: Mapping[str, str] = field(default_factory=dict)
     """Values that are left to a parameter, by its name."""
+    stop_early: int | None = None
+    """Epochs without progress after which a trial is at its end."""
     filter: str = "report"
     """What becomes of networks that are judged poor."""
     whole: bool = False
@@ -133,6 +135,7 @@ class Search:
             objectives=self.objectives,
             reach=self.reach,
             at_least=self.at_least,
+            stop_early=self.stop_early,
             rungs=rungs[-1:] if self.whole else rungs,
             filter=self.filter,
         )

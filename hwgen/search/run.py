@@ -175,7 +175,14 @@ class _Loop:
         start = trial.state.state if trial.state is not None and rung.part == 1 else None
         if start is None:
             trial.epochs = []
-        task = RungTask(file=trial.file, samples=self._plan.samples, rung=rung, start=start)
+        task = RungTask(
+            file=trial.file,
+            samples=self._plan.samples,
+            rung=rung,
+            start=start,
+            stop_early=self._plan.stop_early,
+            stream=tuple(each.train_accuracy for each in trial.epochs),
+        )
         self._workers.submit(trial.running.number, task)
 
     def _next(self) -> None:
@@ -211,7 +218,7 @@ class _Loop:
         trial.rungs.append(rung)
         # Kept as it comes: other processes compare their trials with it.
         self._study.keep(trial.running, rungs=trial.rungs)
-        whole = len(trial.rungs) == len(self._plan.rungs)
+        whole = len(trial.rungs) == len(self._plan.rungs) or result.stopped_early
         if not whole and self._goes_on(trial):
             self._submit(trial)
             return

@@ -65,6 +65,8 @@ class RungResult:
     """Its epochs."""
     state: Checkpoint | None
     """To go on from; None where the next rung begins anew."""
+    stopped_early: bool
+    """Whether the training has ended, as nothing got better."""
     samples: int
     """Training samples of an epoch."""
     seconds: float
@@ -83,6 +85,10 @@ class RungTask:
     """How far."""
     start: Checkpoint | None = None
     """Where the rung before it ended."""
+    stop_early: int | None = None
+    """Epochs without progress after which training ends (docs/numerics.md, "Early stopping")."""
+    stream: tuple[float, ...] = ()
+    """Training accuracies of the epochs before."""
 
     def run(self) -> RungResult:
         """Train."""
@@ -91,7 +97,14 @@ class RungTask:
         file, last = self.file, self.rung.last_epoch(self.file.training.epochs)
         if self.rung.part < 1:  # the whole schedule in fewer epochs
             file = shortened(file, last)
-        training = golden_training(file, data, lags_of(file), self.start)
+        training = golden_training(
+            file,
+            data,
+            lags_of(file),
+            self.start,
+            stop_early=self.stop_early if self.rung.part == 1 else None,
+            stream=self.stream,
+        )
         # Rates, and how much is rewired, are those of the whole training.
         epochs = islice(training.epochs(), last - training.epochs_done)
         figures = [
@@ -114,6 +127,7 @@ class RungTask:
         return RungResult(
             epochs=tuple(figures),
             state=state,
+            stopped_early=training.stopped_early,
             samples=len(data.train_labels),
             seconds=time.perf_counter() - began,
         )

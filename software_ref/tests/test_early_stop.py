@@ -45,7 +45,9 @@ def network_file(epochs: int = 20, rates: tuple[tuple[int, int], ...] = ((0, 3),
         (((0, 3),), 0, [], False),
     ],
 )
-def test_the_rule(rates, first: int, counts: list[int], stops: bool) -> None:
+def test_the_rule(
+    rates: tuple[tuple[int, int], ...], first: int, counts: list[int], stops: bool
+) -> None:
     rule = EarlyStop(file=network_file(rates=rates), patience=3)
     assert rule.stops(first, [count / 10 for count in counts]) is stops
 
