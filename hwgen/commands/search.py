@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from hwgen.search.filter import FILTERS
-from hwgen.search.finals import final_lines, test_front
+from hwgen.search.finals import final_lines, final_results
 from hwgen.search.limits import Limits
 from hwgen.search.objectives import OBJECTIVES
 from hwgen.search.record import TrialRecord
@@ -205,7 +205,7 @@ def run(arguments: argparse.Namespace) -> int:
     _write(result, arguments, {"interrupted": False})
     if arguments.test is not None:
         with ProgressBar(len(result.front) * arguments.test, unit="training") as bar:
-            finals = test_front(result, arguments.test, bar.update)
+            finals = final_results(result, arguments.test, bar.update)
         print("\n".join(["", *final_lines(result, finals)]))
         if arguments.json:
             tested = {"test": [each.document() for each in finals]}
@@ -214,7 +214,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _search(arguments: argparse.Namespace) -> Search:
-    data, target, folder = data_of(arguments.dataset)
+    data, target = data_of(arguments.dataset)
     device = arguments.device or target.device
     target = TargetOptions(
         device=device,
@@ -233,7 +233,6 @@ def _search(arguments: argparse.Namespace) -> Search:
             bram36=arguments.max_bram,
         ),
         data_dir=arguments.data,
-        base_dir=folder,
         fixed=dict(arguments.fix),
         **{
             name: getattr(arguments, name)

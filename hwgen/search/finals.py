@@ -14,7 +14,7 @@ from software_ref.loading import chosen_inputs, encode_dataset, lags_of, load_wh
 from software_ref.network_file import with_seed
 from software_ref.training import golden_training
 
-__all__ = ["FinalResult", "final_lines", "test_front"]
+__all__ = ["FinalResult", "final_lines", "final_results"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +37,7 @@ class FinalResult:
         return {"trial": self.trial, "test_accuracy": list(self.accuracies)}
 
 
-def test_front(
+def final_results(
     result: SearchResult,
     seeds: int,
     finished: Callable[[], object] = lambda: None,
@@ -58,7 +58,7 @@ def test_front(
         The data set has no test samples.
     """
     samples = result.plan.samples
-    dataset = load_whole_dataset(samples.data, samples.data_dir, samples.base_dir)
+    dataset = load_whole_dataset(samples.data, samples.data_dir)
     if not len(dataset.y_test):
         raise ValueError(f"{dataset.name} has no test samples for --test")
 

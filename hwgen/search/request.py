@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from hwgen.search.limits import Limits
@@ -33,15 +33,20 @@ QUICK = {"format": "(1,3,8)", "activation": "sigmoid", "activation_fraction": "0
 """What a quick search does not vary: it shows that all works."""
 
 
-def data_of(name: str) -> tuple[DataOptions, TargetOptions, Path | None]:
-    """Data set, target, and folder of relative paths that a word names.
+def data_of(name: str) -> tuple[DataOptions, TargetOptions]:
+    """Data set and target that a word names; a file of samples by its whole path.
 
     A data set's name, a file of samples, or a network file, whose `[data]` and `[target]` they are.
     """
     if name.endswith(".toml") and name not in NAMES:
         file = read_network_file(name)
-        return file.data, file.target, file.folder
-    return DataOptions(name=name), TargetOptions(), None
+        data, target, folder = file.data, file.target, file.folder
+    else:
+        data, target, folder = DataOptions(name=name), TargetOptions(), Path()
+    here = folder / data.name
+    if data.name not in NAMES and here.is_file():
+        data = replace(data, name=str(here.resolve()))
+    return data, target
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,8 +65,6 @@ class Search:
     """What a network may take."""
     data_dir: Path | None = None
     """The folder that the user named for data."""
-    base_dir: Path | None = None
-    """The folder that relative paths of sample files start from."""
     hold_out: int | None = None
     """Training samples for validation."""
     objectives: tuple[str, ...] = ("accuracy", "parameters", "clocks")
@@ -110,7 +113,6 @@ class Search:
         samples = SearchSamples(
             data=self.data,
             data_dir=None if self.data_dir is None else self.data_dir.resolve(),
-            base_dir=None if self.base_dir is None else self.base_dir.resolve(),
             hold_out=self.hold_out,
             seed=self.seed,
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from hwgen.search.filter import AUDIT, Judge, Judgement
@@ -12,7 +13,7 @@ from hwgen.search.pareto import goes_on
 from hwgen.search.plan import FEWEST, KEPT, SearchPlan
 from hwgen.search.record import TrialRecord
 from hwgen.search.rung import EpochFigures, RungResult, RungTask
-from hwgen.search.study import RunningTrial, Study
+from hwgen.search.study import LostTrialError, RunningTrial, Study
 from hwgen.search.workers import LostError, Workers
 from software_ref.console.errors import ToolError
 from software_ref.network_document import network_document
@@ -118,7 +119,8 @@ class _Loop:
         while True:
             self._study.take_back()
             while len(self.trials) < self._workers.count and self._more():
-                self._begin()
+                with suppress(LostTrialError):
+                    self._begin()
             if self.trials:
                 self._next()
             elif not self._open() or not self._study.elsewhere:
@@ -203,7 +205,12 @@ class _Loop:
             return
         self._losses = 0
         number, result = found
-        trial = self.trials[number]
+        trial = self.trials.pop(number)
+        with suppress(LostTrialError):
+            self._decide(trial, result)
+
+    def _decide(self, trial: _Trial, result: RungResult) -> None:
+        """Let a trial go on, or end it, after a rung."""
         trial.state = result
         trial.epochs += result.epochs
         trial.figures = trial.core | self._plan.trained_figures(
@@ -220,6 +227,7 @@ class _Loop:
         self._study.keep(trial.running, rungs=trial.rungs)
         whole = len(trial.rungs) == len(self._plan.rungs) or result.stopped_early
         if not whole and self._goes_on(trial):
+            self.trials[trial.running.number] = trial
             self._submit(trial)
             return
         self._finish(trial, stopped=None if whole else len(trial.rungs))
@@ -240,6 +248,5 @@ class _Loop:
             stopped=stopped,
             epochs=[[each.train_accuracy, each.accuracy] for each in trial.epochs],
         )
-        del self.trials[trial.running.number]
         self._study.finish(trial.running, trial.figures)
         self._told(next(t for t in self._study.trials() if t.number == trial.running.number))

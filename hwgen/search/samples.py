@@ -38,8 +38,6 @@ class SearchSamples:
     """The data set."""
     data_dir: Path | None = None
     """The folder that the user named for data."""
-    base_dir: Path | None = None
-    """The folder that relative paths of sample files start from."""
     hold_out: int | None = None
     """Training samples held out, each class by its share; None for one in six, at most 10,000."""
     seed: int = 1
@@ -82,7 +80,7 @@ class SearchSamples:
         )
 
     def _load(self) -> Dataset:
-        dataset = load_whole_dataset(self.data, self.data_dir, self.base_dir)
+        dataset = load_whole_dataset(self.data, self.data_dir)
         # From here on there are no test samples.
         dataset = replace(dataset, x_test=dataset.x_test[:0], y_test=dataset.y_test[:0])
         if self.data.train is not None:

@@ -23,7 +23,7 @@ from hwgen.search.record import TrialRecord
 from hwgen.search.storage import load_optuna, open_storage, storage_trouble
 from software_ref.console.system import process_is_gone
 
-__all__ = ["SAMPLERS", "RunningTrial", "Study"]
+__all__ = ["SAMPLERS", "LostTrialError", "RunningTrial", "Study"]
 
 SAMPLERS = ("tpe", "nsga2", "random")
 """How values are chosen: by Parzen estimators, by a genetic algorithm, or at random."""
@@ -33,6 +33,10 @@ TRIES = 3
 """How often a trial is begun at most: what ends one process may end the next one, too."""
 STARTUP = 16
 """Trials that are random before a sampler learns from them, those of the guidelines included."""
+
+
+class LostTrialError(Exception):
+    """Another process has taken a trial from this one, which it took for gone."""
 
 
 class RunningTrial:
@@ -151,24 +155,34 @@ class Study:
             self._mine[running.number] = running
             return running
 
+    @contextmanager
+    def _ours(self, running: RunningTrial) -> Iterator[None]:
+        """As `_quiet`, and with LostTrialError for a trial that is ours no more."""
+        try:
+            with self._quiet():
+                yield
+        except self._optuna.exceptions.UpdateFinishedTrialError:
+            self._mine.pop(running.number, None)
+            raise LostTrialError from None
+
     def keep(self, running: RunningTrial, **attributes: Any) -> None:
-        """Keep something of a trial."""
-        with self._quiet():
+        """Keep something of a trial; it, `finish` and `drop` raise LostTrialError."""
+        with self._ours(running):
             for name, value in attributes.items():
                 running.trial.set_user_attr(name, value)
 
     def finish(self, running: RunningTrial, figures: Mapping[str, float]) -> None:
         """End a trial with its figures."""
-        with self._quiet():
+        with self._ours(running):
             running.trial.set_user_attr("figures", dict(figures))
             values = [each.value(figures) for each in self.plan.wanted]
-            self._study.tell(running.trial, values, skip_if_finished=True)
+            self._study.tell(running.trial, values)
         self._mine.pop(running.number, None)
 
     def drop(self, running: RunningTrial) -> None:
         """End a trial that is not worth any training."""
-        with self._quiet():
-            self._study.tell(running.trial, state=self._states.PRUNED, skip_if_finished=True)
+        with self._ours(running):
+            self._study.tell(running.trial, state=self._states.PRUNED)
         self._mine.pop(running.number, None)
 
     def give_back(self) -> None:

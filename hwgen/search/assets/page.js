@@ -13,7 +13,7 @@ let chosen = null;
 /** A figure as people read it. */
 function told(column, trial) {
   const value = trial.figures[column.key];
-  return column.percent ? `${(100 * value).toFixed(2)} %` : count(value);
+  return column.percent ? (100 * value).toFixed(2) : count(value);
 }
 
 /** A trial in some lines. */
