@@ -15,6 +15,7 @@ from software_ref.commands.pattern_choice import (
     PatternChoice,
     add_pattern_choice,
     pattern_choice,
+    pattern_inputs,
 )
 from software_ref.connections.junction_shape import JunctionShape
 from software_ref.connections.pattern import SparsePattern

@@ -11,6 +11,7 @@ from software_ref.commands.pattern_choice import (
     PatternChoice,
     add_pattern_choice,
     pattern_choice,
+    pattern_inputs,
 )
 from software_ref.connections.scatter import Scatter, scatter_vector
 from software_ref.connections.scatter_picture import scatter_figure

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from software_ref.connections.clash_free import ClashFreePattern
 from software_ref.connections.rewire_options import RewireOptions
 
-__all__ = ["Rewired", "moved_words", "rewire", "rewire_junction"]
+__all__ = ["Rewired", "moved_words", "rewire", "rewire_junction", "smallest"]
 
 _Number = TypeVar("_Number", bound=np.number[Any])
 
@@ -37,6 +37,7 @@ def rewire(
     *,
     epoch: int,
     epochs: int,
+    worth: Sequence[NDArray[np.floating[Any]]] | None = None,
 ) -> Rewired:
     """The step between an epoch and the next (docs/numerics.md, "Rewiring").
 
@@ -51,6 +52,8 @@ def rewire(
         The epoch that is over, from 0.
     epochs : int
         How many there are in all; nothing moves after the last.
+    worth : sequence of float (N_i, N_{i-1}), optional
+        For studies, which pair edges by it as `rewire_junction` says; the hardware's are shuffled.
     """
     moved, values = list(patterns), list(weights)
     moving = options.moving([pattern.shape for pattern in patterns])
@@ -59,12 +62,19 @@ def rewire(
         count = options.moved_after(epoch, epochs, pattern.shape.weights)
         if index in moving and count:
             rng = np.random.default_rng([options.seed, index, epoch, _REWIRE_STREAM])
-            moved[place], values[place] = rewire_junction(pattern, values[place], count, rng)
+            moved[place], values[place] = rewire_junction(
+                pattern, values[place], count, rng, worth=None if worth is None else worth[place]
+            )
     return Rewired(patterns=tuple(moved), weights=tuple(values))
 
 
 def rewire_junction(
-    pattern: ClashFreePattern, weights: NDArray[_Number], count: int, rng: np.random.Generator
+    pattern: ClashFreePattern,
+    weights: NDArray[_Number],
+    count: int,
+    rng: np.random.Generator,
+    *,
+    worth: NDArray[np.floating[Any]] | None = None,
 ) -> tuple[ClashFreePattern, NDArray[_Number]]:
     """Exchange left ends among the `count` edges of the smallest weights of one junction.
 
@@ -77,6 +87,9 @@ def rewire_junction(
         0 to W.
     rng : numpy.random.Generator
         Shuffles the edges that may meet.
+    worth : float (N_i, N_{i-1}), optional
+        What an edge of each pair of neurons would be worth. Given, edges that may meet are not
+        shuffled: the two that gain the most together exchange first.
 
     Returns
     -------
@@ -87,9 +100,7 @@ def rewire_junction(
     z, depth = shape.parallelism, shape.depth
     words, moved = pattern.words.copy(), weights.copy()
     left = pattern.left_neurons.reshape(shape.right, shape.in_degree).copy()
-    chosen = np.zeros(shape.weights, np.bool_)
-    chosen[np.argsort(np.abs(weights), kind="stable")[:count]] = True
-    by_lane = chosen.reshape(shape.out_degree, depth, z)
+    by_lane = smallest(weights, count).reshape(shape.out_degree, depth, z)
     lanes = np.argsort(pattern.memory, axis=1)  # of each memory, (d_out, z)
     for sweep in range(shape.out_degree):
         for memory in range(z):
@@ -97,19 +108,47 @@ def rewire_junction(
             cycles = np.flatnonzero(by_lane[sweep, :, lane])
             if len(cycles) < 2:
                 continue
-            cycles = cycles[rng.permutation(len(cycles))]
+            edges = (sweep * depth + cycles) * z + lane
+            if worth is None:
+                cycles = cycles[rng.permutation(len(cycles))]
+            else:
+                rights = edges // shape.in_degree
+                order = _by_worth(worth[np.ix_(rights, left.reshape(-1)[edges])])
+                cycles = cycles[order]
             for a, b in zip(cycles[::2].tolist(), cycles[1::2].tolist(), strict=False):
-                edges = [(sweep * depth + cycle) * z + lane for cycle in (a, b)]
-                (right_a, place_a), (right_b, place_b) = (
-                    divmod(edge, shape.in_degree) for edge in edges
-                )
+                edge_a, edge_b = ((sweep * depth + cycle) * z + lane for cycle in (a, b))
+                right_a, place_a = divmod(edge_a, shape.in_degree)
+                right_b, place_b = divmod(edge_b, shape.in_degree)
                 left_a, left_b = left[right_a, place_a], left[right_b, place_b]
                 if right_a == right_b or left_b in left[right_a] or left_a in left[right_b]:
                     continue
                 left[right_a, place_a], left[right_b, place_b] = left_b, left_a
                 words[sweep, memory, [a, b]] = words[sweep, memory, [b, a]]
-                moved[edges] = 0
+                moved[[edge_a, edge_b]] = 0
     return replace(pattern, words=words), moved
+
+
+def smallest(weights: NDArray[_Number], count: int) -> NDArray[np.bool_]:
+    """Which `count` weights (W,) are the smallest in magnitude, of equals the first: bool (W,)."""
+    chosen = np.zeros(len(weights), np.bool_)
+    chosen[np.argsort(np.abs(weights), kind="stable")[:count]] = True
+    return chosen
+
+
+def _by_worth(gain: NDArray[np.floating[Any]]) -> list[int]:
+    """Places of m edges, those that gain the most by an exchange next to each other, best first.
+
+    `gain` (m, m) is what the right neuron of one edge gains by the left neuron of another.
+    """
+    both = gain + gain.T
+    first, second = np.triu_indices(len(gain), 1)
+    left_over, order = set(range(len(gain))), []
+    for place in np.argsort(-both[first, second], kind="stable").tolist():
+        pair = [int(first[place]), int(second[place])]
+        if left_over.issuperset(pair):
+            left_over.difference_update(pair)
+            order += pair
+    return [*order, *left_over]
 
 
 def moved_words(before: ClashFreePattern, after: ClashFreePattern) -> NDArray[np.int64]:

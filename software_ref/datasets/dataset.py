@@ -24,6 +24,7 @@ __all__ = [
     "check_lengths",
     "hold_out",
     "hold_out_as_test",
+    "take_features",
     "take_test",
     "take_train",
 ]
@@ -143,6 +144,23 @@ class Dataset:
                 f"{self.name}: x_train and x_{split} must both be uint8 or both be floats, "
                 f"not {self.x_train.dtype} and {x.dtype}"
             )
+
+
+def take_features(dataset: Dataset, inputs: npt.NDArray[np.int64]) -> Dataset:
+    """The data set with these features in place of all: column j is feature `inputs[j]`.
+
+    Raises
+    ------
+    ValueError
+        There is no such feature.
+    """
+    if not 0 <= inputs.min() <= inputs.max() < dataset.features:
+        raise ValueError(
+            f"{dataset.name}: inputs must take features 0 to {dataset.features - 1}, "
+            f"not {inputs.min()} to {inputs.max()}"
+        )
+    arrays = {f"x_{split}": getattr(dataset, f"x_{split}")[:, inputs] for split in SPLITS}
+    return replace(dataset, **arrays)
 
 
 def take_train(dataset: Dataset, count: int) -> Dataset:

@@ -12,7 +12,7 @@ from software_ref.experiments.data_spec import DataSpec, load_data
 from software_ref.file_options import TrainingOptions
 from software_ref.fixed_point import FixedFormat
 from software_ref.golden import GoldenTrainer, SaturationCounts, initial_parameters
-from software_ref.loading import encode_dataset
+from software_ref.loading import chosen_inputs, encode_dataset
 from software_ref.network import Network
 from software_ref.network_file import NetworkFile
 from software_ref.plan.schedule import Schedule
@@ -91,7 +91,7 @@ class GoldenTask:
         dataset = load_data(self.data, data_dir)
         if self.data.validation:
             dataset = replace(dataset, x_test=dataset.x_validation, y_test=dataset.y_validation)
-        data = encode_dataset(dataset, network)
+        data = encode_dataset(dataset, network, inputs=chosen_inputs(file, dataset))
         lags = Schedule.from_file(file).lags if self.lags is None else self.lags
         profiler = None
         if self.floating:

@@ -21,6 +21,7 @@ ALGORITHMS = {
     "scatter": "scatter",
     "morse": "morse",
     "metrics": "metrics",
+    "rewiring": "rewiring",
 }
 """Experiments with the float trainer: module of `claims` by name, in the order of the slides."""
 

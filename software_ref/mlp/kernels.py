@@ -46,6 +46,12 @@ class Kernel(Protocol):
     def edge_weights(self, values: Floats) -> None:
         """Set them all."""
 
+    def of_edges(self, array: Floats) -> Floats:
+        """Values of the edges (W,) in natural order, of an array in the layout of `weights`."""
+
+    def laid_out(self, values: Floats) -> Floats:
+        """Values of the edges (W,) in the layout of `weights`, 0 where no edge is."""
+
     def feedforward(self, activations: Floats) -> Floats:
         """W a: (N_{i-1}, batch) to (N_i, batch)."""
 
@@ -78,12 +84,22 @@ class DenseKernel:
     @property
     def edge_weights(self) -> Floats:
         """Weights in natural edge order (W,), a copy."""
-        values: Floats = self.weights[self.pattern.right_neurons, self.pattern.left_neurons]
-        return values
+        return self.of_edges(self.weights)
 
     @edge_weights.setter
     def edge_weights(self, values: Floats) -> None:
         self.weights[self.pattern.right_neurons, self.pattern.left_neurons] = values
+
+    def of_edges(self, array: Floats) -> Floats:
+        """Values of the edges (W,), of a matrix (N_i, N_{i-1})."""
+        values: Floats = array[self.pattern.right_neurons, self.pattern.left_neurons]
+        return values
+
+    def laid_out(self, values: Floats) -> Floats:
+        """A matrix (N_i, N_{i-1}) of the edges' values (W,)."""
+        array = np.zeros_like(self.weights)
+        array[self.pattern.right_neurons, self.pattern.left_neurons] = values
+        return array
 
     def feedforward(self, activations: Floats) -> Floats:
         """W a."""
@@ -125,11 +141,19 @@ class EdgeKernel:
     @property
     def edge_weights(self) -> Floats:
         """Weights in natural edge order (W,), a copy."""
-        return self.weights.copy()
+        return self.of_edges(self.weights)
 
     @edge_weights.setter
     def edge_weights(self, values: Floats) -> None:
         self.weights[:] = values
+
+    def of_edges(self, array: Floats) -> Floats:
+        """Values of the edges (W,), a copy."""
+        return array.copy()
+
+    def laid_out(self, values: Floats) -> Floats:
+        """Values of the edges (W,), a copy."""
+        return values.copy()
 
     def feedforward(self, activations: Floats) -> Floats:
         """W a."""

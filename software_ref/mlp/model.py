@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from typing import TypeAlias
 
@@ -61,6 +61,7 @@ class MlpModel:
         self.hidden = ACTIVATIONS[options.hidden]()
         self.dtype: np.dtype[np.floating] = np.dtype(options.dtype)
         self.patterns = tuple(patterns)
+        self._kernel = kernel
         self.kernels = [kernel(pattern, self.dtype) for pattern in patterns]
         self.biases: list[Floats] = [
             np.full(pattern.right, options.bias, self.dtype) for pattern in patterns
@@ -76,6 +77,16 @@ class MlpModel:
         variance = function.initial_variance(in_degree, out_degree)
         values: Floats = rng.normal(0.0, variance**0.5, pattern.edges).astype(self.dtype)
         return values
+
+    def reconnect(self, patterns: Sequence[SparsePattern], weights: Sequence[Floats]) -> None:
+        """Take other connections of the same sizes, with weights in natural order, (W_i,) each.
+
+        `parameters` are other arrays then: who holds the old ones must take the new ones.
+        """
+        self.patterns = tuple(patterns)
+        self.kernels = [self._kernel(pattern, self.dtype) for pattern in patterns]
+        for each, values in zip(self.kernels, weights, strict=True):
+            each.edge_weights = values
 
     @property
     def inputs(self) -> int:
@@ -169,24 +180,42 @@ class MlpModel:
             s_L, from which loss and predictions follow.
         """
         layers = self.forward(features)
-        sums, batch = layers[-1], len(labels)
-        deltas = self._probabilities(sums)
-        deltas[labels, np.arange(batch)] -= 1
-        deltas /= batch
         weights: list[Floats] = []
         biases: list[Floats] = []
-        for i in range(len(self.kernels) - 1, -1, -1):
-            kernel = self.kernels[i]
-            left = layers[i - 1] if i else features
+        for kernel, left, deltas in self._backwards(features, layers, labels):
             gradient = kernel.gradient(left, deltas)
             if self.options.l2:
                 gradient += 2 * self.options.l2 * kernel.weights
             weights.append(gradient)
             biases.append(deltas.sum(axis=1))
+        return [*weights[::-1], *biases[::-1]], layers[-1]
+
+    def all_gradients(self, features: Floats, labels: Labels) -> list[Floats]:
+        """Gradients of the data's loss by the weights of all pairs of neurons, joined or not.
+
+        Returns
+        -------
+        list of L arrays (N_i, N_{i-1})
+        """
+        found = self._backwards(features, self.forward(features), labels)
+        gradients: list[Floats] = [deltas @ left.T for _, left, deltas in found]
+        return gradients[::-1]
+
+    def _backwards(
+        self, features: Floats, layers: Sequence[Floats], labels: Labels
+    ) -> Iterator[tuple[Kernel, Floats, Floats]]:
+        """From the last junction to the first: kernel, a_{i-1} and delta_i of a batch."""
+        batch = len(labels)
+        deltas = self._probabilities(layers[-1])
+        deltas[labels, np.arange(batch)] -= 1
+        deltas /= batch
+        for i in range(len(self.kernels) - 1, -1, -1):
+            kernel = self.kernels[i]
+            left = layers[i - 1] if i else features
+            yield kernel, left, deltas
             if i:
                 deltas = kernel.backpropagate(deltas)
                 deltas *= self.hidden.derivative_of(left)
-        return [*weights[::-1], *biases[::-1]], sums
 
     def _probabilities(self, sums: Floats) -> Floats:
         if self.options.output == "sigmoid":

@@ -12,14 +12,18 @@ import numpy as np
 
 from software_ref.connections.network_patterns import patterns_of
 from software_ref.datasets import Dataset, hold_out, take_test, take_train
+from software_ref.datasets.dataset import take_features
+from software_ref.golden.edges import own_patterns
 from software_ref.golden.samples import Progress
-from software_ref.loading import load_whole_dataset, notes_on
+from software_ref.loading import chosen_inputs, load_whole_dataset, notes_on
 from software_ref.mlp.epoch_figures import EpochFigures
 from software_ref.mlp.model import MlpModel
+from software_ref.mlp.moves import ClashFreeMoves, Moves
 from software_ref.mlp.options import MlpOptions
 from software_ref.mlp.recommended import recommended
 from software_ref.mlp.state_file import load_state
 from software_ref.mlp.trainer import MlpTrainer, samples_of
+from software_ref.network import Network
 from software_ref.network_file import NetworkFile
 
 __all__ = ["HOLD_OUT", "FitResult", "NetworkFit", "fit_samples"]
@@ -43,7 +47,7 @@ class FitResult:
 def fit_samples(
     file: NetworkFile, data_dir: Path | None = None, held: int | None = None
 ) -> Dataset:
-    """The file's samples, with validation samples and all notes.
+    """The file's samples as its inputs take them, with validation samples and all notes.
 
     Parameters
     ----------
@@ -61,6 +65,9 @@ def fit_samples(
     dataset = load_whole_dataset(file.data, data_dir, file.folder, validation=True)
     notes = notes_on(file, dataset, dataset.y_train[: file.data.train], shuffled=True)
     dataset = replace(dataset, notes=notes)
+    inputs = chosen_inputs(file, dataset)
+    if inputs is not None:
+        dataset = take_features(dataset, inputs)
     if file.data.train is not None:
         dataset = take_train(dataset, file.data.train)
     if file.data.test is not None:
@@ -74,6 +81,13 @@ def fit_samples(
         return dataset
     count = len(dataset.y_train) // HOLD_OUT if held is None else held
     return hold_out(dataset, count, seed=file.training.seed) if count else dataset
+
+
+def moves_of(network: Network, kind: str) -> Moves | None:
+    """How the network's own connections move between epochs; those of another kind stay."""
+    if network.rewire is None or kind != "clash_free":
+        return None
+    return ClashFreeMoves(network.rewire, own_patterns(network))
 
 
 class NetworkFit:
@@ -129,6 +143,7 @@ class NetworkFit:
             samples_of(dataset, "train", self.model),
             samples_of(dataset, "validation", self.model),
             network.competing,
+            moves_of(network, kind),
         )
         self._test = samples_of(dataset, "test", self.model)
         if resume is not None:

@@ -75,6 +75,12 @@ class Optimiser:
         if self.steps % SWEEP_STEPS == 0:
             self._sweep()
 
+    def replace(self, parameters: Sequence[Floats], moments: Sequence[Sequence[Floats]]) -> None:
+        """Go on with other arrays: as many parameters, and as many groups of running means."""
+        self.parameters = list(parameters)
+        self.moments = [list(group) for group in moments]
+        self._scratch = [np.empty_like(p) for p in self.parameters]
+
     def _sweep(self) -> None:
         """Set negligible values to 0."""
         means, squares = self.moments[:1], self.moments[1:]

@@ -69,7 +69,7 @@ def _settings(trainer: MlpTrainer) -> dict[str, Any]:
     """Network and options as plain values; connections and samples by digests."""
     model = trainer.model
     digest = hashlib.sha256()
-    for pattern in model.patterns:
+    for pattern in trainer.drawn:
         digest.update(pattern.left_neurons.tobytes() + pattern.right_neurons.tobytes())
     layers = [model.inputs, *(pattern.right for pattern in model.patterns)]
     return {
@@ -78,5 +78,6 @@ def _settings(trainer: MlpTrainer) -> dict[str, Any]:
         "train": trainer.train.digest[:DIGITS],
         # Otherwise samples that were trained on could turn up among those that decide when to stop.
         "validation": None if trainer.validation is None else trainer.validation.digest[:DIGITS],
+        "moves": None if trainer.moves is None else json.loads(json.dumps(trainer.moves.settings)),
         **asdict(model.options),
     }

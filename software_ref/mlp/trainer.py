@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from software_ref.connections.pattern import SparsePattern
 from software_ref.datasets.dataset import Dataset, Features, Labels
 from software_ref.golden.samples import Progress
 from software_ref.mlp.epoch_figures import EpochFigures, progress_of
 from software_ref.mlp.input_map import DEVIATION, InputMap
 from software_ref.mlp.model import MlpModel
+from software_ref.mlp.moves import Moves
 from software_ref.mlp.optimiser import Optimiser
 
 __all__ = ["MlpTrainer", "Samples", "samples_of"]
@@ -26,6 +28,8 @@ Floats: TypeAlias = NDArray[np.floating]
 EVALUATION_BATCH = 4096
 HISTORY = ("loss", "train_accuracy", "validation_accuracy", "validation_loss", "seconds")
 """Columns of the history in a state."""
+WORTH_SAMPLES = 1000
+"""Training samples, the last of the data set, that decide what an edge would be worth."""
 PIXEL_VALUES = 256
 """An 8-bit feature p has the value p / 256, as in the hardware."""
 
@@ -104,6 +108,8 @@ class MlpTrainer:
         Decides on early stopping, and on which epoch's parameters are kept in the end.
     classes : int, optional
         Outputs that compete in a prediction; by default all.
+    moves : Moves, optional
+        How connections move between epochs; by default they stay.
 
     Raises
     ------
@@ -118,6 +124,7 @@ class MlpTrainer:
         train: Samples,
         validation: Samples | None = None,
         classes: int | None = None,
+        moves: Moves | None = None,
     ) -> None:
         if not len(train):
             raise ValueError("train must hold at least one sample, not 0")
@@ -139,6 +146,10 @@ class MlpTrainer:
                         f"{name} must come with validation samples, of which there are none"
                     )
         self.classes = classes
+        self.moves = moves
+        """How connections move between epochs; None: they stay."""
+        self.drawn = model.patterns
+        """Connections before any moved."""
         self.inputs = (
             InputMap.of(train.features, DEVIATION[model.options.hidden])
             if model.options.centre
@@ -152,6 +163,7 @@ class MlpTrainer:
         self.best_epoch: int | None = None
         """The epoch that validation prefers to all others; None before one."""
         self._best = [parameter.copy() for parameter in model.parameters]
+        self._best_patterns = model.patterns
 
     @property
     def finished(self) -> bool:
@@ -170,6 +182,8 @@ class MlpTrainer:
         `progress` is told the number of samples after every minibatch.
         """
         while not self.finished:
+            if self.history and self.moves is not None:
+                self._move(self.moves)
             figures = self._train_epoch(len(self.history), progress)
             self.history.append(figures)
             self._keep_best(figures)
@@ -178,6 +192,9 @@ class MlpTrainer:
     def restore_best(self) -> None:
         """Give the model the parameters of `best_epoch`; without validation it keeps its last."""
         if self.best_epoch is not None:
+            if self._best_patterns is not self.model.patterns:
+                zeros = [np.zeros(each.edges, self.model.dtype) for each in self._best_patterns]
+                self._reconnect(self._best_patterns, zeros)
             for parameter, best in zip(self.model.parameters, self._best, strict=True):
                 parameter[...] = best
 
@@ -221,6 +238,10 @@ class MlpTrainer:
         }
         for name, each in self._arrays().items():
             arrays[name] = each.copy()
+        if self.moves is not None:
+            for kind, patterns in self._connections().items():
+                for i, pattern in enumerate(patterns, start=1):
+                    arrays[f"{kind}_{i}"] = pattern.left_neurons.copy()
         return arrays
 
     def restore(self, state: dict[str, NDArray[np.generic]]) -> None:
@@ -231,6 +252,8 @@ class MlpTrainer:
         ValueError
             An array is missing or has another shape.
         """
+        if self.moves is not None:
+            self._restore_connections(state)
         own = self._arrays()
         inputs = {"input_mean": self.inputs.mean, "input_scale": np.array(self.inputs.scale)}
         for name in ("steps", "best_epoch", "history", *inputs, *own):
@@ -277,6 +300,27 @@ class MlpTrainer:
             for epoch, (loss, train, validation, validation_loss, seconds) in enumerate(history)
         ]
 
+    def _connections(self) -> dict[str, tuple[SparsePattern, ...]]:
+        """Connections now and of the best epoch, by the names of the state."""
+        return {"left": self.model.patterns, "best_left": self._best_patterns}
+
+    def _restore_connections(self, state: dict[str, NDArray[np.generic]]) -> None:
+        """Take the connections of a state; the values of their edges follow."""
+        found: dict[str, tuple[SparsePattern, ...]] = {}
+        for kind in self._connections():
+            patterns = []
+            for i, drawn in enumerate(self.drawn, start=1):
+                name = f"{kind}_{i}"
+                if name not in state:
+                    raise ValueError(f"state must have the array {name}")
+                if state[name].dtype.kind not in "iu":
+                    raise ValueError(f"{name} of the state must be integers")
+                patterns.append(replace(drawn, left_neurons=state[name].astype(np.int64)))
+            found[kind] = tuple(patterns)
+        zeros = [np.zeros(each.edges, self.model.dtype) for each in self.drawn]
+        self._reconnect(found["left"], zeros)
+        self._best_patterns = found["best_left"]
+
     def _arrays(self) -> dict[str, Floats]:
         """The arrays of the state, by name, that steps change in place."""
         groups = {"parameter": self.model.parameters, "best": self._best}
@@ -321,5 +365,51 @@ class MlpTrainer:
         if self.best_epoch is not None and not figures.better_than(self.history[self.best_epoch]):
             return
         self.best_epoch = figures.epoch
+        self._best_patterns = self.model.patterns
         for kept, parameter in zip(self._best, self.model.parameters, strict=True):
             kept[...] = parameter
+
+    def _move(self, moves: Moves) -> None:
+        """Move connections after the last finished epoch; moved edges start anew from 0."""
+        model = self.model
+        worth = self._worth() if moves.by_worth else None
+        step = moves.step(
+            model.patterns,
+            [kernel.edge_weights for kernel in model.kernels],
+            epoch=len(self.history) - 1,
+            epochs=model.options.epochs,
+            worth=worth,
+        )
+        self._reconnect(step.patterns, step.weights, step.moved)
+
+    def _worth(self) -> list[Floats]:
+        """Magnitude of the loss's gradient by every weight that could be, over some samples."""
+        some = slice(-WORTH_SAMPLES, None)
+        features = self.inputs(self.train.features[some]).T
+        gradients = self.model.all_gradients(features, self.train.labels[some])
+        return [np.abs(each) for each in gradients]
+
+    def _reconnect(
+        self,
+        patterns: Sequence[SparsePattern],
+        weights: Sequence[Floats],
+        moved: Sequence[NDArray[np.bool_]] | None = None,
+    ) -> None:
+        """Take other connections; running means follow their edges, and start anew where moved."""
+        model = self.model
+        before, junctions = model.kernels, len(patterns)
+        groups = [
+            [each.of_edges(array) for each, array in zip(before, group, strict=False)]
+            for group in self.optimiser.moments
+        ]
+        biases = [group[junctions:] for group in self.optimiser.moments]
+        model.reconnect(patterns, weights)
+        moments = []
+        for values, rest in zip(groups, biases, strict=True):
+            for place, each in enumerate(values):
+                if moved is not None:
+                    each[moved[place]] = 0
+            moments.append(
+                [*(k.laid_out(each) for k, each in zip(model.kernels, values, strict=True)), *rest]
+            )
+        self.optimiser.replace(model.parameters, moments)
