@@ -79,8 +79,13 @@ class SearchResult:
 
     def table(self) -> list[str]:
         """The front, a row for each network."""
+        header, rows = self.rows()
+        return table_lines(header, rows, text=(1, 2, 3, 5))
+
+    def rows(self) -> tuple[tuple[str, ...], list[tuple[object, ...]]]:
+        """The same as titles and cells."""
         header = ("", "layers", "out_degree", "z", "format", "connections", "epochs")
-        rows = []
+        rows: list[tuple[object, ...]] = []
         for number, each in enumerate(self.front, start=1):
             network = each.file.network
             rows.append(
@@ -95,8 +100,7 @@ class SearchResult:
                     *(column.text(column.value(each.figures)) for column in self.columns),
                 )
             )
-        titles = [column.title for column in self.columns]
-        return table_lines((*header, *titles), rows, text=(1, 2, 3, 5))
+        return (*header, *(column.title for column in self.columns)), rows
 
     def toml(self, number: int) -> str:
         """The network file of a row of the front, from 1."""

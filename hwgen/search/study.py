@@ -97,7 +97,7 @@ class Study:
                 directions=[each.direction for each in plan.wanted],
                 load_if_exists=True,
             )
-            self._agree()
+            self._agree(guided=sampler != "random")
         self._mine: dict[int, RunningTrial] = {}
         self._beating = threading.Event()
 
@@ -108,13 +108,16 @@ class Study:
             warnings.simplefilter("ignore")
             yield
 
-    def _agree(self) -> None:
-        """Leave the plan in a new study, or compare it with that of the one there is."""
+    def _agree(self, *, guided: bool) -> None:
+        """Leave the plan in a new study, or compare it with that of the one there is.
+
+        A study that is guided begins with what the guidelines say.
+        """
         wanted = self.plan.document()
         kept = self._study.user_attrs.get("plan")
         if kept is None:
             self._study.set_user_attr("plan", wanted)
-            if not self._study.get_trials(deepcopy=False):
+            if guided and not self._study.get_trials(deepcopy=False):
                 for what, values in first_guesses(self.plan.space):
                     self._study.enqueue_trial(values, user_attrs={"guess": what})
             return
