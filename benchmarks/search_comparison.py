@@ -179,7 +179,7 @@ def _objective(point: Point, largest: int, weight: float) -> float:
 
 
 def _dense_search(samples: SearchSamples, seconds: float, seed: int) -> list[Point]:
-    """Dense networks in floating point, by the published objective; each w_c has its share of the time."""
+    """Dense float networks, by the published objective; each w_c has its share of the time."""
     optuna = load_optuna()
     dataset = replace(
         samples.dataset(),

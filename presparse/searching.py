@@ -96,7 +96,7 @@ def search(
     trials: int | None = None,
     minutes: float | None = None,
     data_dir: str | Path | None = None,
-    limits: Mapping[str, float] | None = None,
+    limits: Mapping[str, int] | None = None,
     target: Mapping[str, Any] | None = None,
     fixed: Mapping[str, Any] | None = None,
     explain: bool = False,

@@ -177,7 +177,7 @@ def run(arguments: argparse.Namespace) -> int:
     study = search.open(arguments.output)
     done = len(study.trials())
     if done:
-        print(f"{study.name}: going on after {done} trials in {study.url}", flush=True)
+        print(f"{study.name}: going on after {done} trials in {study.place}", flush=True)
     total = budget.trials or 0
     try:
         with ProgressBar(max(0, total - done), unit="trial", description=study.name) as bar:
@@ -193,7 +193,7 @@ def run(arguments: argparse.Namespace) -> int:
         if result.front:
             _write(result, arguments, {"interrupted": True})
         raise KeyboardInterrupt(
-            f"with {len(result.trials)} trials finished and kept in {study.url}; the same command "
+            f"with {len(result.trials)} trials finished and kept in {study.place}; the same command "
             "goes on from there"
         ) from None
     result = SearchResult.of(study, explain=arguments.explain)

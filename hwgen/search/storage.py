@@ -14,7 +14,7 @@ from typing import Any
 from software_ref.console.errors import ToolError
 from software_ref.console.optional_package import optional_package
 
-__all__ = ["FORMS", "load_optuna", "open_storage", "storage_trouble"]
+__all__ = ["FORMS", "load_optuna", "open_storage", "storage_trouble", "without_password"]
 
 FORMS = (
     "sqlite:///study.db",
@@ -86,12 +86,12 @@ def storage_trouble(url: str) -> Iterator[None]:
         ) from None
     except ImportError as error:
         raise ToolError(
-            f"the storage {_without_password(url)} needs a driver that is not installed "
+            f"the storage {without_password(url)} needs a driver that is not installed "
             f"({error}); for PostgreSQL: pip install 'psycopg[binary]'"
         ) from error
     except (sqlalchemy.exc.SQLAlchemyError, optuna.exceptions.StorageInternalError) as error:
         raise ToolError(
-            f"the storage {_without_password(url)} cannot be reached: {_reason(error)}"
+            f"the storage {without_password(url)} cannot be reached: {_reason(error)}"
         ) from error
 
 
@@ -130,7 +130,7 @@ def _with_driver(url: str) -> str:
     return url
 
 
-def _without_password(url: str) -> str:
+def without_password(url: str) -> str:
     """The URL as a message may have it."""
     scheme, rest = url.split("://", 1)
     user, at, place = rest.rpartition("@")

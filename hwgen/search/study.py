@@ -20,7 +20,7 @@ from hwgen.search.guidelines import first_guesses
 from hwgen.search.pareto import non_dominated
 from hwgen.search.plan import SearchPlan
 from hwgen.search.record import TrialRecord
-from hwgen.search.storage import load_optuna, open_storage, storage_trouble
+from hwgen.search.storage import load_optuna, open_storage, storage_trouble, without_password
 from software_ref.console.system import process_is_gone
 
 __all__ = ["SAMPLERS", "LostTrialError", "RunningTrial", "Study"]
@@ -101,6 +101,11 @@ class Study:
         self._mine: dict[int, RunningTrial] = {}
         self._beating = threading.Event()
 
+    @property
+    def place(self) -> str:
+        """Where it is kept, as a message may say it."""
+        return without_password(self.url)
+
     @contextmanager
     def _quiet(self) -> Iterator[None]:
         """Without Optuna's warnings, and with a line for a storage that has gone."""
@@ -124,7 +129,7 @@ class Study:
         for key in [*wanted, *kept]:
             if wanted.get(key) != kept.get(key):
                 raise ValueError(
-                    f"the study {self.name} in {self.url} was begun with other {key}: "
+                    f"the study {self.name} in {self.place} was begun with other {key}: "
                     f"{_shown(kept.get(key))}, not {_shown(wanted.get(key))}; give --study another "
                     "name to begin a new one"
                 )
@@ -292,8 +297,8 @@ FEWEST_EXPLAINED = 8
 def _seeded_sampler(optuna: Any, name: str, seed: int) -> Any:
     """A sampler whose every trial draws from its own stream, by the seed and the trial's number.
 
-    So a study goes on after an interruption as it would have without, and processes that share it
-    never draw the same.
+    So one process makes the same study from the same seed, and processes that share one never draw
+    the same.
     """
     if name not in SAMPLERS:
         raise ValueError(f"the sampler must be one of {', '.join(SAMPLERS)}, not {name!r}")
