@@ -99,6 +99,8 @@ def is_synopsis(shown: Shown) -> bool:
 
 def is_mention(shown: Shown) -> bool:
     """Whether it names a command, and perhaps options, without a network to run it on."""
+    if shown.words[1:] == ("search",):
+        return True
     if shown.words[1] in ("experiment", "dataset", "design", "search"):
         return False
     return not any(word.endswith((".toml", ".tml")) for word in shown.words)
