@@ -193,8 +193,8 @@ def run(arguments: argparse.Namespace) -> int:
         if result.front:
             _write(result, arguments, {"interrupted": True})
         raise KeyboardInterrupt(
-            f"with {len(result.trials)} trials finished and kept in {study.place}; the same command "
-            "goes on from there"
+            f"with {len(result.trials)} trials finished and kept in {study.place}; the same "
+            "command goes on from there"
         ) from None
     result = SearchResult.of(study, explain=arguments.explain)
     print("\n".join(["", result.summary, "", *result.table(), ""]))

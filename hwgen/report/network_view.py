@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -22,7 +23,7 @@ def shown(pattern: ClashFreePattern) -> bool:
 
 
 def network_view(
-    network: Network, patterns: list[ClashFreePattern], parameters: Parameters | None
+    network: Network, patterns: Sequence[ClashFreePattern], parameters: Parameters | None
 ) -> dict[str, Any]:
     """Layers, and the edges of every junction in natural order.
 

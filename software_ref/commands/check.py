@@ -91,6 +91,9 @@ def _network(network: Network) -> dict[str, Any]:
         "hidden": network.activation.hidden,
         "connections": asdict(network.connections),
         "update": asdict(network.update),
+        "rewire": None
+        if network.rewire is None
+        else asdict(network.rewire) | {"junctions": list(network.moving)},
         "weights": network.weights,
         "biases": network.biases,
         "possible_weights": sum(left * right for left, right in pairwise(network.layers)),
@@ -145,9 +148,13 @@ def report_lines(document: dict[str, Any]) -> Iterable[str]:
     random_bits = network["update"]["random_bits"]
     rounding = f", updates rounded with {random_bits} random bits" if random_bits else ""
     dither = " with dither" if connections["dither"] else ""
+    moves = ""
+    if network["rewire"] is not None:
+        where = " and ".join(map(str, network["rewire"]["junctions"]))
+        moves = f" that move in junction {where}"
     yield (
         f"{document['name']}: {layers}, {network['classes']} classes, "
-        f"{fmt}, {network['hidden']}, {connections['kind']} connections{dither}{rounding}"
+        f"{fmt}, {network['hidden']}, {connections['kind']} connections{dither}{moves}{rounding}"
     )
     yield ""
     yield from table_lines(

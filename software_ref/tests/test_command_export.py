@@ -74,6 +74,7 @@ def test_a_trained_network_is_exported_and_verified(
         "epoch": 5,
         "input": "raw",
         "features": 12,
+        "inputs": None,
         "outputs": 4,
         "classes": 3,
         "verified": {

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from presparse.cli import main
-from software_ref.loading import load_training_data, load_whole_dataset
+from software_ref.datasets.input_choice import inputs_by_deviation
+from software_ref.loading import load_inputs, load_training_data, load_whole_dataset
 from software_ref.network_file import read_network_file
 from software_ref.tests.train_command import (
     NETWORK,
@@ -150,3 +151,46 @@ def test_no_command_overwrites_the_samples_it_reads(
     line = f"presparse: error: --json must name a file of its own: {archive} is an input\n"
     assert capsys.readouterr().err == line
     assert archive.read_bytes() == before
+
+
+CHOSEN = NETWORK.replace("[training]", '[data.inputs]\nmethod = "deviation"\n\n[training]')
+
+
+def test_inputs_are_chosen_by_the_files_own_training_samples(path: Path) -> None:
+    path.write_text(CHOSEN)
+    file = read_network_file(path)
+    whole = load_training_data(file)
+    x = points()["x_train"]
+    wanted = inputs_by_deviation((x * 256).astype(int), 12, 1, where="x")
+    assert whole.inputs is not None
+    assert whole.inputs.tolist() == wanted.tolist()
+    assert whole.notes == ()  # every input has a feature
+    assert np.array_equal(whole.train_features, x[:, wanted] * 256)
+    assert np.array_equal(whole.test_features, points()["x_test"][:, wanted] * 256)
+    for data in (load_training_data(file, samples=5), load_training_data(file, hold_out=20)):
+        assert data.inputs is not None
+        assert data.inputs.tolist() == wanted.tolist()
+    path.write_text(CHOSEN.replace('"points.npz"', '"points.npz"\ntrain = 7'))
+    few = load_inputs(read_network_file(path))
+    assert few is not None
+    seven = (x[:7] * 256).astype(int)
+    assert few.tolist() == inputs_by_deviation(seven, 12, 1, where="x").tolist() != wanted.tolist()
+
+
+def test_inputs_are_chosen_as_narrow_activations_have_them(path: Path) -> None:
+    path.write_text(CHOSEN + "\n[format]\nactivation_fraction = 2\n")
+    inputs = load_inputs(read_network_file(path))
+    x = points()["x_train"]
+    narrow = np.floor(x * 4 + 0.5).astype(int) * 64
+    assert inputs is not None
+    assert inputs.tolist() == inputs_by_deviation(narrow, 12, 1, where="x").tolist()
+
+
+def test_more_features_than_inputs_may_be_reduced_to(path: Path) -> None:
+    text = REDUCED.format("spectrum", 5).replace("layers = [12, 8, 4]", "layers = [4, 8, 4]")
+    path.write_text(text.replace("parallelism = [4, 2]", "parallelism = [2, 2]"))
+    with pytest.raises(ValueError, match="features must be at most the 4 inputs"):
+        read_network_file(path)
+    chosen = '[data.inputs]\nmethod = "deviation"\n[training]'
+    path.write_text(path.read_text().replace("[training]", chosen))
+    assert load_training_data(read_network_file(path)).train_features.shape == (SAMPLES, 4)

@@ -120,6 +120,21 @@ def test_one_step_by_hand() -> None:
     assert weights.tolist() == [5, -1, 4, 1]
 
 
+def test_pairs_by_worth_gain_the_most_first() -> None:
+    shape = JunctionShape(index=1, left=4, right=4, out_degree=1, parallelism=1)
+    pattern = pattern_of(shape, False, 1)  # left neurons 2, 0, 1 and 3
+    worth = np.zeros((4, 4))
+    worth[0, 3] = 5  # what right neuron 0 gains by left neuron 3, which the last edge has
+    worth[1, 1] = 4
+    rng = np.random.default_rng(1)
+    after, moved = rewire_junction(pattern, np.arange(1, 5), 4, rng, worth=worth)
+    assert after.left_neurons.tolist() == [3, 1, 0, 2]
+    assert not moved.any()
+    after, moved = rewire_junction(pattern, np.arange(1, 5), 3, rng, worth=worth)
+    assert after.left_neurons.tolist() == [2, 1, 0, 3]  # edge 3 may not move, so 1 and 2 do
+    assert moved.tolist() == [1, 0, 0, 4]
+
+
 def test_floating_weights_move_alike() -> None:
     shape = JunctionShape(index=1, left=12, right=8, out_degree=4, parallelism=4)
     pattern, weights = pattern_of(shape, True, 2), np.random.default_rng(2).permutation(48) - 24
