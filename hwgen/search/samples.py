@@ -6,9 +6,11 @@ without them.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -51,12 +53,11 @@ class SearchSamples:
         OSError, TypeError, ValueError
             As `load_training_data`; and there is one class alone, or one without samples.
         """
-        key = repr(self)
-        if key not in _LOADED:
-            dataset = self._load()
-            _LOADED.clear()
-            _LOADED[key] = dataset
-        return _LOADED[key]
+        return self._both()[1]
+
+    def _both(self) -> tuple[Dataset, Dataset]:
+        """All training samples, and the same with those held out in the test samples' place."""
+        return _kept(_LOADED, repr(self), self._load)
 
     def encoded(self, file: NetworkFile, part: float = 1.0) -> TrainingData:
         """The same as raw inputs of a network, or a part of the training samples.
@@ -67,8 +68,9 @@ class SearchSamples:
         part : float
             The share of the training samples, each class by its share; above 0.
         """
-        dataset = self.dataset()
-        data = encode_dataset(dataset, file.network, inputs=chosen_inputs(file, dataset))
+        network = file.network
+        key = f"{self} {network.format} {network.layers[0]} {network.classes} {file.data.inputs}"
+        data = _kept(_ENCODED, key, partial(self._encode, file))
         if part == 1:
             return data
         labels = data.train_labels
@@ -79,7 +81,7 @@ class SearchSamples:
             data, train_features=data.train_features[chosen], train_labels=labels[chosen]
         )
 
-    def _load(self) -> Dataset:
+    def _load(self) -> tuple[Dataset, Dataset]:
         dataset = load_whole_dataset(self.data, self.data_dir)
         # From here on there are no test samples.
         dataset = replace(dataset, x_test=dataset.x_test[:0], y_test=dataset.y_test[:0])
@@ -97,7 +99,12 @@ class SearchSamples:
             count = min(USUAL_MOST, max(1, len(labels) // USUAL_SHARE))
         held = hold_out_as_test(dataset, count, self.seed)
         check_trainable(held)
-        return held
+        return dataset, held
+
+    def _encode(self, file: NetworkFile) -> TrainingData:
+        whole, held = self._both()
+        # Whatever is held out, all training samples say what the inputs take (docs/numerics.md).
+        return encode_dataset(held, file.network, inputs=chosen_inputs(file, whole))
 
     def document(self) -> dict[str, Any]:
         """What decides which samples they are, as JSON holds it."""
@@ -108,5 +115,17 @@ class SearchSamples:
         }
 
 
-_LOADED: dict[str, Dataset] = {}
-"""The last data set, by what it was loaded as: a process loads it once."""
+_LOADED: dict[str, tuple[Dataset, Dataset]] = {}
+_ENCODED: dict[str, TrainingData] = {}
+"""The last data set and its last inputs, by what they were made of: a process makes them once."""
+
+_Made = TypeVar("_Made")
+
+
+def _kept(last: dict[str, _Made], key: str, make: Callable[[], _Made]) -> _Made:
+    """What was made last, where it was made of the same; else it is made, and kept in its place."""
+    if key not in last:
+        made = make()
+        last.clear()
+        last[key] = made
+    return last[key]

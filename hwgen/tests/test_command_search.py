@@ -49,6 +49,20 @@ def test_a_quick_search_leaves_networks_picture_page_and_figures(quick: Path) ->
     assert document["filter"]
 
 
+def test_train_gives_a_network_of_the_front_the_same_accuracies(
+    quick: Path, tmp_path: Path
+) -> None:
+    document = json.loads((quick / "figures.json").read_text())
+    trial = next(each for each in document["trials"] if each["number"] == document["front"][0])
+    held, figures = str(document["plan"]["hold_out"]), tmp_path / "train.json"
+    network = str(quick / "digits_01.toml")
+    words = ["--hold-out", held, "--no-float", "--json", str(figures)]
+    assert main(["train", network, *words]) == 0
+    epochs = json.loads(figures.read_text())["epochs"]
+    found = [[each["train_accuracy"], each["test_accuracy"]] for each in epochs]
+    assert found == trial["epochs"]
+
+
 def test_the_same_command_goes_on_and_trains_nothing_again(
     quick: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
