@@ -44,7 +44,7 @@ from software_ref.network_file import NetworkFile, read_network_file, with_seed
 WEIGHTS_OF_COST = (0.01, 0.1, 1.0)
 """w_c of the objectives."""
 DENSE_LAYERS, DENSE_NEURONS = 2, (20, 400)
-DENSE_EPOCHS, DENSE_STARTUP = 12, 5
+DENSE_EPOCHS, DENSE_PATIENCE, DENSE_STARTUP = 60, 5, 5
 SHARES = (0.1, 0.25, 0.5, 1.0)
 """Numbers of parameters in the table, as shares of those of the front's largest network."""
 
@@ -189,8 +189,9 @@ def _dense_search(samples: SearchSamples, seconds: float, seed: int) -> list[Poi
     ends = (dataset.features, dataset.classes)
     largest = _parameters((ends[0], *[DENSE_NEURONS[1]] * DENSE_LAYERS, ends[1]))
     points: list[Point] = []
-    for weight in WEIGHTS_OF_COST:
-        sampler = optuna.samplers.TPESampler(n_startup_trials=DENSE_STARTUP, seed=seed)
+    for number, weight in enumerate(WEIGHTS_OF_COST):
+        stream = len(WEIGHTS_OF_COST) * seed + number
+        sampler = optuna.samplers.TPESampler(n_startup_trials=DENSE_STARTUP, seed=stream)
         study = optuna.create_study(sampler=sampler)
         began = time.process_time()
         while time.process_time() - began < seconds / len(WEIGHTS_OF_COST):
@@ -199,10 +200,12 @@ def _dense_search(samples: SearchSamples, seconds: float, seed: int) -> list[Poi
             hidden = [
                 trial.suggest_int(f"neurons_{k}", *DENSE_NEURONS) for k in range(1, count + 1)
             ]
-            rate = trial.suggest_float("rate", 1e-4, 1e-2, log=True)
-            batch = trial.suggest_categorical("batch", (64, 128, 256))
+            rate = trial.suggest_float("rate", 3e-4, 1e-2, log=True)
+            batch = trial.suggest_categorical("batch", (32, 64, 128))
             layers = (ends[0], *hidden, ends[1])
-            options = MlpOptions(epochs=DENSE_EPOCHS, rate=rate, batch=batch, seed=seed)
+            options = MlpOptions(
+                epochs=DENSE_EPOCHS, patience=DENSE_PATIENCE, rate=rate, batch=batch, seed=seed
+            )
             model = MlpModel(network_patterns("fully_connected", layers, layers[1:]), options)
             split = [samples_of(dataset, part, model) for part in ("train", "validation")]
             trainer = MlpTrainer(model, *split, dataset.classes)

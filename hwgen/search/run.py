@@ -201,8 +201,6 @@ class _Loop:
                     "want of memory; what was finished before is kept"
                 ) from None
             return
-        if found is None:
-            return
         self._losses = 0
         number, result = found
         trial = self.trials.pop(number)

@@ -35,8 +35,8 @@ class Workers(ABC):
         """Begin a rung, or put it in the queue."""
 
     @abstractmethod
-    def next(self, seconds: float | None = None) -> tuple[int, RungResult] | None:
-        """The next rung that is finished, by its key; None where none is within some seconds.
+    def next(self) -> tuple[int, RungResult]:
+        """Wait for the next rung that is finished; its key, and what it gave.
 
         Raises
         ------
@@ -72,7 +72,7 @@ class ThisProcess(Workers):
         """See Workers."""
         self._queue.append((key, task))
 
-    def next(self, seconds: float | None = None) -> tuple[int, RungResult] | None:
+    def next(self) -> tuple[int, RungResult]:
         """See Workers."""
         key, task = self._queue.popleft()
         return key, task.run()
@@ -106,20 +106,19 @@ class Processes(Workers):
             failed.set_exception(BrokenProcessPool())
             self._futures[failed] = key
 
-    def next(self, seconds: float | None = None) -> tuple[int, RungResult] | None:
+    def next(self) -> tuple[int, RungResult]:
         """See Workers."""
-        done, _ = wait(self._futures, timeout=seconds, return_when=FIRST_COMPLETED)
+        done, _ = wait(self._futures, return_when=FIRST_COMPLETED)
         # What finished beside a worker's death is kept.
-        for future in sorted(done, key=lambda each: each.exception() is not None):
-            key = self._futures.pop(future)
-            try:
-                return key, future.result()
-            except BrokenProcessPool:
-                self._futures.clear()
-                self.close()
-                self._pool = worker_pool(self.count)
-                raise LostError from None
-        return None
+        future = min(done, key=lambda each: each.exception() is not None)
+        key = self._futures.pop(future)
+        try:
+            return key, future.result()
+        except BrokenProcessPool:
+            self._futures.clear()
+            self.close()
+            self._pool = worker_pool(self.count)
+            raise LostError from None
 
     def close(self) -> None:
         """See Workers."""
@@ -150,29 +149,30 @@ class Cluster(Workers):
             self._client.close()
             raise ToolError(f"the Dask scheduler at {address} has no workers")
         self._futures: dict[Any, int] = {}
+        self._finished: Any = None
 
     def submit(self, key: int, task: RungTask) -> None:
         """See Workers."""
-        self._futures[self._client.submit(_run, task, pure=False)] = key
+        from distributed import as_completed
 
-    def next(self, seconds: float | None = None) -> tuple[int, RungResult] | None:
+        future = self._client.submit(_run, task, pure=False)
+        self._futures[future] = key
+        if self._finished is None:
+            self._finished = as_completed([], loop=self._client.loop)
+        self._finished.add(future)
+
+    def next(self) -> tuple[int, RungResult]:
         """See Workers."""
         from distributed import CancelledError, KilledWorker
-        from distributed import wait as wait_for
 
-        try:
-            done = wait_for(
-                list(self._futures), timeout=seconds, return_when="FIRST_COMPLETED"
-            ).done
-        except TimeoutError:
-            return None
-        future = next(iter(done))
+        future = next(self._finished)
         key = self._futures.pop(future)
         try:
             return key, future.result()
         except KilledWorker:
             self._client.cancel(list(self._futures))
             self._futures.clear()
+            self._finished = None
             raise LostError from None
         except CancelledError as error:
             raise ToolError(

@@ -64,7 +64,7 @@ class Pretended(Workers):
     def submit(self, key: int, task: RungTask) -> None:
         self._queue.append((key, task))
 
-    def next(self, seconds: float | None = None) -> tuple[int, RungResult] | None:
+    def next(self) -> tuple[int, RungResult]:
         key, task = self._queue.popleft()
         if self._interrupt is not None and len(self.tasks) + 1 >= self._interrupt:
             raise KeyboardInterrupt

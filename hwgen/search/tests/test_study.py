@@ -82,12 +82,12 @@ def test_workers_that_die_lose_no_trial(plan: SearchPlan, tmp_path: Path) -> Non
     class Dying(Pretended):
         deaths = 0
 
-        def next(self, seconds: float | None = None):
+        def next(self):
             if self.deaths < 3 and len(self.tasks) >= 5 * (self.deaths + 1):
                 self.deaths += 1
                 self._queue.clear()
                 raise LostError
-            return super().next(seconds)
+            return super().next()
 
     study = study_in(tmp_path, plan)
     workers = Dying()
