@@ -63,8 +63,8 @@ class Network(InSoftware, InHardware):
         What files and messages call it.
     **tables
         The tables of a network file (docs/network_file.md): `format`, `activation`,
-        `connections`, `update`, `data`, `training`, `target`, each a mapping of its keys; `data`
-        may be a data set's name alone.
+        `connections`, `update`, `rewire`, `data`, `training`, `target`, each a mapping of its
+        keys; `data` may be a data set's name alone.
 
     Raises
     ------

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import presparse
+from software_ref.connections.rewire_options import RewireOptions
 from software_ref.datasets import Dataset
 from software_ref.network_file import read_network_file
 from software_ref.tests.train_command import points, small_network
@@ -121,3 +122,18 @@ def test_it_describes_itself(path: Path) -> None:
     assert "overall density   44 %" in str(found)
     assert "<table>" in found._repr_html_()
     assert network.plot_connections()._repr_png_().startswith(b"\x89PNG")
+
+
+def test_connections_are_told_to_move() -> None:
+    network = presparse.Network([12, 8, 4], [2, 4], [4, 2], connections={"kind": "free"})
+    moving = network.with_tables(rewire={"share": 0.5})
+    assert moving.file.network.moving == (1,)
+    assert moving.with_tables(rewire={"until": 1}).file.network.rewire == RewireOptions(
+        share=0.5, until=1
+    )
+    assert (
+        presparse.Network(
+            [12, 8, 4], [2, 4], [4, 2], connections={"kind": "free"}, rewire={}
+        ).file.network.rewire
+        == RewireOptions()
+    )
