@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from presparse.network import Network, design, load
     from presparse.ranges import Profile
     from presparse.resources import Designs, Resources, Sweep, Synthesis
+    from presparse.searching import SearchFront, search
     from presparse.shown import Picture
     from presparse.studies import DataSummary, Experiment, ScatterVector, dataset, experiment
     from presparse.training import FloatFit, PredictionTable, Training
@@ -45,6 +46,7 @@ __all__ = [
     "Profile",
     "Resources",
     "ScatterVector",
+    "SearchFront",
     "Simulation",
     "SparseClassifier",
     "Sweep",
@@ -57,6 +59,7 @@ __all__ = [
     "legal_out_degrees",
     "legal_parallelism",
     "load",
+    "search",
 ]
 
 _HOMES = {
@@ -67,6 +70,7 @@ _HOMES = {
     "presparse.in_software": ("Description",),
     "presparse.network": ("Network", "design", "load"),
     "presparse.ranges": ("Profile",),
+    "presparse.searching": ("SearchFront", "search"),
     "presparse.resources": ("Designs", "Resources", "Sweep", "Synthesis"),
     "presparse.shown": ("Picture",),
     "presparse.studies": ("DataSummary", "Experiment", "ScatterVector", "dataset", "experiment"),

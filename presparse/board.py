@@ -150,7 +150,12 @@ class Board:
 
     @refusing
     def train(
-        self, data: TrainingData, *, epochs: int, resume: Training | str | Path | None = None
+        self,
+        data: TrainingData,
+        *,
+        epochs: int,
+        resume: Training | str | Path | None = None,
+        stop_early: int | None = None,
     ) -> BoardRun:
         """Fill the store where there is room, train, and read what was learnt.
 
@@ -164,6 +169,8 @@ class Board:
             Epochs in all, those before `resume` included.
         resume : Training or path, optional
             What to start from; by default the initial weights.
+        stop_early : int, optional
+            End after so many epochs without progress of the training accuracy.
         """
         if self.status().state & State.RUNNING:
             raise ValueError("the board must not be training something else: `stop` ends that")
@@ -171,7 +178,7 @@ class Board:
         start = self._start(resume)
         if start.epoch >= epochs:
             raise ValueError(f"epochs must be above the {start.epoch} that are done, not {epochs}")
-        training = self._with_samples(file, data)
+        training = self._with_samples(file, data, stop_early)
         self._board.write_parameters(start.parameters)
         results: list[EpochResult] = []
         work = (epochs - start.epoch) * len(data.train_labels)
@@ -234,8 +241,10 @@ class Board:
         lags = self._board.core.schedule.lags
         return Checkpoint.initial(self._file.network, self._file.training.seed, lags)
 
-    def _with_samples(self, file: NetworkFile, data: TrainingData) -> BoardTraining:
-        training = training_on(self._board, file, data)
+    def _with_samples(
+        self, file: NetworkFile, data: TrainingData, stop_early: int | None = None
+    ) -> BoardTraining:
+        training = training_on(self._board, file, data, stop_early)
         if isinstance(training, StoredTraining):
             with ProgressBar(training.samples, unit="sample", description="upload") as bar:
                 training.upload(bar.update)

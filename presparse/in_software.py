@@ -95,6 +95,7 @@ class InSoftware(NetworkBase):
         float_reference: bool = True,
         resume: str | Path | None = None,
         save: str | Path | None = None,
+        stop_early: int | None = None,
     ) -> Training:
         """Train the golden model, which gives the same bits as the hardware.
 
@@ -116,6 +117,8 @@ class InSoftware(NetworkBase):
             A checkpoint to go on from, to the bit.
         save : path, optional
             Where the state goes after every epoch.
+        stop_early : int, optional
+            End after so many epochs without progress of the training accuracy.
         """
         file = with_epochs(self._file, epochs)
         job = TrainingJob.prepare(
@@ -133,6 +136,7 @@ class InSoftware(NetworkBase):
             float_reference=float_reference,
             engine=engine,
             save=optional_path(save),
+            stop_early=stop_early,
         )
         return run_training(job)
 

@@ -12,7 +12,7 @@ from software_ref.datasets.registry import file_places
 from software_ref.network import Network
 from software_ref.network_file import OPTIONAL, SETTINGS, NetworkFile
 
-__all__ = ["network_document", "network_toml"]
+__all__ = ["network_document", "network_toml", "plain"]
 
 SIZES = ("layers", "out_degree", "parallelism", "classes")
 
@@ -34,7 +34,7 @@ def network_document(file: NetworkFile) -> dict[str, Any]:
     here = file.folder / file.data.name
     if file_places(file.data.name, {}, None, None) and here.is_file():
         tables["data"]["name"] = str(here.resolve())
-    return {name: _plain(table) for name, table in tables.items() if table or name in OPTIONAL}
+    return {name: plain(table) for name, table in tables.items() if table or name in OPTIONAL}
 
 
 def _is_there(network: Network, name: str) -> bool:
@@ -58,12 +58,12 @@ def _usual(field: Field[Any]) -> Any:
     return field.default
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """A value as TOML has it."""
     if is_dataclass(value):
-        return {each.name: _plain(getattr(value, each.name)) for each in fields(value)}
+        return {each.name: plain(getattr(value, each.name)) for each in fields(value)}
     if isinstance(value, Mapping):
-        return {name: _plain(each) for name, each in value.items()}
+        return {name: plain(each) for name, each in value.items()}
     if isinstance(value, tuple | list):
-        return [_plain(each) for each in value]
+        return [plain(each) for each in value]
     return value

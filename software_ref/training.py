@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from software_ref.checkpoint import Checkpoint
+from software_ref.early_stop import EarlyStop
 from software_ref.file_options import TrainingOptions
 from software_ref.float_trainer import FloatTrainer
 from software_ref.golden.engine import golden_trainer
@@ -126,6 +127,10 @@ class Training:
     data : TrainingData
     epochs_done, samples_seen : int
         Training position to resume from.
+    stop_early : int, optional
+        End after so many epochs without progress (docs/numerics.md, "Early stopping").
+    stream : sequence of float
+        Training accuracies of the epochs before that count for this.
     """
 
     def __init__(
@@ -136,6 +141,8 @@ class Training:
         *,
         epochs_done: int = 0,
         samples_seen: int = 0,
+        stop_early: int | None = None,
+        stream: Sequence[float] = (),
     ) -> None:
         self.file = file
         self.trainer = trainer
@@ -147,6 +154,15 @@ class Training:
         self.parameters = trainer.parameters
         """Raw weights and biases after these epochs, and connections that move."""
         self._broken_off = False
+        self._stop = None if stop_early is None else EarlyStop(file=file, patience=stop_early)
+        self._stream = list(stream)
+
+    @property
+    def stopped_early(self) -> bool:
+        """Whether training ends here, before its last epoch."""
+        if self._stop is None or self.epochs_done >= self.file.training.epochs:
+            return False
+        return self._stop.stops(self.epochs_done - len(self._stream), self._stream)
 
     def epochs(self, progress: Progress | None = None) -> Iterator[EpochResult]:
         """Train the epochs that are left, one for each result asked for.
@@ -162,7 +178,7 @@ class Training:
         """
         if self._broken_off:
             raise RuntimeError("training must resume with a new trainer after a broken-off epoch")
-        while self.epochs_done < self.file.training.epochs:
+        while self.epochs_done < self.file.training.epochs and not self.stopped_early:
             self._broken_off = True
             if self.epochs_done and self.file.network.rewire is not None:
                 self.trainer.rewire(self.epochs_done - 1, self.file.training.epochs)
@@ -170,6 +186,7 @@ class Training:
             parameters = self.trainer.parameters
             self.parameters, self.epochs_done = parameters, self.epochs_done + 1
             self.samples_seen += len(self.data.train_labels)
+            self._stream.append(result.train_accuracy)
             self._broken_off = False
             yield result
 
@@ -204,22 +221,27 @@ def golden_training(
     checkpoint: Checkpoint | None = None,
     *,
     engine: str = "auto",
+    stop_early: int | None = None,
+    stream: Sequence[float] = (),
 ) -> Training:
     """Set up bit-exact training, from the file's seed or from where a checkpoint stopped.
 
     A checkpoint's own lags only say how it came about: an epoch starts drained, so it may go on
-    with others. `engine` is one of `ENGINES`, and changes nothing but the speed.
+    with others. `engine` is one of `ENGINES`, and changes nothing but the speed; `stop_early` and
+    `stream` are as `Training` has them.
     """
     if checkpoint is None:
         parameters = initial_parameters(file.network, file.training.seed)
         trainer = golden_trainer(file.network, parameters, lags, engine=engine)
-        return Training(file, trainer, data)
+        return Training(file, trainer, data, stop_early=stop_early)
     return Training(
         file,
         golden_trainer(file.network, checkpoint.parameters, lags, engine=engine),
         data,
         epochs_done=checkpoint.epoch,
         samples_seen=checkpoint.samples,
+        stop_early=stop_early,
+        stream=stream,
     )
 
 

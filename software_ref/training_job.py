@@ -33,6 +33,10 @@ class TrainingJob:
     """Where `start` is from."""
     float_reference: bool
     engine: str
+    stop_early: int | None = None
+    """Epochs without progress after which training ends (docs/numerics.md, "Early stopping")."""
+    stopped_early: bool = False
+    """Whether it has ended so."""
     save: Path | None = None
     saved_epoch: int | None = None
     """The epoch whose state is in `save`."""
@@ -58,6 +62,7 @@ class TrainingJob:
         float_reference: bool = True,
         engine: str = "auto",
         save: Path | None = None,
+        stop_early: int | None = None,
     ) -> TrainingJob:
         """Set a training up, from the file's seed or from where a checkpoint stopped.
 
@@ -80,6 +85,8 @@ class TrainingJob:
             One of `ENGINES`.
         save : Path, optional
             Where the state goes after every epoch.
+        stop_early : int, optional
+            End after so many epochs without progress, from 1.
 
         Raises
         ------
@@ -102,6 +109,7 @@ class TrainingJob:
             float_reference=float_reference and resume is None,
             engine=find_engine(engine),
             save=save,
+            stop_early=stop_early,
         )
 
     @property
@@ -178,6 +186,7 @@ class TrainingJob:
             self.lags,
             self.start if self.resumed is not None else None,
             engine=self.engine,
+            stop_early=self.stop_early,
         )
         reference = None
         if self.float_reference:
@@ -185,7 +194,7 @@ class TrainingJob:
         total = self.file.training.epochs
         # Called epoch by epoch, not in parallel: the reference takes no time from the golden model.
         epochs = golden.epochs(bar.update)
-        while golden.epochs_done < total:
+        while golden.epochs_done < total and not golden.stopped_early:
             number = golden.epochs_done + 1
             bar.describe(f"golden, epoch {number} of {total}")
             result = next(epochs)
@@ -201,6 +210,7 @@ class TrainingJob:
                 bar.describe(f"float, epoch {number} of {total}")
                 self.float_results.append(next(reference))
             self.results.append(result)
+            self.stopped_early = golden.stopped_early
             yield self._row(-1)
 
     def predictions(self) -> Predictions:

@@ -24,6 +24,7 @@ from software_ref.commands.arguments import (
     add_json,
     add_network_file,
     add_samples,
+    add_stop_early,
     add_test_samples,
     integer_from,
 )
@@ -82,6 +83,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_samples(parser, least=1, what="train on the first N training samples")
     add_test_samples(parser)
     add_epochs(parser)
+    add_stop_early(parser)
     add_engine(parser)
     parser.add_argument(
         "--save",
@@ -118,6 +120,7 @@ def run(arguments: argparse.Namespace) -> int:
         ("--resume", arguments.resume, ("train", "restore")),
         ("--verify", arguments.verify, ("train",)),
         ("--go-on", arguments.go_on, ("train",)),
+        ("--stop-early", arguments.stop_early, ("train",)),
         *((option, path, ("infer",)) for option, path in prediction_outputs(arguments).items()),
     ):
         if value and arguments.action not in users:

@@ -45,8 +45,8 @@ def train(session: Session) -> int:
     status = board.status()
     attached = training.under_way(status)
     if attached:
-        for option in ("verify", "resume"):
-            if getattr(session.arguments, option):
+        for option in ("verify", "resume", "stop-early"):
+            if getattr(session.arguments, option.replace("-", "_")):
                 raise ValueError(
                     f"--{option} must see a training from its start, not join the one under way"
                 )
@@ -80,6 +80,11 @@ def train(session: Session) -> int:
         raise KeyboardInterrupt(f"the board has stopped after epoch {state.epoch}{kept}") from None
     after = board.status()
     state = _keep(session)
+    if session.arguments.stop_early is not None and state.epoch < last:
+        print(
+            f"ended early after epoch {state.epoch} of {last}: no better training accuracy for "
+            f"{session.arguments.stop_early}"
+        )
     if session.arguments.save is not None:
         print(f"saved {session.arguments.save}")
     share = after.worked_since(before)
@@ -183,6 +188,7 @@ def _verify(session: Session, start: _Start, state: Checkpoint) -> int:
         schedule.lags,
         begun,
         engine=find_engine(session.arguments.engine),
+        stop_early=session.arguments.stop_early,
     )
     samples = (state.epoch - start.epoch) * len(session.data.train_labels)
     with ProgressBar(samples, unit="sample", description="golden model") as bar:

@@ -13,9 +13,11 @@ from software_ref.training import TrainingData
 __all__ = ["training_on"]
 
 
-def training_on(board: Board, file: NetworkFile, data: TrainingData) -> BoardTraining:
+def training_on(
+    board: Board, file: NetworkFile, data: TrainingData, stop_early: int | None = None
+) -> BoardTraining:
     """The training, from the board's store where that has room for the samples."""
     try:
-        return StoredTraining(board, file, data)
+        return StoredTraining(board, file, data, stop_early)
     except RoomError:
-        return StreamedTraining(board, file, data)
+        return StreamedTraining(board, file, data, stop_early)

@@ -53,7 +53,7 @@ class Session:
     @cached_property
     def training(self) -> BoardTraining:
         """The training, from the board's store where that has room for the data."""
-        return training_on(self.board, self.file, self.data)
+        return training_on(self.board, self.file, self.data, self.arguments.stop_early)
 
     def prepare(self) -> None:
         """Get the samples to where training takes them from, and say where that is."""

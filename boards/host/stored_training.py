@@ -14,6 +14,7 @@ from boards.host.messages import BoardStatus, Configuration, EpochRecord
 from boards.host.training import BoardTraining
 from boards.link.commands import State, Status, Stop
 from boards.link.payloads import HISTORY_DEPTH, RATES, TAIL
+from software_ref.early_stop import EarlyStop
 from software_ref.golden import Parameters
 from software_ref.golden.samples import Progress
 from software_ref.network_file import NetworkFile
@@ -26,12 +27,12 @@ class StoredTraining(BoardTraining):
     """Trains on samples in the board's store, at the core's speed.
 
     With `shuffle` the host writes every epoch's order and starts one epoch at a time, with
-    `[rewire]` it moves connections before each; without either, the board runs all epochs by
-    itself. What it has begun it ends without the host.
+    `[rewire]` it moves connections before each, and where it is to stop early it looks after each;
+    else the board runs all epochs by itself. What it has begun it ends without the host.
 
     Parameters
     ----------
-    board, file, data
+    board, file, data, stop_early
         As for BoardTraining.
 
     Raises
@@ -42,8 +43,14 @@ class StoredTraining(BoardTraining):
 
     ending = "stopping the board after the epoch at work"
 
-    def __init__(self, board: Board, file: NetworkFile, data: TrainingData):
-        super().__init__(board, file, data)
+    def __init__(
+        self,
+        board: Board,
+        file: NetworkFile,
+        data: TrainingData,
+        stop_early: int | None = None,
+    ):
+        super().__init__(board, file, data, stop_early)
         features = np.concatenate([data.train_features, data.test_features])
         labels = np.concatenate([data.train_labels, data.test_labels])
         self._image = board.store.image(features, labels)
@@ -64,7 +71,13 @@ class StoredTraining(BoardTraining):
 
     def epochs(self, first: int, progress: Progress | None = None) -> Iterator[EpochResult]:
         """See BoardTraining."""
+        began, stream = first, list[float]()
+        stop = (
+            None if self.stop_early is None else EarlyStop(file=self.file, patience=self.stop_early)
+        )
         while first < self.file.training.epochs:
+            if stop is not None and stop.stops(began, stream):
+                return
             self.place(first)
             self._before = self.board.status()
             self._read = self._before.epochs
@@ -74,6 +87,7 @@ class StoredTraining(BoardTraining):
             for result in self.follow():
                 if progress is not None:
                     progress(len(self.data.train_labels))
+                stream.append(result.train_accuracy)
                 yield result
             first = self._end(first)
 
@@ -154,7 +168,8 @@ class StoredTraining(BoardTraining):
     @property
     def idle_between_epochs(self) -> bool:
         """See BoardTraining."""
-        return self.file.training.shuffle or self.file.network.rewire is not None
+        moves = self.file.network.rewire is not None
+        return self.file.training.shuffle or moves or self.stop_early is not None
 
     def under_way(self, status: BoardStatus) -> bool:
         """See BoardTraining."""

@@ -120,15 +120,21 @@ class StreamedTraining(BoardTraining):
 
     Parameters
     ----------
-    board, file, data
+    board, file, data, stop_early
         As for BoardTraining.
     """
 
     ending = "taking the board back to the end of its last epoch"
     idle_between_epochs = True
 
-    def __init__(self, board: Board, file: NetworkFile, data: TrainingData):
-        super().__init__(board, file, data)
+    def __init__(
+        self,
+        board: Board,
+        file: NetworkFile,
+        data: TrainingData,
+        stop_early: int | None = None,
+    ):
+        super().__init__(board, file, data, stop_early)
         self._training: Training | None = None
 
     def under_way(self, status: BoardStatus) -> bool:
@@ -138,7 +144,9 @@ class StreamedTraining(BoardTraining):
     def epochs(self, first: int, progress: Progress | None = None) -> Iterator[EpochResult]:
         """See BoardTraining."""
         trainer = StreamingTrainer(self.board)
-        self._training = Training(self.file, trainer, self.data, epochs_done=first)
+        self._training = Training(
+            self.file, trainer, self.data, epochs_done=first, stop_early=self.stop_early
+        )
         for result in self._training.epochs(progress):
             self.place(result.epoch + 1)
             yield result

@@ -30,15 +30,25 @@ class BoardTraining(ABC):
         Number of epochs, rates, and whether to shuffle.
     data
         Training and test samples.
+    stop_early
+        End after so many epochs without progress (docs/numerics.md, "Early stopping"); None
+        trains all.
     """
 
     ending: ClassVar[str]
     """What `finish` does, for the user."""
 
-    def __init__(self, board: Board, file: NetworkFile, data: TrainingData):
+    def __init__(
+        self,
+        board: Board,
+        file: NetworkFile,
+        data: TrainingData,
+        stop_early: int | None = None,
+    ):
         self.board = board
         self.file = file
         self.data = data
+        self.stop_early = stop_early
 
     @property
     def samples(self) -> int:

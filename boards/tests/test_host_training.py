@@ -10,6 +10,7 @@ import pytest
 from boards.host.board import Board
 from boards.host.link import Link
 from boards.host.stored_training import StoredTraining
+from boards.host.streamed_training import StreamedTraining
 from boards.link.commands import State
 from boards.link.framing import FLAG
 from boards.link.payloads import HISTORY_DEPTH, RATES
@@ -61,6 +62,20 @@ def test_epochs_are_those_of_software(board: Board, file, data, shuffle: bool) -
     wanted = golden(board, file, data)
     for ours, theirs in zip(training.epochs(0), wanted.epochs(), strict=True):
         assert replace(ours, samples_per_second=0.0) == replace(theirs, samples_per_second=0.0)
+    assert_same(training.checkpoint(), wanted)
+
+
+@pytest.mark.parametrize("kind", [StoredTraining, StreamedTraining])
+def test_early_stopping_is_that_of_software(board: Board, file, data, kind) -> None:
+    file = options(file, epochs=12, rate_exponent=((0, 1), (2, 2)))
+    training = kind(board, file, data, stop_early=2)
+    if kind is StoredTraining:
+        training.upload()
+    board.write_parameters(board.core.parameters)
+    wanted = golden_training(file, data, board.core.schedule.lags, stop_early=2)
+    accuracies = [result.train_accuracy for result in wanted.epochs()]
+    assert [result.train_accuracy for result in training.epochs(0)] == accuracies
+    assert wanted.stopped_early
     assert_same(training.checkpoint(), wanted)
 
 

@@ -42,6 +42,7 @@ ELSEWHERE = {
     "board-sim": "boards/tests/test_board_sim.py",
     "import": "software_ref/tests/test_command_import.py",
     "experiment": "software_ref/experiments/tests/test_experiments.py",
+    "search": "hwgen/tests/test_command_search.py",
 }
 """Commands that would take too long here, with a test that runs each on something small."""
 
@@ -98,7 +99,9 @@ def is_synopsis(shown: Shown) -> bool:
 
 def is_mention(shown: Shown) -> bool:
     """Whether it names a command, and perhaps options, without a network to run it on."""
-    if shown.words[1] in ("experiment", "dataset", "design"):
+    if shown.words[1:] == ("search",):
+        return True
+    if shown.words[1] in ("experiment", "dataset", "design", "search"):
         return False
     return not any(word.endswith((".toml", ".tml")) for word in shown.words)
 

@@ -6,6 +6,7 @@ __all__ = ["COMMANDS"]
 
 COMMANDS = {
     "design": "list legal networks of a density and speed with their estimates, and write one",
+    "search": "search for the best sparse networks for a data set and a device, by training them",
     "generate": "write the network's core as Verilog, with a JSON manifest",
     "bench": "write a testbench of the core with golden vectors, in cocotb or plain Verilog",
     "simulate": "run the exported Verilog on the data and hold it against NumPy, bit for bit",

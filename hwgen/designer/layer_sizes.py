@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-__all__ = ["HIDDEN", "LayerSizes", "sizes_for"]
+__all__ = ["HIDDEN", "LayerSizes", "input_sizes", "sizes_for"]
 
 HIDDEN = ((16,), (24,), (32,), (48,), (64,), (80,), (96,), (112,), (128,), (160,), (200,), (256,))
 """Hidden layers that are tried where none are named."""
@@ -64,12 +64,13 @@ def sizes_for(
     return tuple(
         LayerSizes(layers=(first, *between, last), features=features, classes=classes)
         for between in hidden
-        for first in _inputs(features)
+        for first in input_sizes(features)
         for last in _outputs(classes)
     )
 
 
-def _inputs(features: int) -> list[int]:
+def input_sizes(features: int) -> list[int]:
+    """Inputs worth a try: the features themselves, and those padded for more common factors."""
     most = max(features * (1 + MOST_PADDING), features + 4)
     return _rounded(features, (4, 32, _power_of_two(features)), most)
 

@@ -25,7 +25,7 @@ from software_ref.golden.edges import own_patterns
 from software_ref.network_file import NetworkFile
 from software_ref.plan.schedule import Schedule
 
-__all__ = ["plain", "report_document", "write_page", "write_report"]
+__all__ = ["asset", "plain", "report_document", "write_html", "write_page", "write_report"]
 
 SCRIPTS = (
     "tools.js",
@@ -121,18 +121,54 @@ def write_page(path: Path, document: Mapping[str, Any]) -> None:
     OSError
         The file cannot be written.
     """
-    assets = files("hwgen.report").joinpath("assets")
+    write_html(
+        path,
+        asset("page.html"),
+        title=document["name"],
+        style=asset("page.css"),
+        script="\n".join(asset(name) for name in SCRIPTS),
+        document=document,
+    )
 
-    def asset(name: str) -> str:
-        return assets.joinpath(name).read_text(encoding="utf-8")
 
+def asset(name: str) -> str:
+    """The text of a file of the page."""
+    return files("hwgen.report").joinpath("assets", name).read_text(encoding="utf-8")
+
+
+def write_html(
+    path: Path,
+    template: str,
+    *,
+    title: str,
+    style: str,
+    script: str,
+    document: Mapping[str, Any],
+) -> None:
+    """Write a page with everything in it, whole or not at all.
+
+    Parameters
+    ----------
+    path : Path
+    template : str
+        HTML with $title, $style, $script and $data.
+    title, style, script : str
+        What stands for them.
+    document : mapping
+        What becomes $data: plain values, and arrays as tools.js unpacks them.
+
+    Raises
+    ------
+    OSError
+        The file cannot be written.
+    """
     data = json.dumps(
         document, default=_packed, allow_nan=False, ensure_ascii=False, separators=(",", ":")
     )
-    text = Template(asset("page.html")).substitute(
-        title=html.escape(document["name"]),
-        style=asset("page.css"),
-        script="\n".join(asset(name) for name in SCRIPTS),
+    text = Template(template).substitute(
+        title=html.escape(title),
+        style=style,
+        script=script,
         # Within a script element, "</script" ends it and "<!--" may keep it from ending.
         data=data.replace("<", "\\u003c"),
     )

@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
+from software_ref.early_stop import PATIENCE
 from software_ref.figure import PICTURE_FORMATS, picture_format
 from software_ref.golden import ENGINES
 
@@ -18,6 +19,7 @@ __all__ = [
     "add_network_file",
     "add_picture",
     "add_samples",
+    "add_stop_early",
     "add_test_samples",
     "integer_from",
     "picture_path",
@@ -97,6 +99,20 @@ def add_engine(parser: argparse.ArgumentParser) -> None:
         default="auto",
         help="what the golden model runs in; auto (the default) is compiled where Numba is "
         "installed, else numpy; the bits are the same",
+    )
+
+
+def add_stop_early(parser: argparse.ArgumentParser) -> None:
+    """Add `--stop-early [N]`: integer from 1, or None."""
+    parser.add_argument(
+        "--stop-early",
+        type=integer_from(1),
+        nargs="?",
+        const=PATIENCE,
+        metavar="N",
+        help="end after N epochs in which the training accuracy, as the board counts it, was no "
+        f"better, once rates and connections stay as they are (N is {PATIENCE} where it is left "
+        "out)",
     )
 
 

@@ -16,6 +16,7 @@ from software_ref.commands.arguments import (
     add_lags,
     add_network_file,
     add_samples,
+    add_stop_early,
     add_test_samples,
     integer_from,
 )
@@ -60,6 +61,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "that the test samples must have no part in",
     )
     add_epochs(parser)
+    add_stop_early(parser)
     parser.add_argument(
         "--seeds",
         type=integer_from(2),
@@ -124,6 +126,7 @@ def _prepare(file: NetworkFile, arguments: argparse.Namespace) -> TrainingJob:
         float_reference=not arguments.no_float,
         engine=arguments.engine,
         save=arguments.save,
+        stop_early=arguments.stop_early,
     )
     if job.start.lags != lags:
         print(
@@ -160,6 +163,7 @@ def _prepare_seeds(file: NetworkFile, arguments: argparse.Namespace) -> list[Tra
             held_out=arguments.hold_out is not None,
             float_reference=not arguments.no_float,
             engine=arguments.engine,
+            stop_early=arguments.stop_early,
         )
         for each in (with_seed(file, seed) for seed in range(1, arguments.seeds + 1))
     ]
@@ -213,6 +217,11 @@ def _train(job: TrainingJob, json: Path | None) -> None:
         if isinstance(broken_off, BrokenPipeError):
             raise
         raise KeyboardInterrupt(_interruption(job)) from None
+    if job.stopped_early:
+        print(
+            f"ended early after epoch {job.state.epoch} of {job.file.training.epochs}: no better "
+            f"training accuracy for {job.stop_early}"
+        )
     _write(job, json)
     _print_saved(job)
 
@@ -234,7 +243,8 @@ def _table(job: TrainingJob, bar: ProgressBar) -> Iterator[str]:
 def _write(job: TrainingJob, json: Path | None, *, interrupted: bool = False) -> None:
     if json is not None:
         epochs = {"epochs_before": job.start.epoch, "epochs": job.rows}
-        write_json(json, {**job.document(), **epochs, "interrupted": interrupted})
+        stopped = {} if job.stop_early is None else {"stopped_early": job.stopped_early}
+        write_json(json, {**job.document(), **epochs, "interrupted": interrupted, **stopped})
 
 
 def _listed(lags: tuple[int, ...]) -> str:

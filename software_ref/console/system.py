@@ -21,6 +21,7 @@ __all__ = [
     "end_child",
     "interrupts_held",
     "open_pseudo_terminal",
+    "process_is_gone",
     "processors",
     "refuse_windows",
     "user_number",
@@ -103,3 +104,16 @@ def open_pseudo_terminal() -> tuple[int, int]:
     tty.setraw(theirs)
     os.set_blocking(ours, False)
     return ours, theirs
+
+
+def process_is_gone(process: int) -> bool:
+    """Whether no process of this number runs here; False where the system cannot be asked."""
+    if sys.platform == "win32":  # where a signal of 0 would end it
+        return False
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:  # somebody else's
+        return False
+    return False

@@ -19,7 +19,7 @@ from software_ref.console.system import interrupts_held, processors
 from software_ref.experiments.store import ResultStore
 from software_ref.experiments.task import Task
 
-__all__ = ["run_tasks"]
+__all__ = ["cluster_client", "run_tasks", "worker_pool"]
 
 CONNECT_SECONDS = 10
 """How long a Dask scheduler may take to answer."""
@@ -101,12 +101,7 @@ def run_tasks(
 def _in_processes(
     tasks: Sequence[Task], data_dir: Path | None, workers: int, jobs: int
 ) -> Iterator[Finished]:
-    pool = ProcessPoolExecutor(
-        workers,
-        # Not forked: a fork copies the locks of BLAS threads that are not there any more.
-        mp_context=get_context("spawn"),
-        initializer=_start_worker,
-    )
+    pool = worker_pool(workers)
     try:
         with interrupts_held():
             threads = max(1, processors() // jobs)
@@ -129,6 +124,16 @@ def _in_processes(
         raise
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+def worker_pool(workers: int) -> ProcessPoolExecutor:
+    """Local processes that leave Ctrl-C to this one, and end with it."""
+    return ProcessPoolExecutor(
+        workers,
+        # Not forked: a fork copies the locks of BLAS threads that are not there any more.
+        mp_context=get_context("spawn"),
+        initializer=_start_worker,
+    )
 
 
 def _start_worker() -> None:
@@ -162,9 +167,16 @@ def _run_limited(task: Task, data_dir: Path | None, threads: int) -> dict[str, A
     return task.run(data_dir)
 
 
-def _on_cluster(tasks: Sequence[Task], data_dir: Path | None, address: str) -> Iterator[Finished]:
+def cluster_client(address: str) -> Any:
+    """A client of a Dask cluster.
+
+    Raises
+    ------
+    ToolError
+        Nothing answers at that address, or Dask is not installed.
+    """
     try:
-        from distributed import CancelledError, Client, KilledWorker, as_completed
+        from distributed import Client
         from distributed.comm import get_address_host_port
     except ImportError as error:
         raise ToolError(
@@ -179,8 +191,15 @@ def _on_cluster(tasks: Sequence[Task], data_dir: Path | None, address: str) -> I
             f"--scheduler must be the address of a running Dask scheduler, such as "
             f"tcp://host:8786, but none answered at {address}"
         ) from error
-    # It would log what the errors below say in one line.
+    # It would log what the errors say in one line.
     logging.getLogger("distributed.client").setLevel(logging.CRITICAL)
+    return client
+
+
+def _on_cluster(tasks: Sequence[Task], data_dir: Path | None, address: str) -> Iterator[Finished]:
+    client = cluster_client(address)
+    from distributed import CancelledError, KilledWorker, as_completed
+
     with client:
         folder = None if data_dir is None else data_dir.resolve()
         # The keys are the cluster's names of results: they must not be shared between clients.
