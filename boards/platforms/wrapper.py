@@ -24,7 +24,7 @@ from amaranth.lib import io
 
 from boards.clocking.clocking import Clocking
 from boards.design import TOP, BoardDesign
-from boards.platforms.board import Board
+from boards.platforms.board import KEY, Board
 
 __all__ = ["CLOCK", "BoardWrapper"]
 
@@ -62,7 +62,8 @@ class BoardWrapper(Elaboratable):
         rx, tx = Signal(), Signal()
         leds = Signal(self._design.leds)
         segments, digits = Signal(len(_SEGMENTS)), Signal(8)
-        buttons = {f"{name}_button": Signal(name=f"{name}_button") for name in board.buttons}
+        pins = {n: pin for n, pin in board.buttons.items() if n != KEY or self._design.morse}
+        buttons = {f"{name}_button": Signal(name=f"{name}_button") for name in pins}
         reset = self._reset(m, self._clock(m, platform))
         m.submodules.inner = Instance(
             TOP,
@@ -78,7 +79,7 @@ class BoardWrapper(Elaboratable):
         uart = platform.request("uart", 0, dir="-")
         _input(m, "rx_pin", uart.rx, rx)
         self._output(m, "tx_pin", uart.tx, tx)
-        for name, pin in board.buttons.items():
+        for name, pin in pins.items():
             _input(m, f"{name}_pin", platform.request(*pin, dir="-"), buttons[f"{name}_button"])
         for number in range(board.leds):
             port = platform.request("led", number, dir="-")

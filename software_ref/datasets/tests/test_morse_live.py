@@ -1,4 +1,4 @@
-"""Morse frames from seed and number: against docs/morse_live.md in plain integers, and by design."""
+"""Morse frames by seed and number: against docs/morse_live.md in plain integers, and by design."""
 
 import re
 
