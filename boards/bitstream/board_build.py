@@ -12,6 +12,7 @@ from boards.bitstream.report import BuildReport
 from boards.design import BoardDesign
 from boards.families import Builder, family_of
 from boards.link.framing import DEFAULT_BAUD
+from boards.morse.live import MorseLive
 from boards.platforms.board import Board
 from boards.store.capacity import most_samples
 from hwgen.core.design import CoreDesign
@@ -24,6 +25,10 @@ from software_ref.loading import load_training_data
 from software_ref.network_file import NetworkFile
 
 __all__ = ["build_board", "check_timing", "for_board", "plan_board"]
+
+
+_OTHERS = 256
+"""Room in the store of a board that makes its samples itself."""
 
 
 def for_board(file: NetworkFile, board: Board) -> NetworkFile:
@@ -79,6 +84,7 @@ def plan_board(
         baud=baud,
         samples=_samples(file, core, samples, data_dir),
         leds=board.leds,
+        morse=MorseLive.of(file),
     )
     return BitstreamJob(
         name=file.name,
@@ -133,7 +139,10 @@ def check_timing(report: BuildReport) -> None:
 
 
 def _samples(file: NetworkFile, core: CoreDesign, asked: int | None, data_dir: Path | None) -> int:
-    """Room in the store: what the user asks for, the data set's samples, or what fits."""
+    """Room in the store: what the user asks for, the data set's samples, or what fits.
+
+    Where the board makes its samples, the store is for others, and small.
+    """
     device = file.target.fpga
     most = most_samples(core, device)
     if asked is not None:
@@ -142,6 +151,8 @@ def _samples(file: NetworkFile, core: CoreDesign, asked: int | None, data_dir: P
                 f"--samples must be at most {most}, as many as fit on {device.name}, not {asked}"
             )
         return asked
+    if MorseLive.of(file) is not None:
+        return min(_OTHERS, most)
     try:
         data = load_training_data(file, data_dir)
     except (OSError, ValueError):  # the data may be on the machine that talks to the board alone

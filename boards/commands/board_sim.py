@@ -8,7 +8,8 @@ from pathlib import Path
 
 from boards.design import BoardDesign
 from boards.link.framing import DEFAULT_BAUD
-from boards.simulated.board import SimulatedBoard
+from boards.morse.live import MorseLive
+from boards.simulated.board import KEY_TICK_CLOCKS, SimulatedBoard
 from boards.simulated.terminal import PseudoTerminal
 from boards.uart import LEAST_CLOCKS_PER_BIT
 from hwgen.core.design import CoreDesign
@@ -54,6 +55,8 @@ def run(arguments: argparse.Namespace) -> int:
         baud=DEFAULT_BAUD,
         samples=arguments.samples,
         leds=16,
+        morse=MorseLive.of(file),
+        tick_clocks=KEY_TICK_CLOCKS,
     )
     board = SimulatedBoard(
         design, arguments.build, building=lambda: print("building the simulator", flush=True)

@@ -43,11 +43,15 @@ class StoredTraining(BoardTraining):
 
     def __init__(self, board: Board, file: NetworkFile, data: TrainingData):
         super().__init__(board, file, data)
-        board.store.check_room(self.samples)
+        self._before = 0  # epochs in the board's history before the run
+        self._take_samples()
+
+    def _take_samples(self) -> None:
+        data = self.data
+        self.board.store.check_room(self.samples)
         self._features = np.concatenate([data.train_features, data.test_features])
         self._labels = np.concatenate([data.train_labels, data.test_labels])
         self._seal = store_seal(self._features, self._labels)
-        self._before = 0  # epochs in the board's history before the run
 
     def holds_data(self, status: BoardStatus) -> bool:
         """Whether the board's store holds these samples."""

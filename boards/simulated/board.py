@@ -22,8 +22,10 @@ from software_ref.console.atomic_file import atomic_file
 from software_ref.console.cache_folder import cache_folder
 from software_ref.console.shared_folder import KEPT_DAYS, remove_unused
 
-__all__ = ["SimulatedBoard"]
+__all__ = ["KEY_TICK_CLOCKS", "SimulatedBoard"]
 
+KEY_TICK_CLOCKS = 32
+"""Clocks of a simulated Morse key's millisecond: a letter takes half a second of simulating."""
 _WRAPPER = Path(__file__).with_name("wrapper.cpp")
 _POINT = 0x80
 _LETTERS = {character_segments(letter): letter for letter in ascii_uppercase}

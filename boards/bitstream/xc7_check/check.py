@@ -27,6 +27,7 @@ from boards.bitstream.xc7_decode.device_bits import DeviceBits
 from boards.bitstream.xc7_decode.packets import decode
 from boards.design import BoardDesign
 from boards.families import family_of
+from boards.morse.live import MorseLive
 from boards.platforms.board import Board
 from boards.platforms.pinout import PlacedPort, pinout
 from hwgen.core.design import CoreDesign
@@ -96,6 +97,7 @@ def read_built(manifest: Path, file: NetworkFile, boards: dict[str, Board]) -> B
             baud=said["baud"],
             samples=said["samples"],
             leds=board.leds,
+            morse=MorseLive.of(file),
         )
         identity = said["identity"]
     except (KeyError, TypeError) as error:
