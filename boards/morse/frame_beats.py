@@ -6,7 +6,7 @@ shape --> next state --> four noises --> four values --> a beat's values --> bea
 from __future__ import annotations
 
 from amaranth.hdl import Cat, Const, Module, Mux, Signal, Value, signed
-from amaranth.lib import stream, wiring
+from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 
 from boards.morse.layouts import shape_layout
@@ -45,7 +45,8 @@ class FrameBeats(wiring.Component):
 
     Timing
     ------
-    Four values a clock, or one beat a clock where it has fewer, and three clocks a frame.
+    Four values a clock, or one beat a clock where it has fewer; with four or more, a clock a frame
+    beside.
 
     References
     ----------
@@ -55,6 +56,8 @@ class FrameBeats(wiring.Component):
     def __init__(self, ports: CorePorts, options: MorseLiveOptions):
         self._ports, self._noise = ports, options.noise
         self._shape = shape_layout(ports)
+        kept = ("level", "noisy", "label", "train", "rate_exponent")
+        self._head = data.StructLayout({name: self._shape.members[name] for name in kept})
         super().__init__(
             {
                 "shapes": In(stream.Signature(self._shape)),
@@ -81,6 +84,8 @@ class FrameBeats(wiring.Component):
         taken, counted = Signal(), Signal()
         taken_on, taken_in = Signal(four, reset_less=True), Signal(reset_less=True)
         counted_on, counted_in = Signal(four, reset_less=True), Signal(reset_less=True)
+        # What is said of the frame goes with its values: the next one may have begun.
+        heads = [Signal(self._head, name=f"head{k}", reset_less=True) for k in range(3)]
         noises = [Signal(signed(4), name=f"noise{k}", reset_less=True) for k in range(four)]
         state = frame.state
         fits = Signal()
@@ -96,16 +101,13 @@ class FrameBeats(wiring.Component):
                 ]
                 with m.If(inside != 0):
                     m.d.sync += inside.eq(inside - 1)
-            m.d.sync += [counted_on.eq(taken_on), counted_in.eq(taken_in)]
+                m.d.sync += [heads[0][name].eq(frame[name]) for name in self._head.members]
+            m.d.sync += [counted_on.eq(taken_on), counted_in.eq(taken_in), heads[1].eq(heads[0])]
             for k, noise in enumerate(noises):
                 m.d.sync += noise.eq(_ones(state[8 * k : 8 * k + 8]) - four)
 
-        # A frame's last values are still on their way when the next one could come.
-        empty = Signal()
-        m.d.comb += [
-            empty.eq((left == 0) & ~taken & ~counted & fits),
-            self.shapes.ready.eq(empty),
-        ]
+        # The last state is needed until its values are counted.
+        m.d.comb += self.shapes.ready.eq((left == 0) & (go | ~taken))
         with m.If(self.shapes.valid & self.shapes.ready):
             m.d.sync += [frame.eq(self.shapes.payload), left.eq(groups), inside.eq(_GROUPS)]
 
@@ -113,10 +115,11 @@ class FrameBeats(wiring.Component):
             m.d.sync += [whole.eq(whole - 1), values.eq(values >> LEVEL_BITS * lanes)]
         with m.If(counted & go):
             new = [
-                self._value(counted_on[k], frame, noise) & counted_in.replicate(LEVEL_BITS)
+                self._value(counted_on[k], heads[1], noise) & counted_in.replicate(LEVEL_BITS)
                 for k, noise in enumerate(noises)
             ]
             m.d.sync += [
+                heads[2].eq(heads[1]),
                 values.eq(Cat(values, *new)[-len(values) :]),
                 gathered.eq(gathered - 1),
             ]
@@ -130,18 +133,17 @@ class FrameBeats(wiring.Component):
                 sample.features[lane].eq(values.word_select(lane, LEVEL_BITS) << shift)
                 for lane in range(lanes)
             ),
-            *(sample[name].eq(frame[name]) for name in ("label", "train", "rate_exponent")),
+            *(sample[name].eq(heads[2][name]) for name in ("label", "train", "rate_exponent")),
         ]
         return m
 
-    def _value(self, on: Value, frame: Value, noise: Signal) -> Value:
+    def _value(self, on: Value, head: data.View, noise: Signal) -> Value:
         """One value of the frame."""
         scaled: Value = Const(0, signed(7))
         for bit in range(self._noise.bit_length()):
             if self._noise >> bit & 1:
                 scaled = scaled + (noise << bit)
-        level = Mux(on, frame.level, 0)
-        value = level + Mux(frame.noisy, scaled, 0)
+        value = Mux(on, head.level, 0) + Mux(head.noisy, scaled, 0)
         return Mux(value < 0, 0, Mux(value > LARGEST_LEVEL, LARGEST_LEVEL, value))[:LEVEL_BITS]
 
 

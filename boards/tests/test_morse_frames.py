@@ -98,7 +98,7 @@ def test_frames_are_numpys(
     assert not frames[:, FRAME:].any()
     if not stalls:  # as many clocks as either half takes, and the way through both for the first
         beats = max(shape.beats, -(-features // VALUES_PER_STATE))
-        assert clocks <= len(numbers) * max(beats + 4, 31) + 40
+        assert clocks <= len(numbers) * max(beats, 31) + 40
 
 
 BENCH = """
