@@ -88,8 +88,7 @@ class Letter(wiring.Component):
         low = Mux(is_space, options.space[0], options.dot[0])
         high = Mux(is_space, options.space[1], options.dash[1])
         quotient = divider.quotient
-        fresh = Signal(len(divider.quotient))  # the unit that is divided out, weighted
-        m.d.comb += fresh.eq((self.unit + quotient + (quotient << 1)) >> 2)
+        fresh = Signal(len(quotient) + 2, reset_less=True)  # the unit before its bounds
         m.d.sync += [self.framed.eq(0), divider.start.eq(0)]
         with m.FSM():
             with m.State("IDLE"):
@@ -127,7 +126,11 @@ class Letter(wiring.Component):
                 m.next = "READ"
                 with m.If(some_long):
                     m.next = "DIVIDED"
-            with m.State("DIVIDED"), m.If(divider.done):
+            with m.State("DIVIDED"):
+                m.d.sync += fresh.eq((self.unit + quotient + (quotient << 1)) >> 2)
+                with m.If(divider.done):
+                    m.next = "BOUNDS"
+            with m.State("BOUNDS"):
                 m.d.sync += self.unit.eq(
                     Mux(
                         fresh < SMALLEST_UNIT,

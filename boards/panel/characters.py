@@ -17,10 +17,11 @@ _LETTERS = {
 }
 """Segments of the letters; S and Z lack the bar of 5 and 2."""
 _SIGNS = {
-    **{".": "", ",": "c", "?": "abeg", "'": "f", "!": "b", "/": "beg", "(": "adef", ")": "abcd"},
+    **{".": "", ",": "c", "?": "abeg", "'": "f", "!": "b", "/": "beg", "(": "ade", ")": "abcd"},
     **{":": "ad", ";": "cd", "=": "dg", "+": "bcg", "-": "g", "_": "d", '"': "bf", "@": "abdeg"},
+    "CH": "cefg",
 }
-"""Segments of the signs, which have the point as well."""
+"""Segments of the signs, which have the point as well, and of CH: C with a cedilla is C."""
 
 
 def character_segments(symbol: str) -> int:
