@@ -63,26 +63,27 @@ class KeyTimes(wiring.Component):
         m.d.sync += self.tick.eq(clocks == 0)
         m.d.sync += clocks.eq(Mux(clocks == 0, self._tick_clocks - 1, clocks - 1))
 
-        was_down, begun = Signal(), Signal()
+        was_down, begun, turned = Signal(), Signal(), Signal()
         ticks = Signal(TIME_BITS)
         count = Signal.like(self.elements)
         write = Signal()
         changed: Value = self.down != was_down
         pause, over = Signal(range(LETTER_PAUSE * LARGEST_UNIT + 1)), Signal()
         m.d.sync += [
-            *(was_down.eq(self.down), self.letter.eq(0)),
+            *(was_down.eq(self.down), self.letter.eq(0), turned.eq(changed)),
             *(pause.eq(self.unit * LETTER_PAUSE), over.eq(ticks >= pause)),
         ]
         with m.If(changed):
             # A space counts once the mark after it has begun: the pause after a letter does not.
-            m.d.sync += [ticks.eq(0), begun.eq(1)]
+            # A tick in this clock is one of the time that begins.
+            m.d.sync += [ticks.eq(self.tick), begun.eq(1)]
             m.d.comb += write.eq(begun & (count != MOST_ELEMENTS))
             m.d.sync += count.eq(Mux(begun, count + write, 0))
         with m.Else():
             with m.If(self.tick & (ticks != LONGEST)):
                 m.d.sync += ticks.eq(ticks + 1)
             # `over` is a clock old: not of the time before the key went up.
-            with m.If(begun & ~self.down & over & (ticks != 0)):
+            with m.If(begun & ~self.down & over & ~turned):
                 m.d.sync += [begun.eq(0), self.letter.eq(1), self.elements.eq(count)]
         (time,) = memory(
             m,

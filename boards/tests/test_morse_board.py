@@ -122,8 +122,8 @@ def test_a_board_trains_on_its_own_frames_and_letters_change_no_bit(
         times, named = tap(board, letter, 40)
         unit = unit_after(unit, times)
         frame = tapped_frame(options, unit, times) << shift
-        assert named == golden.infer(frame[np.newaxis])[0]
         assert board.heard().unit == unit
+        assert named == golden.infer(frame[np.newaxis])[0], letter
         heard.append(named)
     assert len(set(heard)) > 1
     # The display shows them for a while; lamps show the last one's ASCII.
