@@ -41,8 +41,8 @@ class BoardDesign:
             if getattr(self, name) < least:
                 raise ValueError(f"{name} must be at least {least}, not {getattr(self, name)}")
         bit_length(self.clock_hz, self.baud)
-        if self.tick_clocks is not None and self.tick_clocks < 1:
-            raise ValueError(f"tick_clocks must be at least 1, not {self.tick_clocks}")
+        if self.tick_clocks is not None and self.tick_clocks < 2:
+            raise ValueError(f"tick_clocks must be at least 2, not {self.tick_clocks}")
         if self.morse is not None:
             check_core(self.core)
 
@@ -59,4 +59,4 @@ class BoardDesign:
     @property
     def key_tick(self) -> int:
         """Clocks of the key's millisecond."""
-        return self.tick_clocks or max(round(self.clock_hz / 1000), 1)
+        return self.tick_clocks or max(round(self.clock_hz / 1000), 2)

@@ -179,9 +179,11 @@ class KeyUnit(wiring.Component):
                 m.next = "IDLE"
 
         # The first time is one of the key down; times of 0 are taken for 1.
+        fetched = Signal(2)  # the first one comes out of the memory
+        m.d.sync += fetched.eq(Cat(sending, fetched[0]))
         with m.If(begin):
             m.d.sync += [sending.eq(1), place.eq(0), left.eq(0), pressed.eq(0)]
-        with m.Elif(sending & tick):
+        with m.Elif(fetched.all() & sending & tick):
             m.d.sync += left.eq(left - 1)
             with m.If(left <= 1):
                 m.d.sync += [pressed.eq(~pressed), left.eq(time), place.eq(place + 1)]

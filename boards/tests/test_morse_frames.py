@@ -12,11 +12,15 @@ from amaranth.hdl import Module
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
+from boards.design import BoardDesign
+from boards.link.commands import Command
 from boards.morse.frame_source import FrameSource
 from boards.morse.key_times import KeyTimes
+from boards.morse.key_unit import KeyUnit
 from boards.morse.letter import Letter
-from boards.morse.live import VALUES_PER_STATE
+from boards.morse.live import VALUES_PER_STATE, MorseLive
 from boards.tests.simulation import simulate
+from hwgen.core.design import CoreDesign
 from hwgen.export.verilog import to_verilog
 from hwgen.simulation import icarus
 from software_ref.core_plan import CorePlan
@@ -160,6 +164,53 @@ def test_frames_are_numpys_in_icarus(tmp_path: Path) -> None:
     for test, seed in enumerate((WIDE.seed, WIDE.test_seed)):
         wanted, _ = morse_live_frames(WIDE, seed, np.arange(count // 2))
         assert np.array_equal(frames[test::2], wanted << SHIFT)
+
+
+@pytest.mark.parametrize("phase", range(4))
+def test_the_host_holds_the_key_down_for_the_times_that_it_sends(phase: int) -> None:
+    """Whenever its command comes between two ticks; a second command's times are its own."""
+    tick, sent = 4, ([9, 6, 17], [300, 8, 8, 11], [6])
+    network = Network(layers=(64, 64), out_degree=(64,), parallelism=(64,))
+    unit = KeyUnit(
+        BoardDesign(
+            core=CoreDesign(network=network),
+            clock_hz=18_000_000,
+            morse=MorseLive(options=MorseLiveOptions(), rates=((0, 2),)),
+            tick_clocks=tick,
+        )
+    )
+    port, found = unit.port, []
+
+    async def bench(ctx) -> None:
+        for times in sent:
+            payload = b"".join(time.to_bytes(2, "little") for time in times)
+            await ctx.tick().until(unit.tick)
+            await ctx.tick().repeat(phase + 1)
+            ctx.set(port.code, Command.KEY)
+            ctx.set(port.size, len(payload))
+            ctx.set(port.start, 1)
+            await ctx.tick()
+            ctx.set(port.start, 0)
+            ctx.set(port.payload.valid, 1)
+            for byte in payload:
+                ctx.set(port.payload.payload, byte)
+                await ctx.tick().until(port.payload.ready)
+            ctx.set(port.payload.valid, 0)
+            clocks, down, lengths = 0, 0, []
+            for _ in range(tick * (sum(times) + 12)):
+                *_, now = await ctx.tick().sample(unit.down)
+                if now != down:
+                    lengths.append(clocks)
+                    clocks, down = 0, now
+                clocks += 1
+            found.append(lengths[1:])
+            assert not down
+
+    simulate(unit, bench)
+    # A space at the end is waited for, but nothing ends it.
+    assert found == [
+        [tick * time for time in times[: len(times) - 1 + len(times) % 2]] for times in sent
+    ]
 
 
 class Framer(wiring.Component):
