@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from boards.link.framing import DEFAULT_BAUD
+from boards.link.identity import board_identity
 from boards.memory.external import ExternalMemory
+from boards.morse.live import MorseLive, check_core
 from boards.store.input_plan import stored_code
 from boards.uart import bit_length
 from hwgen.core.design import CoreDesign
-from software_ref.core_identity import core_identity
 from software_ref.plan.store_layout import StoreLayout
 
 __all__ = ["MEMORY_PREFIX", "TOP", "BoardDesign"]
@@ -40,6 +41,10 @@ class BoardDesign:
     as its decoder's lines."""
     leds: int = 8
     """Light-emitting diodes, 4 or more."""
+    morse: MorseLive | None = None
+    """Morse frames that the board makes itself, and a key; None: neither."""
+    tick_clocks: int | None = None
+    """Clocks of what the key takes for a millisecond; None: those of one."""
 
     def __post_init__(self) -> None:
         for name, least in {"samples": 1, "leds": 4}.items():
@@ -50,6 +55,10 @@ class BoardDesign:
             self.external.falling(self.clock_hz)  # refuses a clock that the memory cannot have
         if self.words is not None or self.external is not None:
             _ = self.store  # its own checks
+        if self.tick_clocks is not None and self.tick_clocks < 2:
+            raise ValueError(f"tick_clocks must be at least 2, not {self.tick_clocks}")
+        if self.morse is not None:
+            check_core(self.core)
 
     @property
     def word_bits(self) -> int | None:
@@ -67,5 +76,10 @@ class BoardDesign:
 
     @cached_property
     def identity(self) -> bytes:
-        """Which core it holds, see `core_identity`."""
-        return core_identity(self.core)
+        """Which core it holds, see `board_identity`."""
+        return board_identity(self.core, self.morse)
+
+    @property
+    def key_tick(self) -> int:
+        """Clocks of the key's millisecond."""
+        return self.tick_clocks or max(round(self.clock_hz / 1000), 2)

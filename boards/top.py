@@ -5,16 +5,21 @@ tx <-- frames <--'             +-- store writer --> memory <--> sample store -->
                                +-- parameter access --(parameter port)--^ |
 buttons ----------------------.+-- run commands --> runner (requests, drain)
 display, LEDs <-- runner      '------------------^
+
+With Morse frames of its own, `SampleSources` lies between runner, store and core, and the key's
+unit beside the others; see docs/morse_live.md.
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 from amaranth.hdl import Cat, Module, Mux, Signal, Value
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
 from boards.design import MEMORY_PREFIX, TOP, BoardDesign
-from boards.link.commands import State
+from boards.link.commands import ConfigurationFlag, State
 from boards.link.dispatcher import Dispatcher
 from boards.link.frame_receiver import FrameReceiver
 from boards.link.frame_transmitter import FrameTransmitter
@@ -22,24 +27,34 @@ from boards.link.payloads import STATE
 from boards.link.state_commands import StateCommands
 from boards.memory.block_ram import BlockRamMemory
 from boards.memory.linear import LinearMemory
+from boards.morse.frame_source import FrameSource
+from boards.morse.key_unit import KeyUnit
 from boards.panel.button import BOUNCE_SECONDS, Button
 from boards.panel.display import DIGITS, SEGMENTS, Display
+from boards.panel.heard_text import CODE_BITS, HeardText
 from boards.panel.lamps import Lamps
 from boards.parameters.initial_parameters import InitialParameters
 from boards.parameters.parameter_access import ParameterAccess
+from boards.platforms.board import KEY
 from boards.run.core_use import CoreUse
 from boards.run.records import Records
 from boards.run.run_commands import RunCommands
 from boards.run.runner import Runner
+from boards.run.sample_sources import SampleSources
 from boards.store.sample_store import SampleStore
 from boards.store.store_writer import StoreWriter
 from boards.uart import UartReceiver, UartTransmitter
 from hwgen.export.header import header
 from hwgen.export.verilog import to_verilog
 
-__all__ = ["BoardTop", "board_verilog"]
+__all__ = ["BoardTop", "board_verilog", "buttons_of"]
 
 BUTTONS = ("run", "pause", "reset")
+
+
+def buttons_of(design: BoardDesign) -> tuple[str, ...]:
+    """The buttons that a build has."""
+    return BUTTONS if design.morse is None else (*BUTTONS, KEY)
 
 
 class BoardTop(wiring.Component):
@@ -55,6 +70,8 @@ class BoardTop(wiring.Component):
 
     Members
     -------
+    key_button : In(1)
+        The same, where the board makes Morse frames.
     rx : In(1), tx : Out(1)
         The UART, idle high.
     run_button, pause_button, reset_button : In(1)
@@ -75,7 +92,7 @@ class BoardTop(wiring.Component):
             {
                 "rx": In(1),
                 "tx": Out(1, init=1),
-                **{f"{name}_button": In(1) for name in BUTTONS},
+                **{f"{name}_button": In(1) for name in buttons_of(design)},
                 "leds": Out(design.leds),
                 "segments": Out(SEGMENTS),
                 "digits": Out(DIGITS),
@@ -98,23 +115,39 @@ class BoardTop(wiring.Component):
         m.submodules.records = records = Records(
             len(core.predictions.payload.prediction), len(runner.samples)
         )
-        traffic = self._link(m, [state, writer, access, commands, records])
+        units = [state, writer, access, commands, records]
+        key = KeyUnit(design) if design.morse is not None else None
+        if key is not None:
+            m.submodules.key = key
+            units.append(key)
+        traffic = self._link(m, units)
         pressed = self._buttons(m)
 
         # Samples: runner -> store -> core -> records.
         wiring.connect(m, writer.writes, memory.writes)
         wiring.connect(m, store.reads, memory.reads)
         wiring.connect(m, memory.data, store.data)
-        wiring.connect(m, runner.requests, store.requests)
-        wiring.connect(m, store.samples, core.samples)
-        prediction = core.predictions
+        prediction, sample_taken = core.predictions, store.taken
+        counted, hearing = prediction.valid, None
+        if key is None:
+            wiring.connect(m, runner.requests, store.requests)
+            wiring.connect(m, store.samples, core.samples)
+        else:
+            sample_taken = self._sources(m, core, store, runner, key)
+            hearing = runner.hearing
+            counted = counted & ~hearing
+
+        def with_key(others: Value) -> Value:
+            """Or the key's letter."""
+            return others if hearing is None else others | hearing
+
         # What all around the core looks at comes from registers. `busy` rises no later than the
         # runner knows that a sample was taken.
         busy, taken = Signal(), Signal()
-        m.d.sync += [busy.eq(core.busy), taken.eq(store.taken)]
+        m.d.sync += [busy.eq(core.busy), taken.eq(sample_taken)]
         m.d.comb += [
             prediction.ready.eq(1),
-            records.predicted.eq(prediction.valid),
+            records.predicted.eq(counted),
             records.prediction.eq(prediction.payload.prediction),
             records.correct.eq(prediction.payload.correct),
             runner.prediction.eq(prediction.valid),
@@ -146,7 +179,7 @@ class BoardTop(wiring.Component):
             m.d.sync += resetting.eq(0)
         still = ~runner.running & ~access.working & ~initial.working
         m.d.sync += [
-            reset_begins.eq(resetting & still & ~busy & ~reset_begins),
+            reset_begins.eq(resetting & still & ~with_key(busy) & ~reset_begins),
             core.drain.eq(runner.drain | (resetting & still)),
         ]
         m.d.comb += initial.start.eq(reset_begins)
@@ -154,14 +187,18 @@ class BoardTop(wiring.Component):
         # Commands and buttons to the runner; where both come in one clock, the command counts.
         sealed = Signal()
         m.d.sync += sealed.eq(writer.seal != 0)
+        there: Value = sealed
         occupied = access.working | initial.working | resetting
+        if key is not None:
+            there = sealed | (commands.configuration.flags & ConfigurationFlag.GENERATED).any()
+            m.d.comb += runner.occupied.eq(occupied)
         m.d.comb += [
             commands.running.eq(runner.running),
-            commands.occupied.eq(occupied),
-            commands.busy.eq(busy | occupied),
-            commands.sealed.eq(sealed),
+            commands.occupied.eq(with_key(occupied)),
+            commands.busy.eq(with_key(busy | occupied)),
+            commands.sealed.eq(there),
             commands.rate_entry.eq(runner.rate_entry),
-            access.busy.eq(runner.running | busy | initial.working | resetting),
+            access.busy.eq(with_key(runner.running | busy | initial.working | resetting)),
             runner.rate.eq(commands.rate),
             runner.configuration.eq(commands.configuration),
             runner.played.eq(commands.played),
@@ -188,10 +225,10 @@ class BoardTop(wiring.Component):
         m.d.comb += [
             use.playing.eq(runner.playing),
             use.ready.eq(core.samples.ready),
-            use.valid.eq(store.samples.valid),
+            use.valid.eq(core.samples.valid),
         ]
         self._parameters(m, core, access, initial)
-        self._panel(m, runner, busy=busy, forget=reset_begins, traffic=traffic)
+        self._panel(m, runner, key, busy=busy, forget=reset_begins, traffic=traffic)
         flags = {
             State.RUNNING: runner.running,
             State.PAUSED: runner.paused,
@@ -257,6 +294,36 @@ class BoardTop(wiring.Component):
             wiring.connect(m, unit.port, getattr(dispatcher, f"unit{number}"))
         return uart_in.valid
 
+    def _sources(
+        self, m: Module, core: Any, store: SampleStore, runner: Runner, key: KeyUnit
+    ) -> Value:
+        """The store, the board's own frames and the key's; returns a pulse for each sample taken.
+
+        runner -> sources -> store, frames -> sources -> core; key -> frames
+        """
+        design = self.design
+        assert design.morse is not None
+        m.submodules.sources = sources = SampleSources(design)
+        m.submodules.frames = frames = FrameSource(design.core.ports, design.morse.options)
+        for start, end in (
+            (runner.requests, sources.requests),
+            (sources.stored, store.requests),
+            (sources.frames, frames.requests),
+            (store.samples, sources.stored_samples),
+            (frames.samples, sources.frame_samples),
+            (sources.samples, core.samples),
+        ):
+            wiring.connect(m, start, end)
+        m.d.comb += [
+            key.pin.eq(self.key_button),
+            key.asked.eq(runner.asked),
+            key.heard.eq(runner.heard),
+            key.prediction.eq(core.predictions.payload.prediction),
+            runner.letter.eq(key.letter),
+            frames.tapped.eq(key.frame),
+        ]
+        return store.taken | frames.taken
+
     def _buttons(self, m: Module) -> dict[str, Value]:
         clocks = max(round(BOUNCE_SECONDS * self.design.clock_hz), 1)
         pressed = {}
@@ -286,7 +353,14 @@ class BoardTop(wiring.Component):
             ]
 
     def _panel(
-        self, m: Module, runner: Runner, *, busy: Value, forget: Value, traffic: Value
+        self,
+        m: Module,
+        runner: Runner,
+        key: KeyUnit | None,
+        *,
+        busy: Value,
+        forget: Value,
+        traffic: Value,
     ) -> None:
         clock_hz = self.design.clock_hz
         m.submodules.display = display = Display(clock_hz, len(runner.tail))
@@ -297,15 +371,26 @@ class BoardTop(wiring.Component):
             display.right.eq(runner.tail_right),
             display.whole.eq(runner.tail),
             display.forget.eq(forget),
-            self.segments.eq(display.segments),
             self.digits.eq(display.digits),
             lamps.running.eq(runner.running),
             lamps.paused.eq(runner.paused),
             lamps.busy.eq(busy),
-            lamps.traffic.eq(traffic),
+            lamps.traffic.eq(traffic if key is None else traffic | key.down),
             lamps.per_mille.eq(display.per_mille),
-            self.leds.eq(lamps.leds),
         ]
+        segments, leds = display.segments, lamps.leds
+        if key is not None:
+            m.submodules.text = text = HeardText(len(key.prediction))
+            m.d.comb += [
+                text.heard.eq(key.heard),
+                text.character.eq(key.prediction),
+                text.tick.eq(key.tick),
+                text.digits.eq(display.digits),
+            ]
+            segments = Mux(text.shown, text.segments, segments)
+            if self.design.leds >= CODE_BITS:
+                leds = Mux(text.shown, text.code, leds)
+        m.d.comb += [self.segments.eq(segments), self.leds.eq(leds)]
 
 
 def board_verilog(design: BoardDesign) -> str:

@@ -20,7 +20,8 @@ from boards.host.stored_training import StoredTraining
 from boards.host.training import BoardTraining
 from boards.link.commands import State, Stop
 from boards.link.framing import DEFAULT_BAUD
-from boards.simulated.board import SimulatedBoard
+from boards.morse.live import MorseLive
+from boards.simulated.board import KEY_TICK_CLOCKS, SimulatedBoard
 from boards.simulated.terminal import PseudoTerminal
 from boards.uart import LEAST_CLOCKS_PER_BIT
 from hwgen.core.design import CoreDesign
@@ -113,7 +114,7 @@ class Board:
         core = CorePlan.from_file(file, inputs=load_inputs(file, optional_path(data_dir)))
         self._port = SerialPort(port, baud, reconnect=reconnect, tell=print)
         try:
-            self._board = BoardDriver(Link(self._port, timeout=timeout), core)
+            self._board = BoardDriver(Link(self._port, timeout=timeout), core, MorseLive.of(file))
         except BaseException:
             self._port.close()
             raise
@@ -245,7 +246,7 @@ class Board:
         self, file: NetworkFile, data: TrainingData, stop_early: int | None = None
     ) -> BoardTraining:
         training = training_on(self._board, file, data, stop_early)
-        if isinstance(training, StoredTraining):
+        if isinstance(training, StoredTraining):  # what the board makes itself is there already
             with ProgressBar(training.samples, unit="sample", description="upload") as bar:
                 training.upload(bar.update)
         return training
@@ -282,6 +283,8 @@ def simulated_board(
         baud=DEFAULT_BAUD,
         samples=samples,
         leds=16,
+        morse=MorseLive.of(file),
+        tick_clocks=KEY_TICK_CLOCKS,
     )
     board = SimulatedBoard(design, optional_path(build))
     terminal = PseudoTerminal(board)

@@ -49,7 +49,7 @@ def picture_form(name: str, features: int, *, reduced: bool) -> Form:
     """
     if reduced:
         return "curves"
-    if name == "morse":
+    if name in ("morse", "morse_live"):
         return "strips"
     if name in ("phonemes", "timit", "reuters"):
         return "curves"

@@ -16,8 +16,9 @@ from boards.design import BoardDesign
 from boards.families import Builder, family_of
 from boards.link.framing import DEFAULT_BAUD
 from boards.memory.external import BLOCK, ExternalMemory
+from boards.morse.live import MorseLive
 from boards.platforms.board import Board
-from boards.store.capacity import largest_store, store_for
+from boards.store.capacity import largest_store, most_samples, store_for
 from boards.store.input_plan import stored_code, stored_features
 from hwgen.core.design import CoreDesign
 from hwgen.synthesis import check_capacity
@@ -34,6 +35,10 @@ from software_ref.plan.store_layout import StoreLayout
 from software_ref.training import TrainingData
 
 __all__ = ["build_board", "check_timing", "coded_lengths", "for_board", "plan_board"]
+
+
+_OTHERS = 256
+"""Room in the store of a board that makes its samples itself."""
 
 
 def for_board(file: NetworkFile, board: Board) -> NetworkFile:
@@ -97,6 +102,7 @@ def plan_board(
         words=store.words if external is None else None,
         leds=board.leds,
         external=external,
+        morse=MorseLive.of(file),
     )
     return BitstreamJob(
         name=file.name,
@@ -157,9 +163,15 @@ def _store(
     data_dir: Path | None,
     external: ExternalMemory | None,
 ) -> StoreLayout:
-    """The store: for the samples that the user asks for, the data set's, or what fits."""
+    """The store: for the samples that the user asks for, the data set's, or what fits.
+
+    Where the board makes its samples, the store is for others, and small.
+    """
     device = file.target.fpga
     memory = None if external is None else external.shape
+    if asked is None and MorseLive.of(file) is not None:
+        asked = min(_OTHERS, most_samples(core, device, memory))
+        return largest_store(core, device, asked, memory)
     try:
         data = load_training_data(file, data_dir)
     except (OSError, ValueError):  # the data may be on the machine that talks to the board alone

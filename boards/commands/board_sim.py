@@ -10,7 +10,8 @@ from boards.commands.logic_options import add_memory, positive_mhz
 from boards.design import BoardDesign
 from boards.link.framing import DEFAULT_BAUD
 from boards.memory.external import MEMORIES
-from boards.simulated.board import SimulatedBoard
+from boards.morse.live import MorseLive
+from boards.simulated.board import KEY_TICK_CLOCKS, SimulatedBoard
 from boards.simulated.terminal import PseudoTerminal
 from boards.uart import LEAST_CLOCKS_PER_BIT
 from hwgen.core.design import CoreDesign
@@ -70,6 +71,8 @@ def run(arguments: argparse.Namespace) -> int:
         external=MEMORIES.get(arguments.memory),
         samples=arguments.samples,
         leds=16,
+        morse=MorseLive.of(file),
+        tick_clocks=KEY_TICK_CLOCKS,
     )
     board = SimulatedBoard(
         design, arguments.build, building=lambda: print("building the simulator", flush=True)

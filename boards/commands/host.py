@@ -7,8 +7,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from boards.commands.host_key import key, listen
 from boards.commands.host_training import train
 from boards.host.board import Board
+from boards.host.generated_training import GeneratedTraining
 from boards.host.link import Link
 from boards.host.messages import BoardStatus
 from boards.host.serial_port import SerialPort
@@ -16,6 +18,7 @@ from boards.host.session import Session
 from boards.host.stored_training import StoredTraining
 from boards.link.commands import State, Stop
 from boards.link.framing import DEFAULT_BAUD
+from boards.morse.live import MorseLive
 from software_ref.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from software_ref.commands.arguments import (
     add_data,
@@ -107,6 +110,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="train: train the golden model as well; every bit must be the same",
     )
+    parser.add_argument("--text", metavar="TEXT", help="key: the letters to tap")
+    parser.add_argument(
+        "--wpm",
+        type=integer_from(2),
+        metavar="N",
+        help="key: words a minute, 50 units each (default: 10)",
+    )
+    parser.add_argument(
+        "--irregular",
+        type=_percent,
+        metavar="PERCENT",
+        help="key: draw every time from so much below to so much above (default: 0)",
+    )
     add_predictions(parser, "every test sample (infer)")
     add_json(parser)
 
@@ -121,6 +137,9 @@ def run(arguments: argparse.Namespace) -> int:
         ("--verify", arguments.verify, ("train",)),
         ("--go-on", arguments.go_on, ("train",)),
         ("--stop-early", arguments.stop_early, ("train",)),
+        ("--text", arguments.text, ("key",)),
+        ("--wpm", arguments.wpm, ("key",)),
+        ("--irregular", arguments.irregular, ("key",)),
         *((option, path, ("infer",)) for option, path in prediction_outputs(arguments).items()),
     ):
         if value and arguments.action not in users:
@@ -131,6 +150,13 @@ def run(arguments: argparse.Namespace) -> int:
         raise ValueError("save must be told where to: --save FILE.npz")
     if arguments.action == "restore" and arguments.resume is None:
         raise ValueError("restore must be told what: --resume FILE.npz")
+    if arguments.action == "key" and arguments.text is None:
+        raise ValueError("key must be told what to tap: --text TEXT")
+    if arguments.action in ("key", "listen") and MorseLive.of(file) is None:
+        raise ValueError(
+            f"{arguments.action} is for boards that make Morse frames: [data] name must be "
+            f"morse_live, not {file.data.name}"
+        )
     outputs = {
         "--json": arguments.json,
         "--save": arguments.save,
@@ -149,7 +175,7 @@ def run(arguments: argparse.Namespace) -> int:
         tell=lambda line: print(line, flush=True),
     )
     try:
-        board = Board(Link(port, timeout=arguments.timeout), core)
+        board = Board(Link(port, timeout=arguments.timeout), core, MorseLive.of(file))
         session = Session(board=board, file=file, arguments=arguments, resumed=resumed)
         status = action(session)
         if board.link.repairs:
@@ -219,8 +245,13 @@ def _status(session: Session) -> int:
 
 
 def _upload(session: Session) -> int:
-    training = StoredTraining(session.board, session.file, session.data)
-    session.upload(training)
+    training: StoredTraining
+    if isinstance(session.training, GeneratedTraining):
+        training = session.training
+        session.prepare()
+    else:
+        training = StoredTraining(session.board, session.file, session.data)
+        session.upload(training)
     training.place(0)  # the board's run button can start it without a host
     return 0
 
@@ -313,8 +344,20 @@ _ACTIONS: dict[str, tuple[Callable[[Session], int], str]] = {
     "pause": (_pause, "let a training wait"),
     "resume": (_resume, "go on after pause"),
     "stop": (_stop, "end a training after its epoch"),
+    "key": (key, "tap --text on the board's Morse key, and say what it heard"),
+    "listen": (listen, "say what it hears on its key, until Ctrl-C"),
     "reset": (_reset, "end a training, and go back to the initial weights"),
 }
+
+
+def _percent(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value < 100:
+        raise argparse.ArgumentTypeError(f"must be a share in percent below 100, not {text!r}")
+    return value
 
 
 def _seconds(text: str) -> float:

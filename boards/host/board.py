@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from boards.host.link import Link, LinkError
-from boards.host.messages import BoardStatus, Configuration, EpochRecord, Identity
+from boards.host.messages import BoardStatus, Configuration, EpochRecord, Heard, Identity
 from boards.host.parameters import parameter_runs
 from boards.host.store import Store
-from boards.link.commands import Command, PlayFlag, State, Stop
+from boards.link.commands import Command, KeyState, PlayFlag, State, Stop
+from boards.link.identity import board_identity
 from boards.link.payloads import (
     COUNTER,
+    HEARD,
     HISTORY_ENTRY,
     IDENTITY,
+    KEY_TIME,
     MAX_ANSWER,
     PARAMETER_VALUE,
     PLAY,
@@ -27,10 +31,10 @@ from boards.link.payloads import (
     STOP,
     STORE_RANGE,
 )
+from boards.morse.live import MorseLive
 from boards.store.input_plan import stored_code
 from software_ref.connections.clash_free import ClashFreePattern
 from software_ref.connections.stored_words import stored_words, with_stored_words
-from software_ref.core_identity import core_identity
 from software_ref.core_plan import CorePlan
 from software_ref.golden import Parameters, SaturationCounts
 from software_ref.golden.samples import Progress
@@ -54,6 +58,8 @@ class Board:
         The line to it.
     core
         The network's core.
+    morse
+        The Morse frames that the board makes itself; None: none.
 
     Raises
     ------
@@ -61,9 +67,10 @@ class Board:
         Nothing answers, or the board holds another build.
     """
 
-    def __init__(self, link: Link, core: CorePlan):
+    def __init__(self, link: Link, core: CorePlan, morse: MorseLive | None = None):
         self.link = link
         self.core = core
+        self.morse = morse
         self.identity = self._identify()
         """What the board says of itself."""
         # A board that was just switched on still writes its initial parameters.
@@ -79,11 +86,12 @@ class Board:
                 f"not {answer[0] if answer else 'none'}: program it again"
             )
         found = IDENTITY.unpack(answer)
-        identity = found.identity.to_bytes(len(core_identity(self.core)), "little")
-        if identity != core_identity(self.core):
+        wanted = board_identity(self.core, self.morse)
+        identity = found.identity.to_bytes(len(wanted), "little")
+        if identity != wanted:
             raise LinkError(
                 f"the board holds another network (build {identity.hex()[:12]}) than the file "
-                f"describes (build {core_identity(self.core).hex()[:12]}): program it again, or "
+                f"describes (build {wanted.hex()[:12]}): program it again, or "
                 "name the file that it was built from"
             )
         return Identity(
@@ -223,20 +231,40 @@ class Board:
         """End a run."""
         self.link.call(Command.STOP, STOP.pack(when=when))
 
-    def play(self, first: int, count: int, *, train: bool, exponent: int, drain: bool) -> None:
-        """Play samples of the store outside any run, and wait until they are taken."""
+    def play(
+        self,
+        first: int,
+        count: int,
+        *,
+        train: bool,
+        exponent: int,
+        drain: bool,
+        generated: bool = False,
+    ) -> None:
+        """Play samples outside any run, and wait until they are taken.
+
+        They are those of the store, or with `generated` the frames that the board makes.
+        """
         flags = (PlayFlag.TRAIN if train else 0) | (PlayFlag.DRAIN if drain else 0)
+        flags |= PlayFlag.GENERATED if generated else 0
         payload = PLAY.pack(first=first, count=count, flags=flags, rate_exponent=exponent)
         self.link.call(Command.PLAY, payload)
         self.wait_while(State.RUNNING)
 
-    def infer(self, first: int, count: int, progress: Progress | None = None) -> NDArray[np.int64]:
-        """Predicted classes of samples of the store: int64 (n,)."""
+    def infer(
+        self,
+        first: int,
+        count: int,
+        progress: Progress | None = None,
+        *,
+        generated: bool = False,
+    ) -> NDArray[np.int64]:
+        """Predicted classes of samples, those that `play` takes: int64 (n,)."""
         found = []
         for place in range(first, first + count, _BATCH):
             portion = min(_BATCH, first + count - place)
             before = self.status()
-            self.play(place, portion, train=False, exponent=0, drain=True)
+            self.play(place, portion, train=False, exponent=0, drain=True, generated=generated)
             self.refuse_damage(before, self.status())
             found.append(self.predictions(before.predictions, portion)[0])
             if progress is not None:
@@ -257,6 +285,20 @@ class Board:
             EpochRecord(**dict(zip(columns._fields, values, strict=True)))
             for values in zip(*(column.tolist() for column in columns), strict=True)
         ]
+
+    # The key
+
+    def tap(self, times: Sequence[int]) -> None:
+        """Hold the key down, up, down ... for these times, in milliseconds of the board.
+
+        The board does so on its own, and refuses others meanwhile.
+        """
+        self.link.call(Command.KEY, b"".join(KEY_TIME.pack(time=time) for time in times))
+
+    def heard(self) -> Heard:
+        """What the key was heard to say."""
+        found = HEARD.unpack(self.link.call(Command.READ_HEARD, answer=HEARD.size))._asdict()
+        return Heard(**found | {"flags": KeyState(found["flags"])})
 
     def _records(self, command: Command, first: int, count: int, size: int) -> bytes:
         """Entries of a record, of so many bytes each."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from boards.host.board import Board
+from boards.host.generated_training import GeneratedTraining, makes
 from boards.host.store import RoomError
 from boards.host.stored_training import StoredTraining
 from boards.host.streamed_training import StreamedTraining
@@ -16,7 +17,9 @@ __all__ = ["training_on"]
 def training_on(
     board: Board, file: NetworkFile, data: TrainingData, stop_early: int | None = None
 ) -> BoardTraining:
-    """The training, from the board's store where that has room for the samples."""
+    """The training: on the board's own frames, or from its store where that has room."""
+    if not file.training.shuffle and makes(board, data):
+        return GeneratedTraining(board, file, data, stop_early)
     try:
         return StoredTraining(board, file, data, stop_early)
     except RoomError:

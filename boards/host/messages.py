@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from boards.link.commands import ConfigurationFlag, State
+from boards.link.commands import ConfigurationFlag, KeyState, State
 from boards.link.payloads import CONFIGURATION, NEVER, RATE, RATES
 from software_ref.golden import SaturationCounts
 
-__all__ = ["BoardStatus", "Configuration", "EpochRecord", "Identity"]
+__all__ = ["BoardStatus", "Configuration", "EpochRecord", "Heard", "Identity"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,6 +96,8 @@ class Configuration:
     """(first epoch, rate exponent k), in rising order, at most RATES of those that count."""
     ordered: bool = False
     """Whether training samples are taken as the store's order says."""
+    generated: bool = False
+    """Whether samples are the frames that the board makes itself, by their numbers."""
 
     def packed(self) -> bytes:
         """The payload of CONFIGURE.
@@ -117,7 +119,8 @@ class Configuration:
             )
         rates += [(NEVER, 0)] * (RATES - len(rates))
         head = CONFIGURATION.pack(
-            flags=ConfigurationFlag.ORDERED if self.ordered else 0,
+            flags=(ConfigurationFlag.ORDERED if self.ordered else 0)
+            | (ConfigurationFlag.GENERATED if self.generated else 0),
             first_epoch=self.first_epoch,
             end_epoch=self.end_epoch,
             train_first=self.train_first,
@@ -126,6 +129,20 @@ class Configuration:
             test_count=self.test_count,
         )
         return head + b"".join(RATE.pack(first_epoch=e, rate_exponent=k) for e, k in rates)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Heard:
+    """What a board's Morse key was heard to say."""
+
+    letters: int
+    """Letters named since the board's reset."""
+    character: int
+    """Class of the last one."""
+    flags: KeyState
+    """What the key is doing."""
+    unit: int
+    """Its unit, in milliseconds of the board."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,6 +9,7 @@ from typing import Any
 
 from boards.host.board import POLL_SECONDS, Board
 from boards.host.choice import training_on
+from boards.host.generated_training import GeneratedTraining
 from boards.host.stored_training import StoredTraining
 from boards.host.training import BoardTraining
 from boards.link.commands import State
@@ -57,7 +58,9 @@ class Session:
 
     def prepare(self) -> None:
         """Get the samples to where training takes them from, and say where that is."""
-        if isinstance(self.training, StoredTraining):
+        if isinstance(self.training, GeneratedTraining):
+            print(f"the board makes the {self.training.samples} samples itself", flush=True)
+        elif isinstance(self.training, StoredTraining):
             self.upload(self.training)
         else:
             layout = self.board.store.layout

@@ -51,13 +51,16 @@ class StoredTraining(BoardTraining):
         stop_early: int | None = None,
     ):
         super().__init__(board, file, data, stop_early)
-        features = np.concatenate([data.train_features, data.test_features])
-        labels = np.concatenate([data.train_labels, data.test_labels])
-        self._image = board.store.image(features, labels)
         self._before = board.status()  # before the run
         self._read = 0  # epochs in the board's history that are not of the run, or read
         # An epoch, and what the board held before connections moved for it, until it starts.
         self._moved: tuple[int, Parameters] | None = None
+        self._take_samples()
+
+    def _take_samples(self) -> None:
+        features = np.concatenate([self.data.train_features, self.data.test_features])
+        labels = np.concatenate([self.data.train_labels, self.data.test_labels])
+        self._image = self.board.store.image(features, labels)
 
     def holds_data(self, status: BoardStatus) -> bool:
         """Whether the board's store holds these samples."""

@@ -18,13 +18,14 @@ from __future__ import annotations
 import enum
 
 from boards.link.framing import Fault
-from boards.link.payloads import RATES
+from boards.link.payloads import KEY_TIMES, RATES
 
 __all__ = [
     "ANSWER",
     "Command",
     "ConfigurationFlag",
     "Described",
+    "KeyState",
     "PlayFlag",
     "State",
     "Status",
@@ -91,6 +92,12 @@ class Command(Described):
     PLAY = 0x40, "PLAY", "", "Plays samples of the store, outside any run. Refused during a run."
     READ_PREDICTIONS = 0x41, "READ_RANGE", "count PREDICTION", "The last predictions."
     READ_HISTORY = 0x42, "READ_RANGE", "count HISTORY_ENTRY", "The last epochs."
+    KEY = (
+        *(0x50, f"1 to {KEY_TIMES} KEY_TIME", ""),
+        "Holds the key of a board that makes Morse frames down, up, down ... for these times. "
+        "Refused while it does so.",
+    )
+    READ_HEARD = 0x51, "", "HEARD", "What such a board's key was and is heard to say."
 
 
 class Status(Described):
@@ -151,6 +158,8 @@ class ConfigurationFlag(enum.IntFlag):
 
     ORDERED = 1
     """Training sample n of an epoch is the one that the order has at place n."""
+    GENERATED = 2
+    """Samples are the frames that the board makes itself, by their numbers; not with ORDERED."""
 
 
 class PlayFlag(enum.IntFlag):
@@ -160,3 +169,16 @@ class PlayFlag(enum.IntFlag):
     """The samples train."""
     DRAIN = 2
     """A drain ends the sequence after them."""
+    GENERATED = 4
+    """They are the frames that the board makes itself, by their numbers."""
+
+
+class KeyState(enum.IntFlag):
+    """Flags of HEARD."""
+
+    DOWN = 1
+    """The key is down, by hand or by KEY."""
+    SENDING = 2
+    """KEY's times are not over."""
+    WAITING = 4
+    """A letter is over, and was not looked at yet."""

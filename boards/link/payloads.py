@@ -9,9 +9,12 @@ from software_ref.training import STREAM_TAIL
 __all__ = [
     "CONFIGURATION",
     "COUNTER",
+    "HEARD",
     "HISTORY_DEPTH",
     "HISTORY_ENTRY",
     "IDENTITY",
+    "KEY_TIME",
+    "KEY_TIMES",
     "MAX_ANSWER",
     "NEVER",
     "PARAMETER_KINDS",
@@ -43,6 +46,8 @@ PREDICTION_DEPTH = 1024
 """Predictions that the board remembers, the last ones."""
 HISTORY_DEPTH = 512
 """Epochs that the board remembers, the last ones."""
+KEY_TIMES = 16
+"""Times of KEY at most; a letter has no more than 11."""
 TAIL = STREAM_TAIL
 """Training samples at an epoch's end whose accuracy is kept apart, as software trainers do."""
 
@@ -128,6 +133,14 @@ PREDICTION = Record(
     "PREDICTION",
     Field("prediction", 15, "the class"),
     Field("correct", 1, "whether it is the label"),
+)
+KEY_TIME = Record("KEY_TIME", Field("time", 16, "milliseconds of the board, 1 or more"))
+HEARD = Record(
+    "HEARD",
+    Field("letters", 32, "letters named since the board's reset"),
+    Field("character", 8, "class of the last one"),
+    Field("flags", 8, "flags of the key"),
+    Field("unit", 16, "its unit, in milliseconds of the board"),
 )
 HISTORY_ENTRY = Record(
     "HISTORY_ENTRY",

@@ -20,6 +20,8 @@ class Button(wiring.Component):
     ----------
     clocks
         Clocks that the pin must rest, 1 or more.
+    level
+        Whether there is `down`.
 
     Members
     -------
@@ -27,17 +29,21 @@ class Button(wiring.Component):
         High while pressed; from the board.
     pressed : Out(1)
         Pulse, once for each press.
+    down : Out(1)
+        High while it is pressed.
     """
 
-    def __init__(self, clocks: int):
-        self._clocks = clocks
-        super().__init__({"pin": In(1), "pressed": Out(1)})
+    def __init__(self, clocks: int, *, level: bool = False):
+        self._clocks, self._level = clocks, level
+        super().__init__({"pin": In(1), "pressed": Out(1), **({"down": Out(1)} if level else {})})
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
         pin, state = Signal(), Signal()
         m.submodules.synchroniser = FFSynchronizer(self.pin, pin)
         rest = Signal(range(self._clocks), init=self._clocks - 1)
+        if self._level:
+            m.d.comb += self.down.eq(state)
         m.d.sync += self.pressed.eq(0)
         with m.If(pin == state):
             m.d.sync += rest.eq(self._clocks - 1)

@@ -28,7 +28,12 @@ def _board(name: str, title: str, platform: type) -> Board:
         platform=platform,
         clock_mhz=100.0,
         leds=4,
-        buttons={"run": ("button", 0), "pause": ("button", 1), "reset": ("button", 2)},
+        buttons={
+            "run": ("button", 0),
+            "pause": ("button", 1),
+            "reset": ("button", 2),
+            "key": ("button", 3),
+        },
         memory="256 MB DDR3",
     )
 

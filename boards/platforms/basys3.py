@@ -85,6 +85,7 @@ BOARD = Board(
         "run": ("button_center", 0),
         "pause": ("button_up", 0),
         "reset": ("button_down", 0),
+        "key": ("button_right", 0),
     },
 )
 """The board."""

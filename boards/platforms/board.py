@@ -11,8 +11,10 @@ from amaranth.build import Platform
 from boards.memory.external import BLOCK, ExternalMemory
 from software_ref.devices import DEVICES, Part
 
-__all__ = ["Board", "Pin"]
+__all__ = ["KEY", "Board", "Pin"]
 
+KEY = "key"
+"""The button that is a Morse key, on builds that have one."""
 Pin = tuple[str, int]
 """Name and number of a resource of an Amaranth platform."""
 
@@ -41,7 +43,7 @@ class Board:
     display_digits: int = 0
     """Seven-segment digits, `display_7seg` and `display_7seg_an`: those from the right are lit."""
     buttons: Mapping[str, Pin] = field(default_factory=dict)
-    """Resource of each of the logic's buttons `run`, `pause` and `reset`."""
+    """Resource of each of the logic's buttons `run`, `pause` and `reset`, and of KEY."""
     held_high: tuple[tuple[str, int, str], ...] = ()
     """Resource and part of pins that must be kept high, although the logic does not use them."""
     memory: str | None = None

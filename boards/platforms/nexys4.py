@@ -177,6 +177,7 @@ BOARD = Board(
         "pause": ("button_up", 0),
         # Not the processor's reset button, which lies at the edge and is easily hit.
         "reset": ("button_down", 0),
+        "key": ("button_right", 0),
     },
 )
 """The board."""

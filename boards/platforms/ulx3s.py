@@ -15,7 +15,12 @@ BOARD = Board(
     platform=ULX3S_85F_Platform,
     clock_mhz=40.0,
     leds=8,
-    buttons={"run": ("button_fire", 0), "pause": ("button_fire", 1), "reset": ("button_up", 0)},
+    buttons={
+        "run": ("button_fire", 0),
+        "pause": ("button_fire", 1),
+        "reset": ("button_up", 0),
+        "key": ("button_right", 0),
+    },
     # Low, the processor beside the FPGA would reset the board.
     memory=SDRAM.title,
     external=(SDRAM,),

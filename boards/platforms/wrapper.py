@@ -24,7 +24,7 @@ from amaranth.lib import io
 
 from boards.clocking.clocking import Clocking
 from boards.design import MEMORY_PREFIX, TOP, BoardDesign
-from boards.platforms.board import Board
+from boards.platforms.board import KEY, Board
 from boards.platforms.memory_pins import connect_chip
 
 __all__ = ["CLOCK", "BoardWrapper"]
@@ -63,7 +63,10 @@ class BoardWrapper(Elaboratable):
         rx, tx = Signal(), Signal()
         leds = Signal(self._design.leds)
         segments, digits = Signal(len(_SEGMENTS)), Signal(8)
-        buttons = {f"{name}_button": Signal(name=f"{name}_button") for name in board.buttons}
+        wired = {
+            name: pin for name, pin in board.buttons.items() if name != KEY or self._design.morse
+        }
+        buttons = {f"{name}_button": Signal(name=f"{name}_button") for name in wired}
         external, pins = self._design.external, self._memory_pins()
         reset = self._reset(m, self._clock(m, platform))
         m.submodules.inner = Instance(
@@ -84,7 +87,7 @@ class BoardWrapper(Elaboratable):
         uart = platform.request("uart", 0, dir="-")
         _input(m, "rx_pin", uart.rx, rx)
         self._output(m, "tx_pin", uart.tx, tx)
-        for name, pin in board.buttons.items():
+        for name, pin in wired.items():
             _input(m, f"{name}_pin", platform.request(*pin, dir="-"), buttons[f"{name}_button"])
         for number in range(board.leds):
             port = platform.request("led", number, dir="-")

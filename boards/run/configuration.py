@@ -17,13 +17,15 @@ PLAY_LAYOUT = layout_of(PLAY)
 """A PLAY of the link."""
 
 
-def pass_layout(sample_bits: int) -> data.StructLayout:
+def pass_layout(sample_bits: int, *, generated: bool = False) -> data.StructLayout:
     """A pass over consecutive samples: first one and how many, flags and rate exponent.
 
     Parameters
     ----------
     sample_bits
-        Bits of the number of samples that the store has room for.
+        Bits of the number of samples that the store has room for, or that the board makes.
+    generated
+        Whether it makes any.
     """
     return data.StructLayout(
         {
@@ -32,5 +34,6 @@ def pass_layout(sample_bits: int) -> data.StructLayout:
             "ordered": 1,
             "train": 1,
             "rate_exponent": 8,
+            **({"generated": 1} if generated else {}),
         }
     )

@@ -11,8 +11,9 @@ from amaranth.lib.wiring import In, Out
 from boards.design import BoardDesign
 from boards.link.commands import Command, ConfigurationFlag, PlayFlag, Status, Stop
 from boards.link.dispatcher import CommandPort, Size
-from boards.link.payloads import CONFIGURATION, PLAY, RATE, RATES, STOP
+from boards.link.payloads import CONFIGURATION, NEVER, PLAY, RATE, RATES, STOP
 from boards.link.words import take_fields
+from boards.morse.live import FRAMES, TEST_FRAMES
 from boards.run.configuration import CONFIGURATION_LAYOUT, PLAY_LAYOUT, RATE_LAYOUT
 from hwgen.parts.arithmetic import register
 from hwgen.parts.layouts import view_of
@@ -35,7 +36,7 @@ class RunCommands(wiring.Component):
         For the dispatcher.
     running, busy, occupied, sealed : In(1)
         A run or PLAY is under way; the core has samples in flight or `occupied` is high; somebody
-        is at the core's parameters; the store is sealed.
+        is at the core's parameters; the store is sealed, or the samples need none.
     configuration : Out(CONFIGURATION_LAYOUT), configured : Out(1), new : Out(1)
         The last configuration; there is one; a pulse when it changes.
     rate_entry : In(3), rate : Out(RATE_LAYOUT)
@@ -48,6 +49,7 @@ class RunCommands(wiring.Component):
 
     def __init__(self, design: BoardDesign):
         self._samples = design.samples
+        self._morse = design.morse
         self._max_exponent = design.core.schedule.options.max_rate_exponent
         pulses = {
             Command.START: "start",
@@ -64,8 +66,8 @@ class RunCommands(wiring.Component):
                 "busy": In(1),
                 "occupied": In(1),
                 "sealed": In(1),
-                "configuration": Out(CONFIGURATION_LAYOUT),
-                "configured": Out(1),
+                "configuration": Out(CONFIGURATION_LAYOUT, init=self._own()),
+                "configured": Out(1, init=int(design.morse is not None)),
                 "new": Out(1),
                 "rate_entry": In(range(RATES)),
                 "rate": Out(RATE_LAYOUT),
@@ -125,7 +127,7 @@ class RunCommands(wiring.Component):
             reads=[Cat(self.rate_entry, used)],
             write=(Cat(entry, ~used), shifted, write),
         )
-        m.d.comb += self.rate.as_value().eq(rate)
+        m.d.comb += self.rate.as_value().eq(rate if self._morse is None else self._rate(m, rate))
         new_rate = Signal(RATE_LAYOUT)
         m.d.comb += new_rate.as_value().eq(shifted)
         m.d.sync += self.new.eq(0)
@@ -189,6 +191,32 @@ class RunCommands(wiring.Component):
                         ]
         return m
 
+    def _own(self) -> dict[str, int] | None:
+        """The configuration before any of a host's: epochs of the board's own frames, for ever."""
+        if self._morse is None:
+            return None
+        options = self._morse.options
+        return {
+            "flags": ConfigurationFlag.GENERATED,
+            "end_epoch": NEVER,
+            "train_count": options.train_frames,
+            "test_first": TEST_FRAMES,
+            "test_count": options.test_frames,
+        }
+
+    def _rate(self, m: Module, rate: Value) -> Value:
+        """An entry of the host's schedule, or of the board's own, which is no memory's contents."""
+        assert self._morse is not None
+        own, hosts = Signal(RATE_LAYOUT, reset_less=True), Signal()
+        rates = [*self._morse.rates[:RATES], *[(NEVER, 0)] * (RATES - len(self._morse.rates))]
+        with m.If(self.new):
+            m.d.sync += hosts.eq(1)
+        with m.Switch(self.rate_entry):
+            for number, (epoch, exponent) in enumerate(rates):
+                with m.Case(number):
+                    m.d.sync += [own.first_epoch.eq(epoch), own.rate_exponent.eq(exponent)]
+        return Mux(hosts, rate, own.as_value())
+
     def _decide(
         self,
         m: Module,
@@ -199,21 +227,35 @@ class RunCommands(wiring.Component):
     ) -> Signal:
         """The status of the command, three clocks after its fields are there; rates apart."""
 
-        def beyond(samples: str, first: Value, count: Value) -> Value:
+        def beyond(
+            samples: str, first: Value, count: Value, generated: Value, train: Value | int
+        ) -> Value:
             end, found = Signal(33, name=f"{samples}_end"), Signal(name=f"{samples}_outside")
-            m.d.sync += [end.eq(first + count), found.eq(end > self._samples)]
+            m.d.sync += [end.eq(first + count), found.eq(end > most(generated, train))]
             return found
 
+        def most(generated: Value, train: Value | int) -> Value | int:
+            """Numbers end before this; no test frame is trained on."""
+            if self._morse is None:
+                return self._samples
+            frames = Mux(train, TEST_FRAMES, TEST_FRAMES + FRAMES)
+            return Mux(generated != 0, frames, self._samples)
+
+        flags, play_flags = ConfigurationFlag.ORDERED, PlayFlag.TRAIN | PlayFlag.DRAIN
+        if self._morse is not None:
+            flags, play_flags = ConfigurationFlag.GENERATED, play_flags | PlayFlag.GENERATED
+        generated = wanted.flags & ConfigurationFlag.GENERATED
+        playing = (played.flags & PlayFlag.GENERATED, played.flags & PlayFlag.TRAIN)
         no_configuration = Cat(
-            register(m, wanted.flags > ConfigurationFlag.ORDERED, "unknown_flags"),
+            register(m, wanted.flags > flags, "unknown_flags"),
             register(m, wanted.first_epoch >= wanted.end_epoch, "no_epochs"),
-            beyond("train", wanted.train_first, wanted.train_count),
-            beyond("test", wanted.test_first, wanted.test_count),
+            beyond("train", wanted.train_first, wanted.train_count, generated, 1),
+            beyond("test", wanted.test_first, wanted.test_count, generated, 0),
         ).any()
         no_play = Cat(
-            register(m, played.flags > (PlayFlag.TRAIN | PlayFlag.DRAIN), "unknown_play_flags"),
+            register(m, played.flags > play_flags, "unknown_play_flags"),
             register(m, played.rate_exponent > self._max_exponent, "no_such_rate"),
-            beyond("play", played.first, played.count),
+            beyond("play", played.first, played.count, *playing),
         ).any()
 
         status = Signal(Status)

@@ -4,12 +4,14 @@ idle -> rate -> training samples -> drain -> test samples -> drain -> history -+
           ^                                                                    |
           '--------------------------- next epoch -----------------------------'
 idle -> samples of PLAY -> (drain) -> idle
+
+A board with a key looks at a letter wherever the core is drained: after either pass, or idle.
 """
 
 from __future__ import annotations
 
-from amaranth.hdl import Module, Mux, Signal, Value, signed
-from amaranth.lib import stream, wiring
+from amaranth.hdl import Const, Module, Mux, Signal, Value, signed
+from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 
 from boards.design import BoardDesign
@@ -17,6 +19,7 @@ from boards.link.commands import ConfigurationFlag, PlayFlag
 from boards.link.payloads import RATES, TAIL
 from boards.run.configuration import CONFIGURATION_LAYOUT, PLAY_LAYOUT, RATE_LAYOUT, pass_layout
 from boards.run.pass_counters import PassCounters
+from boards.run.sample_sources import numbers, sources_request
 from boards.store.store_shape import StoreShape
 
 __all__ = ["Runner"]
@@ -39,7 +42,7 @@ class Runner(wiring.Component):
     rate_entry : Out(3), rate : In(RATE_LAYOUT)
         Entries of the schedule, a clock later.
     requests : Out(stream), taken : In(1)
-        For and from the SampleStore.
+        For and from the SampleStore, or SampleSources.
     prediction, correct : In(1)
         A prediction came, and was right.
     core_busy : In(1), drain : Out(1)
@@ -60,14 +63,20 @@ class Runner(wiring.Component):
         Pulse at the end of an epoch, while `epoch` is still its number; its correct predictions.
     tail : Out
         Training samples that `tail_right` is about.
+    letter, occupied : In(1), hearing, asked, heard : Out(1)
+        With a key alone: a letter waits; somebody is at the core's parameters. A letter is being
+        looked at, and what the core does is none of the runner's passes; pulses: its frame is
+        asked for, its prediction is there.
     configured, forget : In(1)
         Set `epoch` to the configuration's first one, or to 0.
     """
 
     def __init__(self, design: BoardDesign):
-        shape = StoreShape(design.core.ports, design.store)
-        count = shape.samples.bit_length()
-        self._pass = pass_layout(count)
+        self._key = key = design.morse is not None
+        count = numbers(design).bit_length()
+        self._pass = pass_layout(count, generated=key)
+        stored = StoreShape(design.core.ports, design.store).request
+        request = sources_request(design) if key else stored
         pulses = ("start", "play", "stop_now", "stop_after_epoch", "pause", "resume")
         super().__init__(
             {
@@ -76,7 +85,7 @@ class Runner(wiring.Component):
                 "played": In(PLAY_LAYOUT),
                 "rate_entry": Out(range(RATES)),
                 "rate": In(RATE_LAYOUT),
-                "requests": Out(stream.Signature(shape.request)),
+                "requests": Out(stream.Signature(request)),
                 "taken": In(1),
                 "prediction": In(1),
                 "correct": In(1),
@@ -96,6 +105,8 @@ class Runner(wiring.Component):
                 "tail_right": Out(count),
                 "test_right": Out(count),
                 "tail": Out(range(TAIL + 1)),
+                **({name: In(1) for name in ("letter", "occupied")} if key else {}),
+                **({name: Out(1) for name in ("hearing", "asked", "heard")} if key else {}),
             }
         )
 
@@ -104,10 +115,13 @@ class Runner(wiring.Component):
         wanted, played = self.configuration, self.played
         m.submodules.counters = counters = PassCounters(len(self.samples))
         current = Signal(self._pass)
+        taken, prediction = self.taken, self.prediction
+        if self._key:
+            taken, prediction = taken & ~self.hearing, prediction & ~self.hearing
         m.d.comb += [
             counters.count.eq(current.count),
-            counters.taken.eq(self.taken),
-            counters.prediction.eq(self.prediction),
+            counters.taken.eq(taken),
+            counters.prediction.eq(prediction),
             counters.correct.eq(self.correct),
             self.samples.eq(counters.samples),
             self.clocks.eq(counters.clocks),
@@ -161,6 +175,8 @@ class Runner(wiring.Component):
         with m.FSM():
             with m.State("IDLE"):
                 m.d.sync += [stopping.eq(0), ending.eq(0), testing.eq(0), entry.eq(0)]
+                if self._key:
+                    self._listen(m)
                 with m.If(self.play):
                     m.d.comb += counters.begin.eq(1)
                     m.d.sync += [
@@ -171,6 +187,7 @@ class Runner(wiring.Component):
                         current.ordered.eq(0),
                         current.train.eq((played.flags & PlayFlag.TRAIN) != 0),
                         current.rate_exponent.eq(played.rate_exponent),
+                        *self._generated(current, played.flags & PlayFlag.GENERATED),
                     ]
                     m.next = "PASS"
                 with m.Elif(self.start):
@@ -196,13 +213,16 @@ class Runner(wiring.Component):
                     current.ordered.eq((wanted.flags & ConfigurationFlag.ORDERED) != 0),
                     current.train.eq(1),
                     current.rate_exponent.eq(exponent),
+                    *self._generated(current, wanted.flags & ConfigurationFlag.GENERATED),
                 ]
                 m.next = "PASS"
             with m.State("PASS"):
                 m.d.comb += playing.eq(~rest[-1])
                 with m.If(rest[-1] | stopping):
                     m.next = "TAKEN"
-                with m.Elif(~self.paused & (self.requests.ready | ~self.requests.valid)):
+                # With a key it pauses after the pass, where letters can be looked at.
+                held = Const(0) if self._key else self.paused
+                with m.Elif(~held & (self.requests.ready | ~self.requests.valid)):
                     request = self.requests.payload
                     m.d.sync += [
                         *(requested.eq(requested + 1), rest.eq(rest - 1)),
@@ -214,6 +234,11 @@ class Runner(wiring.Component):
                             for name in ("ordered", "train", "rate_exponent")
                         ),
                     ]
+                    if self._key:
+                        m.d.sync += [
+                            request.generated.eq(current.generated),
+                            request.tapped.eq(0),
+                        ]
             # What was asked for is still to be taken by the core.
             with m.State("TAKEN"):
                 m.d.comb += playing.eq(~all_taken)
@@ -228,7 +253,7 @@ class Runner(wiring.Component):
             with m.State("DRAIN"):
                 m.d.comb += self.drain.eq(1)
                 with m.If(~self.core_busy & counters.complete):
-                    m.next = "PASSED"
+                    m.next = "LISTEN" if self._key else "PASSED"
             with m.State("PASSED"):
                 m.d.comb += self.drain.eq(1)
                 with m.If(single | stopping):
@@ -256,4 +281,55 @@ class Runner(wiring.Component):
                 with m.If(last_epoch | ending):
                     m.d.sync += self.running.eq(0)
                     m.next = "IDLE"
+            if self._key:
+                self._hear(m, stopping)
         return m
+
+    def _generated(self, target: data.View, flag: Value | int) -> list:
+        """Set whether samples are those that the board makes, where it makes any."""
+        return [target.generated.eq(flag != 0)] if self._key else []
+
+    def _listen(self, m: Module) -> None:
+        """In IDLE: a letter is looked at once nobody else has been at the core for some clocks.
+
+        `hearing` keeps others away from then on; who came just before it counts.
+        """
+        quiet = Signal(3)
+        m.d.sync += [quiet.eq(0), self.hearing.eq(0)]
+        with m.If(self.letter & ~self.core_busy & ~self.occupied & ~self.play & ~self.start):
+            m.d.sync += [quiet.eq(quiet + 1), self.hearing.eq(1)]
+            with m.If(quiet.all()):
+                m.next = "ASK"
+
+    def _hear(self, m: Module, stopping: Value) -> None:
+        """States of a key: where a run waits, and a letter through the drained core."""
+        heard = Signal()
+        request = self.requests.payload
+        m.d.comb += self.heard.eq(self.prediction & self.hearing)
+        with m.State("LISTEN"):
+            m.d.comb += self.drain.eq(1)
+            with m.If(self.letter):
+                m.d.sync += self.hearing.eq(1)
+                m.next = "ASK"
+            with m.Elif(~self.paused | stopping):
+                m.next = "PASSED"
+        with m.State("ASK"):
+            m.d.comb += self.asked.eq(1)
+            m.d.sync += [
+                *(self.requests.valid.eq(1), heard.eq(0)),
+                *(request.tapped.eq(1), request.generated.eq(1), request.train.eq(0)),
+            ]
+            m.next = "ASKED"
+        with m.State("ASKED"), m.If(self.taken):
+            m.next = "ASKED_FLY"
+        with m.State("ASKED_FLY"):
+            m.next = "ANSWER"
+        with m.State("ANSWER"):
+            m.d.comb += self.drain.eq(1)
+            with m.If(self.heard):
+                m.d.sync += heard.eq(1)
+            with m.If(heard & ~self.core_busy):
+                m.d.sync += self.hearing.eq(0)
+                m.next = "IDLE"
+                with m.If(self.running):
+                    m.next = "LISTEN"

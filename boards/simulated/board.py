@@ -9,9 +9,11 @@ from __future__ import annotations
 import ctypes
 from collections.abc import Callable
 from pathlib import Path
+from string import ascii_uppercase
 from typing import Any
 
 from boards.design import TOP, BoardDesign
+from boards.panel.characters import character_segments
 from boards.panel.display import DIGITS, segments_of
 from boards.simulated.with_memory import WITH_MEMORY, with_memory
 from boards.top import board_verilog
@@ -22,11 +24,14 @@ from software_ref.console.atomic_file import atomic_file
 from software_ref.console.cache_folder import cache_folder
 from software_ref.console.shared_folder import KEPT_DAYS, remove_unused
 
-__all__ = ["SimulatedBoard"]
+__all__ = ["KEY_TICK_CLOCKS", "SimulatedBoard"]
 
+KEY_TICK_CLOCKS = 32
+"""Clocks of a simulated Morse key's millisecond: a letter takes half a second of simulating."""
 _WRAPPER = Path(__file__).with_name("wrapper.cpp")
 _POINT = 0x80
-_CHARACTERS = {segments_of(digit): str(digit) for digit in range(10)} | {0: " "}
+_LETTERS = {character_segments(letter): letter for letter in ascii_uppercase}
+_CHARACTERS = _LETTERS | {segments_of(digit): str(digit) for digit in range(10)} | {0: " "}
 
 
 class SimulatedBoard:
@@ -131,9 +136,11 @@ class SimulatedBoard:
         """Clocks since the board was switched on."""
         return int(self._library.board_clocks(self._board))
 
-    def press(self, *, run: bool = False, pause: bool = False, reset: bool = False) -> None:
-        """Hold these buttons, and let go of the others."""
-        self._library.board_buttons(self._board, run, pause, reset)
+    def press(
+        self, *, run: bool = False, pause: bool = False, reset: bool = False, key: bool = False
+    ) -> None:
+        """Hold these buttons, and let go of the others; a board without a key ignores it."""
+        self._library.board_buttons(self._board, run, pause, reset, key)
 
     @property
     def memory_errors(self) -> int:
@@ -168,7 +175,7 @@ def _load(path: Path) -> ctypes.CDLL:
         "board_read": (size, [board, ctypes.c_char_p, size]),
         "board_run": (ctypes.c_uint64, [board, ctypes.c_uint64, ctypes.c_int]),
         "board_clocks": (ctypes.c_uint64, [board]),
-        "board_buttons": (None, [board, *([ctypes.c_int] * 3)]),
+        "board_buttons": (None, [board, *([ctypes.c_int] * 4)]),
         "board_leds": (ctypes.c_uint32, [board]),
         "board_segments": (None, [board, ctypes.c_char_p]),
     }

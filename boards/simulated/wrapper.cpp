@@ -87,6 +87,14 @@ class Receiver {
     size_t since_flag_ = 0;
 };
 
+// Only some boards have a key.
+template <class Model>
+auto press_key(Model& model, int pressed, int) -> decltype(model.key_button, void()) {
+    model.key_button = pressed;
+}
+template <class Model>
+void press_key(Model&, int, long) {}
+
 struct Board {
     Board(int64_t bit_length, uint64_t half_clock_ps)
         : sender(bit_length), receiver(bit_length), half_clock(half_clock_ps) {
@@ -183,10 +191,11 @@ uint64_t board_run(Board* board, uint64_t clocks, int until_frame) {
 
 uint64_t board_clocks(const Board* board) { return board->clocks; }
 
-void board_buttons(Board* board, int run, int pause, int reset) {
+void board_buttons(Board* board, int run, int pause, int reset, int key) {
     board->model.run_button = run;
     board->model.pause_button = pause;
     board->model.reset_button = reset;
+    press_key(board->model, key, 0);
 }
 
 uint32_t board_leds(const Board* board) { return board->model.leds; }

@@ -15,7 +15,7 @@ from hwgen.parts.scan import row_active
 from software_ref.plan.timing import JunctionTiming
 from software_ref.update_rounding import GENERATOR_WIDTH
 
-__all__ = ["RoundingNoise", "lane_number"]
+__all__ = ["RoundingNoise", "following", "lane_number"]
 
 
 class RoundingNoise(wiring.Component):
@@ -60,12 +60,13 @@ class RoundingNoise(wiring.Component):
         with m.If(self.rewind):
             m.d.sync += state.eq(seed)
         with m.Elif(learning):
-            m.d.sync += state.eq(_following(state))
+            m.d.sync += state.eq(following(state))
         m.d.comb += self.state.eq(state)
         return m
 
 
-def _following(state: Value) -> Value:
+def following(state: Value) -> Value:
+    """The state after one, both of 32 bits."""
     for places in (13, -17, 5):
         shifted = state << places if places > 0 else state >> -places
         state = (state ^ shifted)[:GENERATOR_WIDTH]

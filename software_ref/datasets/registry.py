@@ -17,6 +17,8 @@ from software_ref.datasets.digits import load_digits
 from software_ref.datasets.iris import load_iris
 from software_ref.datasets.mnist import check_mnist_options, load_mnist
 from software_ref.datasets.morse import MorseOptions, load_morse
+from software_ref.datasets.morse_live import load_morse_live
+from software_ref.datasets.morse_live_options import MorseLiveOptions, morse_live_options
 from software_ref.datasets.npz import check_npz_options, load_npz
 from software_ref.datasets.phonemes import check_phoneme_options, load_phonemes
 from software_ref.datasets.reuters import check_reuters_options, load_reuters
@@ -165,6 +167,10 @@ def _load_morse(*, validation: bool, **options: Any) -> Dataset:
     return load_morse(_morse_options(**options), validation=validation)
 
 
+def _load_morse_live(**options: Any) -> Dataset:
+    return load_morse_live(morse_live_options(**options))
+
+
 def _no_options() -> None:
     """What checks the options of a data set that has none."""
 
@@ -210,6 +216,7 @@ _SOURCES = {
     "morse": _Source(
         _load_morse, _morse_options, _field_names(MorseOptions), generates_validation=True
     ),
+    "morse_live": _Source(_load_morse_live, morse_live_options, _field_names(MorseLiveOptions)),
     "phonemes": _source(load_phonemes, check_phoneme_options, reads_folder=True),
     "reuters": _source(load_reuters, check_reuters_options, reads_folder=True),
     "timit": _source(load_timit, check_timit_options, reads_folder=True),

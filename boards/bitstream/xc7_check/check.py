@@ -30,6 +30,7 @@ from boards.bitstream.xc7_decode.packets import decode
 from boards.design import BoardDesign
 from boards.families import family_of
 from boards.memory.external import BLOCK
+from boards.morse.live import MorseLive
 from boards.platforms.board import Board
 from boards.platforms.pinout import PlacedPort, pinout
 from hwgen.core.design import CoreDesign
@@ -104,6 +105,7 @@ def read_built(manifest: Path, file: NetworkFile, boards: dict[str, Board]) -> B
             words=said["words"] if external is None else None,
             external=external,
             leds=board.leds,
+            morse=MorseLive.of(file),
         )
         identity = said["identity"]
     except (KeyError, TypeError) as error:

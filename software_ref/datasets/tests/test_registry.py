@@ -131,6 +131,7 @@ def test_every_known_name_lists_its_options() -> None:
         "iris": ("seed",),
         "mnist": ("files",),
         "morse": ("frame",),
+        "morse_live": ("seed",),
         "phonemes": ("features",),
         "reuters": ("tokens",),
         "timit": ("coefficients",),
