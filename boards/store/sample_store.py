@@ -20,6 +20,7 @@ from boards.store.sample_decoder import SampleDecoder
 from boards.store.store_check import StoreCheck
 from boards.store.store_shape import StoreShape
 from boards.store.table_reader import TableReader
+from boards.store.two_places import TwoPlaces
 from hwgen.parts.layouts import layout_of
 from software_ref.plan.ports import CorePorts
 from software_ref.plan.store_layout import StoreLayout
@@ -181,14 +182,17 @@ class SampleStore(wiring.Component):
             ]
             return
         m.submodules.ahead = ahead = SyncFIFOBuffered(width=layout.size, depth=self._ahead)
+        # A block RAM's word comes late in a clock.
+        m.submodules.behind = behind = TwoPlaces(layout)
         m.d.comb += [
             ahead.w_en.eq(reader.samples_word),
             ahead.w_data.eq(word),
             reader.samples_ready.eq(ahead.w_rdy),
-            gatherer.words.valid.eq(ahead.r_rdy),
-            gatherer.words.payload.eq(ahead.r_data),
-            ahead.r_en.eq(gatherer.words.ready),
+            behind.entry.valid.eq(ahead.r_rdy),
+            behind.entry.payload.eq(ahead.r_data),
+            ahead.r_en.eq(behind.entry.ready),
         ]
+        wiring.connect(m, behind.exit, gatherer.words)
 
     def _recover(
         self, m: Module, *, free: Signal, restart: Signal, damaged: Signal, check: StoreCheck
