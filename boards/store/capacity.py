@@ -103,9 +103,15 @@ def largest_store(
     """
     words, code = _room(core, device, memory)
     if samples is None:
-        samples = min(_COMPRESSION * most_samples(core, device, memory), words)
-    elif (sure := StoreLayout.for_any(code, samples)).words <= words:
-        return sure
+        sure = most_samples(core, device, memory)
+        # No more than half of it for tables.
+        for times in range(_COMPRESSION, 1, -1):
+            found = _tables_for(code, words, times * sure)
+            if found is not None and 2 * found.room >= words:
+                return found
+        samples = sure
+    elif (enough := StoreLayout.for_any(code, samples)).words <= words:
+        return enough
     return StoreLayout(code=code, words=words, samples=samples)
 
 
@@ -125,20 +131,25 @@ def store_for(
     words, code = _room(core, device, memory)
     ends = np.cumsum(lengths)
 
-    def layout(samples: int) -> StoreLayout | None:
-        try:
-            found = StoreLayout(code=code, words=words, samples=samples)
-        except ValueError:
-            return None
-        return found if ends[samples - 1] <= found.room else None
+    def fits(samples: int) -> bool:
+        found = _tables_for(code, words, samples)
+        return found is not None and bool(ends[samples - 1] <= found.room)
 
-    fit = _largest(lambda samples: samples == 0 or layout(samples) is not None, len(lengths))
+    fit = _largest(fits, len(lengths))
     if fit < len(lengths):
         return StoreLayout(code=code, words=words, samples=max(fit, 1))
     # All of them: no more words than they take, but for what a sample without any 0 would.
     whole = StoreLayout(code=code, words=words, samples=fit)
     needed = whole.first + max(int(ends[-1]), code.most_words)
     return StoreLayout(code=code, words=min(words, needed), samples=fit)
+
+
+def _tables_for(code: SampleCode, words: int, samples: int) -> StoreLayout | None:
+    """A memory of so many words with tables for so many samples; None where it is too small."""
+    try:
+        return StoreLayout(code=code, words=words, samples=samples)
+    except ValueError:
+        return None
 
 
 def _largest(fits: Callable[[int], bool], most: int = _LARGEST) -> int:
