@@ -9,7 +9,7 @@ __all__ = ["doubtful_signs"]
 _SIGNED_OPERAND = re.compile(r"\$signed\(([^()$]*)\)")
 _ARITHMETIC = re.compile(
     # the whole right side: operands all signed, or a signed one shifted by an unsigned number
-    r"  assign \w+(?:\[\d+(?::\d+)?\])? = "
+    r"  assign (?:\w+(?:\[\d+(?::\d+)?\])?|\{[^{}$]+\}) = "
     r"(?:-? ?@|@ (?:[-+*]|[=!]=|[<>]=?) @|@ (?:<<<|>>>|<<|>>) [^@$]+);"
 )
 
