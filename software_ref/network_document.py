@@ -61,7 +61,8 @@ def _usual(field: Field[Any]) -> Any:
 def plain(value: Any) -> Any:
     """A value as TOML has it."""
     if is_dataclass(value):
-        return {each.name: plain(getattr(value, each.name)) for each in fields(value)}
+        given = {each.name: getattr(value, each.name) for each in fields(value)}
+        return {name: plain(each) for name, each in given.items() if each is not None}
     if isinstance(value, Mapping):
         return {name: plain(each) for name, each in value.items()}
     if isinstance(value, tuple | list):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from boards.commands.check import board_figures
+from boards.commands.board_check import board_figures
 from boards.design import BoardDesign
 from boards.families import family_of
 from boards.memory.external import CELLULAR, FLASH, SDRAM, ExternalMemory

@@ -130,8 +130,8 @@ def run(arguments: argparse.Namespace) -> int:
 def _train(file: NetworkFile, arguments: argparse.Namespace) -> SimulationResult:
     lags = lags_of(file, arguments.lags)
     data = load_training_data(file, arguments.data, samples=arguments.samples, test_samples=0)
-    print_notes(data.notes)
     design = core_design(file, arguments, inputs=data.inputs)
+    print_notes(data.notes)
     with build_folder(arguments.build) as folder:
         return simulate_training(
             file,

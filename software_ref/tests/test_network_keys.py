@@ -29,6 +29,8 @@ def accepted(key: Key, value: Any) -> bool:
         table = table.setdefault(name, {})
     if key.table == "data.reduce":
         table |= {"method": "pca", "features": 1}
+    if key.table == "data.augment":
+        table["method"] = "shift"
     if key.table == "data.inputs":
         table["method"] = "deviation"
     table[key.name] = value
