@@ -393,6 +393,7 @@ def test_synth_finds_neither_a_port_nor_ram_in_a_core_of_constants(
     assert all(units[name]["lutram"] == units[name]["bram36"] == 0 for name in kept)
 
 
+@pytest.mark.slow
 @pytest.mark.real_data
 def test_an_epoch_of_mnist_on_the_original_network_is_bit_exact(
     data_dir: Path, tmp_path: Path

@@ -23,6 +23,8 @@ from software_ref.plan.pipelining import PIPELINES
 from software_ref.update_rounding import UpdateOptions
 
 COUNT = 40
+QUICK = 16
+"""So many are simulated without --slow, too: enough for every kind of shape."""
 NETWORKS = sample_networks(COUNT, seed=2026)
 SAMPLES = 60
 MAX_RATE_EXPONENT = 9
@@ -97,7 +99,7 @@ def _trained_like_numpy(
 
 
 def test_the_networks_cover_every_kind_of_shape() -> None:
-    found = set().union(*map(features_of, NETWORKS))
+    found = set().union(*map(features_of, NETWORKS[:QUICK]))
     wanted = {f"L = {count}" for count in (1, 2, 3, 4)} | {"sigmoid", "relu"}
     wanted |= {f"format {FixedFormat(integer=i, fraction=f)}" for i, f in FORMATS}
     wanted |= {kind + dither for kind in KINDS for dither in ("", " dither")}
@@ -109,7 +111,13 @@ def test_the_networks_cover_every_kind_of_shape() -> None:
     assert wanted <= found
 
 
-@pytest.mark.parametrize("index", range(COUNT), ids=_names(NETWORKS))
+@pytest.mark.parametrize(
+    "index",
+    [
+        pytest.param(index, id=name, marks=[pytest.mark.slow] if index >= QUICK else [])
+        for index, name in enumerate(_names(NETWORKS))
+    ],
+)
 def test_a_random_network_trains_bit_for_bit_like_numpy(index: int, tmp_path: Path) -> None:
     network = NETWORKS[index]
     rng = np.random.default_rng([2026, index])

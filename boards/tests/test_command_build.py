@@ -96,6 +96,7 @@ def test_without_tools_one_line_says_what_was_looked_for(
     assert "the build archive is" in said
 
 
+@pytest.mark.slow
 def test_the_open_flow_synthesises_with_block_ram(small: Path, tmp_path: Path) -> None:
     folder = tmp_path / "plan"
     options = ["--board", "nexys4", "--toolchain", "openxc7", "--samples", "64"]

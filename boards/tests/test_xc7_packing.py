@@ -123,7 +123,7 @@ def verilog(words: Mapping[str, list[int]]) -> str:
     return f"module top({', '.join(ports)});\n{body}endmodule\n"
 
 
-@pytest.mark.long
+@pytest.mark.slow
 def test_words_of_every_shape_come_back(tmp_path: Path) -> None:
     rng = np.random.default_rng(1)
     shapes = [shape for group in SHAPES.values() for shape in group]
