@@ -40,13 +40,10 @@ def board_figures(file: NetworkFile, name: str, data_dir: Path | None) -> dict[s
         The board has no block RAM left for a store.
     """
     board = BOARDS[name]
-    there = for_board(file, board)
-    core, device = CorePlan.from_file(there), board.part.device
-    code = stored_code(core)
-    try:
-        data = load_training_data(there, data_dir)
-    except (OSError, ValueError):  # they may be elsewhere
-        data = lengths = None
+    core, data = _planned(file, name, data_dir)
+    device, code = board.part.device, stored_code(core)
+    if data is None:
+        lengths = None
         layout = largest_store(core, device)
         words = float(code.most_words)
     else:
@@ -71,6 +68,18 @@ def board_figures(file: NetworkFile, name: str, data_dir: Path | None) -> dict[s
         "memories": [_figures(core, memory, words, clock_hz) for memory, words in memories],
         "refused": refused,
     }
+
+
+def _planned(
+    file: NetworkFile, name: str, data_dir: Path | None
+) -> tuple[CorePlan, TrainingData | None]:
+    """The core on a board, and its samples where they are at hand, which choose its inputs."""
+    there = for_board(file, BOARDS[name])
+    try:
+        data = load_training_data(there, data_dir)
+    except (OSError, ValueError):
+        return CorePlan.from_file(there), None
+    return CorePlan.from_file(there, inputs=data.inputs), data
 
 
 def _beside(
@@ -148,10 +157,11 @@ def figure_lines(figures: dict[str, Any]) -> list[str]:
     ]
 
 
-def draw_roofs(path: Path, file: NetworkFile, figures: dict[str, Any]) -> None:
+def draw_roofs(
+    path: Path, file: NetworkFile, figures: dict[str, Any], data_dir: Path | None
+) -> None:
     """The roofs over the size of a sample."""
-    there = for_board(file, BOARDS[figures["name"]])
-    core = CorePlan.from_file(there)
+    core, _ = _planned(file, figures["name"], data_dir)
     code = stored_code(core)
     layout = largest_store(core, BOARDS[figures["name"]].part.device)
     memory = StoreMemory(name="block RAM", layout=layout)

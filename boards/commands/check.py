@@ -48,7 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
     print()
     print("\n".join(board.figure_lines(figures)))
     if arguments.picture:
-        board.draw_roofs(arguments.picture, file, figures)
+        board.draw_roofs(arguments.picture, file, figures, arguments.data)
     if arguments.json:
         write_json(arguments.json, document | {"board": figures})
     return 0
