@@ -36,7 +36,7 @@ def built(path: Path, folder: Path, *options: str) -> dict[str, Any]:
     return document
 
 
-@pytest.mark.long
+@pytest.mark.slow
 def test_a_small_network_becomes_a_bitstream_that_meets_its_clock(tmp_path: Path) -> None:
     path = tmp_path / "small.toml"
     path.write_text(SMALL, encoding="utf-8")

@@ -85,6 +85,7 @@ def read_start(process: subprocess.Popen[str]) -> tuple[str, str]:
     raise AssertionError(f"the board has no port:\n{said}")
 
 
+@pytest.mark.slow
 def test_boards_of_one_build_are_built_once(tmp_path: Path) -> None:
     """Also where two of them start at once."""
     file, build = tmp_path / "tiny.toml", tmp_path / "build"

@@ -158,6 +158,7 @@ def test_frames_that_are_for_tests_are_never_trained_on(board: Board) -> None:
     assert refused(lambda: board.play(7, 2, train=False, exponent=1, drain=True))
 
 
+@pytest.mark.slow
 def test_the_run_button_trains_for_ever_without_any_host(
     simulated: SimulatedBoard, file: NetworkFile, folder: Path
 ) -> None:
