@@ -139,7 +139,7 @@ def _rate(
         words=external.shape.words,
         samples=len(labels),
     )
-    store = Store(None, layout, core.network, lambda first, count: 0)  # type: ignore[arg-type]
+    store = Store(None, layout, core, lambda first, count: 0)  # type: ignore[arg-type]
     image = store.image(features, labels)
     order = layout.order.packed(np.random.default_rng(1).permutation(len(labels)))
     words = np.zeros((external.shape.words, external.shape.width // 8), np.uint8)
