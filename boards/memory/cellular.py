@@ -10,7 +10,6 @@ way, and taken before the next one can disturb it.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from fractions import Fraction
 from itertools import count
 
 from amaranth.hdl import Module, Mux, Signal
@@ -18,7 +17,7 @@ from amaranth.lib.wiring import In, Member, Out
 
 from boards.memory.countdown import countdown, start
 from boards.memory.linear import LinearMemory, LinearShape
-from boards.memory.timings import Capture, Clocks, Pads
+from boards.memory.timings import Capture, Clocks, Pads, exact
 from boards.memory.word_steps import WordSteps
 
 __all__ = ["NEXYS4_CELLULAR", "CellularChip", "CellularClocks", "CellularMemory"]
@@ -190,8 +189,8 @@ def _reads(
 
     def fewest(cycle: float, access: float) -> tuple[int, Capture]:
         for number in count(clocks.at_least(cycle)):
-            first = Fraction(str(access)) + Fraction(str(pads.most))
-            last = number * clocks.period_ns + Fraction(str(chip.tOH)) + Fraction(str(pads.least))
+            first = exact(access) + exact(pads.most)
+            last = number * clocks.period_ns + exact(chip.tOH) + exact(pads.least)
             edges = [edge for edge in clocks.captures(first, last) if edge.falling is falling]
             if edges:
                 return number, edges[len(edges) // 2]

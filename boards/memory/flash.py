@@ -7,7 +7,6 @@ words <-- two nibbles a byte, the low byte first <-- registers in the pads <----
 from __future__ import annotations
 
 from dataclasses import dataclass
-from fractions import Fraction
 from itertools import count
 
 from amaranth.hdl import Cat, Const, Module, Signal
@@ -15,7 +14,7 @@ from amaranth.lib.wiring import In, Member, Out
 
 from boards.memory.countdown import countdown, start
 from boards.memory.linear import LinearMemory, LinearShape
-from boards.memory.timings import Capture, Clocks, Pads
+from boards.memory.timings import Capture, Clocks, Pads, exact
 from boards.memory.word_steps import WordSteps
 
 __all__ = ["NEXYS_FLASH", "FlashChip", "FlashClocks", "FlashMemory"]
@@ -132,8 +131,8 @@ class FlashClocks:
 
     @staticmethod
     def _captures(chip: FlashChip, clocks: Clocks, pads: Pads, half: int) -> list[Capture]:
-        first = Fraction(str(chip.tV)) + Fraction(str(pads.most))
-        last = 2 * half * clocks.period_ns + Fraction(str(chip.tHO)) + Fraction(str(pads.least))
+        first = exact(chip.tV) + exact(pads.most)
+        last = 2 * half * clocks.period_ns + exact(chip.tHO) + exact(pads.least)
         return clocks.captures(first, last)
 
 

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
-from fractions import Fraction
 
 from amaranth.hdl import Cat, Module, Mux, Signal, Value
 from amaranth.lib.wiring import In, Member, Out
 
 from boards.memory.countdown import countdown, start
 from boards.memory.linear import LinearMemory, LinearShape
-from boards.memory.timings import Capture, Clocks, Pads
+from boards.memory.timings import Capture, Clocks, Pads, exact
 from boards.memory.word_steps import WordSteps
 
 __all__ = ["ULX3S_SDRAM", "SdramChip", "SdramClocks", "SdramMemory"]
@@ -142,16 +141,16 @@ class SdramClocks:
         clocks = Clocks(clock_hz=clock_hz)
         clocks.no_shorter("tCK", chip.tCK3)
         period = clocks.period_ns
-        slow = period >= Fraction(str(chip.tCK2))
+        slow = period >= exact(chip.tCK2)
         self.cas_latency = 2 if slow else 3
         """Clocks from READ to its word, as the mode register has it."""
-        to_word = Fraction(str(chip.tAC2 if slow else chip.tAC3))
+        to_word = exact(chip.tAC2 if slow else chip.tAC3)
         edge = period / 2  # the chip's clock, after the logic's
-        least, most = Fraction(str(pads.least)), Fraction(str(pads.most))
+        least, most = exact(pads.least), exact(pads.most)
         self.capture: Capture = clocks.capture(
             "a word of the SDRAM",
             edge + (self.cas_latency - 1) * period + to_word + most,
-            edge + self.cas_latency * period + Fraction(str(chip.tOH)) + least,
+            edge + self.cas_latency * period + exact(chip.tOH) + least,
         )
         """When a word is taken, from the edge at which READ left its register."""
         self.falling = self.capture.falling

@@ -10,12 +10,12 @@ import math
 from dataclasses import dataclass
 from fractions import Fraction
 
-__all__ = ["ECP5_PADS", "XC7_PADS", "Capture", "Clocks", "Pads"]
+__all__ = ["ECP5_PADS", "XC7_PADS", "Capture", "Clocks", "Pads", "exact"]
 
 _NANOSECONDS = 10**9
 
 
-def _exact(ns: float) -> Fraction:
+def exact(ns: float) -> Fraction:
     """A datasheet's decimal number as it is written there."""
     return Fraction(str(ns))
 
@@ -79,7 +79,7 @@ class Clocks:
 
     def at_least(self, ns: float) -> int:
         """Clocks that last no less than so many nanoseconds, 1 at least."""
-        return max(math.ceil(_exact(ns) / self.period_ns), 1)
+        return max(math.ceil(exact(ns) / self.period_ns), 1)
 
     def at_most(self, name: str, ns: float) -> int:
         """Clocks that last no more than so many nanoseconds.
@@ -89,7 +89,7 @@ class Clocks:
         ValueError
             Not one does.
         """
-        clocks = math.floor(_exact(ns) / self.period_ns)
+        clocks = math.floor(exact(ns) / self.period_ns)
         if clocks < 1:
             raise ValueError(
                 f"clock of a memory with {name} of at most {ns:g} ns must be at least "
@@ -105,7 +105,7 @@ class Clocks:
         ValueError
             It is shorter; the message names the fastest clock.
         """
-        if self.period_ns < _exact(ns):
+        if self.period_ns < exact(ns):
             raise ValueError(
                 f"clock of a memory with {name} of {ns:g} ns must be at most {1000 / ns:.4g} MHz, "
                 f"not {self._mhz:g}"
