@@ -14,7 +14,7 @@ from hwgen.designer.goal import DesignGoal
 from hwgen.designer.layer_sizes import HIDDEN, LayerSizes, sizes_for
 from hwgen.designer.network_text import network_text
 from hwgen.designer.search import MOST, SORTS, Design, measured, ranked, wished
-from software_ref.commands.arguments import add_json, integer_from
+from software_ref.commands.arguments import add_json, integer_from, percentage
 from software_ref.console.atomic_file import atomic_file
 from software_ref.console.output import check_outputs, table_lines, write_json
 from software_ref.console.progress import ProgressBar
@@ -54,14 +54,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         f"default one of {HIDDEN[0][0]} to {HIDDEN[-1][0]} neurons",
     )
     parser.add_argument(
-        "--density", type=_percent, required=True, metavar="PERCENT", help="of all possible edges"
+        "--density", type=percentage, required=True, metavar="PERCENT", help="of all possible edges"
     )
     parser.add_argument(
         "--clocks", type=integer_from(1), required=True, metavar="N", help="per sample"
     )
     parser.add_argument(
         "--within",
-        type=_percent,
+        type=percentage,
         default=20.0,
         metavar="PERCENT",
         help="by how much density and clocks may each be off (default: %(default)g)",
@@ -147,16 +147,6 @@ def _layers(text: str) -> tuple[int, ...]:
             f"must be numbers from 1 with - between them, such as 784-112-10, not {text!r}"
         )
     return layers
-
-
-def _percent(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"must be a percentage, not {text!r}") from None
-    if not 0 < value <= 100:
-        raise argparse.ArgumentTypeError(f"must be above 0 and at most 100, not {text}")
-    return value
 
 
 def _data(words: Sequence[str]) -> tuple[str | None, Path | None]:

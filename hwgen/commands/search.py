@@ -15,7 +15,13 @@ from hwgen.search.request import Search, data_of, write_results
 from hwgen.search.result import SearchResult
 from hwgen.search.storage import FORMS
 from hwgen.search.study import SAMPLERS
-from software_ref.commands.arguments import add_data, add_json, add_stop_early, integer_from
+from software_ref.commands.arguments import (
+    add_data,
+    add_json,
+    add_stop_early,
+    integer_from,
+    percentage,
+)
 from software_ref.console.output import check_outputs, percent, write_json
 from software_ref.console.progress import ProgressBar
 from software_ref.datasets.registry import ENDINGS, NAMES
@@ -64,13 +70,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--reach",
-        type=_percent,
+        type=_part,
         metavar="PERCENT",
         help="the validation accuracy that the objectives epochs and time are counted to",
     )
     parser.add_argument(
         "--at-least",
-        type=_percent,
+        type=_part,
         default=0.0,
         metavar="PERCENT",
         help="leave networks of a lower validation accuracy off the front",
@@ -281,14 +287,8 @@ def _names(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(","))
 
 
-def _percent(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"must be a percentage, not {text!r}") from None
-    if not 0 < value <= 100:
-        raise argparse.ArgumentTypeError(f"must be above 0 and at most 100, not {text}")
-    return value / 100
+def _part(text: str) -> float:
+    return percentage(text) / 100
 
 
 def _minutes(text: str) -> float:

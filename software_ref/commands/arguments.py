@@ -22,6 +22,7 @@ __all__ = [
     "add_stop_early",
     "add_test_samples",
     "integer_from",
+    "percentage",
     "picture_path",
     "share",
 ]
@@ -149,6 +150,17 @@ def share(text: str) -> float:
         raise argparse.ArgumentTypeError(f"must be a number, not {text!r}") from None
     if not 0 <= value <= 1:
         raise argparse.ArgumentTypeError(f"must lie in 0 to 1, not {text}")
+    return value
+
+
+def percentage(text: str) -> float:
+    """An argparse type: percent, above 0 and at most 100."""
+    try:
+        value = float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"must be a percentage, not {text!r}") from None
+    if not 0 < value <= 100:
+        raise argparse.ArgumentTypeError(f"must be above 0 and at most 100, not {text}")
     return value
 
 
