@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from math import ceil
 
 from software_ref.network_file import NetworkFile
@@ -41,7 +40,7 @@ class EarlyStop:
         rates = [first for first, _ in options.rate_exponent if first < options.epochs]
         if rewire is None:
             return rates[-1]
-        return max(rates[-1], ceil(Fraction(str(rewire.until)) * options.epochs))
+        return max(rates[-1], ceil(rewire.ends(options.epochs)))
 
     def stops(self, first: int, accuracies: Sequence[float]) -> bool:
         """Whether training ends behind these epochs.

@@ -109,12 +109,16 @@ class RewireOptions:
             return self.junctions
         return tuple(shape.index for shape in junctions if shape.movable)
 
+    def ends(self, epochs: int) -> Fraction:
+        """The epoch, from 0, behind which nothing moves any more, of so many."""
+        return _exact(self.until) * epochs
+
     def moved_after(self, epoch: int, epochs: int, weights: int) -> int:
         """How many of a junction's weights are chosen between an epoch, from 0, and the next.
 
         `epochs` is the number of all. 0 after the last epoch.
         """
-        until = _exact(self.until) * epochs
+        until = self.ends(epochs)
         if epoch + 1 >= epochs or epoch >= until:
             return 0
         return floor(weights * _exact(self.share) * (1 - epoch / until))
