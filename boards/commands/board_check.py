@@ -22,7 +22,7 @@ from software_ref.network_file import NetworkFile
 from software_ref.plan.store_layout import StoreLayout
 from software_ref.training import TrainingData
 
-__all__ = ["board_figures", "check_name", "draw_roofs", "figure_lines"]
+__all__ = ["board_figures", "check_name", "draw_roofs", "figure_lines", "planned"]
 
 
 def check_name(name: str) -> None:
@@ -31,8 +31,10 @@ def check_name(name: str) -> None:
         raise ValueError(f"--board must be one of {', '.join(BOARDS)}, not {name}")
 
 
-def board_figures(file: NetworkFile, name: str, data_dir: Path | None) -> dict[str, Any]:
-    """Everything that is said of a board.
+def board_figures(
+    file: NetworkFile, name: str, core: CorePlan, data: TrainingData | None
+) -> dict[str, Any]:
+    """Everything that is said of a board, of a core and samples as `planned` has them.
 
     Raises
     ------
@@ -40,7 +42,6 @@ def board_figures(file: NetworkFile, name: str, data_dir: Path | None) -> dict[s
         The board has no block RAM left for a store.
     """
     board = BOARDS[name]
-    core, data = _planned(file, name, data_dir)
     device, code = board.part.device, stored_code(core)
     if data is None:
         lengths = None
@@ -70,7 +71,7 @@ def board_figures(file: NetworkFile, name: str, data_dir: Path | None) -> dict[s
     }
 
 
-def _planned(
+def planned(
     file: NetworkFile, name: str, data_dir: Path | None
 ) -> tuple[CorePlan, TrainingData | None]:
     """The core on a board, and its samples where they are at hand, which choose its inputs."""
@@ -157,11 +158,8 @@ def figure_lines(figures: dict[str, Any]) -> list[str]:
     ]
 
 
-def draw_roofs(
-    path: Path, file: NetworkFile, figures: dict[str, Any], data_dir: Path | None
-) -> None:
+def draw_roofs(path: Path, file: NetworkFile, core: CorePlan, figures: dict[str, Any]) -> None:
     """The roofs over the size of a sample."""
-    core, _ = _planned(file, figures["name"], data_dir)
     code = stored_code(core)
     layout = largest_store(core, BOARDS[figures["name"]].part.device)
     memory = StoreMemory(name="block RAM", layout=layout)

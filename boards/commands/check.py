@@ -42,13 +42,14 @@ def run(arguments: argparse.Namespace) -> int:
     outputs = {"--json": arguments.json, "--picture": arguments.picture}
     check_outputs(outputs, inputs=[arguments.network_file])
     file = read_network_file(arguments.network_file)
-    figures = board.board_figures(file, arguments.board, arguments.data)
+    core, data = board.planned(file, arguments.board, arguments.data)
+    figures = board.board_figures(file, arguments.board, core, data)
     document = check.describe(file)
     print("\n".join(check.report_lines(document)))
     print()
     print("\n".join(board.figure_lines(figures)))
     if arguments.picture:
-        board.draw_roofs(arguments.picture, file, figures, arguments.data)
+        board.draw_roofs(arguments.picture, file, core, figures)
     if arguments.json:
         write_json(arguments.json, document | {"board": figures})
     return 0

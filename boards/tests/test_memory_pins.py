@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from boards.commands.board_check import board_figures
+from boards.commands.board_check import board_figures, planned
 from boards.design import BoardDesign
 from boards.families import family_of
 from boards.memory.external import CELLULAR, FLASH, SDRAM, ExternalMemory
@@ -84,7 +84,7 @@ def test_words_are_taken_at_the_edge_that_their_clock_asks_for() -> None:
 
 def test_check_says_what_every_memory_gives() -> None:
     file = read_network_file(Path(__file__).parents[2] / "examples" / "digits.toml")
-    figures = board_figures(file, "ulx3s", None)
+    figures = board_figures(file, "ulx3s", *planned(file, "ulx3s", None))
     block, beside = figures["memories"]
     assert (block["memory"], beside["memory"]) == ("block RAM", "32 MB SDRAM")
     assert beside["samples"] == figures["samples_known"] == 1797
@@ -92,7 +92,7 @@ def test_check_says_what_every_memory_gives() -> None:
     # 20 clocks a sample; its words and three bursts take longer.
     assert beside["limit"] == "memory" and rates["memory"] < rates["core"] == 2e6
     fast = replace(file, target=replace(file.target, clock_mhz=100.0))
-    (refusal,) = board_figures(fast, "ulx3s", None)["refused"]
+    (refusal,) = board_figures(fast, "ulx3s", *planned(fast, "ulx3s", None))["refused"]
     assert refusal.startswith("not in 32 MB SDRAM: clock must have an edge while")
 
 
