@@ -69,20 +69,29 @@ class Engine:
     """What `--toolchain` calls it."""
     usual: str
     """Usual name of that program."""
-    arguments: Callable[[BitstreamJob, int], list[str]]
-    """Its arguments, with a seed of the placer."""
+    arguments: Callable[[BitstreamJob, int, str | None], list[str]]
+    """Its arguments, with a seed of the placer, and a placer where it has several."""
     read: Callable[[BitstreamJob, Path], Routed]
     """Reads what it reported in a folder."""
     open: bool = True
     """Whether Yosys comes first, and Project X-Ray's programs last."""
+    places: bool = False
+    """Whether it has the placers of PLACERS."""
     loses_lut_memories: bool = False
     """Whether memories in LUTs begin with 0, whatever they shall."""
     needs_chipdb: bool = False
     """Whether it has no database of its own."""
 
-    def place(self, job: BitstreamJob, program: str, seed: int = DEFAULT_SEED) -> Step:
+    def place(
+        self,
+        job: BitstreamJob,
+        program: str,
+        *,
+        seed: int = DEFAULT_SEED,
+        placer: str | None = None,
+    ) -> Step:
         """Placement and routing."""
-        return Step(program=program, arguments=tuple(self.arguments(job, seed)), log=LOG)
+        return Step(program=program, arguments=tuple(self.arguments(job, seed, placer)), log=LOG)
 
     def packing(self, part: Part) -> tuple[Step, ...]:
         """What packs the bitstream afterwards."""
@@ -173,7 +182,7 @@ def _packing(part: Part) -> tuple[Step, ...]:
     )
 
 
-def _himbaechel(job: BitstreamJob, seed: int) -> list[str]:
+def _himbaechel(job: BitstreamJob, seed: int, placer: str | None) -> list[str]:
     return himbaechel_arguments(
         job.board.part,
         constraints=CONSTRAINTS,
@@ -181,10 +190,11 @@ def _himbaechel(job: BitstreamJob, seed: int) -> list[str]:
         chipdb=CHIPDB,
         fasm=FASM,
         seed=seed,
+        placer=placer,
     )
 
 
-def _xilinx(job: BitstreamJob, seed: int) -> list[str]:
+def _xilinx(job: BitstreamJob, seed: int, placer: str | None) -> list[str]:
     return xilinx_arguments(
         constraints=CONSTRAINTS, freq_mhz=job.clock_mhz, chipdb=CHIPDB, fasm=FASM, seed=seed
     )
@@ -198,7 +208,7 @@ ENGINES = (
         style="vivado",
         toolchain="vivado",
         usual="vivado",
-        arguments=lambda job, seed: vivado_arguments(),
+        arguments=lambda job, seed, placer: vivado_arguments(),
         read=read_vivado,
         open=False,
     ),
@@ -208,6 +218,7 @@ ENGINES = (
         usual="nextpnr-himbaechel",
         arguments=_himbaechel,
         read=read_himbaechel,
+        places=True,
         loses_lut_memories=True,
     ),
     Engine(

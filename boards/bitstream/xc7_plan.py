@@ -121,8 +121,12 @@ def command(engine: Engine) -> str:
     return f"sh {engine.style}.sh {DATABASE} {chipdb}"
 
 
-def write_plan(job: BitstreamJob, *, toolchain: str | None = None) -> list[Path]:
+def write_plan(
+    job: BitstreamJob, *, toolchain: str | None = None, placer: str | None = None
+) -> list[Path]:
     """Write the plan for the engines of a toolchain, or of all, into the job's folder.
+
+    The engine that has several placers takes the one that is named.
 
     Returns
     -------
@@ -134,7 +138,7 @@ def write_plan(job: BitstreamJob, *, toolchain: str | None = None) -> list[Path]
     for engine in engines:
         if engine.open:
             texts["synthesis.ys"] = "\n".join([*synthesis_script(SOURCES, WRAPPER), ""])
-            texts[f"{engine.style}.sh"] = _shell_script(job, engine)
+            texts[f"{engine.style}.sh"] = _shell_script(job, engine, placer)
         else:
             texts["vivado.tcl"] = _TCL % values
     pins, clock_hz = job.pinout, job.design.clock_hz
@@ -179,12 +183,12 @@ def _values(job: BitstreamJob, engines: list[Engine]) -> dict[str, str]:
     }
 
 
-def _shell_script(job: BitstreamJob, engine: Engine) -> str:
+def _shell_script(job: BitstreamJob, engine: Engine, placer: str | None) -> str:
     """The engine's programs; where the clock is missed, nextpnr fails and ends the script."""
     usage = command(engine)
     chipdb = f"${{2:?usage: {usage}}}" if engine.needs_chipdb else "$2"
     steps = (
-        engine.place(job, f'"${{NEXTPNR:-{engine.usual}}}"'),
+        engine.place(job, f'"${{NEXTPNR:-{engine.usual}}}"', placer=placer),
         *engine.packing(job.board.part),
     )
     lines = [

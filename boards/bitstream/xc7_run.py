@@ -42,6 +42,7 @@ def run_engine(
     progress: Progress,
     *,
     seeds: Sequence[int],
+    placer: str | None,
 ) -> Routed:
     """Make the bitstream from a written plan, unless the clock is missed.
 
@@ -57,6 +58,8 @@ def run_engine(
         Told each step.
     seeds
         Seeds of the placer, of which the best is kept; Vivado has none.
+    placer
+        The placer; None for the engine's usual one.
 
     Raises
     ------
@@ -70,7 +73,7 @@ def run_engine(
     netlist = (job.folder / f"{NETLIST}.origin").read_text(encoding="utf-8")
 
     def place(seed: int, folder: Path, tell: Progress, stop: threading.Event) -> Routed:
-        step = engine.place(job, program.command, seed)
+        step = engine.place(job, program.command, seed=seed, placer=placer)
         step = replace(step, arguments=(*step.arguments, "--timing-allow-fail"))
         arguments = _replaced(step.arguments, databases)
         constraints = (folder / CONSTRAINTS).read_text(encoding="utf-8")

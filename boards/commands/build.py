@@ -16,6 +16,7 @@ from boards.platforms.board import Board
 from boards.platforms.boards import BOARDS
 from hwgen.families.options import check_options
 from hwgen.pnr.nextpnr import DEFAULT_SEED, MAX_SEED
+from hwgen.pnr.xc7_commands import PLACERS
 from software_ref.commands.arguments import add_data, add_json, add_network_file, integer_from
 from software_ref.console.output import check_outputs, write_json
 from software_ref.console.progress import ProgressBar
@@ -83,6 +84,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=integer_from(1),
         metavar="N",
         help="place with N seeds from that one on, side by side, and keep the fastest",
+    )
+    parser.add_argument(
+        "--placer",
+        choices=PLACERS,
+        help="nextpnr-himbaechel's placer (default: its usual one, heap); static is quicker on a "
+        "full chip",
     )
     parser.add_argument(
         "--engine",

@@ -26,6 +26,8 @@ class BuildOptions:
     """Seed of the placer; None takes the usual one."""
     seeds: int | None = None
     """How many seeds from that one on are tried, of which the best is kept; None for one."""
+    placer: str | None = None
+    """nextpnr's placer; None for its usual one."""
     toolchain: str | None = None
     """Which tools to look for; None for any."""
     plan_only: bool = False

@@ -32,7 +32,10 @@ class Xc7Boards(BoardFamily):
     """The family whose tools must be installed, here or elsewhere."""
 
     data = XC7
-    options = ("toolchain", "plan_only", "engine", "chipdb", "database", "seed", "seeds")
+    options = (
+        *("toolchain", "plan_only", "engine", "chipdb", "database"),
+        *("seed", "seeds", "placer"),
+    )
     remedy = "another --seed, or several --seeds, with nextpnr"
 
     def clocking(self, oscillator_hz: int, clock_hz: int) -> Clocking:
@@ -52,7 +55,7 @@ class Xc7Boards(BoardFamily):
         reason = "" if options.plan_only else f"found none of: {sought}; "
 
         def build(job: BitstreamJob, progress: Progress) -> Built:
-            files = write_plan(job, toolchain=options.toolchain)
+            files = write_plan(job, toolchain=options.toolchain, placer=options.placer)
             archive = job.folder.with_name(f"{job.folder.name}.zip")
             write_archive(files, archive)
             where = f"the build archive is {archive}, its files are in {job.folder}"
@@ -65,11 +68,23 @@ def _engine_run(engine: Engine, program: Program, options: BuildOptions) -> Buil
     databases = _databases(options, engine, program)
     if not engine.open and (options.seed is not None or options.seeds is not None):
         raise ValueError(f"{program.command} has no seeds: --seed and --seeds are for nextpnr")
+    if options.placer is not None and not engine.places:
+        raise ValueError(
+            f"{program.command} has its own placer: --placer is for nextpnr-himbaechel"
+        )
 
     def build(job: BitstreamJob, progress: Progress) -> Built:
-        write_plan(job, toolchain=engine.toolchain)
-        seeds = options.placer_seeds
-        return Built(routed=run_engine(job, engine, program, databases, progress, seeds=seeds))
+        write_plan(job, toolchain=engine.toolchain, placer=options.placer)
+        routed = run_engine(
+            job,
+            engine,
+            program,
+            databases,
+            progress,
+            seeds=options.placer_seeds,
+            placer=options.placer,
+        )
+        return Built(routed=routed)
 
     return build
 

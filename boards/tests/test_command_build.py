@@ -73,6 +73,14 @@ def test_a_plan_is_complete(
         assert "read_xdc vivado.xdc" in (folder / "vivado.tcl").read_text()
 
 
+def test_the_script_of_a_plan_names_the_placer_asked_for(small: Path, tmp_path: Path) -> None:
+    options = ["--board", "nexys4", "--samples", "64", "--plan-only", "--placer", "static"]
+    assert main(["build", str(small), *options, "--output", str(tmp_path / "plan")]) == 0
+    texts = {path.name: path.read_text() for path in (tmp_path / "plan").glob("*.sh")}
+    assert " --placer static " in texts["himbaechel.sh"]
+    assert "--placer" not in texts["xilinx.sh"]
+
+
 @pytest.mark.parametrize(("board", "blocks"), [("nexys4ddr", 224), ("ulx3s", 156)])
 def test_a_dsp_budget_for_a_larger_device_means_all_blocks(
     small: Path, board: str, blocks: int
@@ -266,6 +274,7 @@ def test_a_seed_that_fails_ends_the_others(
         (["--board", "ulx3s", "--plan-only"], "7-series boards; ulx3s needs none"),
         (["--board", "ulx3s", "--engine", "vivado"], "--engine is for the 7-series boards"),
         (["--board", "nexys4", "--engine", "x"], "--engine must name an installed program of"),
+        (["--board", "ulx3s", "--placer", "heap"], "--placer is for the 7-series boards"),
         (["--board", "nexys4", "--seeds", "0"], "argument --seeds: must be"),
         (["--board", "ulx3s", "--seed", "2147483648"], "--seed must be at most 2147483647"),
         (["--board", "nexys4", "--chipdb", "nothing.bin"], "--chipdb must name a file"),

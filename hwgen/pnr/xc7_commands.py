@@ -10,6 +10,7 @@ from hwgen.pnr.nextpnr import DEFAULT_SEED, LOG
 from software_ref.devices import Part
 
 __all__ = [
+    "PLACERS",
     "REPORT",
     "ROUTED",
     "chipdb_name",
@@ -20,6 +21,9 @@ __all__ = [
     "xilinx_arguments",
 ]
 
+PLACERS = ("heap", "static")
+"""nextpnr-himbaechel's placers, the usual one first: by quadratic wire lengths and cuts, or by an
+electrostatic field, which is quicker on a full chip."""
 REPORT, ROUTED = "report.json", "routed.json"
 """What nextpnr-himbaechel reports, and the netlist with every cell's place."""
 
@@ -54,17 +58,19 @@ def himbaechel_arguments(
     chipdb: str | Path | None = None,
     fasm: str | None = None,
     seed: int = DEFAULT_SEED,
+    placer: str | None = None,
 ) -> list[str]:
     """Places and routes `netlist.json` with nextpnr-himbaechel.
 
     It writes `report.json`, and `routed.json`, which says where every cell is. Without `chipdb` it
-    takes the database that came with it.
+    takes the database that came with it, without `placer`, one of PLACERS, its usual one.
     """
     return [
         *("--device", part.name, "-o", f"xdc={constraints}"),
         *(() if fasm is None else ("-o", f"fasm={fasm}")),
         *("--json", "netlist.json", "--freq", f"{freq_mhz:g}"),
         *("--report", REPORT, "--write", ROUTED, "--log", f"{LOG}.log", "--seed", str(seed)),
+        *(() if placer is None else ("--placer", placer)),
         *(() if chipdb is None else ("--chipdb", str(chipdb))),
     ]
 
