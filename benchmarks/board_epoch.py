@@ -99,6 +99,12 @@ def _parser() -> argparse.ArgumentParser:
         "--tests", type=integer_from(0), metavar="N", help="test samples (default: the file's)"
     )
     parser.add_argument("--epochs", type=integer_from(1), default=1, metavar="N")
+    parser.add_argument(
+        "--activation-fraction",
+        type=integer_from(1),
+        metavar="F",
+        help="fraction bits of features and hidden activations, in place of the file's",
+    )
     parser.add_argument("--upload", action="store_true", help="send the samples to every board")
     parser.add_argument(
         "--build", type=Path, metavar="DIR", help="keep Verilog and simulator there"
@@ -126,8 +132,11 @@ def _run(arguments: argparse.Namespace) -> int:
 
 
 def _file(arguments: argparse.Namespace) -> NetworkFile:
-    """The network file, with the samples and epochs that are asked for."""
+    """The network file, with the samples, epochs and bits that are asked for."""
     file = read_network_file(arguments.network)
+    if arguments.activation_fraction is not None:
+        number = replace(file.network.format, activation_fraction=arguments.activation_fraction)
+        file = replace(file, network=replace(file.network, format=number))
     data, training = file.data, replace(file.training, epochs=arguments.epochs)
     if arguments.images is not None:
         data = replace(data, train=arguments.images)

@@ -102,8 +102,10 @@ def test_both_boards_hold_their_samples_from_the_beginning(
 
 
 def test_block_ram_is_filled_over_the_line(iris: Path, asked: list[dict[str, Any]]) -> None:
-    assert board_epoch.main([str(iris), "--board", "nexys4", "--epochs", "2"]) == 0
+    options = ["--board", "nexys4", "--epochs", "2", "--activation-fraction", "3"]
+    assert board_epoch.main([str(iris), *options]) == 0
     (only,) = asked
+    assert only["design"].store.code.value_bits == 3
     assert not only["filled"]
     assert only["design"].external is None
     assert only["design"].baud == only["design"].clock_hz // 6
