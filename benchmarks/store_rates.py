@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from benchmarks.memory_rates import MHZ, QUICK
 from boards.host.store import Store
-from boards.memory.chip_models import chip_instances, chip_sources
+from boards.memory.chip_models import chip_instances, chip_sources, words_in_chip
 from boards.memory.external import CELLULAR, SDRAM, ExternalMemory
 from boards.store.input_plan import stored_code
 from boards.store.sample_store import SampleStore
@@ -174,7 +174,7 @@ def _run(
     )
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder)
-        hexadecimal = "\n".join(f"{word:04x}" for word in _as_in_chip(external, words))
+        hexadecimal = "\n".join(f"{word:04x}" for word in words_in_chip(external, words))
         (path / "words.hex").write_text(hexadecimal, encoding="ascii")
         program = icarus.build(
             sources=[
@@ -195,14 +195,6 @@ def _run(
         )
     worked, waited, errors = map(int, run.stdout.splitlines()[-1].split())
     return worked, waited, errors
-
-
-def _as_in_chip(external: ExternalMemory, words: NDArray[np.uint16]) -> NDArray[np.uint16]:
-    """The words by bank, row and column, as the model of an SDRAM numbers them."""
-    if external.kind != "sdram":
-        return words
-    rows, columns = 1 << external.chip.row_bits, 1 << external.chip.column_bits
-    return words.reshape(rows, 4, columns).swapaxes(0, 1).reshape(-1)
 
 
 if __name__ == "__main__":

@@ -205,7 +205,7 @@ def _verify(session: Session, start: _Start, state: Checkpoint) -> int:
         "biases": _same(state.parameters.biases, golden.parameters.biases),
         "accuracies": [(r.epoch, r.train_accuracy, r.test_accuracy) for r in start.results]
         == [(r.epoch, r.train_accuracy, r.test_accuracy) for r in wanted if r.epoch in remembered],
-        "saturation counters": after == _counted(before + golden.trainer.saturations),
+        "saturation counters": after == (before + golden.trainer.saturations).counted(COUNTER_BITS),
     }
     session.results["verified"] = checks
     different = [name for name, same in checks.items() if not same]
@@ -214,15 +214,6 @@ def _verify(session: Session, start: _Start, state: Checkpoint) -> int:
         return _DIFFERENT
     print(f"the golden model agrees in {', '.join(checks)}")
     return 0
-
-
-def _counted(totals: SaturationCounts) -> SaturationCounts:
-    """What the core's counters show, which stay at their largest value."""
-    most = (1 << COUNTER_BITS) - 1
-    ff, bp, up = (
-        tuple(min(count, most) for count in counts) for counts in (totals.ff, totals.bp, totals.up)
-    )
-    return SaturationCounts(ff=ff, bp=bp, up=up)
 
 
 def _same(ours: tuple[np.ndarray, ...], theirs: tuple[np.ndarray, ...]) -> bool:

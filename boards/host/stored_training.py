@@ -60,17 +60,18 @@ class StoredTraining(BoardTraining):
     def _take_samples(self) -> None:
         features = np.concatenate([self.data.train_features, self.data.test_features])
         labels = np.concatenate([self.data.train_labels, self.data.test_labels])
-        self._image = self.board.store.image(features, labels)
+        self.image = self.board.store.image(features, labels)
+        """What they are in the store's memory."""
 
     def holds_data(self, status: BoardStatus) -> bool:
         """Whether the board's store holds these samples."""
-        return status.seal == self._image.seal
+        return status.seal == self.image.seal
 
     def upload(self, progress: Progress | None = None) -> bool:
         """Fill the store, unless it holds these samples; whether anything had to be sent."""
         if self.holds_data(self.board.status()):
             return False
-        return self.board.store.upload(self._image, progress)
+        return self.board.store.upload(self.image, progress)
 
     def epochs(self, first: int, progress: Progress | None = None) -> Iterator[EpochResult]:
         """See BoardTraining."""

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
+
+from numpy.typing import NDArray
 
 from boards.memory.external import ExternalMemory
 from hwgen.simulation.verilator import Source
 
-__all__ = ["chip_instances", "chip_sources"]
+__all__ = ["chip_instances", "chip_sources", "words_in_chip"]
 
 _MODELS = Path(__file__).with_name("models")
 _SIZES = {
@@ -55,6 +58,27 @@ def chip_instances(
         chip=_parameters({_SIZES.get(name, name): value for name, value in times.items()}),
         pins=", ".join(f".{name}({prefix}{name})" for name in external.pins),
     )
+
+
+def words_in_chip(external: ExternalMemory, words: NDArray[Any]) -> NDArray[Any]:
+    """A whole memory's words in the order in which the model of its chip has them in `words`.
+
+    Parameters
+    ----------
+    external
+        The memory.
+    words
+        A word for each address: (n,), n = 2**(bits of its addresses).
+
+    Returns
+    -------
+    The same, (n,): an SDRAM's are by bank, row and column, while addresses count through a row of
+    every bank before the next row; all others are as they were.
+    """
+    if external.kind != "sdram":
+        return words
+    rows, columns = 1 << external.chip.row_bits, 1 << external.chip.column_bits
+    return words.reshape(rows, -1, columns).swapaxes(0, 1).reshape(-1)
 
 
 def _parameters(values: Mapping[str, float]) -> str:

@@ -8,11 +8,16 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from string import ascii_uppercase
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from boards.design import TOP, BoardDesign
+from boards.memory.chip_models import words_in_chip
 from boards.panel.characters import character_segments
 from boards.panel.display import DIGITS, segments_of
 from boards.simulated.with_memory import WITH_MEMORY, with_memory
@@ -68,6 +73,9 @@ class SimulatedBoard:
         self.design = design
         source = Source(f"{TOP}.v", board_verilog(design))
         external = design.external
+        if external is not None and chip is not None:
+            external = replace(external, chip=chip)
+        self._external = external
         if build_dir is None:
             folder = cache_folder() / "boards"
         else:
@@ -147,6 +155,38 @@ class SimulatedBoard:
         """What the model of the memory beside the FPGA has complained of, on standard output."""
         return int(self._library.board_memory_errors(self._board))
 
+    def fill_memory(self, words: NDArray[np.uint8], first: int = 0) -> None:
+        """Put words into the memory beside the FPGA, as though they had always been there.
+
+        No clock passes, and nothing is sent; all other words become 0.
+
+        Parameters
+        ----------
+        words
+            The words: uint8 (n, bytes of a word), the lowest byte first.
+        first
+            Where the first one goes.
+
+        Raises
+        ------
+        ValueError
+            There is no such memory, or not so many words.
+        """
+        external = self._external
+        if external is None:
+            raise ValueError("the memory to fill must be beside the FPGA, not block RAM")
+        shape = external.shape
+        if words.shape[1:] != (shape.width // 8,) or not 0 <= first <= shape.words - len(words):
+            raise ValueError(
+                f"words must be at most {shape.words} of {shape.width // 8} bytes, "
+                f"not {len(words)} of {words.shape[-1]} from word {first} on"
+            )
+        whole = np.zeros((shape.words, shape.width // 8), np.uint8)
+        whole[first : first + len(words)] = words
+        chip = np.ascontiguousarray(words_in_chip(external, whole.view("<u2")[:, 0]))
+        if not self._library.board_fill_memory(self._board, chip.ctypes.data, len(chip)):
+            raise ValueError(f"the chip's model must have {len(chip)} words")
+
     @property
     def leds(self) -> int:
         """LEDs, the first in bit 0."""
@@ -169,6 +209,7 @@ def _load(path: Path) -> ctypes.CDLL:
     signatures = {
         "board_new": (board, [ctypes.c_int64, ctypes.c_uint64]),
         "board_memory_errors": (ctypes.c_uint32, [board]),
+        "board_fill_memory": (ctypes.c_int, [board, ctypes.c_void_p, size]),
         "board_delete": (None, [board]),
         "board_write": (None, [board, ctypes.c_char_p, size]),
         "board_waiting": (size, [board]),

@@ -20,7 +20,9 @@ _INPUTS = ("clk", "rst", "rx", "run_button", "pause_button", "reset_button")
 
 
 def with_memory(design: BoardDesign, chip: Any = None) -> list[Source]:
-    """The module, the model of the memory's chip, and what Verilator need not tell of them.
+    """The module, the model of the memory's chip, and what Verilator is told of them.
+
+    It need not complain of them, and what is in the chip's memory can be seen from outside.
 
     Parameters
     ----------
@@ -57,5 +59,7 @@ def with_memory(design: BoardDesign, chip: Any = None) -> list[Source]:
         ]
     )
     source = Source(f"{WITH_MEMORY}.v", text)
-    quiet = "".join(f'lint_off -file "{each.name}"\n' for each in (*chips, source))
-    return [Source(f"{WITH_MEMORY}.vlt", f"`verilator_config\n{quiet}"), *chips, source]
+    told = [f'lint_off -file "{each.name}"' for each in (*chips, source)]
+    told.append(f'public_flat_rw -module "{external.kind}_model" -var "words"')
+    control = "\n".join(["`verilator_config", *told, ""])
+    return [Source(f"{WITH_MEMORY}.vlt", control), *chips, source]

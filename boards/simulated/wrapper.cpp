@@ -3,13 +3,18 @@
 // Times of the UART are counted in 256ths of a clock, as boards/uart.py does. Where a memory's model
 // is there (VM_TIMING), its delays pass between the edges of the clock.
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <iterator>
 #include <memory>
 
 #include "Vtop.h"
 #include "verilated.h"
+#if VM_TIMING
+#include "Vtop___024root.h"
+#endif
 
 namespace {
 
@@ -153,6 +158,18 @@ Board* board_new(int64_t bit_length, uint64_t half_clock_ps) {
 uint32_t board_memory_errors(const Board* board) {
 #if VM_TIMING
     return board->model.memory_errors;
+#else
+    return 0;
+#endif
+}
+
+// Puts words into the memory's chip, from its first one on; returns whether there are so many.
+int board_fill_memory(Board* board, const uint16_t* words, size_t count) {
+#if VM_TIMING
+    auto& chip = board->model.rootp->presparse_board_with_memory__DOT__chip__DOT__words.m_storage;
+    if (count > std::size(chip)) return 0;
+    std::copy(words, words + count, std::begin(chip));
+    return 1;
 #else
     return 0;
 #endif

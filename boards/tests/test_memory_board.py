@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from boards.design import MEMORY_PREFIX, TOP, BoardDesign
@@ -15,22 +14,21 @@ from boards.host.stored_training import StoredTraining
 from boards.memory.external import CELLULAR, SDRAM, ExternalMemory
 from boards.simulated.board import SimulatedBoard
 from boards.simulated.lockstep import Lockstep
+from boards.simulated.side_by_side import BoardRun, train_side_by_side
 from boards.simulated.with_memory import WITH_MEMORY, with_memory
 from boards.tests.small_board import TIMEOUT, random_data
 from boards.top import board_verilog
 from hwgen.core.design import CoreDesign
 from hwgen.simulation import icarus
-from hwgen.simulation.verilator import Mode, Source
+from hwgen.simulation.verilator import Source
 from software_ref.file_options import TrainingOptions
 from software_ref.loading import load_training_data
 from software_ref.network import Network
 from software_ref.network_file import NetworkFile, read_network_file
-from software_ref.training import TrainingData, golden_training
+from software_ref.training import TrainingData
 
 MNIST = Path(__file__).parents[2] / "examples" / "mnist_accurate.toml"
 TRAIN, TEST, EPOCHS = 10, 4, 3
-WHOLE_CHECK = 0.1
-"""Seconds of the board's clock that the CRC of a block of the memory may take."""
 BOTH = pytest.mark.parametrize("external, mhz", [(SDRAM, 40), (CELLULAR, 80)])
 
 
@@ -56,22 +54,14 @@ def test_the_logic_and_its_chip_fit_together(network: Network, tmp_path: Path) -
     icarus.build(sources=sources, top=WITH_MEMORY, build_dir=tmp_path)
 
 
-def _trained(design: BoardDesign, file: NetworkFile, data: TrainingData, folder: Path) -> float:
-    """Train on a simulated board as the golden model does; the share of clocks at work."""
-    mode: Mode = "fast_build" if len(data.train_labels) < 100 else "fast_run"
-    simulated = SimulatedBoard(design, folder, mode=mode)
-    board = Board(Link(Lockstep(simulated), timeout=WHOLE_CHECK), design.core)
-    ours = StoredTraining(board, file, data)
-    ours.upload()
-    wanted = golden_training(file, data, board.core.schedule.lags, None)
-    for got, want in zip(ours.epochs(0), wanted.epochs(), strict=True):
-        assert replace(got, samples_per_second=0.0) == replace(want, samples_per_second=0.0)
-    got, want = ours.checkpoint().parameters, wanted.parameters
-    for a, b in zip((*got.weights, *got.biases), (*want.weights, *want.biases), strict=True):
-        assert np.array_equal(a, b)
-    assert simulated.memory_errors == 0
-    status = board.status()
-    return status.worked / (status.worked + status.waited)
+def _held(
+    simulated: SimulatedBoard, file: NetworkFile, data: TrainingData, *, filled: bool = False
+) -> BoardRun:
+    """Train on a simulated board as the golden model does."""
+    run = train_side_by_side(simulated, file, data, filled=filled)
+    assert run.differences == ()
+    assert run.memory_errors == 0
+    return run
 
 
 @pytest.mark.slow
@@ -82,7 +72,9 @@ def test_epochs_are_those_of_software(
     training = TrainingOptions(epochs=EPOCHS, rate_exponent=((0, 1), (2, 2)), shuffle=True)
     file = NetworkFile(network=network, training=training)
     design = _design(CoreDesign(network=network), external, mhz, TRAIN + TEST)
-    assert 0 < _trained(design, file, random_data(TRAIN, TEST), tmp_path) < 1
+    simulated = SimulatedBoard(design, tmp_path, mode="fast_build")
+    run = _held(simulated, file, random_data(TRAIN, TEST))
+    assert 0 < run.at_work < 1
 
 
 @pytest.mark.slow
@@ -92,17 +84,15 @@ def test_mnist_keeps_the_core_at_work(
     external: ExternalMemory, mhz: int, data_dir: Path, tmp_path: Path
 ) -> None:
     file = read_network_file(MNIST)
-    file = replace(file, training=replace(file.training, epochs=1))
-    whole = load_training_data(file, data_dir)
-    data = replace(
-        whole,
-        train_features=whole.train_features[:2000],
-        train_labels=whole.train_labels[:2000],
-        test_features=whole.test_features[:100],
-        test_labels=whole.test_labels[:100],
+    file = replace(
+        file,
+        data=replace(file.data, train=2000, test=100),
+        training=replace(file.training, epochs=1),
     )
+    data = load_training_data(file, data_dir)
     design = _design(CoreDesign.from_file(file), external, mhz, 2100)
-    assert _trained(design, file, data, tmp_path) >= 0.95
+    run = _held(SimulatedBoard(design, tmp_path), file, data, filled=True)
+    assert run.at_work >= 0.95
 
 
 @pytest.mark.slow

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from boards.memory.bench import Played, play, reading, waiting, writing
+from boards.memory.chip_models import words_in_chip
 from boards.memory.external import SDRAM
 from boards.memory.sdram import ULX3S_SDRAM, SdramChip, SdramClocks, SdramMemory
 from boards.memory.timings import ECP5_PADS, Capture
@@ -125,3 +126,10 @@ def test_clocks_that_cannot_be() -> None:
         SdramClocks(ULX3S_SDRAM, 100 * MHZ, ECP5_PADS)
     with pytest.raises(ValueError, match=r"^clock must leave time between refreshes"):
         SdramClocks(ULX3S_SDRAM, 1 * MHZ, ECP5_PADS)
+
+
+def test_addresses_count_through_a_row_of_every_bank() -> None:
+    banks, rows, columns = 4, FEW_ROWS, 32
+    found = words_in_chip(replace(SDRAM, chip=SMALL), np.arange(SMALL.shape.words))
+    bank, row, column = np.unravel_index(np.arange(SMALL.shape.words), (banks, rows, columns))
+    assert np.array_equal(found, (row * banks + bank) * columns + column)

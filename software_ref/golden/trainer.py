@@ -58,6 +58,14 @@ class SaturationCounts:
         """Differences, count by count."""
         return self._combined(other, -1)
 
+    def counted(self, bits: int) -> SaturationCounts:
+        """What counters of so many bits show, which stay at their largest value."""
+        most = (1 << bits) - 1
+        ff, bp, up = (
+            tuple(min(count, most) for count in counts) for counts in (self.ff, self.bp, self.up)
+        )
+        return SaturationCounts(ff=ff, bp=bp, up=up)
+
     def _combined(self, other: SaturationCounts, sign: int) -> SaturationCounts:
         ff, bp, up = (
             tuple(a + sign * b for a, b in zip(mine, its, strict=True))
