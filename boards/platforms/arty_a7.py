@@ -35,7 +35,7 @@ def _board(name: str, title: str, platform: type) -> Board:
             "reset": ("button", 2),
             "key": ("button", 3),
         },
-        memory=f"256 MB DDR3, {FLASH.title}",
+        memory="256 MB DDR3, 16 MB flash",
         external=(FLASH,),
     )
 

@@ -170,7 +170,7 @@ BOARD = Board(
     clock_mhz=100.0,
     leds=16,
     display_digits=8,
-    memory=f"{CELLULAR.title}, {FLASH.title}",
+    memory=f"{CELLULAR.title}, 16 MB flash",
     external=(CELLULAR, FLASH),
     buttons={
         "run": ("button_center", 0),

@@ -16,7 +16,7 @@ BOARD = replace(
     name="nexys4ddr",
     title="Digilent Nexys4 DDR",
     platform=Nexys4DDRPlatform,
-    memory=f"128 MB DDR2, {FLASH.title}",
+    memory="128 MB DDR2, 16 MB flash",
     external=(FLASH,),
 )
 """The board."""
