@@ -249,6 +249,8 @@ def _store(status: BoardStatus) -> str:
     """What the store holds, or why it holds nothing."""
     if status.seal:
         return f"sealed with {status.seal:08x}"
+    if status.state & State.WRONG and status.damaged:
+        return "damaged: a sample was not what it had been; `upload` looks at all of them again"
     if status.state & State.WRONG:
         return f"damaged: its CRC is {status.crc:08x}, not that which its flash says"
     if status.state & State.FOREIGN:

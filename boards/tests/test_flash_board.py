@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -157,6 +158,19 @@ def test_a_bit_that_changed_is_told_and_nothing_trains(
     status = board.status()
     assert (status.state, status.seal, status.predictions) == (flag, 0, 0)
     assert board.read_parameters() == design.core.parameters
+
+
+def test_a_sample_that_is_read_wrong_ends_the_run(
+    switch_on: Switch, content: bytes, design: BoardDesign
+) -> None:
+    # As if a bit changed on its way after the check: the CRC is that of what is there.
+    changed = bytearray(content[4:])
+    changed[2 * design.store.first - 4 + 1] ^= 1
+    crc = zlib.crc32(changed).to_bytes(4, "little")
+    board = _driver(switch_on(crc + bytes(changed)))
+    status = board.status()
+    assert (status.state, status.seal, status.epochs) == (State.WRONG, 0, 0)
+    assert status.damaged > 0
 
 
 def test_an_erased_flash_is_told(switch_on: Switch) -> None:
