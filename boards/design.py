@@ -10,6 +10,7 @@ from boards.link.identity import board_identity
 from boards.memory.external import ExternalMemory
 from boards.morse.live import MorseLive, check_core
 from boards.store.input_plan import stored_code
+from boards.store.read_only import read_only_layout
 from boards.uart import bit_length
 from hwgen.core.design import CoreDesign
 from software_ref.plan.store_layout import StoreLayout
@@ -38,7 +39,9 @@ class BoardDesign:
     """Words of block RAM; None: enough for so many samples, whatever they hold."""
     external: ExternalMemory | None = None
     """Memory beside the FPGA that holds the samples; None: they are in block RAM, in words as wide
-    as its decoder's lines."""
+    as its decoder's lines. Where it can only be read, the board trains as it is switched on."""
+    places: int | None = None
+    """Places of the order in a memory that can only be read; None: as many as `samples`."""
     leds: int = 8
     """Light-emitting diodes, 4 or more."""
     morse: MorseLive | None = None
@@ -59,16 +62,33 @@ class BoardDesign:
             raise ValueError(f"tick_clocks must be at least 2, not {self.tick_clocks}")
         if self.morse is not None:
             check_core(self.core)
+        if self.morse is not None and self.read_only:
+            raise ValueError(
+                "a board that makes its samples itself must have a memory that can be written for "
+                f"others, not {self.external.title if self.external else None}"
+            )
+        if self.places is not None and not self.read_only:
+            raise ValueError(
+                f"places must be None where the memory can be written, not {self.places}"
+            )
 
     @property
     def word_bits(self) -> int | None:
         """Bits of a word of the memory beside the FPGA; None: the store is in block RAM."""
         return None if self.external is None else self.external.shape.width
 
+    @property
+    def read_only(self) -> bool:
+        """Whether the store's memory can only be read."""
+        return self.external is not None and not self.external.shape.writable
+
     @cached_property
     def store(self) -> StoreLayout:
         """What the store's memory holds."""
         code = stored_code(self.core, self.word_bits)
+        if self.external is not None and self.read_only:
+            words = self.external.shape.words
+            return read_only_layout(code, words, samples=self.samples, places=self.places)
         words = self.words if self.external is None else self.external.shape.words
         if words is None:
             return StoreLayout.for_any(code, self.samples)

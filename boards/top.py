@@ -37,6 +37,7 @@ from boards.parameters.initial_parameters import InitialParameters
 from boards.parameters.parameter_access import ParameterAccess
 from boards.platforms.board import KEY
 from boards.run.core_use import CoreUse
+from boards.run.power_on import PowerOn
 from boards.run.records import Records
 from boards.run.run_commands import RunCommands
 from boards.run.runner import Runner
@@ -50,6 +51,8 @@ from hwgen.export.verilog import to_verilog
 __all__ = ["BoardTop", "board_verilog", "buttons_of"]
 
 BUTTONS = ("run", "pause", "reset")
+_FROM_RECEIVER, _TO_RECEIVER = ("fault", "length", "byte"), ("release", "address")
+"""Of a received frame, beside `waiting`."""
 
 
 def buttons_of(design: BoardDesign) -> tuple[str, ...]:
@@ -104,7 +107,9 @@ class BoardTop(wiring.Component):
         m = Module()
         design = self.design
         m.submodules.core = core = design.core.core
-        m.submodules.store = store = SampleStore(design.core, design.store)
+        m.submodules.store = store = SampleStore(
+            design.core, design.store, writable=not design.read_only
+        )
         m.submodules.memory = memory = self._memory(m, store)
         m.submodules.runner = runner = Runner(design)
         m.submodules.access = access = ParameterAccess(design)
@@ -115,16 +120,18 @@ class BoardTop(wiring.Component):
         m.submodules.records = records = Records(
             len(core.predictions.payload.prediction), len(runner.samples)
         )
-        units = [state, writer, access, commands, records]
+        own = PowerOn(design, commands.commands) if design.read_only else None
+        units = [state, writer, access, commands if own is None else own, records]
         key = KeyUnit(design) if design.morse is not None else None
         if key is not None:
             m.submodules.key = key
             units.append(key)
-        traffic = self._link(m, units)
+        traffic = self._link(m, units, own)
         pressed = self._buttons(m)
 
         # Samples: runner -> store -> core -> records.
-        wiring.connect(m, writer.writes, memory.writes)
+        if own is None:
+            wiring.connect(m, writer.writes, memory.writes)
         wiring.connect(m, store.reads, memory.reads)
         wiring.connect(m, memory.data, store.data)
         prediction, sample_taken = core.predictions, store.taken
@@ -161,11 +168,8 @@ class BoardTop(wiring.Component):
             records.entry.test.eq(runner.test_right),
             store.running.eq(runner.running),
             store.memory_idle.eq(memory.idle),
-            *(
-                getattr(store, name).eq(getattr(writer, name))
-                for name in ("check", "check_first", "check_count")
-            ),
-            writer.checking.eq(store.checking),
+            *(getattr(store, name).eq(value) for name, value in self._check(writer, own).items()),
+            writer.checking.eq(store.checking if own is None else store.checking | own.working),
             writer.damaged.eq(store.damaged),
             writer.running.eq(runner.running),
         ]
@@ -189,6 +193,19 @@ class BoardTop(wiring.Component):
         m.d.sync += sealed.eq(writer.seal != 0)
         there: Value = sealed
         occupied = access.working | initial.working | resetting
+        stop_now, start = commands.stop_now | resetting, pressed["run"]
+        if own is not None:
+            self._power_on(
+                m,
+                own,
+                commands=commands,
+                memory=memory,
+                store=store,
+                writer=writer,
+                runner=runner,
+            )
+            occupied, start = occupied | own.working, start | own.start
+            stop_now = stop_now | store.damaged
         if key is not None:
             there = sealed | (commands.configuration.flags & ConfigurationFlag.GENERATED).any()
             m.d.comb += runner.occupied.eq(occupied)
@@ -205,13 +222,9 @@ class BoardTop(wiring.Component):
             runner.play.eq(commands.play),
             runner.start.eq(
                 commands.start
-                | pressed["run"]
-                & ~runner.running
-                & ~commands.busy
-                & commands.configured
-                & commands.sealed
+                | start & ~runner.running & ~commands.busy & commands.configured & commands.sealed
             ),
-            runner.stop_now.eq(commands.stop_now | resetting),
+            runner.stop_now.eq(stop_now),
             runner.stop_after_epoch.eq(commands.stop_after_epoch),
             runner.pause.eq(commands.pause | (pressed["pause"] & ~runner.paused)),
             runner.resume.eq(commands.resume | pressed["run"] | (pressed["pause"] & runner.paused)),
@@ -228,7 +241,7 @@ class BoardTop(wiring.Component):
             use.valid.eq(core.samples.valid),
         ]
         self._parameters(m, core, access, initial)
-        self._panel(m, runner, key, busy=busy, forget=reset_begins, traffic=traffic)
+        self._panel(m, runner, key, own, busy=busy, forget=reset_begins, traffic=traffic)
         flags = {
             State.RUNNING: runner.running,
             State.PAUSED: runner.paused,
@@ -237,8 +250,11 @@ class BoardTop(wiring.Component):
             State.CHECKING: store.checking,
             State.STARTING: ~memory.initialised,
         }
+        if own is not None:
+            flags[State.CHECKING] = store.checking | own.working
+            flags |= {State.FOREIGN: own.foreign, State.WRONG: own.wrong}
         figures: dict[str, Value] = {
-            "state": Cat(flags[flag] for flag in State),
+            "state": Cat(flags[flag] for flag in State if flag in flags),
             "seal": writer.seal,
             "epoch": runner.epoch,
             "end_epoch": commands.configuration.end_epoch,
@@ -272,7 +288,44 @@ class BoardTop(wiring.Component):
             m.d.comb += outside.eq(inside) if outward else inside.eq(outside)
         return memory
 
-    def _link(self, m: Module, units: list) -> Value:
+    @staticmethod
+    def _check(writer: StoreWriter, own: PowerOn | None) -> dict[str, Value]:
+        """What the store computes a CRC of: what the host asks about, or the board itself."""
+        names = ("check_first", "check_count")
+        if own is None:
+            return {name: getattr(writer, name) for name in ("check", *names)}
+        return {"check": writer.check | own.check} | {
+            name: Mux(own.working, getattr(own, name), getattr(writer, name)) for name in names
+        }
+
+    @staticmethod
+    def _power_on(
+        m: Module,
+        own: PowerOn,
+        *,
+        commands: RunCommands,
+        memory: LinearMemory,
+        store: SampleStore,
+        writer: StoreWriter,
+        runner: Runner,
+    ) -> None:
+        """What the board does by itself: memory -> own -> run commands, seal, runner."""
+        m.submodules.own = own
+        wiring.connect(m, own.unit, commands.port)
+        wiring.connect(m, own.bursts, store.head_bursts)
+        wiring.connect(m, store.head_words, own.words)
+        m.d.comb += [
+            own.initialised.eq(memory.initialised),
+            own.checking.eq(store.checking),
+            own.crc.eq(store.crc),
+            own.running.eq(runner.running),
+            own.damaged.eq(store.damaged),
+            own.right.eq(writer.sealed),
+            writer.own.eq(own.sealed),
+            writer.own_seal.eq(own.seal),
+        ]
+
+    def _link(self, m: Module, units: list, own: PowerOn | None) -> Value:
         """The host link and its dispatcher; returns a pulse for each byte that comes in."""
         design = self.design
         m.submodules.uart_receiver = uart_in = UartReceiver(design.clock_hz, design.baud)
@@ -287,12 +340,25 @@ class BoardTop(wiring.Component):
             frames_in.data.eq(uart_in.data),
             frames_in.broken.eq(uart_in.broken),
         ]
-        wiring.connect(m, frames_in.frame, dispatcher.frame)
+        self._frames(m, frames_in.frame, dispatcher.frame, own)
         wiring.connect(m, dispatcher.body, frames_out.body)
         wiring.connect(m, frames_out.bytes, uart_out.bytes)
         for number, unit in enumerate(units):
             wiring.connect(m, unit.port, getattr(dispatcher, f"unit{number}"))
         return uart_in.valid
+
+    @staticmethod
+    def _frames(m: Module, received: Any, taken: Any, own: PowerOn | None) -> None:
+        """From the receiver to the dispatcher; none while the board has its unit for itself."""
+        if own is None:
+            wiring.connect(m, received, taken)
+            return
+        m.d.comb += [
+            own.serving.eq(received.waiting),
+            taken.waiting.eq(received.waiting & ~own.alone),
+            *(getattr(taken, name).eq(getattr(received, name)) for name in _FROM_RECEIVER),
+            *(getattr(received, name).eq(getattr(taken, name)) for name in _TO_RECEIVER),
+        ]
 
     def _sources(
         self, m: Module, core: Any, store: SampleStore, runner: Runner, key: KeyUnit
@@ -357,6 +423,7 @@ class BoardTop(wiring.Component):
         m: Module,
         runner: Runner,
         key: KeyUnit | None,
+        own: PowerOn | None,
         *,
         busy: Value,
         forget: Value,
@@ -364,7 +431,10 @@ class BoardTop(wiring.Component):
     ) -> None:
         clock_hz = self.design.clock_hz
         m.submodules.display = display = Display(clock_hz, len(runner.tail))
-        m.submodules.lamps = lamps = Lamps(clock_hz, self.design.leds)
+        lamps = Lamps(clock_hz, self.design.leds, warns=own is not None)
+        m.submodules.lamps = lamps
+        if own is not None:
+            m.d.comb += lamps.wrong.eq(own.foreign | own.wrong)
         m.d.comb += [
             display.epoch.eq(runner.epoch),
             display.recorded.eq(runner.recorded),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -14,6 +15,7 @@ from boards.bitstream.job import BitstreamJob
 from boards.bitstream.report import BuildReport
 from boards.design import BoardDesign
 from boards.families import Builder, family_of
+from boards.host.flash_file import flash_bytes, flash_layout
 from boards.link.framing import DEFAULT_BAUD
 from boards.memory.external import BLOCK, ExternalMemory
 from boards.morse.live import MorseLive
@@ -34,7 +36,14 @@ from software_ref.plan.sample_code import SampleCode
 from software_ref.plan.store_layout import StoreLayout
 from software_ref.training import TrainingData
 
-__all__ = ["build_board", "check_timing", "coded_lengths", "for_board", "plan_board"]
+__all__ = [
+    "build_board",
+    "check_timing",
+    "coded_lengths",
+    "for_board",
+    "plan_board",
+    "renew_flash",
+]
 
 
 _OTHERS = 256
@@ -84,8 +93,8 @@ def plan_board(
     Raises
     ------
     ValueError
-        The board has no such memory, the network or the samples do not fit, or the clock cannot be
-        made.
+        The board has no such memory, the network or the samples do not fit, the clock cannot be
+        made, or a data set that is to go into a flash is not at hand.
     """
     external = board.external_memory(memory)
     file, family = for_board(file, board), family_of(board)
@@ -93,7 +102,13 @@ def plan_board(
     clocking = family.clocking(board.oscillator_hz, round(asked * 1e6))
     core = CoreDesign.from_file(file, inputs=load_inputs(file, data_dir))
     check_capacity(core.schedule, board.part.device)
-    store = _store(file, core, samples, data_dir, external)
+    data = None
+    if external is not None and not external.shape.writable:
+        data, shape = load_training_data(file, data_dir), external.shape
+        code = stored_code(core, shape.width)
+        store = flash_layout(file, data, code, shape.words, samples=samples)
+    else:
+        store = _store(file, core, samples, data_dir, external)
     design = BoardDesign(
         core=core,
         clock_hz=round(clocking.clock_hz),
@@ -102,14 +117,19 @@ def plan_board(
         words=store.words if external is None else None,
         leds=board.leds,
         external=external,
+        places=store.places,
         morse=MorseLive.of(file),
     )
+    flash = None
+    if data is not None:
+        flash = flash_bytes(core, design.identity, design.store, file.training, data)
     return BitstreamJob(
         name=file.name,
         board=board,
         design=design,
         clocking=clocking,
         folder=folder or Path(f"{file.name}_{board.name}"),
+        flash=flash,
     )
 
 
@@ -143,6 +163,35 @@ def build_board(
         seconds=round(time.monotonic() - began, 1),
     )
     return report, built.text
+
+
+def renew_flash(job: BitstreamJob) -> None:
+    """Write what goes into the flash for the build that is in the job's folder.
+
+    Raises
+    ------
+    ValueError
+        The board has no such memory, or the folder has no build that this is for.
+    OSError
+        The file cannot be written.
+    """
+    if job.flash is None:
+        raise ValueError("--store-only must stand beside --memory flash")
+    try:
+        found = json.loads(job.manifest_file.read_text(encoding="utf-8"))["board"]
+    except (OSError, ValueError, LookupError):
+        raise ValueError(
+            f"--store-only must find a build's manifest, but there is none at {job.manifest_file}"
+        ) from None
+    wanted = job.manifest()["board"]
+    names = ("identity", "memory", "samples", "places", "words", "word_bits")
+    for name in names:
+        if found.get(name) != wanted[name]:
+            raise ValueError(
+                f"{name} of the build at {job.manifest_file} must be {wanted[name]} for this "
+                f"network and data set, not {found.get(name)}: build it again, without --store-only"
+            )
+    job.write_flash()
 
 
 def check_timing(report: BuildReport) -> None:

@@ -29,6 +29,7 @@ __all__ = [
     "FASM",
     "PACKERS",
     "TOOLCHAINS",
+    "VIVADO",
     "Engine",
     "Step",
     "database_folder",
@@ -203,10 +204,13 @@ def _xilinx(job: BitstreamJob, seed: int, placer: str | None) -> list[str]:
 PACKERS = ("fasm2frames", "xc7frames2bit")
 """Project X-Ray's programs."""
 
+VIVADO = "vivado"
+"""What `--toolchain` calls the vendor's tools."""
+
 ENGINES = (
     Engine(
         style="vivado",
-        toolchain="vivado",
+        toolchain=VIVADO,
         usual="vivado",
         arguments=lambda job, seed, placer: vivado_arguments(),
         read=read_vivado,

@@ -10,6 +10,7 @@ from typing import Any
 
 from boards.clocking.clocking import Clocking
 from boards.design import BoardDesign
+from boards.host.flash_file import write_flash_file
 from boards.memory.external import BLOCK
 from boards.platforms.board import Board
 from boards.platforms.pinout import Pinout, pinout
@@ -38,6 +39,8 @@ class BitstreamJob:
     """What makes its clock."""
     folder: Path
     """Existing folder for everything that is written."""
+    flash: bytes | None = None
+    """What is to be programmed into a memory that can only be read; None: there is none."""
 
     @property
     def clock_mhz(self) -> float:
@@ -59,6 +62,19 @@ class BitstreamJob:
         """The wrapper."""
         return pinout(self.board, self.design, self.clocking)
 
+    @property
+    def flash_file(self) -> Path:
+        """Where the bytes for such a memory go."""
+        return self.folder / f"{self.name}.store.bin"
+
+    def write_flash(self) -> list[Path]:
+        """Write them, if there are any, and return the paths of what was written."""
+        if self.flash is None:
+            self.flash_file.unlink(missing_ok=True)
+            return []
+        write_flash_file(self.flash_file, self.flash)
+        return [self.flash_file]
+
     def manifest(self) -> dict[str, Any]:
         """What a host must know of the build: the core's manifest and the board's own."""
         design = self.design
@@ -74,8 +90,16 @@ class BitstreamJob:
                 "words": design.store.words,
                 "word_bits": design.store.code.width,
                 "identity": design.identity.hex(),
+                **self._read_only(),
             },
         }
+
+    def _read_only(self) -> dict[str, int]:
+        external = self.design.external
+        if external is None or not self.design.read_only:
+            return {}
+        places, first = self.design.store.order.entries, external.chip.first_byte
+        return {"places": places, "flash_offset": first}
 
     def write_manifest(self) -> None:
         """Write the manifest."""

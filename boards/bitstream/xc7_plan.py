@@ -8,6 +8,7 @@ synthesis.ys        Yosys' script, for both kinds of nextpnr
 himbaechel.sh       makes the bitstream with nextpnr-himbaechel
 xilinx.sh           makes the bitstream with nextpnr-xilinx
 NAME.json           the manifest, for the host
+NAME.store.bin      what is to be programmed into a flash that the board trains from
 README.md           which to run
 """
 
@@ -71,8 +72,19 @@ if {$setup < 0 || $hold < 0} {
   exit 1
 }
 set_property BITSTREAM.GENERAL.COMPRESS TRUE [current_design]
-write_bitstream -force board.bit
+%(flash_settings)swrite_bitstream -force board.bit
 file rename board.bit {%(name)s.bit}
+%(flash_image)s"""
+
+_TCL_SETTINGS = """\
+set_property CONFIG_MODE SPIx4 [current_design]
+set_property BITSTREAM.CONFIG.SPI_BUSWIDTH 4 [current_design]
+"""
+_TCL_IMAGE = """\
+# Bitstream and data set, for Vivado's hardware manager to program into the flash.
+write_cfgmem -force -format mcs -size %(flash_mb)s -interface SPIx4 \\
+  -loadbit {up 0x00000000 %(name)s.bit} -loaddata {up 0x%(flash_at)08x %(name)s.store.bin} \\
+  -file {%(name)s.mcs}
 """
 
 _README = """\
@@ -92,6 +104,17 @@ Run one of these inside this folder, on a machine that has the tools; each ends 
 %(notes)s
 Then load the bitstream, for instance with `openFPGALoader -c digilent %(name)s.bit`. The manifest
 `%(name)s.json` says what is in it.
+%(flash_notes)s"""
+
+_FLASH_NOTES = """
+The board trains from its flash when it is switched on. Program the bitstream at the flash's
+beginning and `%(name)s.store.bin` from byte %(flash_at)d on, for instance with
+
+    openFPGALoader -c digilent --fpga-part %(part)s --enable-quad
+    openFPGALoader -c digilent --fpga-part %(part)s -f %(name)s.bit
+    openFPGALoader -c digilent --fpga-part %(part)s -f -o %(flash_at)d %(name)s.store.bin
+
+or, both at once, `%(name)s.mcs` with Vivado's hardware manager.
 """
 
 _OPEN_NOTES = """\
@@ -148,7 +171,12 @@ def write_plan(
         with atomic_file(job.folder / name) as unfinished:
             unfinished.write_text(text, encoding="utf-8")
     job.write_manifest()
-    return [*written, *(job.folder / name for name in texts), job.manifest_file]
+    return [
+        *written,
+        *(job.folder / name for name in texts),
+        job.manifest_file,
+        *job.write_flash(),
+    ]
 
 
 def write_archive(files: list[Path], archive: Path) -> None:
@@ -168,7 +196,7 @@ def _values(job: BitstreamJob, engines: list[Engine]) -> dict[str, str]:
     part, notes = job.board.part, ""
     if any(engine.open for engine in engines):
         notes = _OPEN_NOTES % {"part": part.name, "database": database_folder(part)}
-    return {
+    return _flash_values(job) | {
         "name": job.name,
         "title": job.board.title,
         "sources": " ".join(SOURCES),
@@ -180,6 +208,25 @@ def _values(job: BitstreamJob, engines: list[Engine]) -> dict[str, str]:
         "baud": f"{job.design.baud:,}",
         "samples": f"{job.design.samples:,}",
         "rows": "\n".join(_ROWS[engine.style] % command(engine) for engine in engines),
+    }
+
+
+def _flash_values(job: BitstreamJob) -> dict[str, str]:
+    """Texts about a flash that the board trains from; empty where there is none."""
+    texts = {"flash_settings": "", "flash_image": "", "flash_notes": ""}
+    if job.flash is None or job.design.external is None:
+        return texts
+    chip, part = job.design.external.chip, job.board.part
+    values = {
+        "name": job.name,
+        "flash_at": chip.first_byte,
+        "flash_mb": chip.bytes >> 20,
+        "part": part.name.partition("-")[0],
+    }
+    return {
+        "flash_settings": _TCL_SETTINGS,
+        "flash_image": _TCL_IMAGE % values,
+        "flash_notes": _FLASH_NOTES % values,
     }
 
 

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from boards.bitstream.board_build import coded_lengths, for_board
+from boards.host.flash_file import flash_layout
 from boards.link.framing import DEFAULT_BAUD
-from boards.memory.external import ExternalMemory
+from boards.memory.external import BLOCK, ExternalMemory
 from boards.platforms.boards import BOARDS
 from boards.store.capacity import largest_store, store_for
 from boards.store.input_plan import stored_code
@@ -22,7 +23,17 @@ from software_ref.network_file import NetworkFile
 from software_ref.plan.store_layout import StoreLayout
 from software_ref.training import TrainingData
 
-__all__ = ["board_figures", "check_name", "draw_roofs", "figure_lines", "planned"]
+__all__ = [
+    "board_figures",
+    "check_name",
+    "draw_roofs",
+    "figure_lines",
+    "memory_named",
+    "planned",
+    "roofed_memory",
+]
+
+_BLOCK_RAM = "block RAM"
 
 
 def check_name(name: str) -> None:
@@ -52,11 +63,11 @@ def board_figures(
         layout = store_for(core, device, lengths)
         words = float(np.mean(lengths))
     clock_hz = 1e6 * (file.target.clock_mhz or board.clock_mhz)
-    memories = [(StoreMemory(name="block RAM", layout=layout), words)]
+    memories = [(StoreMemory(name=_BLOCK_RAM, layout=layout), words)]
     refused = []
     for external in board.external:
         try:
-            memories.append(_beside(external, core, clock_hz, data))
+            memories.append(_beside(external, file, core, clock_hz, data))
         except ValueError as error:
             refused.append(f"not in {external.title}: {error}")
     return {
@@ -84,14 +95,18 @@ def planned(
 
 
 def _beside(
-    external: ExternalMemory, core: CorePlan, clock_hz: float, data: TrainingData | None
+    external: ExternalMemory,
+    file: NetworkFile,
+    core: CorePlan,
+    clock_hz: float,
+    data: TrainingData | None,
 ) -> tuple[StoreMemory, float]:
     """A memory beside the FPGA, and words of a sample, in the mean.
 
     Raises
     ------
     ValueError
-        The clock is none for it.
+        The clock is none for it, or a board cannot train this from it.
     """
     clocks, shape = external.clocks(round(clock_hz)), external.shape
     code = stored_code(core, shape.width)
@@ -103,9 +118,12 @@ def _beside(
     # Of data that nobody has seen, as many samples as would fit whatever they hold.
     samples = samples or shape.words // (code.most_words + 8)
     layout = StoreLayout(code=code, words=shape.words, samples=samples)
+    if not shape.writable and data is not None:
+        layout = flash_layout(file, data, code, shape.words)
     memory = StoreMemory(
         name=external.title,
         layout=layout,
+        ordered=shape.writable or file.training.shuffle,
         word_clocks=clocks.word_clocks,
         burst_clocks=clocks.burst_clocks,
     )
@@ -117,6 +135,7 @@ def _figures(core: CorePlan, memory: StoreMemory, words: float, clock_hz: float)
     return {
         "memory": memory.name,
         "bytes": memory.layout.room * memory.layout.code.width // 8,
+        "bytes_per_sample": words * memory.layout.code.width / 8,
         "samples": memory.samples(words),
         "clocks_per_sample": core.ports.clocks_per_step,
         "samples_per_second": {
@@ -158,11 +177,45 @@ def figure_lines(figures: dict[str, Any]) -> list[str]:
     ]
 
 
-def draw_roofs(path: Path, file: NetworkFile, core: CorePlan, figures: dict[str, Any]) -> None:
-    """The roofs over the size of a sample."""
-    code = stored_code(core)
-    layout = largest_store(core, BOARDS[figures["name"]].part.device)
-    memory = StoreMemory(name="block RAM", layout=layout)
+def memory_named(name: str, kind: str | None) -> ExternalMemory | None:
+    """The memory of a board that `--memory` names; None for block RAM.
+
+    Raises
+    ------
+    ValueError
+        The board has none.
+    """
+    return BOARDS[name].external_memory(kind or BLOCK)
+
+
+def roofed_memory(
+    file: NetworkFile,
+    name: str,
+    core: CorePlan,
+    data: TrainingData | None,
+    *,
+    external: ExternalMemory | None,
+) -> StoreMemory:
+    """The memory whose roofs are drawn; arguments as for `board_figures`.
+
+    Raises
+    ------
+    ValueError
+        The clock is none for it, or a board cannot train this from it.
+    """
+    board = BOARDS[name]
+    if external is None:
+        return StoreMemory(name=_BLOCK_RAM, layout=largest_store(core, board.part.device))
+    clock_hz = 1e6 * (file.target.clock_mhz or board.clock_mhz)
+    return _beside(external, file, core, clock_hz, data)[0]
+
+
+def draw_roofs(
+    path: Path, file: NetworkFile, core: CorePlan, figures: dict[str, Any], memory: StoreMemory
+) -> None:
+    """The roofs over the size of a sample in a memory."""
+    code = memory.layout.code
+    here = next(each for each in figures["memories"] if each["memory"] == memory.name)
     sizes = np.geomspace(1, code.most_words, 60)
     roofs = [
         Throughput.of(core, memory, words=words, clock_hz=figures["clock_hz"], baud=DEFAULT_BAUD)
@@ -173,17 +226,16 @@ def draw_roofs(path: Path, file: NetworkFile, core: CorePlan, figures: dict[str,
     octets = sizes * code.width / 8
     for part, style in (("core", "-"), ("decoder", "--"), ("memory", "-."), ("line", ":")):
         axes.plot(octets, [getattr(roof, part) for roof in roofs], style, label=part)
-    here = figures["memories"][0]
-    axes.plot(figures["bytes_per_sample"], here["from_store"], "o", color="black")
+    axes.plot(here["bytes_per_sample"], here["from_store"], "o", color="black")
     axes.annotate(
         f"{here['from_store']:,.0f}/s, by the {here['limit']}",
-        (figures["bytes_per_sample"], here["from_store"]),
+        (here["bytes_per_sample"], here["from_store"]),
         textcoords="offset points",
         xytext=(-8, -14),
         ha="right",
         fontsize=8,
     )
     axes.set(xscale="log", yscale="log", xlabel="bytes a sample", ylabel="samples a second")
-    axes.set_title(f"{file.name} on the {figures['title']}")
+    axes.set_title(f"{file.name} on the {figures['title']}, {memory.name}")
     axes.legend(fontsize=8)
     write_picture(path, figure)

@@ -4,23 +4,28 @@ from __future__ import annotations
 
 import argparse
 import sys
+import tempfile
 from pathlib import Path
 
 from boards.commands.logic_options import add_memory, positive_mhz
 from boards.design import BoardDesign
+from boards.host.flash_file import flash_bytes, flash_layout, write_flash_file
 from boards.link.framing import DEFAULT_BAUD
 from boards.memory.external import MEMORIES
 from boards.morse.live import MorseLive
 from boards.simulated.board import KEY_TICK_CLOCKS, SimulatedBoard
 from boards.simulated.terminal import PseudoTerminal
+from boards.store.input_plan import stored_code
 from boards.uart import LEAST_CLOCKS_PER_BIT
 from hwgen.core.design import CoreDesign
 from software_ref.commands.arguments import add_data, add_network_file, integer_from
 from software_ref.console.output import make_folder
-from software_ref.loading import load_inputs
+from software_ref.loading import load_inputs, load_training_data
 from software_ref.network_file import read_network_file
 
 __all__ = ["add_arguments", "run"]
+
+_SAMPLES = 2048
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -30,9 +35,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--samples",
         type=integer_from(1),
-        default=2048,
         metavar="N",
-        help="samples that the board's store has room for (default: %(default)s)",
+        help=f"samples that the board's store has room for (default: {_SAMPLES}, or in a memory "
+        "that can only be read those of the data set)",
     )
     parser.add_argument(
         "--clocks-per-bit",
@@ -64,19 +69,40 @@ def run(arguments: argparse.Namespace) -> int:
     clock_hz = arguments.clocks_per_bit * DEFAULT_BAUD
     if arguments.clock is not None:
         clock_hz = round(arguments.clock * 1e6)
+    core = CoreDesign.from_file(file, inputs=load_inputs(file, arguments.data))
+    external = MEMORIES.get(arguments.memory)
+    samples, places = arguments.samples or _SAMPLES, None
+    data = None
+    if external is not None and not external.shape.writable:
+        data = load_training_data(file, arguments.data)
+        code = stored_code(core, external.shape.width)
+        layout = flash_layout(file, data, code, external.shape.words, samples=arguments.samples)
+        samples, places = layout.samples, layout.places
     design = BoardDesign(
-        core=CoreDesign.from_file(file, inputs=load_inputs(file, arguments.data)),
+        core=core,
         clock_hz=clock_hz,
         baud=clock_hz // arguments.clocks_per_bit,
-        external=MEMORIES.get(arguments.memory),
-        samples=arguments.samples,
+        external=external,
+        samples=samples,
+        places=places,
         leds=16,
         morse=MorseLive.of(file),
         tick_clocks=KEY_TICK_CLOCKS,
     )
-    board = SimulatedBoard(
-        design, arguments.build, building=lambda: print("building the simulator", flush=True)
-    )
+    with tempfile.TemporaryDirectory() as folder:
+        flash = None
+        if data is not None:
+            flash = Path(arguments.build or folder) / f"{file.name}.store.bin"
+            content = flash_bytes(core, design.identity, design.store, file.training, data)
+            write_flash_file(flash, content)
+        board = SimulatedBoard(
+            design,
+            arguments.build,
+            building=lambda: print("building the simulator", flush=True),
+            flash=flash,
+        )
+    if data is not None:
+        print("the board trains from its flash: it has been switched on")
     terminal = PseudoTerminal(board)
     try:
         print(f"the board is at {terminal.path}; Ctrl-C switches it off. For example:")

@@ -7,8 +7,9 @@ from dataclasses import fields
 from difflib import get_close_matches
 from pathlib import Path
 
-from boards.bitstream.board_build import build_board, check_timing, plan_board
+from boards.bitstream.board_build import build_board, check_timing, plan_board, renew_flash
 from boards.bitstream.engines import TOOLCHAINS
+from boards.bitstream.job import BitstreamJob
 from boards.commands.logic_options import add_memory, positive_mhz
 from boards.families import FAMILIES, BuildOptions, family_of
 from boards.link.framing import DEFAULT_BAUD
@@ -44,6 +45,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--plan-only",
         action="store_true",
         help="run no tool; write the folder and the archive that make the bitstream elsewhere",
+    )
+    parser.add_argument(
+        "--store-only",
+        action="store_true",
+        help="with --memory flash: run no tool; write NAME.store.bin anew, with the file's epochs, "
+        "rates and data, for the bitstream that is in the folder",
     )
     parser.add_argument(
         "--output",
@@ -109,6 +116,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Run the subcommand."""
     board: Board = arguments.board
+    if arguments.store_only and (arguments.plan_only or arguments.json):
+        raise ValueError(
+            "--store-only must stand without --plan-only and --json: it makes no build"
+        )
     file = read_network_file(arguments.network_file)
     check_outputs({"--json": arguments.json}, inputs=[arguments.network_file])
     check_options(arguments, family_of(board), FAMILIES.values(), noun="boards", name=board.name)
@@ -123,6 +134,10 @@ def run(arguments: argparse.Namespace) -> int:
         memory=arguments.memory,
         data_dir=arguments.data,
     )
+    if arguments.store_only:
+        renew_flash(job)
+        print(_flash_line(job))
+        return 0
     with ProgressBar(0, unit="step", description="build") as bar:
         report, said = build_board(job, build, bar.step)
     if said is not None:
@@ -134,7 +149,15 @@ def run(arguments: argparse.Namespace) -> int:
         print(report.format_table())
         check_timing(report)
         print(f"bitstream {job.bitstream}, manifest {job.manifest_file}")
+    if job.flash is not None:
+        print(_flash_line(job))
     return 0
+
+
+def _flash_line(job: BitstreamJob) -> str:
+    """Where the data set goes."""
+    first = job.design.external.chip.first_byte if job.design.external else 0
+    return f"data set {job.flash_file}, for the flash from byte {first:,} on (docs/boards.md)"
 
 
 def _options(arguments: argparse.Namespace) -> BuildOptions:

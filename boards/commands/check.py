@@ -27,18 +27,27 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "`presparse boards` lists them",
     )
     add_data(parser)
+    parser.add_argument(
+        "--memory",
+        metavar="KIND",
+        help="with --picture: memory of the board that holds the samples, as `presparse build` "
+        "takes it (default: block)",
+    )
     add_picture(parser, "draw how the samples' size limits their rate (with --board)")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Run `check`."""
     if arguments.board is None:
-        for option in ("data", "picture"):
+        for option in ("data", "memory", "picture"):
             if getattr(arguments, option):
                 raise ValueError(f"--{option} must stand beside --board")
         return check.run(arguments)
     board = import_module("boards.commands.board_check")
     board.check_name(arguments.board)
+    if arguments.memory is not None and not arguments.picture:
+        raise ValueError("--memory must stand beside --picture: the table has every memory")
+    external = board.memory_named(arguments.board, arguments.memory)
     outputs = {"--json": arguments.json, "--picture": arguments.picture}
     check_outputs(outputs, inputs=[arguments.network_file])
     file = read_network_file(arguments.network_file)
@@ -49,7 +58,8 @@ def run(arguments: argparse.Namespace) -> int:
     print()
     print("\n".join(board.figure_lines(figures)))
     if arguments.picture:
-        board.draw_roofs(arguments.picture, file, core, figures)
+        roofed = board.roofed_memory(file, arguments.board, core, data, external=external)
+        board.draw_roofs(arguments.picture, file, core, figures, roofed)
     if arguments.json:
         write_json(arguments.json, document | {"board": figures})
     return 0

@@ -194,6 +194,7 @@ def _identify(session: Session) -> int:
         ("build", identity.identity.hex()),
         ("clock", f"{identity.clock_hz / 1e6:g} MHz"),
         ("store", f"{_room(session):,} bytes, at most {identity.samples} samples"),
+        *([("memory", "can only be read")] if identity.read_only else []),
     ]
     print("\n".join(table_lines((session.file.name, ""), rows)))
     session.results |= {
@@ -223,7 +224,7 @@ def _status(session: Session) -> int:
         ("clocks per sample", "" if per_sample is None else f"{per_sample:g}"),
         ("clocks worked, waited", f"{status.worked:,}, {status.waited:,}"),
         ("predictions, steps", f"{status.predictions}, {status.steps}"),
-        ("store", f"sealed with {status.seal:08x}" if status.seal else "not filled"),
+        ("store", _store(status)),
         *([("damaged samples", status.damaged)] if status.damaged else []),
         ("saturated: ff, bp, up", f"{list(counts.ff)}, {list(counts.bp)}, {list(counts.up)}"),
     ]
@@ -242,6 +243,19 @@ def _status(session: Session) -> int:
         "saturations": {"ff": list(counts.ff), "bp": list(counts.bp), "up": list(counts.up)},
     }
     return 0
+
+
+def _store(status: BoardStatus) -> str:
+    """What the store holds, or why it holds nothing."""
+    if status.seal:
+        return f"sealed with {status.seal:08x}"
+    if status.state & State.WRONG and status.damaged:
+        return "damaged: a sample was not what it had been; `upload` looks at all of them again"
+    if status.state & State.WRONG:
+        return f"damaged: its CRC is {status.crc:08x}, not that which its flash says"
+    if status.state & State.FOREIGN:
+        return "no data set for this build in its flash: program the .store.bin of the build"
+    return "not filled"
 
 
 def _upload(session: Session) -> int:

@@ -10,6 +10,7 @@ from pathlib import Path
 from boards.bitstream.job import BitstreamJob
 from boards.bitstream.report import Routed
 from boards.clocking.clocking import Clocking
+from boards.memory.external import BLOCK
 from boards.platforms.board import Board
 from hwgen.pnr.nextpnr import DEFAULT_SEED
 from hwgen.tool import Progress
@@ -38,6 +39,8 @@ class BuildOptions:
     """nextpnr's database of the FPGA."""
     database: Path | None = None
     """Folder of Project X-Ray's databases."""
+    memory: str = BLOCK
+    """Kind of memory that holds the samples."""
 
     @property
     def placer_seeds(self) -> range:

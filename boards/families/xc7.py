@@ -9,6 +9,7 @@ from boards.bitstream.engines import (
     DATABASE,
     ENGINES,
     PACKERS,
+    VIVADO,
     Engine,
     database_folder,
     find_engine,
@@ -44,9 +45,10 @@ class Xc7Boards(BoardFamily):
 
     def builder(self, board: Board, options: BuildOptions) -> Builder:
         """See `BoardFamily`."""
-        fitting = [each for each in ENGINES if options.toolchain in (None, each.toolchain)]
+        toolchain = _toolchain(board, options)
+        fitting = [each for each in ENGINES if toolchain in (None, each.toolchain)]
         _check_databases(board, options, fitting)
-        found = None if options.plan_only else find_engine(options.toolchain, options.engine)
+        found = None if options.plan_only else find_engine(toolchain, options.engine)
         if found is not None:
             return _engine_run(*found, options)
         sought = "; ".join(
@@ -55,13 +57,32 @@ class Xc7Boards(BoardFamily):
         reason = "" if options.plan_only else f"found none of: {sought}; "
 
         def build(job: BitstreamJob, progress: Progress) -> Built:
-            files = write_plan(job, toolchain=options.toolchain, placer=options.placer)
+            files = write_plan(job, toolchain=toolchain, placer=options.placer)
             archive = job.folder.with_name(f"{job.folder.name}.zip")
             write_archive(files, archive)
             where = f"the build archive is {archive}, its files are in {job.folder}"
             return Built(archive=archive, text=f"{reason}{where}")
 
         return build
+
+
+def _toolchain(board: Board, options: BuildOptions) -> str | None:
+    """The toolchain to look for; None for any.
+
+    Raises
+    ------
+    ValueError
+        The one that was asked for knows no STARTUPE2, which has the clock pin of a memory.
+    """
+    external = board.external_memory(options.memory)
+    if external is None or not external.configuration_clock:
+        return options.toolchain
+    if options.toolchain not in (None, VIVADO):
+        raise ValueError(
+            f"--toolchain must be {VIVADO} with --memory {options.memory}, whose clock pin nextpnr "
+            f"does not reach, not {options.toolchain}"
+        )
+    return VIVADO
 
 
 def _engine_run(engine: Engine, program: Program, options: BuildOptions) -> Builder:

@@ -26,6 +26,7 @@ from boards.link.payloads import (
     PREDICTION,
     PREDICTION_DEPTH,
     PROTOCOL,
+    READ_ONLY,
     READ_RANGE,
     STATE,
     STOP,
@@ -33,6 +34,7 @@ from boards.link.payloads import (
 )
 from boards.morse.live import MorseLive
 from boards.store.input_plan import stored_code
+from boards.store.read_only import read_only_layout
 from software_ref.connections.clash_free import ClashFreePattern
 from software_ref.connections.stored_words import stored_words, with_stored_words
 from software_ref.core_plan import CorePlan
@@ -75,12 +77,23 @@ class Board:
         """What the board says of itself."""
         # A board that was just switched on still writes its initial parameters.
         self.wait_while(State.RESETTING | State.STARTING)
-        self.store = Store(link, self._store_layout(), core, self.checksum)
+        # And it looks at a memory that it can only read.
+        if self.identity.read_only:
+            self.wait_while(State.CHECKING)
+        self.store = Store(
+            link,
+            self._store_layout(),
+            core,
+            self.checksum,
+            read_only=self.identity.read_only,
+        )
         """Its store."""
 
     def _identify(self) -> Identity:
         answer = self.link.identify()
-        if len(answer) != IDENTITY.size or answer[0] != PROTOCOL:
+        answer, more = answer[: IDENTITY.size], answer[IDENTITY.size :]
+        whole = len(answer) == IDENTITY.size and len(more) in (0, READ_ONLY.size)
+        if not whole or answer[0] != PROTOCOL:
             raise LinkError(
                 f"the board must speak version {PROTOCOL} of the link's protocol, "
                 f"not {answer[0] if answer else 'none'}: program it again"
@@ -100,12 +113,15 @@ class Board:
             samples=found.samples,
             words=found.words,
             word_bits=found.word_bits or None,
+            places=READ_ONLY.unpack(more).places if more else None,
         )
 
     def _store_layout(self) -> StoreLayout:
         """What is where in the store's memory."""
         found = self.identity
         code = stored_code(self.core, found.word_bits)
+        if found.read_only:
+            return read_only_layout(code, found.words, samples=found.samples, places=found.places)
         return StoreLayout(code=code, words=found.words, samples=found.samples)
 
     def status(self) -> BoardStatus:

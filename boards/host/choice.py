@@ -17,10 +17,18 @@ __all__ = ["training_on"]
 def training_on(
     board: Board, file: NetworkFile, data: TrainingData, stop_early: int | None = None
 ) -> BoardTraining:
-    """The training: on the board's own frames, or from its store where that has room."""
+    """The training: on the board's own frames, or from its store where that has room.
+
+    Raises
+    ------
+    ValueError
+        The store has no room, and can only be read.
+    """
     if not file.training.shuffle and makes(board, data):
         return GeneratedTraining(board, file, data, stop_early)
     try:
         return StoredTraining(board, file, data, stop_early)
     except RoomError:
+        if board.store.read_only:
+            raise
         return StreamedTraining(board, file, data, stop_early)

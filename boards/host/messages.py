@@ -26,6 +26,13 @@ class Identity:
     """Words of its store's memory."""
     word_bits: int | None
     """Bits of each; None: block RAM."""
+    places: int | None = None
+    """Places of the order in a memory that can only be read; None: it can be written."""
+
+    @property
+    def read_only(self) -> bool:
+        """Whether the store's memory can only be read."""
+        return self.places is not None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,8 +12,7 @@ from boards.host.link import Link, LinkError
 from boards.link.commands import Command
 from boards.link.framing import MAX_PAYLOAD
 from boards.link.payloads import SEAL, STORE_RANGE
-from boards.store.input_plan import stored_features
-from software_ref.coded_samples import encoded
+from boards.store.store_image import RoomError, StoreImage, store_image
 from software_ref.core_plan import CorePlan
 from software_ref.golden.samples import Progress
 from software_ref.plan.store_layout import StoreLayout
@@ -23,32 +21,6 @@ __all__ = ["RoomError", "Store", "StoreImage"]
 
 _BLOCK_BYTES = 1 << 16
 """Bytes whose CRC decides whether they are sent."""
-
-
-class RoomError(ValueError):
-    """The board's store has no room for the samples."""
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class StoreImage:
-    """What a data set is in a store's memory: the index and, behind it, the samples."""
-
-    first: int
-    """First word."""
-    words: NDArray[np.uint8]
-    """The words: uint8 (words, bytes of a word)."""
-    ends: NDArray[np.int64]
-    """How many of them are before the end of each sample: int64 (n,)."""
-
-    @property
-    def crc(self) -> int:
-        """CRC-32 of the words."""
-        return zlib.crc32(self.words)
-
-    @property
-    def seal(self) -> int:
-        """The number that a host seals a store with: its CRC, but never 0."""
-        return self.crc or 1
 
 
 class Store:
@@ -64,6 +36,8 @@ class Store:
         The board's core.
     checksum
         Asks the board for the CRC-32 of so many words of the memory, from a first one on.
+    read_only
+        Whether the memory can only be read.
     """
 
     def __init__(
@@ -72,12 +46,16 @@ class Store:
         layout: StoreLayout,
         core: CorePlan,
         checksum: Callable[[int, int], int],
+        *,
+        read_only: bool = False,
     ):
         self._link = link
         self._core = core
         self._checksum = checksum
         self.layout = layout
         """What is where in its memory."""
+        self.read_only = read_only
+        """Whether its memory can only be read."""
 
     def image(
         self,
@@ -103,28 +81,7 @@ class Store:
         ValueError
             A feature or a label is out of range.
         """
-        layout = self.layout
-        if len(labels) > layout.samples:
-            raise RoomError(
-                f"the board's store has room for {layout.samples} samples, "
-                f"not for {len(labels)}: build it with more, or take fewer with --samples"
-            )
-        coded = encoded(layout.code, stored_features(self._core, features), labels, progress)
-        if len(coded.words) > layout.room:
-            fit = int(np.searchsorted(np.cumsum(coded.lengths), layout.room, side="right"))
-            raise RoomError(
-                f"the board's store has room for {layout.room * layout.code.width // 8:,} bytes, "
-                f"the first {fit} of these samples, not for the {coded.words.size:,} bytes of "
-                f"{len(labels)}: build it with more, or take fewer with --samples"
-            )
-        index = np.zeros((layout.index.words, layout.code.width // 8), np.uint8)
-        entries = layout.indexed(coded.lengths)
-        index[: len(entries)] = entries
-        return StoreImage(
-            first=layout.index.first,
-            words=np.concatenate([index, coded.words]),
-            ends=len(index) + np.cumsum(coded.lengths),
-        )
+        return store_image(self._core, self.layout, features, labels, progress)
 
     def fill(self, features: NDArray[np.integer], labels: NDArray[np.integer]) -> None:
         """Write samples to the store from its beginning on, and take its seal off.
@@ -159,7 +116,7 @@ class Store:
         Raises
         ------
         LinkError
-            The memory does not keep what is written.
+            The memory does not keep what is written, or can only be read and holds other words.
         """
         sent, told = False, 0
         step = max(_BLOCK_BYTES // image.words.shape[1], 1)
@@ -191,6 +148,11 @@ class Store:
         self._link.call(Command.SEAL_STORE, SEAL.pack(seal=number))
 
     def _write(self, command: Command, first: int, words: NDArray[np.uint8]) -> None:
+        if self.read_only:
+            raise LinkError(
+                "the board's memory can only be read, and must hold this data set with its epochs, "
+                "but it does not: program the .store.bin that `presparse build` writes for them"
+            )
         for place, part in _portions(words):
             head = STORE_RANGE.pack(first=first + place, count=len(part))
             self._link.call(command, head + part.tobytes())

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boards.host.board import POLL_SECONDS, Board
+from boards.host.flash_file import flash_run, read_only_image
 from boards.host.link import RefusedError
 from boards.host.messages import BoardStatus, Configuration, EpochRecord
 from boards.host.training import BoardTraining
@@ -26,7 +27,8 @@ __all__ = ["StoredTraining"]
 class StoredTraining(BoardTraining):
     """Trains on samples in the board's store, at the core's speed.
 
-    With `shuffle` the host writes every epoch's order and starts one epoch at a time, with
+    With `shuffle` the host writes every epoch's order and starts one epoch at a time, unless they
+    are all in a memory that can only be read; with
     `[rewire]` it moves connections before each, and where it is to stop early it looks after each;
     else the board runs all epochs by itself. What it has begun it ends without the host.
 
@@ -39,6 +41,8 @@ class StoredTraining(BoardTraining):
     ------
     RoomError
         The board's store has no room for the samples.
+    ValueError
+        Its memory, which can only be read, holds the orders of fewer epochs.
     """
 
     ending = "stopping the board after the epoch at work"
@@ -58,6 +62,16 @@ class StoredTraining(BoardTraining):
         self._take_samples()
 
     def _take_samples(self) -> None:
+        store, options = self.board.store, self.file.training
+        if store.read_only:
+            stored = store.layout.order.entries // max(len(self.data.train_labels), 1)
+            if options.shuffle and options.epochs > stored:
+                raise ValueError(
+                    f"epochs must be at most {stored}, of which the board's memory, which can only "
+                    f"be read, has the orders, not {options.epochs}"
+                )
+            self._image = read_only_image(self.board.core, store.layout, options, self.data)
+            return
         features = np.concatenate([self.data.train_features, self.data.test_features])
         labels = np.concatenate([self.data.train_labels, self.data.test_labels])
         self.image = self.board.store.image(features, labels)
@@ -111,13 +125,15 @@ class StoredTraining(BoardTraining):
     def place(self, epoch: int) -> None:
         """See BoardTraining; the board's run button goes on from there."""
         options, samples = self.file.training, len(self.data.train_labels)
-        if options.shuffle:
+        if options.shuffle and not self.board.store.read_only:
             self.board.store.write_order(epoch_order(options, epoch, samples))
         self.board.configure(self.configuration(epoch, self._end(epoch)))
 
     def configuration(self, first: int, end: int) -> Configuration:
         """The run from one epoch to before another."""
         options, training = self.file.training, len(self.data.train_labels)
+        if self.board.store.read_only:
+            return flash_run(options, self.data, first, end)
         return Configuration(
             first_epoch=first,
             end_epoch=end,
@@ -173,7 +189,8 @@ class StoredTraining(BoardTraining):
     def idle_between_epochs(self) -> bool:
         """See BoardTraining."""
         moves = self.file.network.rewire is not None
-        return self.file.training.shuffle or moves or self.stop_early is not None
+        orders = self.file.training.shuffle and not self.board.store.read_only
+        return orders or moves or self.stop_early is not None
 
     def under_way(self, status: BoardStatus) -> bool:
         """See BoardTraining."""

@@ -51,7 +51,7 @@ class Described(enum.IntEnum):
 class Command(Described):
     """Codes of frames; with each what it sends, what answers it, and what it does."""
 
-    IDENTIFY = 0x01, "", "IDENTITY", "Which build this is."
+    IDENTIFY = 0x01, "", "IDENTITY, (READ_ONLY)", "Which build this is."
     STATUS = 0x02, "", "STATE, 3 L COUNTER", "What the board is doing, and its counters."
     READ_PARAMETERS = (
         *(0x10, "PARAMETER_RUN", "count PARAMETER_VALUE"),
@@ -63,7 +63,8 @@ class Command(Described):
     )
     WRITE_STORE = (
         *(0x20, "STORE_RANGE, words", ""),
-        "Words of the store's memory; takes its seal off. Refused during a run or a check.",
+        "Words of the store's memory; takes its seal off. Refused during a run or a check. UNKNOWN "
+        "where the memory can only be read.",
     )
     CHECK_STORE = (
         *(0x21, "STORE_RANGE", ""),
@@ -71,7 +72,8 @@ class Command(Described):
     )
     WRITE_ORDER = (
         *(0x22, "STORE_RANGE, words", ""),
-        "Words of the order of samples, in the same memory. Refused during a run or a check.",
+        "Words of the order of samples, in the same memory. Refused during a run or a check. "
+        "UNKNOWN where the memory can only be read.",
     )
     SEAL_STORE = 0x23, "SEAL", "", "Says what the host has filled the store with."
     CONFIGURE = (
@@ -142,6 +144,10 @@ class State(enum.IntFlag):
     """The CRC of the store is being computed."""
     STARTING = 32
     """The store's memory is not in use yet."""
+    FOREIGN = 64
+    """The store's memory, which can only be read, has no data set for this build."""
+    WRONG = 128
+    """Its CRC, or that of a sample, was wrong: nothing trains until a check was right."""
 
 
 class Stop(enum.IntEnum):
@@ -157,7 +163,8 @@ class ConfigurationFlag(enum.IntFlag):
     """Flags of CONFIGURATION."""
 
     ORDERED = 1
-    """Training sample n of an epoch is the one that the order has at place n."""
+    """Training sample n of an epoch is the one that the order has at place n. Where the memory can
+    only be read, each epoch begins behind the last place of the one before."""
     GENERATED = 2
     """Samples are the frames that the board makes itself, by their numbers; not with ORDERED."""
 

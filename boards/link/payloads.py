@@ -26,10 +26,12 @@ __all__ = [
     "PROTOCOL",
     "RATE",
     "RATES",
+    "READ_ONLY",
     "READ_RANGE",
     "SEAL",
     "STATE",
     "STOP",
+    "STORE_HEAD",
     "STORE_RANGE",
     "TAIL",
 ]
@@ -61,6 +63,10 @@ IDENTITY = Record(
     Field("samples", 32, "samples that the store has room for, at most"),
     Field("prediction_depth", 16, "predictions that the board remembers, the last ones"),
     Field("history_depth", 16, "epochs that the board remembers, the last ones"),
+)
+READ_ONLY = Record(
+    "READ_ONLY",
+    Field("places", 32, "places of the order of samples in its memory, which can only be read"),
 )
 STATE = Record(
     "STATE",
@@ -101,6 +107,13 @@ STORE_RANGE = Record(
     Field("count", 32, "number of words, each in as many bytes as its bits need"),
 )
 SEAL = Record("SEAL", Field("seal", 32, "the host's number for what is in the store; 0: nothing"))
+STORE_HEAD = Record(
+    "STORE_HEAD",
+    Field("crc", 32, "CRC-32 of the memory's words behind this field"),
+    Field("build", 32, "number of the build that the words are for"),
+    Field("words", 32, "how many they are"),
+    Field("seal", 32, "what a host seals a store of the order, index and samples in them with"),
+)
 CONFIGURATION = Record(
     "CONFIGURATION",
     Field("flags", 8, "flags"),

@@ -9,7 +9,15 @@ from amaranth.lib.wiring import In, Out
 from boards.design import BoardDesign
 from boards.link.commands import Command, Status
 from boards.link.dispatcher import CommandPort, Size
-from boards.link.payloads import COUNTER, HISTORY_DEPTH, IDENTITY, PREDICTION_DEPTH, PROTOCOL, STATE
+from boards.link.payloads import (
+    COUNTER,
+    HISTORY_DEPTH,
+    IDENTITY,
+    PREDICTION_DEPTH,
+    PROTOCOL,
+    READ_ONLY,
+    STATE,
+)
 from boards.link.words import WordSender
 from hwgen.parts.layouts import constant, layout_of
 
@@ -35,7 +43,7 @@ class StateCommands(wiring.Component):
     """
 
     def __init__(self, design: BoardDesign):
-        self._identity = constant(
+        identity = constant(
             IDENTITY,
             protocol=PROTOCOL,
             identity=int.from_bytes(design.identity, "little"),
@@ -46,6 +54,10 @@ class StateCommands(wiring.Component):
             prediction_depth=PREDICTION_DEPTH,
             history_depth=HISTORY_DEPTH,
         )
+        if design.read_only:
+            places = constant(READ_ONLY, places=design.store.order.entries)
+            identity = Cat(identity, places)
+        self._identity = identity
         counters = data.ArrayLayout(layout_of(COUNTER), design.core.ports.counters)
         super().__init__(
             {

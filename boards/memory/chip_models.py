@@ -34,7 +34,12 @@ def chip_sources(external: ExternalMemory) -> list[Source]:
 
 
 def chip_instances(
-    external: ExternalMemory, *, falling: bool, way: float = 0.5, prefix: str = ""
+    external: ExternalMemory,
+    *,
+    falling: bool,
+    way: float = 0.5,
+    prefix: str = "",
+    programmed: bool = False,
 ) -> str:
     """Instances of a chip, whose complaints are counted in `chip_errors`, and of its pads.
 
@@ -48,8 +53,12 @@ def chip_instances(
         Where between the shortest (0) and the longest (1) way there and back the simulated one is.
     prefix
         What the names of the wires to the controller begin with.
+    programmed
+        Whether a flash holds the file that `+flash=FILE` names.
     """
     times = {name: value for name, value in vars(external.chip).items() if name != "width"}
+    if programmed:
+        times["PROGRAMMED"] = 1
     pads = external.pads
     both = pads.least + way * (pads.most - pads.least)
     out = round(0.6 * both, 3)

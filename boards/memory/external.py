@@ -68,6 +68,11 @@ class ExternalMemory:
         return bool(self.clocks(clock_hz).falling)
 
     @property
+    def configuration_clock(self) -> bool:
+        """Whether its clock pin is the one that the FPGA reads its bitstream with."""
+        return self.kind == "flash"
+
+    @property
     def shape(self) -> LinearShape:
         """Its words."""
         shape: LinearShape = self.chip.shape
@@ -102,9 +107,9 @@ FLASH = ExternalMemory(
     chip=NEXYS_FLASH,
     pads=XC7_PADS,
 )
-"""The Nexys boards', behind their bitstream; it can only be read."""
+"""The Nexys boards' and the Arty's, behind their bitstream; it can only be read."""
 
 BLOCK = "block"
 """What the command line calls block RAM."""
-MEMORIES = {each.kind: each for each in (SDRAM, CELLULAR)}
+MEMORIES = {each.kind: each for each in (SDRAM, CELLULAR, FLASH)}
 """Memories that can hold the samples, by their kind."""

@@ -128,6 +128,11 @@ class FlashClocks:
         """CS# before the first clock, and after the last."""
         self.closed = clocks.at_least(chip.tCS + slack)
         """CS# is high."""
+        self.word_clocks = float(2 * self.half * _NIBBLES)
+        """Clocks of a word in a long burst."""
+        command = 2 * self.half * (8 + _ADDRESS_BITS + _WAITING)
+        self.burst_clocks = float(command + 2 * self.select + self.closed)
+        """Clocks that a burst takes beside its words: another command."""
 
     @staticmethod
     def _captures(chip: FlashChip, clocks: Clocks, pads: Pads, half: int) -> list[Capture]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from amaranth_boards.arty_a7 import ArtyA7_35Platform, ArtyA7_100Platform
 
+from boards.memory.external import FLASH
 from boards.platforms.board import Board
 
 __all__ = ["ARTY_A7_35", "ARTY_A7_100"]
@@ -34,7 +35,8 @@ def _board(name: str, title: str, platform: type) -> Board:
             "reset": ("button", 2),
             "key": ("button", 3),
         },
-        memory="256 MB DDR3",
+        memory="256 MB DDR3, 16 MB flash",
+        external=(FLASH,),
     )
 
 

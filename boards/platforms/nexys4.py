@@ -23,7 +23,7 @@ from amaranth_boards.resources import (
     VGAResource,
 )
 
-from boards.memory.external import CELLULAR
+from boards.memory.external import CELLULAR, FLASH
 from boards.platforms.board import Board
 
 __all__ = ["BOARD", "Nexys4Platform"]
@@ -170,8 +170,8 @@ BOARD = Board(
     clock_mhz=100.0,
     leds=16,
     display_digits=8,
-    memory=CELLULAR.title,
-    external=(CELLULAR,),
+    memory=f"{CELLULAR.title}, 16 MB flash",
+    external=(CELLULAR, FLASH),
     buttons={
         "run": ("button_center", 0),
         "pause": ("button_up", 0),

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from amaranth_boards.nexys4ddr import Nexys4DDRPlatform
 
+from boards.memory.external import FLASH
 from boards.platforms import nexys4
 
 __all__ = ["BOARD"]
@@ -15,6 +16,7 @@ BOARD = replace(
     name="nexys4ddr",
     title="Digilent Nexys4 DDR",
     platform=Nexys4DDRPlatform,
-    memory="128 MB DDR2",
+    memory="128 MB DDR2, 16 MB flash",
+    external=(FLASH,),
 )
 """The board."""

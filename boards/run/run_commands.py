@@ -49,6 +49,7 @@ class RunCommands(wiring.Component):
 
     def __init__(self, design: BoardDesign):
         self._samples = design.samples
+        self._places = design.store.order.entries if design.read_only else None
         self._morse = design.morse
         self._max_exponent = design.core.schedule.options.max_rate_exponent
         pulses = {
@@ -227,11 +228,9 @@ class RunCommands(wiring.Component):
     ) -> Signal:
         """The status of the command, three clocks after its fields are there; rates apart."""
 
-        def beyond(
-            samples: str, first: Value, count: Value, generated: Value, train: Value | int
-        ) -> Value:
+        def beyond(samples: str, first: Value, count: Value, last: Value | int) -> Value:
             end, found = Signal(33, name=f"{samples}_end"), Signal(name=f"{samples}_outside")
-            m.d.sync += [end.eq(first + count), found.eq(end > most(generated, train))]
+            m.d.sync += [end.eq(first + count), found.eq(end > last)]
             return found
 
         def most(generated: Value, train: Value | int) -> Value | int:
@@ -246,16 +245,20 @@ class RunCommands(wiring.Component):
             flags, play_flags = ConfigurationFlag.GENERATED, play_flags | PlayFlag.GENERATED
         generated = wanted.flags & ConfigurationFlag.GENERATED
         playing = (played.flags & PlayFlag.GENERATED, played.flags & PlayFlag.TRAIN)
+        most_trained = most(generated, 1)
+        if self._places is not None:
+            ordered = (wanted.flags & ConfigurationFlag.ORDERED) != 0
+            most_trained = Mux(ordered, self._places, self._samples)
         no_configuration = Cat(
             register(m, wanted.flags > flags, "unknown_flags"),
             register(m, wanted.first_epoch >= wanted.end_epoch, "no_epochs"),
-            beyond("train", wanted.train_first, wanted.train_count, generated, 1),
-            beyond("test", wanted.test_first, wanted.test_count, generated, 0),
+            beyond("train", wanted.train_first, wanted.train_count, most_trained),
+            beyond("test", wanted.test_first, wanted.test_count, most(generated, 0)),
         ).any()
         no_play = Cat(
             register(m, played.flags > play_flags, "unknown_play_flags"),
             register(m, played.rate_exponent > self._max_exponent, "no_such_rate"),
-            beyond("play", played.first, played.count, *playing),
+            beyond("play", played.first, played.count, most(*playing)),
         ).any()
 
         status = Signal(Status)

@@ -75,6 +75,7 @@ class Runner(wiring.Component):
         self._key = key = design.morse is not None
         count = numbers(design).bit_length()
         self._pass = pass_layout(count, generated=key)
+        self._read_only = design.read_only
         stored = StoreShape(design.core.ports, design.store).request
         request = sources_request(design) if key else stored
         pulses = ("start", "play", "stop_now", "stop_after_epoch", "pause", "resume")
@@ -162,6 +163,11 @@ class Runner(wiring.Component):
         playing = Signal()
         m.d.sync += self.playing.eq(playing & ~self.paused)
 
+        # Of a memory that can only be read, an epoch's order begins where the last one's ended.
+        train_first: Value = wanted.train_first
+        if self._read_only:
+            train_first = following = Signal.like(current.first)
+
         def begin(first: Value, count: Value) -> list:
             return [
                 *(requested.eq(0), rest.eq(count - 1)),
@@ -197,6 +203,8 @@ class Runner(wiring.Component):
                         draining.eq(1),
                         self.epoch.eq(wanted.first_epoch),
                     ]
+                    if self._read_only:
+                        m.d.sync += following.eq(wanted.train_first)
                     m.next = "RATE"
             with m.State("RATE"):
                 # Entry n is at `rate` a clock after it was asked for.
@@ -208,7 +216,7 @@ class Runner(wiring.Component):
             with m.State("TRAIN"):
                 m.d.comb += counters.begin.eq(1)
                 m.d.sync += [
-                    *begin(wanted.train_first, wanted.train_count),
+                    *begin(train_first, wanted.train_count),
                     testing.eq(0),
                     current.ordered.eq((wanted.flags & ConfigurationFlag.ORDERED) != 0),
                     current.train.eq(1),
@@ -273,6 +281,9 @@ class Runner(wiring.Component):
                         current.ordered.eq(0),
                         current.train.eq(0),
                     ]
+                    if self._read_only:
+                        with m.If(current.ordered):
+                            m.d.sync += following.eq(current.first)
                     m.next = "PASS"
             with m.State("RECORD"):
                 m.d.comb += self.recorded.eq(1)

@@ -21,8 +21,10 @@ __all__ = ["SampleSources", "numbers", "sources_request"]
 
 
 def numbers(design: BoardDesign) -> int:
-    """How many samples have a number: those of the store, or of the generator."""
-    return design.samples if design.morse is None else max(design.samples, TEST_FRAMES + FRAMES)
+    """How many samples, or places of their order, have a number: of the store or the generator."""
+    if design.morse is None:
+        return max(design.samples, design.store.order.entries)
+    return max(design.samples, TEST_FRAMES + FRAMES)
 
 
 def sources_request(design: BoardDesign) -> data.StructLayout:

@@ -54,6 +54,9 @@ class SimulatedBoard:
     chip
         The datasheet of the memory beside the FPGA, where it is not the one that the design's
         controller goes by.
+    flash
+        The file that is programmed into a memory that can only be read; it is read here. Without
+        it such a memory is erased.
 
     Raises
     ------
@@ -69,6 +72,7 @@ class SimulatedBoard:
         mode: Mode = "fast_run",
         building: Callable[[], None] = lambda: None,
         chip: Any = None,
+        flash: Path | None = None,
     ):
         self.design = design
         source = Source(f"{TOP}.v", board_verilog(design))
@@ -99,9 +103,16 @@ class SimulatedBoard:
         if build_dir is None:
             remove_unused(folder.iterdir(), days=KEPT_DAYS)
         self._library = _load(library)
-        half_clock_ps = round(5e11 / design.clock_hz)
-        self._board: int | None = self._library.board_new(
-            bit_length(design.clock_hz, design.baud), half_clock_ps
+        self._board: int | None = None
+        self.switch_on(flash)
+
+    def switch_on(self, flash: Path | None = None) -> None:
+        """Switch it off, and on again with this file in a memory that can only be read."""
+        self.close()
+        half_clock_ps = round(5e11 / self.design.clock_hz)
+        plusarg = b"" if flash is None else b"+flash=" + bytes(flash.resolve())
+        self._board = self._library.board_new(
+            bit_length(self.design.clock_hz, self.design.baud), half_clock_ps, plusarg
         )
 
     def close(self) -> None:
@@ -207,7 +218,7 @@ def _load(path: Path) -> ctypes.CDLL:
     library = ctypes.CDLL(str(path))
     board, size = ctypes.c_void_p, ctypes.c_size_t
     signatures = {
-        "board_new": (board, [ctypes.c_int64, ctypes.c_uint64]),
+        "board_new": (board, [ctypes.c_int64, ctypes.c_uint64, ctypes.c_char_p]),
         "board_memory_errors": (ctypes.c_uint32, [board]),
         "board_fill_memory": (ctypes.c_int, [board, ctypes.c_void_p, size]),
         "board_delete": (None, [board]),

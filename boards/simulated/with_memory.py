@@ -52,7 +52,9 @@ def with_memory(design: BoardDesign, chip: Any = None) -> list[Source]:
             ");",
             *wires,
             f"  {TOP} board ({', '.join(f'.{name}({name})' for name in names)});",
-            chip_instances(external, falling=falling, prefix=MEMORY_PREFIX),
+            chip_instances(
+                external, falling=falling, prefix=MEMORY_PREFIX, programmed=design.read_only
+            ),
             "  assign memory_errors = chip_errors;",
             "endmodule",
             "",

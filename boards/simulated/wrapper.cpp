@@ -101,8 +101,10 @@ template <class Model>
 void press_key(Model&, int, long) {}
 
 struct Board {
-    Board(int64_t bit_length, uint64_t half_clock_ps)
+    Board(int64_t bit_length, uint64_t half_clock_ps, const char* plusarg)
         : sender(bit_length), receiver(bit_length), half_clock(half_clock_ps) {
+        const char* arguments[] = {"board", plusarg};
+        context.commandArgs(2, arguments);
         model.rst = 1;
         model.rx = 1;
         clock();
@@ -150,8 +152,9 @@ struct Board {
 
 extern "C" {
 
-Board* board_new(int64_t bit_length, uint64_t half_clock_ps) {
-    return new Board(bit_length, half_clock_ps);
+// `plusarg` is what the models of chips are told, such as +flash=FILE.
+Board* board_new(int64_t bit_length, uint64_t half_clock_ps, const char* plusarg) {
+    return new Board(bit_length, half_clock_ps, plusarg);
 }
 
 // What the memory's chip complained of.

@@ -48,6 +48,8 @@ class SampleStore(wiring.Component):
     ahead
         Words of samples that wait in a queue of their own, for a memory that is fast in the mean
         alone; 0: none.
+    writable
+        Whether the memory can be written.
 
     Members
     -------
@@ -66,14 +68,22 @@ class SampleStore(wiring.Component):
         the core is given anything, but as many samples as were asked for.
     reads : Out(stream), data : In(stream), memory_idle : In(1)
         Of the memory, a LinearMemory of `StoreShape.memory`.
+    head_bursts : In(stream.Signature(LinearShape.burst)), head_words : Out(stream)
+        Where it can only be read: bursts of any words, and these, while no samples are played.
     """
 
-    def __init__(self, core: CorePlan, layout: StoreLayout, *, ahead: int = 0):
+    def __init__(
+        self, core: CorePlan, layout: StoreLayout, *, ahead: int = 0, writable: bool = True
+    ):
         ports = core.ports
-        self.shape = shape = StoreShape(ports, layout)
+        self.shape = shape = StoreShape(ports, layout, writable=writable)
         self._core, self._ports, self._ahead = core, ports, ahead
         memory = shape.memory
         self._sample = layout_of(ports.sample)
+        head = {
+            "head_bursts": In(stream.Signature(memory.burst)),
+            "head_words": Out(stream.Signature(memory.width)),
+        }
         super().__init__(
             {
                 "requests": In(stream.Signature(shape.request)),
@@ -89,6 +99,7 @@ class SampleStore(wiring.Component):
                 "reads": Out(stream.Signature(memory.burst)),
                 "data": In(stream.Signature(memory.width)),
                 "memory_idle": In(1),
+                **({} if writable else head),
             }
         )
 
@@ -98,9 +109,10 @@ class SampleStore(wiring.Component):
         # After damage everything begins anew, once all is quiet.
         free, restart = Signal(), Signal()
         fresh = ResetInserter(restart)
-        order = TableReader(memory, layout.order, layout.sample_bits)
+        order = TableReader(memory, layout.order, layout.place_bits)
         index = TableReader(memory, layout.index, layout.sample_bits)
-        reader = BurstReader(memory, ("index", "order", "samples", "check"))
+        users = ("index", "order", "samples", "check", *(() if memory.writable else ("head",)))
+        reader = BurstReader(memory, users)
         gatherer = LineGatherer(code)
         decoder = SampleDecoder(self._ports, code)
         check = StoreCheck(memory)
@@ -165,6 +177,13 @@ class SampleStore(wiring.Component):
             self.checking.eq(check.working),
             self.crc.eq(check.crc),
         ]
+        if not memory.writable:
+            wiring.connect(m, wiring.flipped(self.head_bursts), reader.head)
+            m.d.comb += [
+                self.head_words.valid.eq(reader.head_word),
+                self.head_words.payload.eq(self.data.payload),
+                reader.head_ready.eq(self.head_words.ready),
+            ]
         plan, samples = input_plan(self._core), decoder.samples
         if plan is not None:
             inputs = InputMap(self._ports, plan, self._core.options.pipelining)

@@ -20,12 +20,14 @@ class StoreShape:
         The core's ports.
     layout
         What its memory holds.
+    writable
+        Whether it can be written.
     """
 
-    def __init__(self, ports: CorePorts, layout: StoreLayout):
+    def __init__(self, ports: CorePorts, layout: StoreLayout, *, writable: bool = True):
         self.layout = layout
         """What its memory holds."""
-        self.memory = LinearShape(width=layout.code.width, words=layout.words)
+        self.memory = LinearShape(width=layout.code.width, words=layout.words, writable=writable)
         """Sizes of its memory."""
         self.samples = layout.samples
         """Samples it has room for, at most."""
@@ -33,7 +35,7 @@ class StoreShape:
         """Bits of a sample's number."""
         self.request = data.StructLayout(
             {
-                "place": self.sample_bits,
+                "place": layout.place_bits,
                 "ordered": 1,
                 "train": 1,
                 "rate_exponent": ports.rate_exponent_width,

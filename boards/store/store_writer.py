@@ -34,15 +34,18 @@ class StoreWriter(wiring.Component):
     damaged : In(1)
         A sample was not what had been written: takes the seal off.
     writes : Out(stream.Signature(LinearShape.write))
-        For the memory.
+        For the memory; not there where it can only be read, as are the commands that write.
     check : Out(1), check_first, check_count : Out
         For the SampleStore.
     seal : Out(32)
         What the host has sealed the store with; 0 where it was written to since.
+    own : In(1), own_seal : In(32), sealed : Out(1)
+        Where the memory can only be read: a pulse, the board seals it itself; the host has.
     """
 
     def __init__(self, shape: StoreShape):
         self._memory = memory = shape.memory
+        read_only = {"own": In(1), "own_seal": In(32), "sealed": Out(1)}
         self._order_words = shape.layout.order.words
         self._octets = memory.width // 8
         super().__init__(
@@ -51,11 +54,12 @@ class StoreWriter(wiring.Component):
                 "running": In(1),
                 "checking": In(1),
                 "damaged": In(1),
-                "writes": Out(stream.Signature(memory.write)),
+                **({"writes": Out(stream.Signature(memory.write))} if memory.writable else {}),
                 "check": Out(1),
                 "check_first": Out(memory.address_bits),
                 "check_count": Out(memory.count_bits),
                 "seal": Out(32),
+                **({} if memory.writable else read_only),
             }
         )
 
@@ -63,15 +67,18 @@ class StoreWriter(wiring.Component):
     def commands(self) -> dict[Command, Size]:
         """Its commands and the sizes of their payloads."""
         words = Size(STORE_RANGE.size + self._octets, MAX_PAYLOAD)
+        writing = (Command.WRITE_STORE, Command.WRITE_ORDER) if self._memory.writable else ()
         return {
-            Command.WRITE_STORE: words,
-            Command.WRITE_ORDER: words,
+            **dict.fromkeys(writing, words),
             Command.CHECK_STORE: Size(STORE_RANGE.size, STORE_RANGE.size),
             Command.SEAL_STORE: Size(SEAL.size, SEAL.size),
         }
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
+        if not self._memory.writable:
+            self._elaborate_read_only(m)
+            return m
         port, octets = self.port, self._octets
         fields, complete = take_fields(m, self.port, STORE_RANGE.size)
         place = view_of(STORE_RANGE, fields)
@@ -183,3 +190,51 @@ class StoreWriter(wiring.Component):
                 m.d.sync += port.done.eq(1)
                 m.next = "IDLE"
         return m
+
+    def _elaborate_read_only(self, m: Module) -> None:
+        """CHECK_STORE and SEAL_STORE alone."""
+        port = self.port
+        fields, complete = take_fields(m, port, STORE_RANGE.size)
+        place = view_of(STORE_RANGE, fields)
+        seal = view_of(SEAL, fields[-8 * SEAL.size :]).seal
+        checks = Signal()
+        end, outside, none = Signal(len(place.first) + 1), Signal(), Signal()
+        m.d.sync += [
+            checks.eq(port.code == Command.CHECK_STORE),
+            end.eq(place.first + place.count),
+            outside.eq(end > self._memory.words),
+            none.eq(place.count == 0),
+            *(self.check.eq(0), self.sealed.eq(0)),
+        ]
+        m.d.comb += [
+            port.answer_size.eq(0),
+            self.check_first.eq(place.first),
+            self.check_count.eq(place.count),
+        ]
+        with m.If(self.own):
+            m.d.sync += self.seal.eq(self.own_seal)
+        with m.If(self.damaged):
+            m.d.sync += self.seal.eq(0)
+        with m.FSM():
+            with m.State("IDLE"), m.If(port.start):
+                m.d.sync += port.done.eq(0)
+                m.next = "FIELDS"
+            with m.State("FIELDS"):
+                m.d.comb += port.payload.ready.eq(~complete)
+                with m.If(complete):
+                    m.next = "COMPARE"
+            with m.State("COMPARE"):
+                m.next = "COMPARED"
+            with m.State("COMPARED"):
+                m.next = "CHECK"
+            with m.State("CHECK"):
+                m.d.sync += [port.status.eq(Status.OK), port.done.eq(1)]
+                m.next = "IDLE"
+                with m.If(~checks):
+                    m.d.sync += [self.seal.eq(seal), self.sealed.eq(seal != 0)]
+                with m.Elif(self.running | self.checking):
+                    m.d.sync += port.status.eq(Status.BUSY)
+                with m.Elif(outside | none):
+                    m.d.sync += port.status.eq(Status.OUT_OF_RANGE)
+                with m.Else():
+                    m.d.sync += self.check.eq(1)

@@ -27,11 +27,15 @@ class StoreMemory:
     """Clocks that a word of a long burst takes, in the mean."""
     burst_clocks: float = 0.0
     """Clocks that a burst takes beside its words, in the mean."""
+    ordered: bool = True
+    """Whether the order of samples is looked up for each."""
 
     def clocks(self, words: float) -> float:
         """Clocks that a sample of so many words takes, with its entries of order and index."""
-        entries = self.layout.order.entry_words + self.layout.index.entry_words
-        return (words + entries) * self.word_clocks + 3 * self.burst_clocks
+        entries, bursts = self.layout.index.entry_words, 2
+        if self.ordered:
+            entries, bursts = entries + self.layout.order.entry_words, 3
+        return (words + entries) * self.word_clocks + bursts * self.burst_clocks
 
     def samples(self, words: float) -> int:
         """Samples of so many words that it holds."""

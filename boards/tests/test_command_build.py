@@ -14,7 +14,7 @@ import pytest
 from boards.bitstream import ecp5, seeds
 from boards.bitstream.board_build import for_board
 from boards.platforms.boards import BOARDS
-from boards.tests.small_board import SMALL
+from boards.tests.small_board import IRIS, SMALL
 from hwgen.synthesis import kept
 from hwgen.synthesis.yosys import run_yosys
 from presparse.cli import main
@@ -102,6 +102,41 @@ def test_without_tools_one_line_says_what_was_looked_for(
     assert said.count("\n") == 1
     assert said.startswith("found none of: vivado; nextpnr-himbaechel + fasm2frames")
     assert "the build archive is" in said
+
+
+@pytest.mark.usefixtures("no_tools")
+def test_a_board_that_trains_from_its_flash(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, folder = tmp_path / "iris.toml", tmp_path / "plan"
+    path.write_text(IRIS, encoding="utf-8")
+    command = ["build", str(path), "--board", "nexysa7", "--memory", "flash"]
+    where = ["--output", str(folder)]
+    assert main([*command, *where]) == 0
+    said = capsys.readouterr().out
+    assert "found none of: vivado; the build archive is" in said
+    assert f"data set {folder / 'iris.store.bin'}, for the flash from byte 4,194,304 on" in said
+    files = {"logic.v", "board.v", "vivado.xdc", "nextpnr.xdc", "vivado.tcl", "README.md"}
+    files |= {"iris.json", "iris.store.bin"}
+    assert {each.name for each in folder.iterdir()} == files
+    content = (folder / "iris.store.bin").read_bytes()
+    with zipfile.ZipFile(tmp_path / "plan.zip") as archive:
+        assert archive.read("plan/iris.store.bin") == content
+    script = (folder / "vivado.tcl").read_text()
+    assert "SPI_BUSWIDTH 4" in script
+    assert "-loaddata {up 0x00400000 iris.store.bin}" in script
+    assert "-f -o 4194304 iris.store.bin" in (folder / "README.md").read_text()
+    assert "STARTUPE2" in (folder / "board.v").read_text()
+
+    # Other rates: the same build, another file. Other orders need another build.
+    path.write_text(IRIS.replace("[2, 7]", "[2, 5]"), encoding="utf-8")
+    assert main([*command, *where, "--store-only"]) == 0
+    renewed = (folder / "iris.store.bin").read_bytes()
+    assert renewed != content and len(renewed) == len(content)
+    path.write_text(IRIS.replace("epochs = 3", "epochs = 4"), encoding="utf-8")
+    assert main([*command, *where, "--store-only"]) == 2
+    assert re.search(r"places of the build at .* must be \d+ for", capsys.readouterr().err)
+    assert (folder / "iris.store.bin").read_bytes() == renewed
 
 
 @pytest.mark.slow
@@ -277,6 +312,16 @@ def test_a_seed_that_fails_ends_the_others(
         (["--board", "ulx3s", "--placer", "heap"], "--placer is for the 7-series boards"),
         (["--board", "nexys4", "--seeds", "0"], "argument --seeds: must be"),
         (["--board", "ulx3s", "--seed", "2147483648"], "--seed must be at most 2147483647"),
+        (
+            ["--board", "basys3", "--memory", "flash"],
+            "--memory must be block on the Digilent Basys",
+        ),
+        (
+            ["--board", "nexys4", "--memory", "flash", "--toolchain", "openxc7"],
+            "--toolchain must be vivado with --memory flash, whose clock pin nextpnr does",
+        ),
+        (["--board", "nexys4", "--store-only"], "--store-only must stand beside --memory flash"),
+        (["--board", "nexys4", "--store-only", "--plan-only"], "--store-only must stand without"),
         (["--board", "nexys4", "--chipdb", "nothing.bin"], "--chipdb must name a file"),
         (["--board", "nexys4", "--database", "."], "a folder that has the folder artix7, not '.'"),
     ],

@@ -56,6 +56,18 @@ def test_without_the_data_a_sample_is_taken_to_have_no_zeros(
 def test_options_of_a_board_need_one(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", str(DIGITS), "--picture", "roofs.svg"]) == 2
     assert "--picture must stand beside --board" in capsys.readouterr().err
+    command = ["check", str(DIGITS), "--board", "basys3", "--memory", "flash"]
+    assert main([*command, "--picture", "roofs.svg"]) == 2
+    assert "--memory must be block on the Digilent Basys 3, not flash" in capsys.readouterr().err
+    assert main(command) == 2
+    assert "--memory must stand beside --picture" in capsys.readouterr().err
+
+
+def test_the_roofs_of_a_flash(tmp_path: Path) -> None:
+    picture = tmp_path / "roofs.svg"
+    command = ["check", str(DIGITS), "--board", "nexysa7", "--memory", "flash"]
+    assert main([*command, "--picture", str(picture)]) == 0
+    assert "16 MB quad-SPI flash" in picture.read_text(encoding="utf-8")
 
 
 def test_a_store_is_as_large_as_its_samples_need() -> None:

@@ -40,6 +40,11 @@ def test_bursts(mhz: int, way: float, stalls: int, tmp_path: Path) -> None:
     played = _play(memory, mhz, tmp_path, way=way, stalls=stalls)
     assert played.complaints == ()
     assert list(played.words) == [word for burst in BURSTS for word in _words(*burst)]
+    if not stalls:
+        # What rates are estimated with; the second burst goes on where the first one ends.
+        clocks, words = memory.clocks, len(played.words)
+        expected = words * clocks.word_clocks + (len(BURSTS) - 1) * clocks.burst_clocks
+        assert played.clocks == pytest.approx(expected, rel=0.05)
 
 
 def _named(played: Played) -> set[str]:

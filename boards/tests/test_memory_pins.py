@@ -91,6 +91,12 @@ def test_check_says_what_every_memory_gives() -> None:
     rates = beside["samples_per_second"]
     # 20 clocks a sample; its words and three bursts take longer.
     assert beside["limit"] == "memory" and rates["memory"] < rates["core"] == 2e6
+    figures = board_figures(file, "nexysa7", *planned(file, "nexysa7", None))
+    (flash,) = [each for each in figures["memories"] if each["memory"] == FLASH.title]
+    # Its data set is shuffled: three bursts of 40 clocks of the chip, each of two of the logic's.
+    rates = flash["samples_per_second"]
+    assert flash["limit"] == "memory" and flash["samples"] == 1797
+    assert 100e6 / 600 < rates["memory"] < 100e6 / (3 * 80)
     fast = replace(file, target=replace(file.target, clock_mhz=100.0))
     (refusal,) = board_figures(fast, "ulx3s", *planned(fast, "ulx3s", None))["refused"]
     assert refusal.startswith("not in 32 MB SDRAM: clock must have an edge while")

@@ -78,11 +78,17 @@ class StoreLayout:
     words: int
     """Words of the memory, each of `code.width` bits."""
     samples: int
-    """Samples at most: entries of order and index."""
+    """Samples at most: entries of the index, and of the order where `places` says nothing."""
+    places: int | None = None
+    """Entries of the order: those of several epochs one after another; None: `samples`."""
+    head: int = 0
+    """Words before the order."""
 
     def __post_init__(self) -> None:
-        if self.samples < 1:
-            raise ValueError(f"samples must be at least 1, not {self.samples}")
+        for name, least in {"samples": 1, "places": 1, "head": 0}.items():
+            value = getattr(self, name)
+            if value is not None and value < least:
+                raise ValueError(f"{name} must be at least {least}, not {value}")
         least = self.first + self.code.most_words
         if self.words < least:
             raise ValueError(
@@ -106,6 +112,11 @@ class StoreLayout:
         return bits_for(self.samples - 1)
 
     @property
+    def place_bits(self) -> int:
+        """Bits of a place of the order, or of a sample's number."""
+        return bits_for(max(self.order.entries, self.samples) - 1)
+
+    @property
     def address_bits(self) -> int:
         """Bits of a word's address."""
         return bits_for(self.words - 1)
@@ -119,7 +130,10 @@ class StoreLayout:
     def order(self) -> Table:
         """Of each place in an order the sample's number."""
         return Table(
-            first=0, entries=self.samples, entry_bits=self.sample_bits, width=self.code.width
+            first=self.head,
+            entries=self.samples if self.places is None else self.places,
+            entry_bits=self.sample_bits,
+            width=self.code.width,
         )
 
     @cached_property

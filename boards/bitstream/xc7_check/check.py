@@ -104,6 +104,7 @@ def read_built(manifest: Path, file: NetworkFile, boards: dict[str, Board]) -> B
             samples=said["samples"],
             words=said["words"] if external is None else None,
             external=external,
+            places=said.get("places"),
             leds=board.leds,
             morse=MorseLive.of(file),
         )

@@ -1,14 +1,16 @@
 // A quad-SPI flash as far as READ QUAD OUT (6Bh) of its datasheet goes, and every time.
 //
 // What breaks a time of the datasheet is told (`%Error: flash: ...`) and counted in `errors`.
-// Byte n is `n * 7 + n / 256`, so that every address has its own. Times are parameters in
-// nanoseconds, under the datasheet's names.
+// Byte n is `n * 7 + n / 256`, so that every address has its own; but with PROGRAMMED the bytes from
+// `first_byte` on are those of the file that `+flash=FILE` names, and erased where that ends. Times
+// are parameters in nanoseconds, under the datasheet's names.
 
 `timescale 1ns / 1ps
 
 module flash_model #(
     parameter bytes = 16777216,
     parameter first_byte = 0,      // of its user; the chip does not know it
+    parameter PROGRAMMED = 0,      // whether it holds a file there
     parameter real tPU = 300000.0,  // power-up
     parameter real tSCK = 20.0,    // clock period
     parameter real tCSS = 3.0,     // CS# before the clock rises
@@ -44,8 +46,25 @@ module flash_model #(
 `endif
   endfunction
 
+  localparam HELD = PROGRAMMED ? bytes - first_byte : 1;
+  reg [7:0] held [0:HELD-1];
+  reg [8*4096-1:0] file;
+  integer place, handle, taken;
+  initial if (PROGRAMMED) begin
+    for (place = 0; place < HELD; place = place + 1) held[place] = 8'hFF;
+    if ($value$plusargs("flash=%s", file)) begin
+      handle = $fopen(file, "rb");
+      if (handle == 0) $display("%%Error: flash: cannot read %0s", file);
+      else begin
+        taken = $fread(held, handle);
+        $fclose(handle);
+      end
+    end
+  end
+
   function [7:0] content(input [23:0] address);
-    content = address[7:0] * 7 + address[15:8];
+    if (PROGRAMMED && address >= first_byte) content = held[address-first_byte];
+    else content = address[7:0] * 7 + address[15:8];
   endfunction
 
   reg awake = 0;  // pins are driven: CS# was seen high
