@@ -287,3 +287,8 @@ def test_a_checksum_is_that_of_all_values_by_junction() -> None:
     assert parameters.sha256 == hashlib.sha256(octets).hexdigest()
     other = Parameters(network=network, weights=weights, biases=(biases[0], np.array([-8, 10])))
     assert other.sha256 != parameters.sha256
+
+
+def test_counters_stay_at_their_largest_value() -> None:
+    totals = SaturationCounts(ff=(0, 3), bp=(4, 0), up=(100, 2))
+    assert totals.counted(2) == SaturationCounts(ff=(0, 3), bp=(3, 0), up=(3, 2))
