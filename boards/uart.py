@@ -65,7 +65,7 @@ class UartReceiver(wiring.Component):
     def elaborate(self, platform: object) -> Module:
         m = Module()
         pin = Signal(init=1)
-        m.submodules.synchroniser = FFSynchronizer(self.rx, pin, init=1)
+        m.submodules.synchroniser = FFSynchronizer(self.rx, pin, init=1, reset_less=False)
         # Time left to the next sample; the first is a bit and a half after the edge of the start.
         left = Signal(range(2 * self._length))
         bits = Signal(DATA_BITS + 1)  # the stop bit on top, the start bit gone

@@ -70,7 +70,7 @@ class StoredTraining(BoardTraining):
                     f"epochs must be at most {stored}, of which the board's memory, which can only "
                     f"be read, has the orders, not {options.epochs}"
                 )
-            self._image = read_only_image(self.board.core, store.layout, options, self.data)
+            self.image = read_only_image(self.board.core, store.layout, options, self.data)
             return
         features = np.concatenate([self.data.train_features, self.data.test_features])
         labels = np.concatenate([self.data.train_labels, self.data.test_labels])

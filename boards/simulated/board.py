@@ -184,8 +184,8 @@ class SimulatedBoard:
             There is no such memory, or not so many words.
         """
         external = self._external
-        if external is None:
-            raise ValueError("the memory to fill must be beside the FPGA, not block RAM")
+        if external is None or not external.shape.writable:
+            raise ValueError("the memory to fill must be one beside the FPGA that can be written")
         shape = external.shape
         if words.shape[1:] != (shape.width // 8,) or not 0 <= first <= shape.words - len(words):
             raise ValueError(

@@ -62,6 +62,7 @@ def with_memory(design: BoardDesign, chip: Any = None) -> list[Source]:
     )
     source = Source(f"{WITH_MEMORY}.v", text)
     told = [f'lint_off -file "{each.name}"' for each in (*chips, source)]
-    told.append(f'public_flat_rw -module "{external.kind}_model" -var "words"')
+    if not design.read_only:
+        told.append(f'public_flat_rw -module "{external.kind}_model" -var "words"')
     control = "\n".join(["`verilator_config", *told, ""])
     return [Source(f"{WITH_MEMORY}.vlt", control), *chips, source]

@@ -148,6 +148,24 @@ struct Board {
     uint8_t shown[kDigits] = {};
 };
 
+#if VM_TIMING
+// The chip that can be written has `words`.
+template <typename Root>
+auto fill(Root& root, const uint16_t* words, size_t count, int)
+    -> decltype(std::size(root.presparse_board_with_memory__DOT__chip__DOT__words.m_storage), int()) {
+    auto& chip = root.presparse_board_with_memory__DOT__chip__DOT__words.m_storage;
+    if (count > std::size(chip)) return 0;
+    std::copy(words, words + count, std::begin(chip));
+    return 1;
+}
+
+// One that cannot has none.
+template <typename Root>
+int fill(Root&, const uint16_t*, size_t, long) {
+    return 0;
+}
+#endif
+
 }  // namespace
 
 extern "C" {
@@ -169,10 +187,7 @@ uint32_t board_memory_errors(const Board* board) {
 // Puts words into the memory's chip, from its first one on; returns whether there are so many.
 int board_fill_memory(Board* board, const uint16_t* words, size_t count) {
 #if VM_TIMING
-    auto& chip = board->model.rootp->presparse_board_with_memory__DOT__chip__DOT__words.m_storage;
-    if (count > std::size(chip)) return 0;
-    std::copy(words, words + count, std::begin(chip));
-    return 1;
+    return fill(*board->model.rootp, words, count, 0);
 #else
     return 0;
 #endif

@@ -9,7 +9,8 @@
 module icarus_bench #(
     parameter int BIT = 6,    // clocks a bit
     parameter int LEDS = 8,
-    parameter int RESET = 0   // clocks of reset at first
+    parameter int RESET = 0,  // clocks of reset at first
+    parameter int HALF_PS = 1000  // half a clock, which a memory beside the FPGA sees
 );
   localparam int IN = 32'h8000_0000;
   localparam int OUT = 32'h8000_0001;
@@ -20,7 +21,10 @@ module icarus_bench #(
   wire [LEDS-1:0] leds;
   wire [7:0] segments, digits;
 
-  presparse_board board (
+`ifndef BOARD
+`define BOARD presparse_board
+`endif
+  `BOARD board (
       .clk(clk), .rst(rst), .rx(rx), .tx(tx), .run_button(1'b0), .pause_button(1'b0),
       .reset_button(1'b0), .leds(leds), .segments(segments), .digits(digits));
 
@@ -36,8 +40,8 @@ module icarus_bench #(
   reg frame_ended;
 
   task clock;
-    #1 clk = 1;
-    #1 clk = 0;
+    #(HALF_PS / 1000.0) clk = 1;
+    #(HALF_PS / 1000.0) clk = 0;
   endtask
 
   task step;

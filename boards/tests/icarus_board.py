@@ -6,6 +6,7 @@ import subprocess
 from pathlib import Path
 
 from boards.design import TOP, BoardDesign
+from boards.simulated.with_memory import WITH_MEMORY, with_memory
 from boards.uart import FRACTION, bit_length
 from hwgen.simulation import icarus
 
@@ -27,10 +28,18 @@ class IcarusBoard:
         Where it is built.
     reset_clocks
         Clocks of reset at first; 0: it starts from its initial values.
+    flash
+        The file that is programmed into a memory that can only be read.
     """
 
     def __init__(
-        self, design: BoardDesign, verilog: str, folder: Path, *, reset_clocks: int
+        self,
+        design: BoardDesign,
+        verilog: str,
+        folder: Path,
+        *,
+        reset_clocks: int,
+        flash: Path | None = None,
     ) -> None:
         self.design = design
         self.clocks = 0
@@ -41,14 +50,22 @@ class IcarusBoard:
         folder.mkdir(parents=True, exist_ok=True)
         source = folder / f"{TOP}.v"
         source.write_text(verilog)
+        beside = [] if design.external is None else with_memory(design)
         program = icarus.build(
-            sources=[_BENCH, source],
+            sources=[_BENCH, source, *(each for each in beside if not each.name.endswith(".vlt"))],
             top=_BENCH.stem,
             build_dir=folder,
-            parameters={"BIT": length // FRACTION, "LEDS": design.leds, "RESET": reset_clocks},
+            parameters={
+                "BIT": length // FRACTION,
+                "LEDS": design.leds,
+                "RESET": reset_clocks,
+                **({"HALF_PS": round(5e11 / design.clock_hz)} if beside else {}),
+            },
+            defines={"BOARD": WITH_MEMORY} if beside else None,
         )
+        told = [] if flash is None else [f"+flash={flash}"]
         self._process = subprocess.Popen(
-            [icarus.find_program("vvp"), "-N", str(program)],
+            [icarus.find_program("vvp"), "-N", str(program), *told],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -86,6 +86,29 @@ def read_start(process: subprocess.Popen[str]) -> tuple[str, str]:
 
 
 @pytest.mark.slow
+def test_a_board_that_trains_from_its_flash_is_read_by_a_host(tmp_path: Path) -> None:
+    file, saved = tmp_path / "iris.toml", tmp_path / "saved.npz"
+    file.write_text(IRIS, encoding="utf-8")
+    board = presparse("board-sim", file, "--memory", "flash", "--build", tmp_path / "build")
+    with board:
+        try:
+            said, port = read_start(board)
+            assert "the board trains from its flash: it has been switched on\n" in said
+            assert (tmp_path / "build" / "iris.store.bin").exists()
+            while "running" in (status := finished(host("status", file, port))):
+                pass
+            assert re.search(r"epoch +3, run ends before 3", status)
+            assert "sealed with" in status
+            finished(host("save", file, port, "--save", saved))
+            assert_is_golden_training(file, saved, 3)
+            assert "in the board's store already" in finished(host("upload", file, port))
+            refused = finished(host("upload", file, port, "--samples", 20), 2)
+            assert "the board's memory can only be read, and must hold this data set" in refused
+        finally:
+            board.kill()
+
+
+@pytest.mark.slow
 def test_boards_of_one_build_are_built_once(tmp_path: Path) -> None:
     """Also where two of them start at once."""
     file, build = tmp_path / "tiny.toml", tmp_path / "build"

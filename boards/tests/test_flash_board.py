@@ -5,6 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -20,7 +21,9 @@ from boards.memory.external import FLASH
 from boards.simulated.board import SimulatedBoard
 from boards.simulated.lockstep import Lockstep
 from boards.store.input_plan import stored_code
+from boards.tests.icarus_board import IcarusBoard
 from boards.tests.small_board import TIMEOUT
+from boards.top import board_verilog
 from hwgen.core.design import CoreDesign
 from software_ref.file_options import TrainingOptions
 from software_ref.fixed_point import FixedFormat
@@ -171,6 +174,29 @@ def test_a_sample_that_is_read_wrong_ends_the_run(
     status = board.status()
     assert (status.state, status.seal, status.epochs) == (State.WRONG, 0, 0)
     assert status.damaged > 0
+
+
+@pytest.mark.icarus
+def test_it_does_so_where_what_nobody_set_is_unknown(
+    design: BoardDesign, file: NetworkFile, data: TrainingData, tmp_path: Path
+) -> None:
+    path = tmp_path / "net.store.bin"
+    # A smaller chip, so that less is simulated.
+    chip = replace(SOON.chip, bytes=SOON.chip.first_byte + 4096)
+    small = replace(design, external=replace(SOON, chip=chip))
+    content = flash_bytes(small.core, small.identity, small.store, file.training, data)
+    write_flash_file(path, content)
+    simulated = IcarusBoard(small, board_verilog(small), tmp_path, reset_clocks=0, flash=path)
+    try:
+        simulated.run(CLOCKS // 2)
+        board = Board(Link(Lockstep(simulated), timeout=0.002), small.core)
+        status = board.status()
+        assert (status.state, status.epochs) == (State(0), EPOCHS)
+        wanted = golden_training(file, data, small.core.schedule.lags, engine="numpy")
+        assert len(list(wanted.epochs())) == EPOCHS
+        assert board.read_parameters() == wanted.parameters
+    finally:
+        simulated.close()
 
 
 def test_an_erased_flash_is_told(switch_on: Switch) -> None:

@@ -51,7 +51,7 @@ def test_what_differs_is_told(simulated: SimulatedBoard, board: Board, file: Net
 def test_block_ram_cannot_be_filled(
     simulated: SimulatedBoard, board: Board, file: NetworkFile
 ) -> None:
-    message = "^the memory to fill must be beside the FPGA, not block RAM$"
+    message = "^the memory to fill must be one beside the FPGA that can be written$"
     with pytest.raises(ValueError, match=message):
         train_side_by_side(simulated, file, random_data(20, 10), filled=True)
     with pytest.raises(ValueError, match=message):

@@ -10,6 +10,7 @@ import pytest
 
 from boards.design import TOP, BoardDesign
 from boards.memory.deep_memory import CHUNK
+from boards.memory.external import MEMORIES
 from boards.top import board_verilog
 from hwgen.core.design import CoreDesign
 from hwgen.synthesis import SynthesisReport, synthesise
@@ -24,12 +25,15 @@ routed board wires take as long again, and 120 MHz leave 8.3 ns."""
 CLOCK_HZ = 120_000_000
 
 
-@pytest.fixture(scope="module")
-def report(tmp_path_factory: pytest.TempPathFactory) -> SynthesisReport:
-    """A small core with a store of several block RAMs in depth.
+@pytest.fixture(scope="module", params=["block", pytest.param("flash", marks=pytest.mark.slow)])
+def report(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> SynthesisReport:
+    """A small core with a store of several block RAMs in depth, or in the flash.
 
     Its connections move and its inputs are chosen: all that a board can have beside the core.
     """
+    external = MEMORIES.get(request.param)
     core = CoreDesign(
         network=Network(
             layers=(8, 4),
@@ -42,11 +46,10 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> SynthesisReport:
         inputs=(5, 2, 2, 0, 7, 5, 3, 2),
     )
     samples = CHUNK // core.ports.beats + 1
+    design = BoardDesign(core=core, clock_hz=CLOCK_HZ, samples=samples, external=external)
     folder = tmp_path_factory.mktemp("timing")
     verilog = folder / "board.v"
-    verilog.write_text(
-        board_verilog(BoardDesign(core=core, clock_hz=CLOCK_HZ, samples=samples)), encoding="utf-8"
-    )
+    verilog.write_text(board_verilog(design), encoding="utf-8")
     return synthesise(verilog, TOP, folder)
 
 
