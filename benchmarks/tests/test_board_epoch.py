@@ -133,7 +133,8 @@ def test_a_difference_is_told(
         (["--memory", "sdram"], "--memory and --clock must come with the --board that has them"),
         (
             ["--board", "nexys4", "--memory", "sdram"],
-            "--memory must be block or cellular on the Digilent Nexys4 (cellular RAM), not sdram",
+            "--memory must be block or cellular or flash on the Digilent Nexys4 (cellular RAM), "
+            "not sdram",
         ),
         (
             ["--images", "200"],

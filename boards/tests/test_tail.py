@@ -88,7 +88,7 @@ def test_the_host_takes_its_share_of_as_many(network: Network, train: int, share
     )
     record = EpochRecord(epoch=3, train=800, tail=500, test=1)
     board = SimpleNamespace(
-        store=SimpleNamespace(image=lambda features, labels: None),
+        store=SimpleNamespace(read_only=False, image=lambda features, labels: None),
         status=lambda: SimpleNamespace(epochs=1, state=State(0), damaged=0),
         history=lambda first, count: [record],
     )
