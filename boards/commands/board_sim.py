@@ -106,8 +106,8 @@ def run(arguments: argparse.Namespace) -> int:
     terminal = PseudoTerminal(board)
     try:
         print(f"the board is at {terminal.path}; Ctrl-C switches it off. For example:")
-        data = f" --data {arguments.data}" if arguments.data else ""
-        command = f"presparse host train {arguments.network_file} --port {terminal.path}{data}"
+        where = f" --data {arguments.data}" if arguments.data else ""
+        command = f"presparse host train {arguments.network_file} --port {terminal.path}{where}"
         print(command, flush=True)
         terminal.serve(_show if sys.stdout.isatty() else lambda line: None)
     except KeyboardInterrupt:
