@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from boards.host.link import Link, LinkError
 from boards.host.messages import BoardStatus, Configuration, EpochRecord, Heard, Identity
-from boards.host.parameters import parameter_runs
+from boards.host.parameters import ParameterRun, parameter_runs, values_by_kind
 from boards.host.store import Store
 from boards.link.commands import Command, KeyState, PlayFlag, State, Stop
 from boards.link.identity import board_identity
@@ -36,7 +36,7 @@ from boards.morse.live import MorseLive
 from boards.store.input_plan import stored_code
 from boards.store.read_only import read_only_layout
 from software_ref.connections.clash_free import ClashFreePattern
-from software_ref.connections.stored_words import stored_words, with_stored_words
+from software_ref.connections.stored_words import with_stored_words
 from software_ref.core_plan import CorePlan
 from software_ref.golden import Parameters, SaturationCounts
 from software_ref.golden.samples import Progress
@@ -173,16 +173,19 @@ class Board:
             "addresses": [np.zeros(each.addresses, np.int64) for each in ports.junctions],
         }
         for run in parameter_runs(ports, network):
-            size = run.count * PARAMETER_VALUE.size
-            answer = self.link.call(Command.READ_PARAMETERS, run.packed(), answer=size)
-            target = found[run.kind][run.junction]
-            target[run.first : run.first + run.count] = PARAMETER_VALUE.unpack_all(answer).value
+            found[run.kind][run.junction][run.values] = self.read_run(run)
         return Parameters(
             network=network,
             weights=tuple(found["weights"]),
             biases=tuple(found["biases"]),
             patterns=self._patterns(found["addresses"]),
         )
+
+    def read_run(self, run: ParameterRun) -> NDArray[np.int64]:
+        """Raw values of some of the parameters; the core must be idle."""
+        size = run.count * PARAMETER_VALUE.size
+        answer = self.link.call(Command.READ_PARAMETERS, run.packed(), answer=size)
+        return PARAMETER_VALUE.unpack_all(answer).value.astype(np.int64)
 
     def _patterns(self, addresses: list[NDArray[np.int64]]) -> tuple[ClashFreePattern, ...] | None:
         if self.core.network.rewire is None:
@@ -201,24 +204,16 @@ class Board:
 
     def write_parameters(self, parameters: Parameters, *, since: Parameters | None = None) -> None:
         """Write all parameters, or those that are others than `since`; the core must be idle."""
-        before = None if since is None else self._by_kind(since)
-        values = self._by_kind(parameters)
+        before = None if since is None else values_by_kind(since)
+        values = values_by_kind(parameters)
         for run in parameter_runs(self.core.ports, self.core.network):
-            part = slice(run.first, run.first + run.count)
-            new = values[run.kind][run.junction][part]
-            if before is not None and np.array_equal(before[run.kind][run.junction][part], new):
+            new = values[run.kind][run.junction][run.values]
+            if before is not None and np.array_equal(
+                before[run.kind][run.junction][run.values], new
+            ):
                 continue
             written = new.astype("<i4").tobytes()
             self.link.call(Command.WRITE_PARAMETERS, run.packed() + written)
-
-    @staticmethod
-    def _by_kind(parameters: Parameters) -> dict[str, list[NDArray[np.int64]]]:
-        """Values of each junction, by the kinds of runs."""
-        return {
-            "weights": list(parameters.weights),
-            "biases": list(parameters.biases),
-            "addresses": [stored_words(pattern) for pattern in parameters.connections],
-        }
 
     def reset_training(self) -> None:
         """Let the board write its initial parameters, and wait for that."""

@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from boards.link.framing import MAX_PAYLOAD
 from boards.link.payloads import MAX_ANSWER, PARAMETER_KINDS, PARAMETER_RUN, PARAMETER_VALUE
+from software_ref.connections.stored_words import stored_words
+from software_ref.golden import Parameters
 from software_ref.network import Network
 from software_ref.plan.ports import CorePorts
 from software_ref.plan.row_layout import RowLayout
 
-__all__ = ["ParameterRun", "parameter_runs"]
+__all__ = ["ParameterRun", "parameter_runs", "values_by_kind"]
 
 _MOST = min((MAX_PAYLOAD - PARAMETER_RUN.size), MAX_ANSWER) // PARAMETER_VALUE.size
 
@@ -32,6 +37,11 @@ class ParameterRun:
     """Where it is, and the lanes of a row."""
     count: int
     """How many."""
+
+    @property
+    def values(self) -> slice:
+        """Where they are among the junction's."""
+        return slice(self.first, self.first + self.count)
 
     def packed(self) -> bytes:
         """The fields of PARAMETER_RUN."""
@@ -66,6 +76,15 @@ def parameter_runs(ports: CorePorts, network: Network) -> Iterator[ParameterRun]
             yield ParameterRun(junction, "biases", first, row, lane, lanes_of_row, count)
             first += count
         yield from _rows(junction, "addresses", lanes, ports.junctions[junction].addresses)
+
+
+def values_by_kind(parameters: Parameters) -> dict[str, list[NDArray[np.int64]]]:
+    """Values of each junction, by the kinds of runs."""
+    return {
+        "weights": list(parameters.weights),
+        "biases": list(parameters.biases),
+        "addresses": [stored_words(pattern) for pattern in parameters.connections],
+    }
 
 
 def _rows(junction: int, kind: str, lanes: int, values: int) -> Iterator[ParameterRun]:

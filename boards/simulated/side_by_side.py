@@ -8,14 +8,17 @@ samples --> host program --> UART --> simulated board --> results, parameters --
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 
 import numpy as np
 
 from boards.host.board import Board
 from boards.host.link import Link
 from boards.host.messages import BoardStatus
+from boards.host.parameters import parameter_runs, values_by_kind
 from boards.host.stored_training import StoredTraining
 from boards.simulated.board import SimulatedBoard
 from boards.simulated.lockstep import Lockstep
@@ -63,6 +66,7 @@ def train_side_by_side(
     data: TrainingData,
     *,
     filled: bool = False,
+    every: int = 1,
     tell: Callable[[str], None] = lambda stage: None,
     progress: Callable[[int], None] = lambda clocks: None,
 ) -> BoardRun:
@@ -78,6 +82,9 @@ def train_side_by_side(
         Whether the samples are put into the model of the memory beside the FPGA, in no time, and
         the store is sealed; the board then looks at each sample's check byte, as always. Otherwise
         the host program uploads them, 10 bits of the serial line a byte, and compares CRCs.
+    every
+        One run of parameters (`boards.host.parameters`) in so many is read and compared: reading
+        takes 240 clocks a weight, many more than learning it.
     tell
         Told what begins.
     progress
@@ -111,14 +118,14 @@ def train_side_by_side(
     training_clocks, seconds = simulated.clocks - clocks, time.perf_counter() - began
     after = board.status()
     tell("parameters")
-    parameters = training.checkpoint().parameters
+    differences = (
+        *_of_epochs(epochs, wanted),
+        *_of_parameters(board, golden.parameters, every),
+        *_of_counters(before, after, golden),
+    )
     return BoardRun(
         epochs=epochs,
-        differences=(
-            *_of_epochs(epochs, wanted),
-            *_of_parameters(parameters, golden.parameters),
-            *_of_counters(before, after, golden),
-        ),
+        differences=differences,
         worked=after.worked - before.worked,
         waited=after.waited - before.waited,
         clocks=simulated.clocks,
@@ -136,12 +143,17 @@ def _of_epochs(ours: tuple[EpochResult, ...], wanted: tuple[EpochResult, ...]) -
             yield f"epoch {want.epoch}: {got}, not {want}"
 
 
-def _of_parameters(ours: Parameters, wanted: Parameters) -> Iterator[str]:
-    for name in ("weights", "biases"):
-        both = zip(getattr(ours, name), getattr(wanted, name), strict=True)
-        for number, (got, want) in enumerate(both, 1):
-            if wrong := int(np.count_nonzero(got != want)):
-                yield f"{name} of junction {number}: {wrong} of {got.size} differ"
+def _of_parameters(board: Board, wanted: Parameters, every: int) -> Iterator[str]:
+    values = values_by_kind(wanted)
+    compared, wrong = Counter[tuple[str, int]](), Counter[tuple[str, int]]()
+    for run in islice(parameter_runs(board.core.ports, wanted.network), 0, None, every):
+        where = run.kind, run.junction
+        differ = board.read_run(run) != values[run.kind][run.junction][run.values]
+        compared[where] += run.count
+        wrong[where] += int(np.count_nonzero(differ))
+    for (kind, junction), count in wrong.items():
+        if count:
+            yield f"{kind} of junction {junction + 1}: {count} of {compared[kind, junction]} differ"
 
 
 def _of_counters(before: BoardStatus, after: BoardStatus, golden: Training) -> Iterator[str]:
