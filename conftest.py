@@ -125,6 +125,13 @@ def artix_database(request: pytest.FixtureRequest) -> Path:
 
 
 @pytest.fixture(scope="session")
+def shared_builds(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of this run that all of its processes share: what one has built, others find."""
+    own = tmp_path_factory.getbasetemp()
+    return (own.parent if hasattr(request.config, "workerinput") else own) / "shared_builds"
+
+
+@pytest.fixture(scope="session")
 def data_dir(request: pytest.FixtureRequest) -> Path:
     """The folder that --data names."""
     folder: Path = request.config.getoption("--data")

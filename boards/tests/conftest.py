@@ -34,9 +34,9 @@ def network() -> Network:
 
 
 @pytest.fixture(scope="session")
-def simulated(network: Network, tmp_path_factory: pytest.TempPathFactory) -> SimulatedBoard:
+def simulated(network: Network, shared_builds: Path) -> SimulatedBoard:
     design = BoardDesign(core=CoreDesign(network=network), clock_hz=18_000_000, samples=SAMPLES)
-    return SimulatedBoard(design, tmp_path_factory.mktemp("Ü é, board"))
+    return SimulatedBoard(design, shared_builds / "Ü é, board")
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ from boards.tests.processes import (
     read_until,
 )
 from boards.tests.small_board import IRIS
+from presparse.cli import main
 from software_ref.network_file import read_network_file
 from software_ref.plan.schedule import Schedule
 
@@ -221,7 +222,9 @@ def test_ctrl_c_keeps_whole_epochs_and_the_board_usable(
     assert_is_golden_training(plain, saved, epoch + 2)
 
 
-def test_wrong_use_is_one_line(port: str, plain: Path, tmp_path: Path) -> None:
+def test_wrong_use_is_one_line(
+    port: str, plain: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     other = tmp_path / "other.toml"
     text = plain.read_text(encoding="utf-8")
     other.write_text(text.replace("parallelism = [1, 1]", "parallelism = [2, 1]"))
@@ -234,6 +237,8 @@ def test_wrong_use_is_one_line(port: str, plain: Path, tmp_path: Path) -> None:
         (("train", plain, port, "--go-on", "--resume", other), "--go-on must stand without"),
         (("train", plain, port, "--go-on", "--epochs", 1), "there must be epochs left"),
     ):
-        said = finished(host(*arguments), status=2)
+        action, file, where, *options = map(str, arguments)
+        assert main(["host", action, file, "--port", where, *options]) == 2
+        said = capsys.readouterr().err
         assert said.count("\n") <= 2, said
         assert message in said

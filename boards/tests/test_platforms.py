@@ -96,10 +96,15 @@ def wrapped(name: str, clock_mhz: int = 80) -> tuple[Board, BoardDesign, Pinout]
 
 
 @pytest.mark.parametrize("name", BOARDS)
-def test_no_sign_hangs_on_how_an_expression_is_spelt(name: str) -> None:
-    _, design, pins = wrapped(name)
-    assert doubtful_signs(board_verilog(replace(design, samples=8))) == []
+def test_no_sign_of_a_wrapper_hangs_on_how_an_expression_is_spelt(name: str) -> None:
+    _, _, pins = wrapped(name)
     assert doubtful_signs(pins.verilog) == []
+
+
+@pytest.mark.parametrize("leds", sorted({board.leds for board in BOARDS.values()}))
+def test_no_sign_of_the_logic_does(leds: int) -> None:
+    _, design, _ = wrapped("ulx3s")
+    assert doubtful_signs(board_verilog(replace(design, samples=8, leds=leds))) == []
 
 
 def ports_of(verilog: str) -> set[str]:

@@ -22,6 +22,8 @@ def executed(path: Path) -> Any:
     NotebookClient(
         notebook,
         timeout=SECONDS,
+        # On a busy machine what a cell prints may come in pieces.
+        coalesce_streams=True,
         kernel_name="python3",
         resources={"metadata": {"path": str(path.parent)}},
     ).execute()
