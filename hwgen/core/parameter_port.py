@@ -90,22 +90,24 @@ class ParameterPort(wiring.Component):
         ]
         m.d.sync += self.access.eq(0)
         with m.FSM():
+            # `working` is a register, as it decides about every step of the sequencer; it is low in
+            # IDLE alone.
             with m.State("IDLE"), m.If(self.idle & self.requests.valid):
+                m.d.sync += self.working.eq(1)
                 m.next = "CLAIM"
             with m.State("CLAIM"):  # no sample is taken from here on, but one may just have been
-                m.d.comb += self.working.eq(1)
                 m.next = "TAKE"
             with m.State("TAKE"):
-                m.d.comb += [self.working.eq(1), self.requests.ready.eq(self.idle)]
-                m.next = "IDLE"
+                m.d.comb += self.requests.ready.eq(self.idle)
                 with m.If(self.idle & self.requests.valid):
                     m.d.sync += self.request.eq(self.requests.payload)
                     m.next = "FIND"
+                with m.Else():
+                    m.d.sync += self.working.eq(0)
+                    m.next = "IDLE"
             with m.State("FIND"):
-                m.d.comb += self.working.eq(1)
                 m.next = "ACCESS"
             with m.State("ACCESS"):
-                m.d.comb += self.working.eq(1)
                 m.d.sync += [
                     self.access.eq(found),
                     error.eq(~found.any()),
@@ -113,14 +115,14 @@ class ParameterPort(wiring.Component):
                 ]
                 m.next = "WAIT"
             with m.State("WAIT"):
-                m.d.comb += self.working.eq(1)
                 m.d.sync += clocks.eq(clocks - 1)
                 with m.If(clocks == 0):
                     m.d.sync += self.request.write.eq(0)
                     m.next = "ANSWER"
             with m.State("ANSWER"):
-                m.d.comb += [self.working.eq(1), self.values.valid.eq(1)]
+                m.d.comb += self.values.valid.eq(1)
                 with m.If(self.values.ready):
+                    m.d.sync += self.working.eq(0)
                     m.next = "IDLE"
         return m
 
