@@ -1,7 +1,7 @@
 """The clock after routing, and what limits it: `python -m benchmarks.place_and_route`.
 
 Each core is placed and routed on an LFE5U-85F of speed grade 6, once for every seed. The `digits`
-core, 52 edges a clock and 21,000 LUTs, took 14 minutes a seed on a busy machine of two cores, and
+core, 52 edges a clock and 21,000 LUTs, took 20 minutes of a processor core a seed, and
 `slides_8_4_4` two.
 """
 
