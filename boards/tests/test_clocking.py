@@ -89,7 +89,7 @@ def test_settings_outside_the_limits_are_refused() -> None:
 
 def test_no_fraction_is_on_an_odd_whole_part() -> None:
     """nextpnr sets such a divider one too low."""
-    for clock in range(7 * MHZ, 200 * MHZ, 6_234_567):
+    for clock in range(7 * MHZ, 200 * MHZ, 1_234_567):
         found = find_mmcm(100 * MHZ, clock)
         for divider in (found.multiply, found.output_divide):
             assert divider.denominator == 1 or int(divider) % 2 == 0

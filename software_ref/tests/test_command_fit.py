@@ -152,9 +152,8 @@ def test_the_original_network_learns_mnist_without_any_setting(
     data_dir: Path, tmp_path: Path
 ) -> None:
     path = tmp_path / "original.toml"
-    text = (EXAMPLES / "mnist_original.toml").read_text()
-    path.write_text(text.replace("train = 12544", "train = 2000\ntest = 1000"))
-    assert described(path, "--data", data_dir)["test_accuracy"] > 0.85
+    path.write_text((EXAMPLES / "mnist_original.toml").read_text())
+    assert described(path, "--data", data_dir)["test_accuracy"] > 0.9
 
 
 def test_early_stopping_and_schedule(path: Path) -> None:

@@ -35,8 +35,7 @@ def file(tmp_path: Path) -> NetworkFile:
     return read_network_file(path)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("core", ["training", "inference"])
+@pytest.mark.parametrize("core", ["training", pytest.param("inference", marks=pytest.mark.slow)])
 def test_an_estimate_is_near_the_synthesis(tmp_path: Path, core: str) -> None:
     path = tmp_path / "ten_bits.toml"
     path.write_text(NETWORK + TEN_BITS)  # smaller tables: half the time of twelve
