@@ -52,7 +52,7 @@ class IcarusBoard:
         source.write_text(verilog)
         beside = [] if design.external is None else with_memory(design)
         program = icarus.build(
-            sources=[_BENCH, source, *(each for each in beside if not each.name.endswith(".vlt"))],
+            sources=[_BENCH, source, *beside],
             top=_BENCH.stem,
             build_dir=folder,
             parameters={

@@ -14,7 +14,7 @@ from boards.host.stored_training import StoredTraining
 from boards.memory.external import CELLULAR, SDRAM, ExternalMemory
 from boards.simulated.board import SimulatedBoard
 from boards.simulated.lockstep import Lockstep
-from boards.simulated.side_by_side import BoardRun, train_side_by_side
+from boards.simulated.side_by_side import train_side_by_side
 from boards.simulated.with_memory import WITH_MEMORY, with_memory
 from boards.tests.small_board import TIMEOUT, random_data
 from boards.top import board_verilog
@@ -25,7 +25,6 @@ from software_ref.file_options import TrainingOptions
 from software_ref.loading import load_training_data
 from software_ref.network import Network
 from software_ref.network_file import NetworkFile, read_network_file
-from software_ref.training import TrainingData
 
 MNIST = Path(__file__).parents[2] / "examples" / "mnist_accurate.toml"
 TRAIN, TEST, EPOCHS = 10, 4, 3
@@ -48,25 +47,9 @@ def test_the_logic_and_its_chip_fit_together(network: Network, tmp_path: Path) -
     design = _design(CoreDesign(network=network), SDRAM, 40, TRAIN + TEST)
     text = board_verilog(design)
     assert all(f" {MEMORY_PREFIX}{name};" in text for name in SDRAM.pins)
-    sources = [Source(f"{TOP}.v", text)]
-    sources += [each for each in with_memory(design) if not each.name.endswith(".vlt")]
+    sources = [Source(f"{TOP}.v", text), *with_memory(design)]
     # Icarus warns of widths that differ, and `build` refuses warnings.
     icarus.build(sources=sources, top=WITH_MEMORY, build_dir=tmp_path)
-
-
-def _held(
-    simulated: SimulatedBoard,
-    file: NetworkFile,
-    data: TrainingData,
-    *,
-    filled: bool = False,
-    every: int = 1,
-) -> BoardRun:
-    """Train on a simulated board as the golden model does."""
-    run = train_side_by_side(simulated, file, data, filled=filled, every=every)
-    assert run.differences == ()
-    assert run.memory_errors == 0
-    return run
 
 
 @pytest.mark.slow
@@ -78,7 +61,8 @@ def test_epochs_are_those_of_software(
     file = NetworkFile(network=network, training=training)
     design = _design(CoreDesign(network=network), external, mhz, TRAIN + TEST)
     simulated = SimulatedBoard(design, tmp_path, mode="fast_build")
-    run = _held(simulated, file, random_data(TRAIN, TEST))
+    run = train_side_by_side(simulated, file, random_data(TRAIN, TEST))
+    assert (run.differences, run.memory_errors) == ((), 0)
     assert 0 < run.at_work < 1
 
 
@@ -98,7 +82,9 @@ def test_mnist_keeps_the_core_at_work(
     design = _design(CoreDesign.from_file(file), external, mhz, 2100)
     # The test images, too, must be told apart as the golden model does; `benchmarks.board_epoch`
     # reads all of the weights.
-    run = _held(SimulatedBoard(design, tmp_path), file, data, filled=True, every=16)
+    simulated = SimulatedBoard(design, tmp_path)
+    run = train_side_by_side(simulated, file, data, filled=True, every=16)
+    assert (run.differences, run.memory_errors) == ((), 0)
     assert run.at_work >= 0.95
 
 

@@ -47,7 +47,7 @@ def build(
     Parameters
     ----------
     sources
-        Verilog files, or their texts.
+        Verilog files, or their texts; Verilator's control files (`.vlt`) among them are left out.
     top
         Top module.
     build_dir
@@ -69,6 +69,7 @@ def build(
         files = [
             source.write(Path(folder)) if isinstance(source, Source) else source.resolve()
             for source in sources
+            if not source.name.endswith(".vlt")
         ]
         run = subprocess.run(
             [
