@@ -12,7 +12,7 @@ import pytest
 from benchmarks import board_epoch
 from boards.design import BoardDesign
 from boards.simulated.side_by_side import BoardRun
-from boards.tests.small_board import IRIS
+from boards.tests.small_board import IRIS, written
 from software_ref.network_file import NetworkFile
 from software_ref.training import EpochResult, TrainingData
 
@@ -34,9 +34,7 @@ class Simulated:
 
 @pytest.fixture
 def iris(tmp_path: Path) -> Path:
-    path = tmp_path / "iris.toml"
-    path.write_text(IRIS, encoding="utf-8")
-    return path
+    return written(tmp_path, "iris", IRIS)
 
 
 @pytest.fixture

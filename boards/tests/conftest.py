@@ -15,7 +15,7 @@ from boards.host.link import Link
 from boards.simulated.board import SimulatedBoard
 from boards.simulated.lockstep import Lockstep
 from boards.simulated.terminal import PseudoTerminal
-from boards.tests.small_board import IRIS, SAMPLES, TIMEOUT
+from boards.tests.small_board import IRIS, SAMPLES, TIMEOUT, written
 from hwgen.core.design import CoreDesign
 from software_ref.fixed_point import FixedFormat
 from software_ref.network import Network
@@ -50,9 +50,7 @@ def board(simulated: SimulatedBoard) -> Board:
 @pytest.fixture
 def iris(tmp_path: Path) -> Path:
     """A file of the same network, for data that the board's store has no room for."""
-    path = tmp_path / "iris.toml"
-    path.write_text(IRIS, encoding="utf-8")
-    return path
+    return written(tmp_path, "iris", IRIS)
 
 
 @pytest.fixture

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 
 from software_ref.training import TrainingData
 
-__all__ = ["IRIS", "SAMPLES", "SMALL", "TIMEOUT", "random_data"]
+__all__ = ["IRIS", "SAMPLES", "SMALL", "TIMEOUT", "random_data", "written"]
 
 SAMPLES = 40
 """Room in the store of the board that is simulated."""
@@ -43,6 +45,13 @@ shuffle = true
 rate_exponent = [[0, 1], [2, 7]]
 """
 """A network file of the shared board's network."""
+
+
+def written(folder: Path, name: str, text: str) -> Path:
+    """The network file NAME.toml in a folder, with this text."""
+    path = folder / f"{name}.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
 
 
 def random_data(train: int, test: int) -> TrainingData:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from boards.tests.small_board import SMALL
+from boards.tests.small_board import SMALL, written
 from presparse.cli import main
 from software_ref.network_file import read_network_file
 from software_ref.plan.schedule import Schedule
@@ -38,8 +38,7 @@ def built(path: Path, folder: Path, *options: str) -> dict[str, Any]:
 
 @pytest.mark.slow
 def test_a_small_network_becomes_a_bitstream_that_meets_its_clock(tmp_path: Path) -> None:
-    path = tmp_path / "small.toml"
-    path.write_text(SMALL, encoding="utf-8")
+    path = written(tmp_path, "small", SMALL)
     document = built(path, tmp_path / "built", "--samples", "64")
     assert document["samples"] == 64
     assert document["used"]["DP16KD"] >= 1

@@ -21,7 +21,7 @@ from boards.tests.processes import (
     presparse,
     read_until,
 )
-from boards.tests.small_board import IRIS
+from boards.tests.small_board import IRIS, written
 from presparse.cli import main
 from software_ref.network_file import read_network_file
 from software_ref.plan.schedule import Schedule
@@ -88,8 +88,7 @@ def read_start(process: subprocess.Popen[str]) -> tuple[str, str]:
 
 @pytest.mark.slow
 def test_a_board_that_trains_from_its_flash_is_read_by_a_host(tmp_path: Path) -> None:
-    file, saved = tmp_path / "iris.toml", tmp_path / "saved.npz"
-    file.write_text(IRIS, encoding="utf-8")
+    file, saved = written(tmp_path, "iris", IRIS), tmp_path / "saved.npz"
     board = presparse("board-sim", file, "--memory", "flash", "--build", tmp_path / "build")
     with board:
         try:

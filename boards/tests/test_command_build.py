@@ -14,7 +14,7 @@ import pytest
 from boards.bitstream import ecp5, seeds
 from boards.bitstream.board_build import for_board
 from boards.platforms.boards import BOARDS
-from boards.tests.small_board import IRIS, SMALL
+from boards.tests.small_board import IRIS, SMALL, written
 from hwgen.synthesis import kept
 from hwgen.synthesis.yosys import run_yosys
 from presparse.cli import main
@@ -27,9 +27,7 @@ OPEN = {"synthesis.ys", "himbaechel.sh", "xilinx.sh"}
 
 @pytest.fixture
 def small(tmp_path: Path) -> Path:
-    path = tmp_path / "small.toml"
-    path.write_text(SMALL, encoding="utf-8")
-    return path
+    return written(tmp_path, "small", SMALL)
 
 
 @pytest.fixture
@@ -108,8 +106,7 @@ def test_without_tools_one_line_says_what_was_looked_for(
 def test_a_board_that_trains_from_its_flash(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    path, folder = tmp_path / "iris.toml", tmp_path / "plan"
-    path.write_text(IRIS, encoding="utf-8")
+    path, folder = written(tmp_path, "iris", IRIS), tmp_path / "plan"
     command = ["build", str(path), "--board", "nexysa7", "--memory", "flash"]
     where = ["--output", str(folder)]
     assert main([*command, *where]) == 0

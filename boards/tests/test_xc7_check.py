@@ -16,7 +16,7 @@ from boards.bitstream.xc7_check.routed import read_routed
 from boards.design import BoardDesign
 from boards.platforms.boards import BOARDS
 from boards.platforms.pinout import PlacedPort
-from boards.tests.small_board import SMALL
+from boards.tests.small_board import SMALL, written
 from boards.tests.tiny_device import TinyDevice
 from hwgen.core.design import CoreDesign
 from presparse.cli import main
@@ -34,8 +34,7 @@ class Build:
 
     def __init__(self, folder: Path):
         self.folder = folder
-        self.network = folder / "small.toml"
-        self.network.write_text(SMALL, encoding="utf-8")
+        self.network = written(folder, "small", SMALL)
         self.board = BOARDS["nexys4"]
         core = CoreDesign.from_file(read_network_file(self.network))
         self.design = BoardDesign(core=core, clock_hz=96_000_000, samples=64, leds=self.board.leds)
