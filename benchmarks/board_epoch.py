@@ -22,8 +22,9 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
+from benchmarks.command import benchmark_parser, exit_status
 from boards.bitstream.board_build import coded_lengths, for_board, plan_board
 from boards.commands.logic_options import add_memory, positive_mhz
 from boards.design import BoardDesign
@@ -33,8 +34,6 @@ from boards.platforms.boards import BOARDS
 from boards.simulated.board import SimulatedBoard
 from boards.simulated.side_by_side import train_side_by_side
 from boards.uart import LEAST_CLOCKS_PER_BIT
-from presparse.cli import INTERRUPTED, WRONG_INPUT
-from presparse.errors import EXPECTED, messages
 from software_ref.commands.arguments import integer_from
 from software_ref.console.output import check_outputs, percent, table_lines, write_json
 from software_ref.console.progress import ProgressBar
@@ -67,27 +66,19 @@ CASES = (Case("ulx3s", SDRAM.kind, 40.0), Case("nexys4", CELLULAR.kind, 33.0))
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the benchmark, and return the exit status."""
     began = time.monotonic()
-    try:
-        return _run(_parser().parse_args(argv))
-    except KeyboardInterrupt:
-        minutes = (time.monotonic() - began) / 60
-        print(f"interrupted after {minutes:.1f} minutes", file=sys.stderr)
-        return INTERRUPTED
-    except EXPECTED as error:
-        for message in messages(error):
-            print(f"error: {message}", file=sys.stderr)
-        return WRONG_INPUT
 
+    def run() -> int:
+        try:
+            return _run(_parser().parse_args(argv))
+        except KeyboardInterrupt:
+            minutes = (time.monotonic() - began) / 60
+            raise KeyboardInterrupt(f"after {minutes:.1f} minutes") from None
 
-class _Parser(argparse.ArgumentParser):
-    """One whose errors are exceptions, and so one line."""
-
-    def error(self, message: str) -> NoReturn:
-        raise ValueError(f"{message} (see --help)")
+    return exit_status(run)
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = benchmark_parser(__doc__)
     parser.add_argument("network", type=Path, nargs="?", default=EXAMPLE, metavar="NETWORK.toml")
     parser.add_argument("--data", type=Path, metavar="DIR", help="folder with MNIST")
     parser.add_argument("--board", choices=sorted(BOARDS), help="one board, with its --memory")

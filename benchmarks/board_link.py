@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -19,6 +20,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.command import benchmark_parser, exit_status
 from boards.design import BoardDesign
 from boards.host.board import Board
 from boards.host.link import Link
@@ -39,7 +41,7 @@ NETWORKS = ("digits", "mnist_original")
 
 def main() -> None:
     """Run the benchmark."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = benchmark_parser(__doc__)
     parser.add_argument("networks", nargs="*", default=NETWORKS, help="names in examples/")
     parser.add_argument("--data", type=Path, metavar="DIR", help="folder with MNIST")
     parser.add_argument("--samples", type=int, default=16, metavar="N")
@@ -126,4 +128,4 @@ def _samples(file: NetworkFile, arguments: argparse.Namespace) -> tuple[np.ndarr
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(exit_status(main))

@@ -8,7 +8,6 @@ A change that only moves code leaves them as they are:
 
 from __future__ import annotations
 
-import argparse
 import hashlib
 import json
 import sys
@@ -18,6 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.command import benchmark_parser, exit_status
 from hwgen.core.design import CoreDesign
 from hwgen.estimate.sweep import estimate_file
 from software_ref.checkpoint import Checkpoint, save_checkpoint
@@ -37,7 +37,7 @@ SAMPLES = 4
 
 def main() -> int:
     """Run the command."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = benchmark_parser(__doc__)
     parser.add_argument("examples", nargs="*", metavar="NAME", help="examples (default: all)")
     parser.add_argument("--against", type=Path, metavar="FILE", help="checksums to compare with")
     parser.add_argument("--json", type=Path, metavar="FILE")
@@ -100,4 +100,4 @@ def _json(document: object) -> bytes:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(exit_status(main))

@@ -7,9 +7,9 @@ coefficients in hwgen/estimate are written anew.
 
 from __future__ import annotations
 
-import argparse
 import json
 import re
+import sys
 from collections import defaultdict
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from scipy.optimize import lsq_linear
 
+from benchmarks.command import benchmark_parser, exit_status
 from benchmarks.estimate_designs import SynthesisTask, fitted, held_out
 from hwgen.core.design import CoreDesign
 from hwgen.estimate.model import (
@@ -47,7 +48,7 @@ COUNTED = ("lut", "ff")
 
 def main() -> None:
     """Run the benchmark."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = benchmark_parser(__doc__)
     parser.add_argument("--fit", action="store_true", help="fit the coefficients anew")
     parser.add_argument("--store", type=Path, default=STORE, metavar="DIR")
     parser.add_argument("--jobs", type=int, default=processors(), metavar="N")
@@ -191,4 +192,4 @@ def _format(coefficients: Coefficients) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(exit_status(main))

@@ -6,7 +6,7 @@ words, a sample of MNIST's is some 100, a look into a table some 4. A minute.
 
 from __future__ import annotations
 
-import argparse
+import sys
 import tempfile
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.command import benchmark_parser, exit_status
 from boards.memory.bench import play, reading
 from boards.memory.external import CELLULAR, FLASH, SDRAM, ExternalMemory
 from software_ref.console.output import table_lines, write_json
@@ -43,7 +44,7 @@ CASES = (
 
 def main() -> None:
     """Run the benchmark."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = benchmark_parser(__doc__)
     parser.add_argument("--json", type=Path, metavar="FILE")
     arguments = parser.parse_args()
     rows = [
@@ -75,4 +76,4 @@ def _rate(external: ExternalMemory, mhz: int, number: int, words: int) -> dict[s
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(exit_status(main))

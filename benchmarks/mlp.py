@@ -10,8 +10,8 @@ Without --data, random images of MNIST's size stand in for it: the work is the s
 
 from __future__ import annotations
 
-import argparse
 import json
+import sys
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
+from benchmarks.command import benchmark_parser, exit_status
 from software_ref.connections.network_patterns import network_patterns
 from software_ref.connections.pattern import SparsePattern
 from software_ref.connections.structured import structured_pattern
@@ -42,7 +43,7 @@ DENSITIES = (1.0, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01)
 
 def main() -> None:
     """Run the benchmark."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = benchmark_parser(__doc__)
     parser.add_argument("--data", type=Path, metavar="DIR", help="folder with MNIST")
     parser.add_argument("--repeats", type=int, default=3, metavar="N")
     parser.add_argument("--threads", type=int, default=2, metavar="N", help="of BLAS")
@@ -196,4 +197,4 @@ def _milliseconds(call: Callable[[], object], repeats: int) -> float:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(exit_status(main))

@@ -6,11 +6,12 @@ each time through the 36; what the golden model makes of the frames is what a bo
 
 from __future__ import annotations
 
-import argparse
+import sys
 from pathlib import Path
 
 import numpy as np
 
+from benchmarks.command import benchmark_parser, exit_status
 from boards.host.tapping import times_of
 from boards.morse.live import MorseLive
 from software_ref.checkpoint import load_checkpoint
@@ -52,7 +53,7 @@ def accuracy(file: NetworkFile, parameters: Parameters, irregular: float) -> flo
 
 def main() -> None:
     """Print the table."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = benchmark_parser(__doc__)
     parser.add_argument("trained", type=Path, help="of `presparse train --save`")
     parser.add_argument("--network", type=Path, default=EXAMPLE)
     arguments = parser.parse_args()
@@ -65,4 +66,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(exit_status(main))

@@ -8,6 +8,7 @@ in every form that standard operators offer: one dense product of each junction,
 from __future__ import annotations
 
 import argparse
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ import onnxruntime
 from numpy.typing import NDArray
 from onnx import ModelProto, helper
 
+from benchmarks.command import benchmark_parser, exit_status
 from software_ref.console.output import table_lines, write_json
 from software_ref.exchange.onnx_graph import IR_VERSION, OPSET, onnx_model
 from software_ref.exchange.onnx_nodes import OnnxNodes, element_type
@@ -38,7 +40,7 @@ FORMS: tuple[tuple[str, type[np.generic]], ...] = (
 
 def main() -> None:
     """Run the benchmark."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = benchmark_parser(__doc__)
     parser.add_argument("network", type=Path, nargs="?", default=EXAMPLE, metavar="NETWORK.toml")
     parser.add_argument("--repeats", type=int, default=15, metavar="N")
     parser.add_argument("--threads", type=int, default=1, metavar="N")
@@ -112,4 +114,4 @@ def _seconds(session: onnxruntime.InferenceSession, samples: NDArray[np.int32]) 
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(exit_status(main))

@@ -7,7 +7,6 @@ core, 52 edges a clock and 21,000 LUTs, took 20 minutes of a processor core a se
 
 from __future__ import annotations
 
-import argparse
 import dataclasses
 import json
 import sys
@@ -15,6 +14,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from benchmarks.command import benchmark_parser, exit_status
 from hwgen.core.design import CoreDesign
 from hwgen.pnr import RouteReport, place_and_route
 from software_ref.console.output import check_outputs, table_lines, write_json
@@ -33,7 +33,7 @@ SHOWN = 10
 
 def main() -> None:
     """Run the benchmark."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = benchmark_parser(__doc__)
     parser.add_argument("networks", nargs="*", default=NETWORKS, help="names in examples/")
     parser.add_argument("--core", choices=("training", "inference"), default="training")
     parser.add_argument("--freq", type=float, default=TARGET_MHZ, metavar="MHZ")
@@ -124,4 +124,4 @@ def _print_paths(name: str, report: RouteReport) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(exit_status(main))

@@ -13,8 +13,8 @@ Whatever more weights than block RAM and LUT memory hold is beyond the right wal
 
 from __future__ import annotations
 
-import argparse
 import json
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.command import benchmark_parser, exit_status
 from software_ref.console.errors import ToolError
 from software_ref.console.output import check_outputs, table_lines, write_json
 from software_ref.console.text_file import read_text
@@ -117,7 +118,7 @@ def roofs(device: Device, mhz: float, bits: int, weights: NDArray[Any]) -> dict[
 
 def main() -> None:
     """Run the benchmark."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = benchmark_parser(__doc__)
     parser.add_argument("figures", nargs="+", type=Path, metavar="FIGURES.json")
     parser.add_argument("--device", choices=DEVICES, default="xc7a100t")
     parser.add_argument("--clock", type=float, default=100.0, metavar="MHZ")
@@ -164,4 +165,4 @@ def _draw(path: Path, designs: list[Routed], device: Device, mhz: float) -> None
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(exit_status(main))

@@ -13,30 +13,41 @@ seed:
   training. cost is parameters over those of the largest such network.
 
 Printed is the best validation accuracy with at most so many parameters, and the least objective.
+All that is finished is kept in `--output`: after Ctrl-C the same command goes on from there.
 """
 
 from __future__ import annotations
 
 import argparse
-import tempfile
+import json
+import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
-from itertools import pairwise
+from functools import partial
+from itertools import accumulate, pairwise
 from math import log10
 from pathlib import Path
 from statistics import mean, stdev
 from typing import Any
 
+from benchmarks.command import benchmark_parser, exit_status
+from hwgen.search.accuracy_task import AccuracyTask
 from hwgen.search.limits import Limits
 from hwgen.search.record import TrialRecord
 from hwgen.search.request import Search, data_of
-from hwgen.search.rung import Rung, RungTask
 from hwgen.search.samples import SearchSamples
 from hwgen.search.storage import load_optuna
+from software_ref.commands.arguments import integer_from, picture_path
 from software_ref.connections.network_patterns import network_patterns
 from software_ref.connections.parallelism import parallelism_for
-from software_ref.console.output import table_lines, write_json
+from software_ref.console.output import check_outputs, make_folder, table_lines, write_json
+from software_ref.console.progress import ProgressBar
+from software_ref.experiments.engine import run_tasks
+from software_ref.experiments.store import ResultStore
+from software_ref.experiments.task import Task
+from software_ref.figure import empty_figure, write_picture
+from software_ref.file_options import DataOptions
 from software_ref.mlp import MlpModel, MlpOptions, MlpTrainer
 from software_ref.mlp.trainer import samples_of
 from software_ref.network_file import NetworkFile, read_network_file, with_seed
@@ -47,6 +58,9 @@ DENSE_LAYERS, DENSE_NEURONS = 2, (20, 400)
 DENSE_EPOCHS, DENSE_PATIENCE, DENSE_STARTUP = 60, 5, 5
 SHARES = (0.1, 0.25, 0.5, 1.0)
 """Numbers of parameters in the table, as shares of those of the front's largest network."""
+SHOWN_ERRORS = 5
+"""The picture ends where errors are so many times those of the search's best."""
+COLOURS = ("#c8451b", "#8a8f98", "#3b6ea5", "#111111", "#4a9a5c")
 
 
 @dataclass(frozen=True)
@@ -58,11 +72,18 @@ class Point:
     layers: tuple[int, ...]
 
 
-def main() -> None:
+Ways = dict[str, list[Point]]
+"""Networks by the way that they were found."""
+
+
+def main() -> int:
     """Run the comparison."""
     arguments = _arguments()
+    check_outputs({"--json": arguments.json, "--picture": arguments.picture})
+    make_folder("--output", arguments.output)
     data, target = data_of(arguments.dataset)
-    runs: list[dict[str, Any]] = []
+    ways: list[Ways] = []
+    figures: list[dict[str, Any]] = []
     for seed in range(1, arguments.seeds + 1):
         search = Search(
             data=data,
@@ -73,81 +94,137 @@ def main() -> None:
             filter="off",
             seed=seed,
         )
-        points, figures = _compare(search, arguments, seed)
-        runs.append({"points": points, **figures})
-        print(f"seed {seed}: " + ", ".join(f"{k} {v}" for k, v in figures.items()), flush=True)
-    names = list(runs[0]["points"])
-    most = max(p.parameters for run in runs for p in run["points"]["search"])
-    print("\n".join(["", *_accuracy_table(runs, names, most), "", *_objective_table(runs, names)]))
+        try:
+            points, taken = _compare(search, arguments)
+        except KeyboardInterrupt:
+            raise KeyboardInterrupt(
+                f"with seed {seed}; what is finished is kept in {arguments.output}, and the same "
+                "command goes on from there"
+            ) from None
+        ways.append(points)
+        figures.append(taken)
+        print(f"seed {seed}: " + ", ".join(f"{k} {v}" for k, v in taken.items()), flush=True)
+    most = max(p.parameters for run in ways for p in run["search"])
+    print("\n".join(["", *_accuracy_table(ways, most), "", *_objective_table(ways)]))
+    if arguments.picture:
+        _draw(arguments.picture, ways, arguments.dataset)
     if arguments.json:
-        plainly = [
-            run | {"points": {n: [asdict(p) for p in ps] for n, ps in run["points"].items()}}
-            for run in runs
+        runs = [
+            {"points": {n: [asdict(p) for p in ps] for n, ps in points.items()}, **taken}
+            for points, taken in zip(ways, figures, strict=True)
         ]
-        write_json(arguments.json, {"dataset": arguments.dataset, "runs": plainly})
+        write_json(arguments.json, {"dataset": arguments.dataset, "runs": runs})
+    return 0
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = benchmark_parser(__doc__)
     parser.add_argument("dataset", metavar="DATA")
     parser.add_argument("--data", type=Path, metavar="DIR")
-    parser.add_argument("--seeds", type=int, default=3, metavar="N")
-    parser.add_argument("--trials", type=int, default=100, metavar="N")
-    parser.add_argument("--epochs", type=int, default=12, metavar="N")
-    parser.add_argument("--max-weights", type=int, metavar="N")
+    parser.add_argument("--seeds", type=integer_from(1), default=3, metavar="N")
+    parser.add_argument("--trials", type=integer_from(1), default=100, metavar="N")
+    parser.add_argument("--epochs", type=integer_from(1), default=12, metavar="N")
+    parser.add_argument("--max-weights", type=integer_from(1), metavar="N")
     parser.add_argument("--against", type=Path, metavar="NETWORK.toml")
-    parser.add_argument("--dense-seconds", type=float, default=90.0, metavar="S")
+    parser.add_argument("--dense-seconds", type=_seconds, default=90.0, metavar="S")
+    parser.add_argument("--output", type=Path, default=Path("comparison"), metavar="DIR")
+    parser.add_argument("--picture", type=picture_path, metavar="FILE")
     parser.add_argument("--json", type=Path, metavar="FILE")
     return parser.parse_args()
 
 
-def _compare(
-    search: Search, arguments: argparse.Namespace, seed: int
-) -> tuple[dict[str, list[Point]], dict[str, Any]]:
-    """Points of every way, and what the searches took."""
-    with tempfile.TemporaryDirectory() as folder:
-        output = Path(folder)
-        study = search.open(output)
-        search.run(study, search.budget(arguments.trials, None))
-        found, front = study.trials(), study.front()
-        others = replace(search, sampler="random", whole=True, study="random").open(output)
-        work = sum(each.work for each in found)
-        search.run(others, search.budget(None, None, work))
-        drawn = others.trials()
+def _seconds(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 < value < float("inf"):
+        raise argparse.ArgumentTypeError(f"must be a number of seconds above 0, not {text!r}")
+    return value
+
+
+def _compare(search: Search, arguments: argparse.Namespace) -> tuple[Ways, dict[str, Any]]:
+    """Points of every way with one seed, and what the searches took."""
     samples = search.plan().samples
-    points = {
-        "search": [_point(each) for each in found if each.stopped is None],
-        "random": [_point(each) for each in drawn],
-        "fully connected": [_dense_twin(each, samples) for each in front],
-    }
+    against = None
     if arguments.against is not None:
-        points["network file"] = [_trained(arguments.against, samples, seed)]
-    points["dense, float"] = _dense_search(samples, arguments.dense_seconds, seed)
-    seconds = [
-        round(sum(rung["seconds"] for each in trials for rung in each.rungs), 1)
-        for trials in (found, drawn)
+        against = with_seed(read_network_file(arguments.against), search.seed)
+    study = replace(search, study=f"search_{search.seed}").open(arguments.output)
+    budget = search.budget(arguments.trials, None)
+    left = max(0, arguments.trials - len(study.trials()))
+    with ProgressBar(left, unit="trial", description=study.name) as bar:
+        search.run(study, budget, lambda _: bar.update())
+    found, front = study.trials(), study.front()
+    drawn = _random(search, sum(each.work for each in found), arguments.output)
+    files = [_dense_twin(each, samples.dataset().features) for each in front]
+    if against is not None:
+        files.append(against)
+    tasks = [AccuracyTask.of(each, samples, tested=False) for each in files]
+    dense = [
+        DenseSearchTask(
+            data=samples.data,
+            checksum=samples.checksum(tested=False),
+            seed=search.seed,
+            number=number,
+            seconds=arguments.dense_seconds / len(WEIGHTS_OF_COST),
+        )
+        for number in range(len(WEIGHTS_OF_COST))
+    ]
+    store = ResultStore(arguments.output / "runs")
+    run = partial(run_tasks, store=store, data_dir=samples.data_dir)
+    trained = [
+        _point(file, figures["accuracy"])
+        for file, figures in zip(
+            files, _with_bar(f"networks_{search.seed}", tasks, run), strict=True
+        )
+    ]
+    points = {
+        "search": [_point(t.file, t.figures["accuracy"]) for t in found if t.stopped is None],
+        "random": [_point(each.file, each.figures["accuracy"]) for each in drawn],
+        "fully connected": trained[: len(front)],
+    }
+    if against is not None:
+        points["network file"] = trained[-1:]
+    points["dense, float"] = [
+        Point(*rest, tuple(layers))
+        for figures in _with_bar(f"dense_{search.seed}", dense, run)
+        for *rest, layers in figures["points"]
     ]
     return points, {
         "trials": len(found),
         "random trials": len(drawn),
-        "seconds": seconds[0],
-        "random seconds": seconds[1],
+        "seconds": _seconds_of(found),
+        "random seconds": _seconds_of(drawn),
     }
 
 
-def _point(trial: TrialRecord) -> Point:
-    network = trial.file.network
-    return Point(int(trial.figures["parameters"]), float(trial.figures["accuracy"]), network.layers)
+def _random(search: Search, work: float, output: Path) -> list[TrialRecord]:
+    """Trials at random with so much work, each trained to its end."""
+    name = f"random_{search.seed}"
+    study = replace(search, sampler="random", whole=True, study=name).open(output)
+    left = int(max(0, work - sum(each.work for each in study.trials())))
+    with ProgressBar(left, unit="weight", description=name) as bar:
+        search.run(study, search.budget(None, None, work), lambda t: bar.update(int(t.work)))
+    return study.trials()
 
 
-def _accuracy(file: NetworkFile, samples: SearchSamples) -> float:
-    task = RungTask(file=file, samples=samples, rung=Rung(part=1.0, epochs=1.0))
-    return task.run().epochs[-1].accuracy
+def _with_bar(name: str, tasks: Sequence[Task], run: Callable[..., list[Any]]) -> list[Any]:
+    with ProgressBar(len(tasks), unit="run", description=name) as bar:
+        return run(tasks, finished=bar.update)
 
 
-def _dense_twin(trial: TrialRecord, samples: SearchSamples) -> Point:
+def _seconds_of(trials: Sequence[TrialRecord]) -> float:
+    return round(sum(rung["seconds"] for each in trials for rung in each.rungs), 1)
+
+
+def _point(file: NetworkFile, accuracy: float) -> Point:
+    network = file.network
+    return Point(network.weights + network.biases, accuracy, network.layers)
+
+
+def _dense_twin(trial: TrialRecord, features: int) -> NetworkFile:
     """A fully connected network of one hidden layer and as many parameters, trained alike."""
-    file, features = trial.file, samples.dataset().features
+    file = trial.file
     outputs = file.network.layers[-1]
     wished = int(trial.figures["parameters"])
     hidden = max(1, round((wished - outputs) / (features + outputs + 1)))
@@ -159,15 +236,7 @@ def _dense_twin(trial: TrialRecord, samples: SearchSamples) -> Point:
         parallelism=parallelism_for(layers, layers[1:], int(trial.figures["clocks"])),
         rewire=None,
     )
-    dense = replace(file, network=network, data=replace(file.data, inputs=None))
-    return Point(network.weights + network.biases, _accuracy(dense, samples), layers)
-
-
-def _trained(path: Path, samples: SearchSamples, seed: int) -> Point:
-    """A network file's network, trained as the file says on the search's training samples."""
-    file = with_seed(read_network_file(path), seed)
-    network = file.network
-    return Point(network.weights + network.biases, _accuracy(file, samples), network.layers)
+    return replace(file, network=network, data=replace(file.data, inputs=None))
 
 
 def _parameters(layers: Sequence[int]) -> int:
@@ -178,23 +247,40 @@ def _objective(point: Point, largest: int, weight: float) -> float:
     return log10(max(1e-9, 1 - point.accuracy + weight * point.parameters / largest))
 
 
-def _dense_search(samples: SearchSamples, seconds: float, seed: int) -> list[Point]:
-    """Dense float networks, by the published objective; each w_c has its share of the time."""
-    optuna = load_optuna()
-    dataset = replace(
-        samples.dataset(),
-        x_validation=samples.dataset().x_test,
-        y_validation=samples.dataset().y_test,
-    )
-    ends = (dataset.features, dataset.classes)
-    largest = _parameters((ends[0], *[DENSE_NEURONS[1]] * DENSE_LAYERS, ends[1]))
-    points: list[Point] = []
-    for number, weight in enumerate(WEIGHTS_OF_COST):
-        stream = len(WEIGHTS_OF_COST) * seed + number
+@dataclass(frozen=True, kw_only=True)
+class DenseSearchTask:
+    """Dense float networks, by the published objective, within some processor time."""
+
+    data: DataOptions
+    """The data set."""
+    checksum: int
+    """Of its samples."""
+    seed: int
+    """Of samples held out, weights, order and sampler."""
+    number: int
+    """Of its w_c among `WEIGHTS_OF_COST`."""
+    seconds: float
+    """Processor time after which no training begins."""
+
+    @property
+    def data_key(self) -> str:
+        """See Task."""
+        return json.dumps([asdict(self.data), self.seed])
+
+    def run(self, data_dir: Path | None) -> dict[str, Any]:
+        """Search: `points` are parameters, validation accuracy and layers of each training."""
+        optuna = load_optuna()
+        optuna.logging.set_verbosity(optuna.logging.WARNING)
+        held = SearchSamples(data=self.data, data_dir=data_dir, seed=self.seed).dataset()
+        dataset = replace(held, x_validation=held.x_test, y_validation=held.y_test)
+        ends = (dataset.features, dataset.classes)
+        largest = _largest(ends)
+        stream = len(WEIGHTS_OF_COST) * self.seed + self.number
         sampler = optuna.samplers.TPESampler(n_startup_trials=DENSE_STARTUP, seed=stream)
         study = optuna.create_study(sampler=sampler)
+        points: list[Point] = []
         began = time.process_time()
-        while time.process_time() - began < seconds / len(WEIGHTS_OF_COST):
+        while time.process_time() - began < self.seconds:
             trial = study.ask()
             count = trial.suggest_int("layers", 0, DENSE_LAYERS)
             hidden = [
@@ -204,7 +290,7 @@ def _dense_search(samples: SearchSamples, seconds: float, seed: int) -> list[Poi
             batch = trial.suggest_categorical("batch", (32, 64, 128))
             layers = (ends[0], *hidden, ends[1])
             options = MlpOptions(
-                epochs=DENSE_EPOCHS, patience=DENSE_PATIENCE, rate=rate, batch=batch, seed=seed
+                epochs=DENSE_EPOCHS, patience=DENSE_PATIENCE, rate=rate, batch=batch, seed=self.seed
             )
             model = MlpModel(network_patterns("fully_connected", layers, layers[1:]), options)
             split = [samples_of(dataset, part, model) for part in ("train", "validation")]
@@ -212,41 +298,44 @@ def _dense_search(samples: SearchSamples, seconds: float, seed: int) -> list[Poi
             accuracies = [each.validation_accuracy for each in trainer.epochs()]
             point = Point(_parameters(layers), max(each or 0.0 for each in accuracies), layers)
             points.append(point)
-            study.tell(trial, _objective(point, largest, weight))
-    return points
+            study.tell(trial, _objective(point, largest, WEIGHTS_OF_COST[self.number]))
+        return {"points": [[p.parameters, p.accuracy, list(p.layers)] for p in points]}
 
 
-def _accuracy_table(runs: Sequence[dict[str, Any]], names: Sequence[str], most: int) -> list[str]:
+def _largest(ends: Sequence[int]) -> int:
+    """Parameters of the largest of the dense networks between so many inputs and outputs."""
+    return _parameters((ends[0], *[DENSE_NEURONS[1]] * DENSE_LAYERS, ends[1]))
+
+
+def _accuracy_table(runs: Sequence[Ways], most: int) -> list[str]:
     rows = []
     for share in SHARES:
         cells = []
-        for name in names:
+        for name in runs[0]:
             small = [
-                [p.accuracy for p in run["points"][name] if p.parameters <= share * most]
-                for run in runs
+                [p.accuracy for p in run[name] if p.parameters <= share * most] for run in runs
             ]
             cells.append(_spread([100 * max(each) for each in small if each]))
         rows.append((f"{share * most:,.0f}", *cells))
-    return table_lines(("validation % with parameters up to", *names), rows)
+    return table_lines(("validation % with parameters up to", *runs[0]), rows)
 
 
-def _objective_table(runs: Sequence[dict[str, Any]], names: Sequence[str]) -> list[str]:
-    ends = [runs[0]["points"]["dense, float"][0].layers[k] for k in (0, -1)]
-    largest = _parameters((ends[0], *[DENSE_NEURONS[1]] * DENSE_LAYERS, ends[1]))
+def _objective_table(runs: Sequence[Ways]) -> list[str]:
+    ends = [runs[0]["dense, float"][0].layers[k] for k in (0, -1)]
     rows = []
     for weight in WEIGHTS_OF_COST:
         cells = [
             _spread(
                 [
-                    min(_objective(p, largest, weight) for p in run["points"][name])
+                    min(_objective(p, _largest(ends), weight) for p in run[name])
                     for run in runs
-                    if run["points"][name]
+                    if run[name]
                 ]
             )
-            for name in names
+            for name in runs[0]
         ]
         rows.append((f"{weight:g}", *cells))
-    return table_lines(("least log10(error + w_c cost), w_c", *names), rows)
+    return table_lines(("least log10(error + w_c cost), w_c", *runs[0]), rows)
 
 
 def _spread(values: Sequence[float]) -> str:
@@ -255,5 +344,31 @@ def _spread(values: Sequence[float]) -> str:
     return f"{mean(values):.2f}" + (f" ± {stdev(values):.2f}" if len(values) > 1 else "")
 
 
+def _draw(path: Path, runs: Sequence[Ways], title: str) -> None:
+    """The best accuracy with at most so many parameters: a line a seed, a colour a way."""
+    figure = empty_figure(7.0, 4.5)
+    axes = figure.add_subplot()
+    for name, colour in zip(runs[0], COLOURS, strict=False):
+        for run in runs:
+            points = sorted(run[name], key=lambda p: p.parameters)
+            best = list(accumulate((100 * p.accuracy for p in points), max))
+            axes.step(
+                [p.parameters for p in points],
+                best,
+                where="post",
+                color=colour,
+                marker="o",
+                markersize=3,
+                label=name if run is runs[0] else None,
+            )
+    lowest = min(max(p.accuracy for p in run["search"]) for run in runs)
+    axes.set(xscale="log", xlabel="parameters", ylabel="best validation accuracy, %")
+    axes.set_ylim(bottom=100 * max(0.0, 1 - SHOWN_ERRORS * (1 - lowest)))
+    axes.set_title(f"{title}, {len(runs)} seeds" if len(runs) > 1 else title)
+    axes.grid(alpha=0.3)
+    axes.legend(fontsize=8)
+    write_picture(path, figure)
+
+
 if __name__ == "__main__":
-    main()
+    sys.exit(exit_status(main))

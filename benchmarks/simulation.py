@@ -6,14 +6,15 @@ without --data: the clocks are the same.
 
 from __future__ import annotations
 
-import argparse
 import json
+import sys
 import tempfile
 import time
 from pathlib import Path
 
 import numpy as np
 
+from benchmarks.command import benchmark_parser, exit_status
 from hwgen.core.design import CoreDesign
 from hwgen.cosimulation.side_by_side import Cosimulation
 from software_ref.console.output import table_lines, write_json
@@ -27,7 +28,7 @@ NETWORKS = {"slides_8_4_4": 1_000, "digits": 1_437, "mnist_original": 12_544}
 
 def main() -> None:
     """Run the benchmark."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = benchmark_parser(__doc__)
     parser.add_argument("--data", type=Path, metavar="DIR", help="folder with MNIST")
     parser.add_argument("--json", type=Path, metavar="FILE")
     arguments = parser.parse_args()
@@ -76,4 +77,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(exit_status(main))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import subprocess
+import sys
 import tempfile
 from dataclasses import replace
 from pathlib import Path
@@ -20,6 +21,7 @@ from amaranth.lib import wiring
 from amaranth.lib.wiring import Out
 from numpy.typing import NDArray
 
+from benchmarks.command import benchmark_parser, exit_status
 from benchmarks.memory_rates import MHZ, QUICK
 from boards.host.store import Store
 from boards.memory.chip_models import chip_instances, chip_sources, words_in_chip
@@ -102,7 +104,7 @@ class StoreUse(wiring.Component):
 
 def main() -> None:
     """Run the benchmark."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = benchmark_parser(__doc__)
     parser.add_argument("network", type=Path, nargs="?", default=EXAMPLE, metavar="NETWORK.toml")
     parser.add_argument("--data", type=Path, metavar="DIR")
     parser.add_argument("--images", type=int, default=2000, metavar="N", help="in the memory")
@@ -198,4 +200,4 @@ def _run(
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(exit_status(main))

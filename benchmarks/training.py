@@ -10,7 +10,7 @@ loop's inputs are made floats beforehand.
 
 from __future__ import annotations
 
-import argparse
+import sys
 import time
 from collections.abc import Callable
 from functools import partial
@@ -20,6 +20,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from benchmarks.command import benchmark_parser, exit_status
 from benchmarks.compiled_float import CompiledFloatTrainer
 from software_ref.console.output import table_lines, write_json
 from software_ref.float_trainer import FloatTrainer
@@ -42,7 +43,7 @@ Trainer: TypeAlias = Callable[[Any, Any], Callable[[], object]]
 
 def main() -> None:
     """Run the benchmark."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = benchmark_parser(__doc__)
     parser.add_argument("--data", type=Path, metavar="DIR", help="folder with MNIST")
     parser.add_argument("--samples", type=int, default=12_544, metavar="N")
     parser.add_argument("--repeats", type=int, default=9, metavar="N")
@@ -115,4 +116,4 @@ def _trainers(file: NetworkFile) -> dict[str, Callable[[], Trainer]]:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(exit_status(main))

@@ -25,7 +25,8 @@ __all__ = ["SearchFront", "search"]
 class SearchFront(Shown):
     """What a search found: the networks that no other is better than in all that is wanted."""
 
-    def __init__(self, result: SearchResult) -> None:
+    def __init__(self, result: SearchResult, output: Path) -> None:
+        self._output = output
         self.result = result
         """Every trial, the front, and what the trials say of the slides' guidelines."""
 
@@ -81,10 +82,11 @@ class SearchFront(Shown):
         """Test accuracies of each network of the front, trained anew with the seeds 1 to `seeds`.
 
         Trained on all training samples, those held out too. Nothing has read the test samples
-        before; whoever chooses by what comes out here has chosen by them.
+        before; whoever chooses by what comes out here has chosen by them. Each training is kept in
+        the folder of the search, and found there when asked for again.
         """
         with ProgressBar(len(self) * seeds, unit="training") as bar:
-            found = final_results(self.result, seeds, bar.update)
+            found = final_results(self.result, seeds, self._output, finished=bar.update)
         return [each.accuracies for each in found]
 
 
@@ -143,4 +145,4 @@ def search(
     left = max(0, (budget.trials or 0) - len(study.trials()))
     with ProgressBar(left, unit="trial", description=study.name) as bar:
         wanted.run(study, budget, lambda _: bar.update())
-    return SearchFront(SearchResult.of(study, explain=explain))
+    return SearchFront(SearchResult.of(study, explain=explain), Path(output))

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from hwgen.search.filter import FILTERS
-from hwgen.search.finals import final_lines, final_results
+from hwgen.search.finals import FinalResult, final_lines, final_results
 from hwgen.search.limits import Limits
 from hwgen.search.objectives import OBJECTIVES
 from hwgen.search.record import TrialRecord
@@ -210,13 +210,37 @@ def run(arguments: argparse.Namespace) -> int:
         print("\n".join(["", *result.explanation()]))
     _write(result, arguments, {"interrupted": False})
     if arguments.test is not None:
-        with ProgressBar(len(result.front) * arguments.test, unit="training") as bar:
-            finals = final_results(result, arguments.test, bar.update)
+        finals = _finals(result, arguments)
         print("\n".join(["", *final_lines(result, finals)]))
         if arguments.json:
             tested = {"test": [each.document() for each in finals]}
             write_json(arguments.json, result.document() | {"interrupted": False} | tested)
     return 0
+
+
+def _finals(result: SearchResult, arguments: argparse.Namespace) -> list[FinalResult]:
+    trained = 0
+    with ProgressBar(len(result.front) * arguments.test, unit="training") as bar:
+
+        def finished() -> None:
+            nonlocal trained
+            trained += 1
+            bar.update()
+
+        try:
+            return final_results(
+                result,
+                arguments.test,
+                arguments.output,
+                jobs=arguments.jobs,
+                scheduler=arguments.scheduler,
+                finished=finished,
+            )
+        except KeyboardInterrupt:
+            raise KeyboardInterrupt(
+                f"after {trained} trainings for the test, which are kept; the same command goes on "
+                "from there"
+            ) from None
 
 
 def _search(arguments: argparse.Namespace) -> Search:

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from statistics import mean, stdev
 from typing import Any
 
-from hwgen.search.record import TrialRecord
+from hwgen.search.accuracy_task import AccuracyTask
 from hwgen.search.result import SearchResult
 from software_ref.console.output import percent, table_lines
-from software_ref.loading import chosen_inputs, encode_dataset, lags_of, load_whole_dataset
+from software_ref.experiments.engine import run_tasks
+from software_ref.experiments.store import ResultStore
 from software_ref.network_file import with_seed
-from software_ref.training import golden_training
 
 __all__ = ["FinalResult", "final_lines", "final_results"]
+
+RUNS = "runs"
+"""Folder of finished trainings inside that of the results."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +44,11 @@ class FinalResult:
 def final_results(
     result: SearchResult,
     seeds: int,
-    finished: Callable[[], object] = lambda: None,
+    output: Path,
+    *,
+    jobs: int = 1,
+    scheduler: str | None = None,
+    finished: Callable[[], None] | None = None,
 ) -> list[FinalResult]:
     """Train every network of the front on all training samples, those held out too, and test it.
 
@@ -49,40 +57,39 @@ def final_results(
     result : SearchResult
     seeds : int
         With the seeds 1 to this, of weights, connections, order and rounding.
-    finished : callable
+    output : Path
+        Folder of the results, where each training is kept as soon as it is finished.
+    jobs, scheduler : int, str, optional
+        Where they are trained, as for the search.
+    finished : callable, optional
         Called after each training.
 
     Raises
     ------
-    ValueError
-        The data set has no test samples.
+    OSError, ToolError, TypeError, ValueError
+        As `run_tasks`; and the data set has no test samples.
     """
-    samples = result.plan.samples
-    dataset = load_whole_dataset(samples.data, samples.data_dir)
-    if not len(dataset.y_test):
-        raise ValueError(f"{dataset.name} has no test samples for --test")
-
-    def accuracy(trial: TrialRecord, seed: int) -> float:
-        file = with_seed(trial.file, seed)
-        data = encode_dataset(
-            dataset,
-            file.network,
-            train=samples.data.train,
-            test=samples.data.test,
-            inputs=chosen_inputs(file, dataset),
+    plan = result.plan
+    plan.samples.check_tested()
+    tasks = [
+        AccuracyTask.of(
+            with_seed(trial.file, seed), plan.samples, tested=True, stop_early=plan.stop_early
         )
-        training = golden_training(file, data, lags_of(file), stop_early=result.plan.stop_early)
-        last = list(training.epochs())[-1].test_accuracy
-        assert last is not None  # there are test samples
-        finished()
-        return last
-
+        for trial in result.front
+        for seed in range(1, seeds + 1)
+    ]
+    figures = run_tasks(
+        tasks,
+        ResultStore(output / RUNS),
+        data_dir=plan.samples.data_dir,
+        jobs=jobs,
+        scheduler=scheduler,
+        finished=finished,
+    )
+    accuracies = [each["accuracy"] for each in figures]
     return [
-        FinalResult(
-            trial=each.number,
-            accuracies=tuple(accuracy(each, seed) for seed in range(1, seeds + 1)),
-        )
-        for each in result.front
+        FinalResult(trial=trial.number, accuracies=tuple(accuracies[seeds * k : seeds * (k + 1)]))
+        for k, trial in enumerate(result.front)
     ]
 
 

@@ -1,14 +1,15 @@
 """The samples of a search: training samples, some of them held out for validation, and no others.
 
 Test samples are dropped as soon as a data set is loaded. Whatever a search decides is decided
-without them.
+without them; only when it is at its end does `encoded_for_test` load them.
 """
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import partial, reduce
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -81,6 +82,32 @@ class SearchSamples:
             data, train_features=data.train_features[chosen], train_labels=labels[chosen]
         )
 
+    def checksum(self, *, tested: bool) -> int:
+        """A CRC of the training samples, and where they are `tested`, of the test samples too."""
+        dataset = self._tested() if tested else self._both()[0]
+        arrays = [dataset.x_train, dataset.y_train, dataset.x_test, dataset.y_test]
+        return reduce(lambda crc, each: zlib.crc32(np.ascontiguousarray(each), crc), arrays, 0)
+
+    def check_tested(self) -> None:
+        """Refuse a data set without test samples, by a ValueError."""
+        dataset = self._tested()
+        if not len(dataset.y_test):
+            raise ValueError(f"{dataset.name} has no test samples for --test")
+
+    def encoded_for_test(self, file: NetworkFile) -> TrainingData:
+        """All training samples, those held out too, and the test samples: for the end alone."""
+        dataset = self._tested()
+        return encode_dataset(
+            dataset,
+            file.network,
+            train=self.data.train,
+            test=self.data.test,
+            inputs=chosen_inputs(file, dataset),
+        )
+
+    def _tested(self) -> Dataset:
+        return _kept(_TESTED, repr(self), partial(load_whole_dataset, self.data, self.data_dir))
+
     def _load(self) -> tuple[Dataset, Dataset]:
         dataset = load_whole_dataset(self.data, self.data_dir)
         # From here on there are no test samples.
@@ -117,7 +144,8 @@ class SearchSamples:
 
 _LOADED: dict[str, tuple[Dataset, Dataset]] = {}
 _ENCODED: dict[str, TrainingData] = {}
-"""The last data set and its last inputs, by what they were made of: a process makes them once."""
+_TESTED: dict[str, Dataset] = {}
+"""The last data sets and inputs, by what they were made of: a process makes them once."""
 
 _Made = TypeVar("_Made")
 
