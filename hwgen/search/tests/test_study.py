@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from hwgen.search.accuracy_task import AccuracyTask
 from hwgen.search.finals import final_results
 from hwgen.search.plan import SearchPlan
 from hwgen.search.record import TrialRecord
@@ -148,8 +149,44 @@ def test_test_samples_have_no_part_in_it(tmp_path: Path) -> None:
         run_search(study, ThisProcess(), Budget(trials=4))
         result = SearchResult.of(study)
         figures = [(each.number, each.figures, each.epochs) for each in result.trials]
-        finals = final_results(result, 1)
+        finals = final_results(result, 1, folder)
         assert [each.trial for each in finals] == [each.number for each in result.front]
         found.append((figures, [each.accuracies for each in finals]))
     assert found[0][0] == found[1][0]
     assert found[0][1] != found[1][1]
+
+
+def test_trainings_for_the_test_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Interrupted, they go on from there; other samples in the same file are trained anew."""
+    path = points(tmp_path)
+    plan = search_on(path, fixed={"format": "(1,3,8)", "connections": "free"}).plan()
+    study = study_in(tmp_path, replace(plan, rungs=(Rung(part=1.0, epochs=1.0),)))
+    run_search(study, ThisProcess(), Budget(trials=4))
+    result = SearchResult.of(study)
+    tasks: list[AccuracyTask] = []
+    run = AccuracyTask.run
+
+    def interrupted(task: AccuracyTask, data_dir: Path | None) -> dict[str, object]:
+        if len(tasks) == 1:
+            raise KeyboardInterrupt
+        tasks.append(task)
+        return run(task, data_dir)
+
+    def noted(task: AccuracyTask, data_dir: Path | None) -> dict[str, object]:
+        tasks.append(task)
+        return run(task, data_dir)
+
+    monkeypatch.setattr(AccuracyTask, "run", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        final_results(result, 2, tmp_path)
+    monkeypatch.setattr(AccuracyTask, "run", noted)
+    finals = final_results(result, 2, tmp_path)
+    assert len(tasks) == 2 * len(result.front)
+    assert final_results(result, 2, tmp_path) == finals
+    assert len(tasks) == 2 * len(result.front)
+    assert final_results(result, 2, tmp_path / "elsewhere", jobs=2) == finals
+
+    points(tmp_path, seed=2, test=300)
+    monkeypatch.setattr("hwgen.search.samples._TESTED", {})
+    final_results(result, 2, tmp_path)
+    assert len(tasks) == 4 * len(result.front)
