@@ -15,12 +15,12 @@ from boards.bitstream.job import BitstreamJob
 from boards.bitstream.report import BuildReport
 from boards.design import BoardDesign
 from boards.families import Builder, family_of
-from boards.host.flash_file import flash_bytes, flash_layout
 from boards.link.framing import DEFAULT_BAUD
 from boards.memory.external import BLOCK, ExternalMemory
 from boards.morse.live import MorseLive
 from boards.platforms.board import Board
 from boards.store.capacity import largest_store, most_samples, store_for
+from boards.store.flash_data import FlashData
 from boards.store.input_plan import stored_code, stored_features
 from hwgen.core.design import CoreDesign
 from hwgen.synthesis import check_capacity
@@ -100,15 +100,16 @@ def plan_board(
     file, family = for_board(file, board), family_of(board)
     asked = clock_mhz or file.target.clock_mhz or board.clock_mhz
     clocking = family.clocking(board.oscillator_hz, round(asked * 1e6))
-    core = CoreDesign.from_file(file, inputs=load_inputs(file, data_dir))
-    check_capacity(core.schedule, board.part.device)
     data = None
     if external is not None and not external.shape.writable:
-        data, shape = load_training_data(file, data_dir), external.shape
-        code = stored_code(core, shape.width)
-        store = flash_layout(file, data, code, shape.words, samples=samples)
-    else:
-        store = _store(file, core, samples, data_dir, external)
+        data = load_training_data(file, data_dir)
+    inputs = load_inputs(file, data_dir) if data is None else data.inputs
+    core = CoreDesign.from_file(file, inputs=inputs)
+    check_capacity(core.schedule, board.part.device)
+    flash = None
+    if external is not None and data is not None:
+        flash = FlashData.planned(file, core, data, external.shape, samples)
+    store = _store(file, core, samples, data_dir, external) if flash is None else flash.layout
     design = BoardDesign(
         core=core,
         clock_hz=round(clocking.clock_hz),
@@ -120,16 +121,13 @@ def plan_board(
         places=store.places,
         morse=MorseLive.of(file),
     )
-    flash = None
-    if data is not None:
-        flash = flash_bytes(core, design.identity, design.store, file.training, data)
     return BitstreamJob(
         name=file.name,
         board=board,
         design=design,
         clocking=clocking,
         folder=folder or Path(f"{file.name}_{board.name}"),
-        flash=flash,
+        flash=None if flash is None else flash.content(design),
     )
 
 

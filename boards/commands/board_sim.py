@@ -9,13 +9,13 @@ from pathlib import Path
 
 from boards.commands.logic_options import add_memory, positive_mhz
 from boards.design import BoardDesign
-from boards.host.flash_file import flash_bytes, flash_layout, write_flash_file
+from boards.host.flash_file import write_flash_file
 from boards.link.framing import DEFAULT_BAUD
 from boards.memory.external import MEMORIES
 from boards.morse.live import MorseLive
 from boards.simulated.board import KEY_TICK_CLOCKS, SimulatedBoard
 from boards.simulated.terminal import PseudoTerminal
-from boards.store.input_plan import stored_code
+from boards.store.flash_data import FlashData
 from boards.uart import LEAST_CLOCKS_PER_BIT
 from hwgen.core.design import CoreDesign
 from software_ref.commands.arguments import add_data, add_network_file, integer_from
@@ -69,15 +69,15 @@ def run(arguments: argparse.Namespace) -> int:
     clock_hz = arguments.clocks_per_bit * DEFAULT_BAUD
     if arguments.clock is not None:
         clock_hz = round(arguments.clock * 1e6)
-    core = CoreDesign.from_file(file, inputs=load_inputs(file, arguments.data))
-    external = MEMORIES.get(arguments.memory)
-    samples, places = arguments.samples or _SAMPLES, None
-    data = None
-    if external is not None and not external.shape.writable:
+    external, stored = MEMORIES.get(arguments.memory), None
+    if external is None or external.shape.writable:
+        core = CoreDesign.from_file(file, inputs=load_inputs(file, arguments.data))
+        samples, places = arguments.samples or _SAMPLES, None
+    else:
         data = load_training_data(file, arguments.data)
-        code = stored_code(core, external.shape.width)
-        layout = flash_layout(file, data, code, external.shape.words, samples=arguments.samples)
-        samples, places = layout.samples, layout.places
+        core = CoreDesign.from_file(file, inputs=data.inputs)
+        stored = FlashData.planned(file, core, data, external.shape, arguments.samples)
+        samples, places = stored.layout.samples, stored.layout.places
     design = BoardDesign(
         core=core,
         clock_hz=clock_hz,
@@ -91,17 +91,16 @@ def run(arguments: argparse.Namespace) -> int:
     )
     with tempfile.TemporaryDirectory() as folder:
         flash = None
-        if data is not None:
+        if stored is not None:
             flash = Path(arguments.build or folder) / f"{file.name}.store.bin"
-            content = flash_bytes(core, design.identity, design.store, file.training, data)
-            write_flash_file(flash, content)
+            write_flash_file(flash, stored.content(design))
         board = SimulatedBoard(
             design,
             arguments.build,
             building=lambda: print("building the simulator", flush=True),
             flash=flash,
         )
-    if data is not None:
+    if stored is not None:
         print("the board trains from its flash: it has been switched on")
     terminal = PseudoTerminal(board)
     try:
