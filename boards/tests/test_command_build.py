@@ -6,23 +6,45 @@ import itertools
 import json
 import re
 import zipfile
+from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
 from threading import Barrier, Event
 
 import pytest
 
-from boards.bitstream import ecp5, seeds
+from boards.bitstream import ecp5, job, seeds
 from boards.bitstream.board_build import for_board
+from boards.design import BoardDesign
 from boards.platforms.boards import BOARDS
 from boards.tests.small_board import IRIS, SMALL, written
+from boards.top import board_verilog
 from hwgen.synthesis import kept
 from hwgen.synthesis.yosys import run_yosys
 from presparse.cli import main
 from software_ref.console.errors import ToolError
+from software_ref.manifest import manifest
 from software_ref.network_file import read_network_file
 
 SHARED = {"logic.v", "board.v", "vivado.xdc", "nextpnr.xdc", "README.md", "small.json"}
 OPEN = {"synthesis.ys", "himbaechel.sh", "xilinx.sh"}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def logic_once() -> Iterator[None]:
+    """Generate the logic of equal designs once: it takes most of the time of a build's plan."""
+    made: dict[str, str] = {}
+
+    def once(design: BoardDesign) -> str:
+        others = [getattr(design, each.name) for each in fields(design) if each.name != "core"]
+        key = repr((manifest(design.core), others))
+        if key not in made:
+            made[key] = board_verilog(design)
+        return made[key]
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(job, "board_verilog", once)
+        yield
 
 
 @pytest.fixture
