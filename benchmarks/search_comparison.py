@@ -3,7 +3,8 @@
 On the same samples held out of the training samples, test samples being read by nothing, with each
 seed:
 
-- `presparse search`, so many trials, guidelines and rungs included;
+- `presparse search`, so many trials, guidelines and rungs included; and what it has found after
+  as many seconds of training as the dense networks have;
 - random search of the same space, trained to the end, with the same work (weights times samples);
 - a fully connected network of one hidden layer in place of each network of the search's front, with
   as many parameters and the same training;
@@ -19,27 +20,22 @@ All that is finished is kept in `--output`: after Ctrl-C the same command goes o
 from __future__ import annotations
 
 import argparse
-import json
 import sys
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import partial
-from itertools import accumulate, pairwise
-from math import log10
+from itertools import accumulate
 from pathlib import Path
 from statistics import mean, stdev
 from typing import Any
 
 from benchmarks.command import benchmark_parser, exit_status
+from benchmarks.dense_search import WEIGHTS_OF_COST, DenseSearchTask, objective
 from hwgen.search.accuracy_task import AccuracyTask
 from hwgen.search.limits import Limits
 from hwgen.search.record import TrialRecord
 from hwgen.search.request import Search, data_of
-from hwgen.search.samples import SearchSamples
-from hwgen.search.storage import load_optuna
 from software_ref.commands.arguments import integer_from, picture_path
-from software_ref.connections.network_patterns import network_patterns
 from software_ref.connections.parallelism import parallelism_for
 from software_ref.console.output import check_outputs, make_folder, table_lines, write_json
 from software_ref.console.progress import ProgressBar
@@ -47,20 +43,20 @@ from software_ref.experiments.engine import run_tasks
 from software_ref.experiments.store import ResultStore
 from software_ref.experiments.task import Task
 from software_ref.figure import empty_figure, write_picture
-from software_ref.file_options import DataOptions
-from software_ref.mlp import MlpModel, MlpOptions, MlpTrainer
-from software_ref.mlp.trainer import samples_of
 from software_ref.network_file import NetworkFile, read_network_file, with_seed
 
-WEIGHTS_OF_COST = (0.01, 0.1, 1.0)
-"""w_c of the objectives."""
-DENSE_LAYERS, DENSE_NEURONS = 2, (20, 400)
-DENSE_EPOCHS, DENSE_PATIENCE, DENSE_STARTUP = 60, 5, 5
 SHARES = (0.1, 0.25, 0.5, 1.0)
 """Numbers of parameters in the table, as shares of those of the front's largest network."""
 SHOWN_ERRORS = 5
 """The picture ends where errors are so many times those of the search's best."""
-COLOURS = ("#c8451b", "#8a8f98", "#3b6ea5", "#111111", "#4a9a5c")
+COLOURS = {
+    "search": "#c8451b",
+    "random": "#8a8f98",
+    "fully connected": "#3b6ea5",
+    "network file": "#111111",
+    "dense, float": "#4a9a5c",
+}
+EARLY = "#e8a33d"
 
 
 @dataclass(frozen=True)
@@ -179,6 +175,9 @@ def _compare(search: Search, arguments: argparse.Namespace) -> tuple[Ways, dict[
         )
     ]
     points = {
+        f"search, {arguments.dense_seconds:g} s": [
+            _point(t.file, t.figures["accuracy"]) for t in _first(found, arguments.dense_seconds)
+        ],
         "search": [_point(t.file, t.figures["accuracy"]) for t in found if t.stopped is None],
         "random": [_point(each.file, each.figures["accuracy"]) for each in drawn],
         "fully connected": trained[: len(front)],
@@ -206,6 +205,16 @@ def _random(search: Search, work: float, output: Path) -> list[TrialRecord]:
     with ProgressBar(left, unit="weight", description=name) as bar:
         search.run(study, search.budget(None, None, work), lambda t: bar.update(int(t.work)))
     return study.trials()
+
+
+def _first(trials: Sequence[TrialRecord], seconds: float) -> list[TrialRecord]:
+    """Trials that were trained to their ends within so many seconds, from the study's beginning."""
+    spent = accumulate(_seconds_of([each]) for each in trials)
+    return [
+        each
+        for each, end in zip(trials, spent, strict=True)
+        if end <= seconds and each.stopped is None
+    ]
 
 
 def _with_bar(name: str, tasks: Sequence[Task], run: Callable[..., list[Any]]) -> list[Any]:
@@ -239,74 +248,6 @@ def _dense_twin(trial: TrialRecord, features: int) -> NetworkFile:
     return replace(file, network=network, data=replace(file.data, inputs=None))
 
 
-def _parameters(layers: Sequence[int]) -> int:
-    return sum(left * right + right for left, right in pairwise(layers))
-
-
-def _objective(point: Point, largest: int, weight: float) -> float:
-    return log10(max(1e-9, 1 - point.accuracy + weight * point.parameters / largest))
-
-
-@dataclass(frozen=True, kw_only=True)
-class DenseSearchTask:
-    """Dense float networks, by the published objective, within some processor time."""
-
-    data: DataOptions
-    """The data set."""
-    checksum: int
-    """Of its samples."""
-    seed: int
-    """Of samples held out, weights, order and sampler."""
-    number: int
-    """Of its w_c among `WEIGHTS_OF_COST`."""
-    seconds: float
-    """Processor time after which no training begins."""
-
-    @property
-    def data_key(self) -> str:
-        """See Task."""
-        return json.dumps([asdict(self.data), self.seed])
-
-    def run(self, data_dir: Path | None) -> dict[str, Any]:
-        """Search: `points` are parameters, validation accuracy and layers of each training."""
-        optuna = load_optuna()
-        optuna.logging.set_verbosity(optuna.logging.WARNING)
-        held = SearchSamples(data=self.data, data_dir=data_dir, seed=self.seed).dataset()
-        dataset = replace(held, x_validation=held.x_test, y_validation=held.y_test)
-        ends = (dataset.features, dataset.classes)
-        largest = _largest(ends)
-        stream = len(WEIGHTS_OF_COST) * self.seed + self.number
-        sampler = optuna.samplers.TPESampler(n_startup_trials=DENSE_STARTUP, seed=stream)
-        study = optuna.create_study(sampler=sampler)
-        points: list[Point] = []
-        began = time.process_time()
-        while time.process_time() - began < self.seconds:
-            trial = study.ask()
-            count = trial.suggest_int("layers", 0, DENSE_LAYERS)
-            hidden = [
-                trial.suggest_int(f"neurons_{k}", *DENSE_NEURONS) for k in range(1, count + 1)
-            ]
-            rate = trial.suggest_float("rate", 3e-4, 1e-2, log=True)
-            batch = trial.suggest_categorical("batch", (32, 64, 128))
-            layers = (ends[0], *hidden, ends[1])
-            options = MlpOptions(
-                epochs=DENSE_EPOCHS, patience=DENSE_PATIENCE, rate=rate, batch=batch, seed=self.seed
-            )
-            model = MlpModel(network_patterns("fully_connected", layers, layers[1:]), options)
-            split = [samples_of(dataset, part, model) for part in ("train", "validation")]
-            trainer = MlpTrainer(model, *split, dataset.classes)
-            accuracies = [each.validation_accuracy for each in trainer.epochs()]
-            point = Point(_parameters(layers), max(each or 0.0 for each in accuracies), layers)
-            points.append(point)
-            study.tell(trial, _objective(point, largest, WEIGHTS_OF_COST[self.number]))
-        return {"points": [[p.parameters, p.accuracy, list(p.layers)] for p in points]}
-
-
-def _largest(ends: Sequence[int]) -> int:
-    """Parameters of the largest of the dense networks between so many inputs and outputs."""
-    return _parameters((ends[0], *[DENSE_NEURONS[1]] * DENSE_LAYERS, ends[1]))
-
-
 def _accuracy_table(runs: Sequence[Ways], most: int) -> list[str]:
     rows = []
     for share in SHARES:
@@ -327,7 +268,7 @@ def _objective_table(runs: Sequence[Ways]) -> list[str]:
         cells = [
             _spread(
                 [
-                    min(_objective(p, _largest(ends), weight) for p in run[name])
+                    min(objective(p.accuracy, p.parameters, ends, weight) for p in run[name])
                     for run in runs
                     if run[name]
                 ]
@@ -348,7 +289,7 @@ def _draw(path: Path, runs: Sequence[Ways], title: str) -> None:
     """The best accuracy with at most so many parameters: a line a seed, a colour a way."""
     figure = empty_figure(7.0, 4.5)
     axes = figure.add_subplot()
-    for name, colour in zip(runs[0], COLOURS, strict=False):
+    for name in runs[0]:
         for run in runs:
             points = sorted(run[name], key=lambda p: p.parameters)
             best = list(accumulate((100 * p.accuracy for p in points), max))
@@ -356,14 +297,15 @@ def _draw(path: Path, runs: Sequence[Ways], title: str) -> None:
                 [p.parameters for p in points],
                 best,
                 where="post",
-                color=colour,
+                color=COLOURS.get(name, EARLY),
                 marker="o",
                 markersize=3,
                 label=name if run is runs[0] else None,
             )
     lowest = min(max(p.accuracy for p in run["search"]) for run in runs)
     axes.set(xscale="log", xlabel="parameters", ylabel="best validation accuracy, %")
-    axes.set_ylim(bottom=100 * max(0.0, 1 - SHOWN_ERRORS * (1 - lowest)))
+    top = min(axes.get_ylim()[1], 100.0)
+    axes.set_ylim(100 * max(0.0, 1 - SHOWN_ERRORS * (1 - lowest)), top)
     axes.set_title(f"{title}, {len(runs)} seeds" if len(runs) > 1 else title)
     axes.grid(alpha=0.3)
     axes.legend(fontsize=8)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import search_comparison
+from benchmarks import dense_search, search_comparison
 from benchmarks.command import exit_status
 from hwgen.search import accuracy_task
 from hwgen.search.tests.searches import points
@@ -64,10 +64,10 @@ def test_it_goes_on_from_what_is_kept(
         patched.setattr(accuracy_task, "golden_training", once)
         assert _compare(words, monkeypatch) == 0
     found = json.loads((tmp_path / "figures.json").read_text())
-    ways = ["search", "random", "fully connected", "network file", "dense, float"]
+    ways = ["search, 0.01 s", "search", "random", "fully connected", "network file", "dense, float"]
     for run in found["runs"]:
         assert list(run["points"]) == ways
-        assert all(run["points"].values())
+        assert all(run["points"][name] for name in ways[1:])
         assert run["points"]["network file"][0]["parameters"] == 12 * 3 + 6 * 3 + 6 + 3
         assert run["trials"] == 3
     assert (tmp_path / "picture.png").read_bytes().startswith(b"\x89PNG")
@@ -77,7 +77,7 @@ def test_it_goes_on_from_what_is_kept(
         raise AssertionError
 
     monkeypatch.setattr(accuracy_task, "golden_training", never)
-    monkeypatch.setattr(search_comparison, "MlpTrainer", never)
+    monkeypatch.setattr(dense_search, "MlpTrainer", never)
     assert _compare(words, monkeypatch) == 0
     assert json.loads((tmp_path / "figures.json").read_text()) == found
     assert "validation % with parameters up to" in capsys.readouterr().out
