@@ -46,13 +46,14 @@ from software_ref.figure import empty_figure, write_picture
 from software_ref.network_file import NetworkFile, read_network_file, with_seed
 
 SHARES = (0.1, 0.25, 0.5, 1.0)
-"""Numbers of parameters in the table, as shares of those of the front's largest network."""
+"""Numbers of parameters in the table, as shares of those of the search's largest network."""
 SHOWN_ERRORS = 5
 """The picture ends where errors are so many times those of the search's best."""
+TWINS = "fully connected"
 COLOURS = {
     "search": "#c8451b",
     "random": "#8a8f98",
-    "fully connected": "#3b6ea5",
+    TWINS: "#3b6ea5",
     "network file": "#111111",
     "dense, float": "#4a9a5c",
 }
@@ -100,7 +101,8 @@ def main() -> int:
         ways.append(points)
         figures.append(taken)
         print(f"seed {seed}: " + ", ".join(f"{k} {v}" for k, v in taken.items()), flush=True)
-    most = max(p.parameters for run in ways for p in run["search"])
+    # Twins have as many parameters within half a neuron: the largest may have some more.
+    most = max(p.parameters for run in ways for n in ("search", TWINS) for p in run[n])
     print("\n".join(["", *_accuracy_table(ways, most), "", *_objective_table(ways)]))
     if arguments.picture:
         _draw(arguments.picture, ways, arguments.dataset)
@@ -180,7 +182,7 @@ def _compare(search: Search, arguments: argparse.Namespace) -> tuple[Ways, dict[
         ],
         "search": [_point(t.file, t.figures["accuracy"]) for t in found if t.stopped is None],
         "random": [_point(each.file, each.figures["accuracy"]) for each in drawn],
-        "fully connected": trained[: len(front)],
+        TWINS: trained[: len(front)],
     }
     if against is not None:
         points["network file"] = trained[-1:]
