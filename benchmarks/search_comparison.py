@@ -157,7 +157,7 @@ def _compare(search: Search, arguments: argparse.Namespace) -> tuple[Ways, dict[
     files = [_dense_twin(each, samples.dataset().features) for each in front]
     if against is not None:
         files.append(against)
-    tasks = [AccuracyTask.of(each, samples, tested=False) for each in files]
+    tasks = AccuracyTask.of(files, samples, tested=False)
     dense = [
         DenseSearchTask(
             data=samples.data,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -39,22 +40,26 @@ class AccuracyTask:
     @classmethod
     def of(
         cls,
-        file: NetworkFile,
+        files: Iterable[NetworkFile],
         samples: SearchSamples,
         *,
         tested: bool,
         stop_early: int | None = None,
-    ) -> AccuracyTask:
-        """The task of a network file, on the samples of a search."""
-        return cls(
-            network=network_document(file),
-            data=samples.data,
-            checksum=samples.checksum(tested=tested),
-            hold_out=samples.hold_out,
-            seed=samples.seed,
-            tested=tested,
-            stop_early=stop_early,
-        )
+    ) -> list[AccuracyTask]:
+        """The tasks of network files, on the samples of a search."""
+        checksum = samples.checksum(tested=tested)
+        return [
+            cls(
+                network=network_document(file),
+                data=samples.data,
+                checksum=checksum,
+                hold_out=samples.hold_out,
+                seed=samples.seed,
+                tested=tested,
+                stop_early=stop_early,
+            )
+            for file in files
+        ]
 
     @property
     def data_key(self) -> str:

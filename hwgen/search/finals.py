@@ -71,13 +71,8 @@ def final_results(
     """
     plan = result.plan
     plan.samples.check_tested()
-    tasks = [
-        AccuracyTask.of(
-            with_seed(trial.file, seed), plan.samples, tested=True, stop_early=plan.stop_early
-        )
-        for trial in result.front
-        for seed in range(1, seeds + 1)
-    ]
+    files = [with_seed(trial.file, seed) for trial in result.front for seed in range(1, seeds + 1)]
+    tasks = AccuracyTask.of(files, plan.samples, tested=True, stop_early=plan.stop_early)
     figures = run_tasks(
         tasks,
         ResultStore(output / RUNS),
