@@ -35,7 +35,7 @@ from hwgen.search.accuracy_task import AccuracyTask
 from hwgen.search.limits import Limits
 from hwgen.search.record import TrialRecord
 from hwgen.search.request import Search, data_of
-from software_ref.commands.arguments import integer_from, picture_path
+from software_ref.commands.arguments import integer_from, number_of, picture_path
 from software_ref.connections.parallelism import parallelism_for
 from software_ref.console.output import check_outputs, make_folder, table_lines, write_json
 from software_ref.console.progress import ProgressBar
@@ -124,21 +124,11 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--epochs", type=integer_from(1), default=12, metavar="N")
     parser.add_argument("--max-weights", type=integer_from(1), metavar="N")
     parser.add_argument("--against", type=Path, metavar="NETWORK.toml")
-    parser.add_argument("--dense-seconds", type=_seconds, default=90.0, metavar="S")
+    parser.add_argument("--dense-seconds", type=number_of("seconds"), default=90.0, metavar="S")
     parser.add_argument("--output", type=Path, default=Path("comparison"), metavar="DIR")
     parser.add_argument("--picture", type=picture_path, metavar="FILE")
     parser.add_argument("--json", type=Path, metavar="FILE")
     return parser.parse_args()
-
-
-def _seconds(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = -1.0
-    if not 0 < value < float("inf"):
-        raise argparse.ArgumentTypeError(f"must be a number of seconds above 0, not {text!r}")
-    return value
 
 
 def _compare(search: Search, arguments: argparse.Namespace) -> tuple[Ways, dict[str, Any]]:
@@ -158,10 +148,11 @@ def _compare(search: Search, arguments: argparse.Namespace) -> tuple[Ways, dict[
     if against is not None:
         files.append(against)
     tasks = AccuracyTask.of(files, samples, tested=False)
+    checksum = samples.checksum(tested=False)
     dense = [
         DenseSearchTask(
             data=samples.data,
-            checksum=samples.checksum(tested=False),
+            checksum=checksum,
             seed=search.seed,
             number=number,
             seconds=arguments.dense_seconds / len(WEIGHTS_OF_COST),
@@ -194,8 +185,8 @@ def _compare(search: Search, arguments: argparse.Namespace) -> tuple[Ways, dict[
     return points, {
         "trials": len(found),
         "random trials": len(drawn),
-        "seconds": _seconds_of(found),
-        "random seconds": _seconds_of(drawn),
+        "seconds": round(_seconds_of(found), 1),
+        "random seconds": round(_seconds_of(drawn), 1),
     }
 
 
@@ -225,7 +216,7 @@ def _with_bar(name: str, tasks: Sequence[Task], run: Callable[..., list[Any]]) -
 
 
 def _seconds_of(trials: Sequence[TrialRecord]) -> float:
-    return round(sum(rung["seconds"] for each in trials for rung in each.rungs), 1)
+    return sum(rung["seconds"] for each in trials for rung in each.rungs)
 
 
 def _point(file: NetworkFile, accuracy: float) -> Point:

@@ -20,6 +20,7 @@ from software_ref.commands.arguments import (
     add_json,
     add_stop_early,
     integer_from,
+    number_of,
     percentage,
 )
 from software_ref.console.output import check_outputs, percent, write_json
@@ -119,7 +120,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "unless --minutes is given)",
     )
     parser.add_argument(
-        "--minutes", type=_minutes, metavar="M", help="begin no trial after M minutes"
+        "--minutes", type=number_of("minutes"), metavar="M", help="begin no trial after M minutes"
     )
     parser.add_argument(
         "--sampler", choices=SAMPLERS, default="tpe", help="how values are chosen (%(default)s)"
@@ -313,16 +314,6 @@ def _names(text: str) -> tuple[str, ...]:
 
 def _part(text: str) -> float:
     return percentage(text) / 100
-
-
-def _minutes(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = -1.0
-    if not 0 < value < 1e6:
-        raise argparse.ArgumentTypeError(f"must be a number of minutes above 0, not {text!r}")
-    return value
 
 
 def _span(text: str) -> tuple[int, int]:

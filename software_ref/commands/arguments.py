@@ -22,6 +22,7 @@ __all__ = [
     "add_stop_early",
     "add_test_samples",
     "integer_from",
+    "number_of",
     "percentage",
     "picture_path",
     "share",
@@ -162,6 +163,21 @@ def percentage(text: str) -> float:
     if not 0 < value <= 100:
         raise argparse.ArgumentTypeError(f"must be above 0 and at most 100, not {text}")
     return value
+
+
+def number_of(unit: str) -> Callable[[str], float]:
+    """An argparse type: a number of minutes, seconds or the like, above 0 and below a million."""
+
+    def parse(text: str) -> float:
+        try:
+            value = float(text)
+        except ValueError:
+            value = -1.0
+        if not 0 < value < 1e6:
+            raise argparse.ArgumentTypeError(f"must be a number of {unit} above 0, not {text!r}")
+        return value
+
+    return parse
 
 
 def picture_path(text: str) -> Path:
